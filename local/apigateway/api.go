@@ -1,0 +1,241 @@
+// Package apigateway serves a synthesized REST API on this machine: exactly the resources, methods, authorizer, request
+// models, throttling, OPTIONS answers and gateway responses that the template holds, and nothing of its own.
+//
+//	api, err := apigateway.New(template, apigateway.Backends{Functions: functions, Verify: verify}, log)
+//	http.Serve(listener, api)       // under "/<stage>/", as on AWS
+//
+// The order of checks is API Gateway's: route, throttle, authorizer, request validation, integration. Integrations are
+// AWS_PROXY (a Go function with the signature of a Lambda handler) and MOCK. A template that asks for anything else
+// is refused by New, never half served.
+package apigateway
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/time/rate"
+
+	"signpost/local/cloudformation"
+)
+
+// Function is a Lambda handler behind an AWS_PROXY integration.
+type Function func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
+
+// Verify checks a bearer token against the user pools with these ARNs. It gives the token's claims, or an error that
+// says what is wrong with it.
+type Verify func(ctx context.Context, token string, poolARNs []string) (claims map[string]any, err error)
+
+// Backends are what the API calls: its functions by logical id, and the check of its Cognito authorizer.
+type Backends struct {
+	Functions map[string]Function
+	Verify    Verify
+}
+
+// API is the REST API, an http.Handler.
+type API struct {
+	stage     string
+	routes    map[string]map[string]*method // path → HTTP method → method
+	responses map[string]gatewayResponse    // by response type
+	throttles map[string]*rate.Limiter      // by "METHOD path", and "*" for the stage
+	backends  Backends
+	log       func(Request)
+}
+
+type method struct {
+	HttpMethod          string
+	ResourceId          string
+	AuthorizationType   string
+	AuthorizationScopes []string
+	AuthorizerId        string
+	RequestModels       map[string]string
+	RequestParameters   map[string]bool
+	RequestValidatorId  string
+	Integration         integration
+
+	path       string
+	authorizer *authorizer
+	validator  validator
+	models     map[string]*jsonschema.Schema // by content type
+	handler    Function
+}
+
+type integration struct {
+	Type                 string
+	Uri                  string
+	RequestTemplates     map[string]string
+	IntegrationResponses []integrationResponse
+}
+
+type authorizer struct {
+	Type           string
+	IdentitySource string
+	ProviderARNs   []string
+}
+
+type validator struct {
+	ValidateRequestBody       bool
+	ValidateRequestParameters bool
+}
+
+// New reads the one REST API of the template. Physical names that integrations and authorizers refer to must have been
+// set in the template before.
+func New(t *cloudformation.Template, backends Backends, log func(Request)) (*API, error) {
+	if _, err := t.Only("AWS::ApiGateway::RestApi"); err != nil {
+		return nil, err
+	}
+	api := &API{backends: backends, log: log, routes: map[string]map[string]*method{}}
+	for _, load := range []func(*cloudformation.Template) error{api.loadMethods, api.loadStage, api.loadResponses} {
+		if err := load(t); err != nil {
+			return nil, fmt.Errorf("apigateway: %w", err)
+		}
+	}
+	return api, nil
+}
+
+// Stage is the API's stage name, the first segment of every path.
+func (a *API) Stage() string { return a.stage }
+
+func (a *API) loadMethods(t *cloudformation.Template) error {
+	paths, err := resourcePaths(t)
+	if err != nil {
+		return err
+	}
+	for _, r := range t.OfType("AWS::ApiGateway::Method") {
+		m := &method{}
+		if err := r.Decode(m); err != nil {
+			return err
+		}
+		path, ok := paths[m.ResourceId]
+		if !ok {
+			return fmt.Errorf("%s is on the unknown resource %s", r.ID, m.ResourceId)
+		}
+		m.path = path
+		if err := a.complete(t, m); err != nil {
+			return fmt.Errorf("%s %s: %w", m.HttpMethod, path, err)
+		}
+		if a.routes[path] == nil {
+			a.routes[path] = map[string]*method{}
+		}
+		a.routes[path][m.HttpMethod] = m
+	}
+	return nil
+}
+
+// complete follows a method's references to its authorizer, validator, models and function.
+func (a *API) complete(t *cloudformation.Template, m *method) error {
+	switch m.AuthorizationType {
+	case "NONE":
+	case "COGNITO_USER_POOLS":
+		m.authorizer = &authorizer{}
+		if err := decode(t, "AWS::ApiGateway::Authorizer", m.AuthorizerId, m.authorizer); err != nil {
+			return err
+		}
+		if m.authorizer.IdentitySource != "method.request.header.Authorization" {
+			return fmt.Errorf("the local run cannot read the identity source %s", m.authorizer.IdentitySource)
+		}
+	default:
+		return fmt.Errorf("the local run has no authorization type %s", m.AuthorizationType)
+	}
+	if m.RequestValidatorId != "" {
+		if err := decode(t, "AWS::ApiGateway::RequestValidator", m.RequestValidatorId, &m.validator); err != nil {
+			return err
+		}
+	}
+	var err error
+	if m.models, err = compileModels(t, m.RequestModels); err != nil {
+		return err
+	}
+	switch m.Integration.Type {
+	case "MOCK":
+		return m.checkMock()
+	case "AWS_PROXY":
+		m.handler, err = a.function(m.Integration.Uri)
+		return err
+	}
+	return fmt.Errorf("the local run has no integration type %s", m.Integration.Type)
+}
+
+// function finds the function that an integration's URI names: ".../functions/<Logical id>.Arn/invocations".
+func (a *API) function(uri string) (Function, error) {
+	for id, f := range a.backends.Functions {
+		if strings.Contains(uri, "/functions/"+id+".Arn/invocations") {
+			return f, nil
+		}
+	}
+	return nil, fmt.Errorf("no function for the integration %s", uri)
+}
+
+// decode reads the resource with this logical id.
+func decode(t *cloudformation.Template, resourceType, id string, v any) error {
+	for _, r := range t.OfType(resourceType) {
+		if r.ID == id {
+			return r.Decode(v)
+		}
+	}
+	return fmt.Errorf("the template has no %s %s", resourceType, id)
+}
+
+// resourcePaths gives each resource's full path, by what a method's ResourceId resolves to.
+func resourcePaths(t *cloudformation.Template) (map[string]string, error) {
+	api, err := t.Only("AWS::ApiGateway::RestApi")
+	if err != nil {
+		return nil, err
+	}
+	paths := map[string]string{api.ID + ".RootResourceId": ""}
+	waiting := t.OfType("AWS::ApiGateway::Resource")
+	for len(waiting) > 0 {
+		before := len(waiting)
+		waiting = slices.DeleteFunc(waiting, func(r *cloudformation.Resource) bool {
+			var p struct{ ParentId, PathPart string }
+			if err = r.Decode(&p); err != nil {
+				return false
+			}
+			parent, known := paths[p.ParentId]
+			if known {
+				paths[r.ID] = parent + "/" + p.PathPart
+			}
+			return known
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(waiting) == before {
+			return nil, fmt.Errorf("resource %s has no parent in the template", waiting[0].ID)
+		}
+	}
+	return paths, nil
+}
+
+func (a *API) loadStage(t *cloudformation.Template) error {
+	stage, err := t.Only("AWS::ApiGateway::Stage")
+	if err != nil {
+		return err
+	}
+	var p struct {
+		StageName      string
+		MethodSettings []struct {
+			HttpMethod, ResourcePath                  string
+			ThrottlingRateLimit, ThrottlingBurstLimit *float64
+		}
+	}
+	if err := stage.Decode(&p); err != nil {
+		return err
+	}
+	a.stage = p.StageName
+	a.throttles = map[string]*rate.Limiter{}
+	for _, s := range p.MethodSettings {
+		if s.ThrottlingRateLimit == nil || s.ThrottlingBurstLimit == nil {
+			continue
+		}
+		key := "*"
+		if s.HttpMethod != "*" {
+			key = s.HttpMethod + " " + strings.ReplaceAll(strings.TrimPrefix(s.ResourcePath, "/"), "~1", "/")
+		}
+		a.throttles[key] = rate.NewLimiter(rate.Limit(*s.ThrottlingRateLimit), int(*s.ThrottlingBurstLimit))
+	}
+	return nil
+}

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"signpost/lambda/presign"
+	"signpost/local/apigateway"
+	"signpost/local/cloudformation"
+	"signpost/local/cognito"
+	"signpost/local/s3"
+)
+
+// assemble makes the pool, the bucket, the functions and the API that the template describes.
+func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
+	if err := s.createPool(ctx); err != nil {
+		return err
+	}
+	bucket, err := s.uploadBucket()
+	if err != nil {
+		return err
+	}
+	s.outputs.UploadBucketName = strings.ToLower(s.name) + "-uploads"
+	s.template.Set(bucket.ID, s.outputs.UploadBucketName)
+	s.template.Set(bucket.ID+".Arn", "arn:aws:s3:::"+s.outputs.UploadBucketName)
+
+	signers := map[string]s3.User{}
+	for _, function := range s.template.OfType("AWS::Lambda::Function") {
+		allow, err := rolePolicy(s.template, function)
+		if err != nil {
+			return err
+		}
+		signers[function.ID] = s3.User{Credentials: s3.NewCredentials(), Allow: allow}
+	}
+	if err := s.startS3(ctx, bucket, signers); err != nil {
+		return err
+	}
+	functions, err := s.functions(signers)
+	if err != nil {
+		return err
+	}
+	s.gateway, err = apigateway.New(s.template, apigateway.Backends{Functions: functions, Verify: s.cognito.Verify}, s.console.api)
+	if err != nil {
+		return err
+	}
+	s.outputs.Region = region
+	s.outputs.ApiUrl = "http://" + api.Addr().String() + "/" + s.gateway.Stage() + "/"
+	s.outputs.Local.PageUrl = pageURL(page)
+	s.outputs.Local.S3Endpoint = s.s3.URL
+	s.outputs.Local.CognitoEndpoint = s.cognito.URL
+	return nil
+}
+
+// createPool makes the user pool, its client and two users.
+func (s *stack) createPool(ctx context.Context) error {
+	poolResource, err := s.template.Only("AWS::Cognito::UserPool")
+	if err != nil {
+		return err
+	}
+	clientResource, err := s.template.Only("AWS::Cognito::UserPoolClient")
+	if err != nil {
+		return err
+	}
+	var poolProperties, clientProperties cognito.Properties
+	if err := poolResource.Decode(&poolProperties); err != nil {
+		return err
+	}
+	if err := clientResource.Decode(&clientProperties); err != nil {
+		return err
+	}
+	pool, err := s.cognito.CreatePool(ctx, s.name, poolProperties, clientProperties)
+	if err != nil {
+		return err
+	}
+	s.template.Set(poolResource.ID, pool.ID)
+	s.template.Set(poolResource.ID+".Arn", pool.ARN)
+	s.template.Set(clientResource.ID, pool.ClientID)
+	s.outputs.UserPoolId, s.outputs.UserPoolClientId = pool.ID, pool.ClientID
+
+	l := &s.outputs.Local
+	l.Username, l.SecondUsername = "ada@example.com", "grace@example.com"
+	if l.Password, err = s.cognito.CreateUser(ctx, pool, l.Username); err != nil {
+		return err
+	}
+	l.SecondPassword, err = s.cognito.CreateUser(ctx, pool, l.SecondUsername)
+	return err
+}
+
+// uploadBucket is the bucket that the stack's output names. A reference to a resource without a physical name yet
+// resolves to its logical id.
+func (s *stack) uploadBucket() (*cloudformation.Resource, error) {
+	id, err := s.template.Output("UploadBucketName")
+	if err != nil {
+		return nil, err
+	}
+	for _, bucket := range s.template.OfType("AWS::S3::Bucket") {
+		if bucket.ID == id {
+			return bucket, nil
+		}
+	}
+	return nil, fmt.Errorf("the output UploadBucketName names no bucket of the template, but %s", id)
+}
+
+func (s *stack) startS3(ctx context.Context, bucket *cloudformation.Resource, signers map[string]s3.User) error {
+	var properties struct {
+		CorsConfiguration struct{ CorsRules []s3.CORSRule }
+	}
+	if err := bucket.Decode(&properties); err != nil {
+		return err
+	}
+	policy, err := bucketPolicy(s.template, s.outputs.UploadBucketName)
+	if err != nil {
+		return err
+	}
+	cfg := s3.Config{
+		Dir:    s.s3Dir(),
+		Region: region,
+		Bucket: s.outputs.UploadBucketName,
+		CORS:   properties.CorsConfiguration.CorsRules,
+		Policy: policy,
+		Log:    s.console.s3,
+	}
+	for _, signer := range signers {
+		cfg.Users = append(cfg.Users, signer)
+	}
+	s.s3, err = s3.Start(ctx, cfg)
+	return err
+}
+
+// functions builds each Lambda function's handler with the environment that the template gives it, and signs with
+// the credentials of its role.
+func (s *stack) functions(signers map[string]s3.User) (map[string]apigateway.Function, error) {
+	file, err := os.OpenFile(s.functionLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewJSONHandler(file, nil))
+	functions := map[string]apigateway.Function{}
+	for _, resource := range s.template.OfType("AWS::Lambda::Function") {
+		var properties struct {
+			Environment struct{ Variables map[string]string }
+		}
+		if err := resource.Decode(&properties); err != nil {
+			return nil, err
+		}
+		creds := signers[resource.ID].Credentials
+		environment := map[string]string{
+			"AWS_REGION":            region,
+			"AWS_ACCESS_KEY_ID":     creds.AccessKeyID,
+			"AWS_SECRET_ACCESS_KEY": creds.SecretAccessKey,
+			"AWS_SESSION_TOKEN":     creds.SessionToken,
+		}
+		cfg, err := presign.ParseConfig(func(name string) string {
+			if value, ok := properties.Environment.Variables[name]; ok {
+				return value
+			}
+			return environment[name]
+		})
+		if err != nil {
+			return nil, fmt.Errorf("function %s: %w", resource.ID, err)
+		}
+		cfg.Endpoint = s.s3.URL
+		handler, err := presign.NewHandler(cfg, log)
+		if err != nil {
+			return nil, fmt.Errorf("function %s: %w", resource.ID, err)
+		}
+		functions[resource.ID] = handler.Handle
+	}
+	return functions, nil
+}
+
+// bucketPolicy is the template's policy of the bucket.
+func bucketPolicy(t *cloudformation.Template, bucket string) ([]s3.Statement, error) {
+	for _, resource := range t.OfType("AWS::S3::BucketPolicy") {
+		var properties struct {
+			Bucket         string
+			PolicyDocument struct{ Statement []s3.Statement }
+		}
+		if err := resource.Decode(&properties); err != nil {
+			return nil, err
+		}
+		if properties.Bucket == bucket {
+			return properties.PolicyDocument.Statement, nil
+		}
+	}
+	return nil, nil
+}
+
+// rolePolicy is what the function's role may do in S3: the statements of its inline policies and of the policies
+// attached to it. Its other statements (logs) have nothing to act on here.
+func rolePolicy(t *cloudformation.Template, function *cloudformation.Resource) ([]s3.Statement, error) {
+	type document struct{ Statement []s3.Statement }
+	var properties struct{ Role string }
+	if err := function.Decode(&properties); err != nil {
+		return nil, err
+	}
+	roleID := strings.TrimSuffix(properties.Role, ".Arn")
+	var statements []s3.Statement
+	for _, resource := range t.OfType("AWS::IAM::Role") {
+		var role struct {
+			Policies []struct{ PolicyDocument document }
+		}
+		if resource.ID != roleID {
+			continue
+		}
+		if err := resource.Decode(&role); err != nil {
+			return nil, err
+		}
+		for _, policy := range role.Policies {
+			statements = append(statements, policy.PolicyDocument.Statement...)
+		}
+	}
+	for _, resource := range t.OfType("AWS::IAM::Policy") {
+		var policy struct {
+			Roles          []string
+			PolicyDocument document
+		}
+		if err := resource.Decode(&policy); err != nil {
+			return nil, err
+		}
+		if slices.Contains(policy.Roles, roleID) {
+			statements = append(statements, policy.PolicyDocument.Statement...)
+		}
+	}
+	return slices.DeleteFunc(statements, func(s s3.Statement) bool {
+		return !slices.ContainsFunc(s.Action, func(a string) bool { return a == "*" || strings.HasPrefix(a, "s3:") })
+	}), nil
+}
+
+func (s *stack) s3Dir() string       { return filepath.Join(s.dir, "s3") }
+func (s *stack) functionLog() string { return filepath.Join(s.dir, "function.log") }
+
+// filesDir is where the bucket's objects lie, as files named by their keys.
+func (s *stack) filesDir() string {
+	return filepath.Join(s.s3Dir(), "data", s.outputs.UploadBucketName)
+}

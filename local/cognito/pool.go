@@ -1,0 +1,121 @@
+package cognito
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+)
+
+// Pool is a user pool with its app client.
+type Pool struct {
+	ID, ARN, ClientID string
+}
+
+// Properties are the properties of a CloudFormation resource. Those of AWS::Cognito::UserPool and
+// AWS::Cognito::UserPoolClient carry the names that Cognito's own API uses.
+type Properties = map[string]any
+
+// CreatePool makes the pool and its client as the template describes them, or brings those of an earlier run up to
+// the template.
+func (s *Server) CreatePool(ctx context.Context, name string, pool, client Properties) (Pool, error) {
+	id, err := s.findOrCreate(ctx, "UserPools", "UserPool", with(pool, "PoolName", name), nil)
+	if err != nil {
+		return Pool{}, err
+	}
+	inPool := Properties{"UserPoolId": id}
+	clientID, err := s.findOrCreate(ctx, "UserPoolClients", "UserPoolClient", with(client, "ClientName", name), inPool)
+	if err != nil {
+		return Pool{}, err
+	}
+	if err := s.call(ctx, "UpdateUserPool", with(pool, "UserPoolId", id), nil); err != nil {
+		return Pool{}, err
+	}
+	update := with(client, "UserPoolId", id)
+	update["ClientId"] = clientID
+	if err := s.call(ctx, "UpdateUserPoolClient", update, nil); err != nil {
+		return Pool{}, err
+	}
+	return Pool{ID: id, ARN: "arn:aws:cognito-idp:local:local:userpool/" + id, ClientID: clientID}, nil
+}
+
+// findOrCreate gives the id of the pool or client that has the name, making it if there is none.
+func (s *Server) findOrCreate(ctx context.Context, plural, singular string, properties, parent Properties) (string, error) {
+	type described struct{ Id, ClientId, Name, ClientName string }
+	var list map[string][]described
+	if err := s.call(ctx, "List"+plural, with(parent, "MaxResults", 60), &list); err != nil {
+		return "", err
+	}
+	for _, d := range list[plural] {
+		if d.ClientName+d.Name == fmt.Sprint(properties["ClientName"]) || d.Name == fmt.Sprint(properties["PoolName"]) {
+			return d.ClientId + d.Id, nil
+		}
+	}
+	request := maps.Clone(properties)
+	maps.Copy(request, parent)
+	var created map[string]described
+	if err := s.call(ctx, "Create"+singular, request, &created); err != nil {
+		return "", err
+	}
+	d := created[singular]
+	return d.ClientId + d.Id, nil
+}
+
+// CreateUser makes a confirmed user with a new password, or gives the one there is a new password.
+func (s *Server) CreateUser(ctx context.Context, pool Pool, email string) (password string, err error) {
+	user := Properties{"UserPoolId": pool.ID, "Username": email}
+	if err := s.call(ctx, "AdminGetUser", user, nil); err != nil {
+		create := with(user, "MessageAction", "SUPPRESS")
+		create["UserAttributes"] = []map[string]string{{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}}
+		if err := s.call(ctx, "AdminCreateUser", create, nil); err != nil {
+			return "", err
+		}
+	}
+	password = rand.Text()[:12] + "-a1"
+	set := with(user, "Password", password)
+	set["Permanent"] = true
+	return password, s.call(ctx, "AdminSetUserPassword", set, nil)
+}
+
+func with(p Properties, key string, value any) Properties {
+	p = maps.Clone(p)
+	if p == nil {
+		p = Properties{}
+	}
+	p[key] = value
+	return p
+}
+
+// call makes a request of Cognito's JSON protocol.
+func (s *Server) call(ctx context.Context, operation string, input, output any) error {
+	body, err := json.Marshal(input)
+	if err != nil {
+		return fmt.Errorf("cognito: %s: %w", operation, err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("cognito: %s: %w", operation, err)
+	}
+	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	request.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+operation)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("cognito: %s: %w", operation, err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return fmt.Errorf("cognito: %s: %w", operation, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("cognito: %s: %s: %s", operation, response.Status, answer)
+	}
+	if output == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, output)
+}

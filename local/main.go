@@ -1,0 +1,93 @@
+// Command local runs the whole of Signpost on this machine, from the very template that would be deployed: API
+// Gateway, the function, S3 and Cognito, and the demo page. It needs no AWS account, and listens on loopback only.
+//
+//	go run ./local [-addr 127.0.0.1:8080] [-dir .local] [-outputs FILE] [-stage local]
+//
+// It has no configuration of its own: origins, throttling, models, roles and policies are the template's. What the
+// template asks for and this run cannot do is listed when it starts.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+const usage = `Usage: go run ./local [-addr HOST:PORT] [-dir DIR] [-outputs FILE] [-stage NAME]
+
+Runs the stack on this machine until Ctrl-C.
+
+  -addr     where the page is served: a loopback address (default 127.0.0.1:8080; port 0 picks a free one)
+  -dir      where objects and users are kept between runs (default .local)
+  -outputs  also write the stack's outputs to this file, as cdk deploy --outputs-file does
+  -stage    the stage whose template is run (default local)
+
+Example: go run ./local -addr 127.0.0.1:9000 -dir /tmp/signpost -outputs outputs.json
+`
+
+func main() {
+	opts, err := parseFlags(os.Args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Print(usage)
+		return
+	}
+	if err != nil {
+		fail(err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, opts); err != nil {
+		fail(err)
+	}
+}
+
+// fail prints what is wrong and ends with status 1.
+func fail(err error) {
+	for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
+		fmt.Fprintln(os.Stderr, "local:", line)
+	}
+	os.Exit(1)
+}
+
+// options are the command line's.
+type options struct {
+	addr, dir, outputs, stage string
+}
+
+func parseFlags(args []string) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("local", flag.ContinueOnError)
+	flags.SetOutput(new(strings.Builder)) // fail prints the error, once
+	flags.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
+	flags.StringVar(&o.dir, "dir", ".local", "")
+	flags.StringVar(&o.outputs, "outputs", "", "")
+	flags.StringVar(&o.stage, "stage", "local", "")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q; -help shows the usage", flags.Arg(0))
+	}
+	return o, checkLoopback(o.addr)
+}
+
+// checkLoopback refuses an address that other machines could reach: the local Cognito's signing key is public.
+func checkLoopback(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("-addr %q is not HOST:PORT, such as 127.0.0.1:8080", addr)
+	}
+	if host == "localhost" {
+		return nil
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return fmt.Errorf("-addr %q is not a loopback address; use 127.0.0.1, [::1] or localhost", addr)
+	}
+	return nil
+}

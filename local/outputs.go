@@ -1,0 +1,41 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+)
+
+// outputs are the stack's outputs, in the shape that cdk deploy --outputs-file writes, and what only a local run has.
+type outputs struct {
+	ApiUrl           string // with the API's stage and a trailing slash
+	Region           string
+	UploadBucketName string
+	UserPoolId       string
+	UserPoolClientId string
+	Local            localOutputs
+}
+
+// localOutputs are where things are on this machine, and two users, so that one can try one user's key with the
+// other's token.
+type localOutputs struct {
+	PageUrl, S3Endpoint, CognitoEndpoint               string
+	Username, Password, SecondUsername, SecondPassword string
+}
+
+// write puts the outputs into the file, for its owner alone: they hold the users' passwords. The file is there whole
+// or not at all, so that a script can wait for it.
+func (o outputs) write(stackName, path string) error {
+	raw, err := json.MarshalIndent(map[string]outputs{stackName: o}, "", "  ")
+	if err != nil {
+		return err
+	}
+	partial := path + ".partial"
+	if err := os.WriteFile(partial, append(raw, '\n'), 0o600); err != nil {
+		return fmt.Errorf("-outputs: %w", err)
+	}
+	if err := os.Rename(partial, path); err != nil {
+		return fmt.Errorf("-outputs: %w", err)
+	}
+	return nil
+}

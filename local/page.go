@@ -1,0 +1,59 @@
+package main
+
+import (
+	"embed"
+	"encoding/json"
+	"io/fs"
+	"net"
+	"net/http"
+	"strings"
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+// newPage serves the demo page, and at /config.json what it needs to know: the stack's outputs, in the shape of the
+// outputs file.
+func newPage(stackName string, o outputs) http.Handler {
+	files, err := fs.Sub(pageFiles, "page")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /", http.FileServerFS(files))
+	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(map[string]outputs{stackName: o})
+	})
+	policy := strings.Join([]string{
+		"default-src 'self'", "img-src 'self' blob: data:", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'",
+		"connect-src 'self' " + origin(o.ApiUrl) + " " + o.Local.S3Endpoint + " " + o.Local.CognitoEndpoint,
+	}, "; ")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// config.json holds passwords: a page of another site that had its own name point here must not read it.
+		if !isLoopbackName(r.Host) {
+			http.Error(w, "this page is served to loopback names only", http.StatusMisdirectedRequest)
+			return
+		}
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Cache-Control", "no-store")
+		mux.ServeHTTP(w, r)
+	})
+}
+
+func isLoopbackName(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// origin is a URL without its path.
+func origin(url string) string {
+	scheme, rest, _ := strings.Cut(url, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"signpost/local/apigateway"
+	"signpost/local/cloudformation"
+	"signpost/local/cognito"
+	"signpost/local/s3"
+)
+
+// region is where the stack pretends to be; signatures name it.
+const region = "us-east-1"
+
+// grace is how long requests under way may take after Ctrl-C.
+const grace = 1500 * time.Millisecond
+
+// stack is everything that runs.
+type stack struct {
+	name     string
+	dir      string
+	template *cloudformation.Template
+	cognito  *cognito.Server
+	s3       *s3.Server
+	gateway  *apigateway.API
+	outputs  outputs
+	console  *console
+}
+
+// run starts the stack, says so, and serves until ctx ends.
+func run(ctx context.Context, o options) error {
+	root, err := projectRoot()
+	if err != nil {
+		return err
+	}
+	// The S3 server changes the working directory: paths are absolute from here on.
+	dir, err := filepath.Abs(o.dir)
+	if err != nil {
+		return err
+	}
+	if o.outputs != "" {
+		if o.outputs, err = filepath.Abs(o.outputs); err != nil {
+			return err
+		}
+	}
+	if err := writable(dir); err != nil {
+		return err
+	}
+	page, err := net.Listen("tcp", o.addr)
+	if err != nil {
+		return fmt.Errorf("the page cannot be served on %s (is another run using it? -addr takes another port): %w", o.addr, err)
+	}
+	defer page.Close()
+	api, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer api.Close()
+
+	s, err := start(ctx, root, dir, o.stage, page, api)
+	if s != nil {
+		defer s.close()
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil // interrupted while starting: not a failure
+		}
+		return err
+	}
+	if o.outputs != "" {
+		// The listeners are open already: whoever sees the file can call what it names.
+		if err := s.outputs.write(s.name, o.outputs); err != nil {
+			return err
+		}
+	}
+	return s.serve(ctx, page, api)
+}
+
+// start brings up everything that the template describes. What has started is in the stack even on an error.
+func start(ctx context.Context, root, dir, stage string, page, api net.Listener) (*stack, error) {
+	s := &stack{dir: dir, console: newConsole(os.Stdout)}
+	node, err := findNode(root)
+	if err != nil {
+		return s, err
+	}
+	var template string
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		s.name, template, err = synthesize(groupCtx, root, filepath.Join(dir, "cdk.out"), stage, pagePort(page))
+		return err
+	})
+	group.Go(func() (err error) {
+		s.cognito, err = cognito.Start(groupCtx, cognito.Config{
+			Node: node, Script: filepath.Join(root, cognitoScript), Dir: filepath.Join(dir, "cognito"),
+		})
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return s, err
+	}
+	if s.template, err = cloudformation.Load(template, s.name, region); err != nil {
+		return s, err
+	}
+	return s, s.assemble(ctx, page, api)
+}
+
+// close ends what start started.
+func (s *stack) close() {
+	if s.cognito != nil {
+		s.cognito.Close()
+	}
+	if s.s3 != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), grace)
+		defer cancel()
+		s.s3.Close(ctx)
+	}
+}
+
+// serve answers until ctx ends or a part of the stack ends by itself.
+func (s *stack) serve(ctx context.Context, page, api net.Listener) error {
+	failed := make(chan error, 2)
+	servers := map[net.Listener]*http.Server{api: newHTTPServer(s.gateway), page: newHTTPServer(newPage(s.name, s.outputs))}
+	for listener, server := range servers {
+		go func() { failed <- server.Serve(listener) }()
+	}
+	s.console.ready(s)
+
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	case err = <-s.s3.Failed():
+	case <-s.cognito.Ended():
+		err = errors.New("cognito-local ended by itself")
+	}
+	stopping, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	for _, server := range servers {
+		if server.Shutdown(stopping) != nil {
+			server.Close()
+		}
+	}
+	return err
+}
+
+// newHTTPServer bounds how long a slow client can hold a connection.
+func newHTTPServer(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second}
+}
+
+// writable makes the data folder and proves that it can be written.
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("the data folder cannot be made (-dir takes another): %w", err)
+	}
+	probe, err := os.CreateTemp(dir, ".probe")
+	if err != nil {
+		return fmt.Errorf("the data folder cannot be written (-dir takes another): %w", err)
+	}
+	probe.Close()
+	return os.Remove(probe.Name())
+}
