@@ -134,6 +134,9 @@ func (a *API) complete(t *cloudformation.Template, m *method) error {
 		if err := decode(t, "AWS::ApiGateway::Authorizer", m.AuthorizerId, m.authorizer); err != nil {
 			return err
 		}
+		if m.authorizer.Type != "COGNITO_USER_POOLS" {
+			return fmt.Errorf("the local run has no authorizer of type %s", m.authorizer.Type)
+		}
 		if m.authorizer.IdentitySource != "method.request.header.Authorization" {
 			return fmt.Errorf("the local run cannot read the identity source %s", m.authorizer.IdentitySource)
 		}

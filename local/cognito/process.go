@@ -82,7 +82,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	}()
 	if err := s.waitUntilReady(ctx); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("cognito: cognito-local did not start: %w: %s", err, lastLine(output.String()))
+		return nil, fmt.Errorf("cognito: cognito-local did not start: %w: %s", err, reason(output.String()))
 	}
 	return s, nil
 }
@@ -130,7 +130,13 @@ func freePort() (string, error) {
 	return port, err
 }
 
-func lastLine(output string) string {
+// reason finds the line of node's output that says what went wrong, or else the last one.
+func reason(output string) string {
 	lines := strings.Split(strings.TrimSpace(output), "\n")
+	for _, line := range lines {
+		if strings.Contains(line, "Error: ") {
+			return strings.TrimSpace(line)
+		}
+	}
 	return lines[len(lines)-1]
 }

@@ -1,0 +1,77 @@
+# Every target sets up what it needs: Node packages here, Go modules by the go command itself.
+#
+#   make local               the whole stack on this machine
+#   make test                everything that proves it
+#   make snapshot            write the golden templates anew after a wanted change
+#   make bench               timings; nothing is asserted
+#   make synth|diff|deploy   the CDK, for STAGE (default dev)
+
+STAGE ?= dev
+ADDR  ?= 127.0.0.1:8080
+
+# The Node that package.json pins runs the CDK, jsii and cognito-local.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: local test lint test-lambda test-local test-template test-nag test-conformance test-browser fuzz snapshot bench synth diff deploy
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+local: node_modules/.installed
+	go run ./local -addr $(ADDR)
+
+# jsii is one kernel a process and wants a core to itself; what does not use it runs beside it.
+test: node_modules/.installed
+	$(MAKE) --no-print-directory -j2 --output-sync=target lint test-lambda test-local test-template test-nag test-conformance fuzz
+	$(MAKE) --no-print-directory test-browser
+
+lint: node_modules/.installed
+	@unformatted=$$(gofmt -l infra lambda local test); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	cd test/nag && go vet ./...
+
+# The race detector needs a C compiler.
+CC_FOUND := $(shell command -v cc || command -v gcc || command -v clang)
+RACE     := $(if $(CC_FOUND),-race,)
+
+test-lambda:
+	$(race-note)
+	go test $(RACE) ./lambda/...
+
+test-local: node_modules/.installed
+	$(race-note)
+	go test $(RACE) ./local/...
+
+define race-note
+	@[ -n "$(RACE)" ] || { echo "NOT RUN: the race detector, because no C compiler was found (cc, gcc or clang)"; [ -z "$$CI" ]; }
+endef
+
+test-template: node_modules/.installed
+	go test ./infra/... ./test/template/...
+
+test-nag: node_modules/.installed
+	cd test/nag && go test ./...
+
+test-conformance: node_modules/.installed
+	go test ./test/conformance/...
+
+test-browser: node_modules/.installed
+	npx playwright test --config test/browser/playwright.config.js
+
+# A few seconds of each fuzz target beyond its seeds; -fuzz takes one target at a time.
+FUZZTIME ?= 5s
+fuzz:
+	@for target in $$(grep -rhoE '^func Fuzz\w+' lambda/presign | sed 's/func //'); do \
+		go test ./lambda/presign -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+	done
+
+snapshot: node_modules/.installed
+	go test ./test/template/... -update
+
+synth diff: node_modules/.installed
+	npx cdk $@ -c stage=$(STAGE)
+
+deploy: node_modules/.installed
+	npx cdk deploy -c stage=$(STAGE) --outputs-file cdk-outputs.json

@@ -1,0 +1,156 @@
+package apigateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"signpost/local/cloudformation"
+)
+
+// newAPI serves testdata/template.json with one change made to its text. The function answers with the caller's sub.
+func newAPI(t *testing.T, old, new string) (*httptest.Server, error) {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/template.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(raw), old) {
+		t.Fatalf("the template has no %q to change", old)
+	}
+	path := filepath.Join(t.TempDir(), "template.json")
+	if err := os.WriteFile(path, []byte(strings.Replace(string(raw), old, new, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	template, err := cloudformation.Load(path, "Test", "eu-west-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := New(template, Backends{
+		Functions: map[string]Function{"Function": func(_ context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+			claims := e.RequestContext.Authorizer["claims"].(map[string]any)
+			if claims["sub"] == "broken" {
+				return events.APIGatewayProxyResponse{}, errors.New("broken")
+			}
+			return events.APIGatewayProxyResponse{StatusCode: 201, Body: claims["sub"].(string) + " " + e.Path + " " + e.Resource}, nil
+		}},
+		Verify: func(_ context.Context, token string, pools []string) (map[string]any, error) {
+			if strings.HasPrefix(token, "ok-") && len(pools) == 1 && pools[0] == "Pool.Arn" {
+				return map[string]any{"sub": strings.TrimPrefix(token, "ok-")}, nil
+			}
+			return nil, errors.New("not a token")
+		},
+	}, nil)
+	if err != nil {
+		return nil, err
+	}
+	server := httptest.NewServer(api)
+	t.Cleanup(server.Close)
+	return server, nil
+}
+
+func send(t *testing.T, server *httptest.Server, method, path, token, body string) (int, http.Header, string) {
+	t.Helper()
+	r, err := http.NewRequest(method, server.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Origin", "https://a.example")
+	if token != "" {
+		r.Header.Set("Authorization", token)
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, response.Header, string(raw)
+}
+
+func TestAPI(t *testing.T) {
+	server, err := newAPI(t, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		method, path, token, body string
+		status                    int
+		want                      string
+	}{
+		"OK":                  {"POST", "/v1/things", "ok-ada", `{}`, 201, "ada /things /things"},
+		"OKBearer":            {"POST", "/v1/things", "Bearer ok-ada", `{}`, 201, "ada /things /things"},
+		"OKTrailingSlash":     {"POST", "/v1/things/", "ok-ada", `{}`, 201, "ada /things/ /things"},
+		"OKOptions":           {"OPTIONS", "/v1/things", "", "", 204, ""},
+		"ErrTwoSlashes":       {"POST", "/v1/things//", "ok-ada", `{}`, 404, "no route"},
+		"ErrOtherStage":       {"POST", "/v2/things", "ok-ada", `{}`, 404, "no route"},
+		"ErrNoStage":          {"POST", "/things", "ok-ada", `{}`, 404, "no route"},
+		"ErrOtherMethod":      {"PUT", "/v1/things", "ok-ada", `{}`, 404, "no route"},
+		"ErrNoToken":          {"POST", "/v1/things", "", `{}`, 401, "who"},
+		"ErrBadToken":         {"POST", "/v1/things", "nope", `{}`, 401, "who"},
+		"ErrBearerAlone":      {"POST", "/v1/things", "Bearer", `{}`, 401, "who"},
+		"ErrBodyNotJSON":      {"POST", "/v1/things", "ok-ada", `{`, 400, "default"},
+		"ErrBodyNotAnObject":  {"POST", "/v1/things", "ok-ada", `[]`, 400, "default"},
+		"ErrBodyMissing":      {"POST", "/v1/things", "ok-ada", ``, 400, "default"},
+		"ErrFunction":         {"POST", "/v1/things", "ok-broken", `{}`, 504, `{"message":"Gateway Timeout"}`},
+		"ErrTokenBeforeBody":  {"POST", "/v1/things", "", `{`, 401, "who"},
+		"ErrBodyOverTheLimit": {"POST", "/v1/things", "ok-ada", strings.Repeat(" ", maxBody+1), 413, "default"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, header, body := send(t, server, c.method, c.path, c.token, c.body)
+			if status != c.status || !strings.Contains(body, c.want) {
+				t.Errorf("got %d %q, want %d %q", status, body, c.status, c.want)
+			}
+			if id := header.Get("x-amzn-RequestId"); status == 404 && !strings.Contains(body, id) {
+				t.Errorf("the body %q does not hold the request id %s", body, id)
+			}
+			if status == 401 && header.Get("Access-Control-Allow-Origin") != "https://a.example" {
+				t.Errorf("a browser could not read the 401: %v", header)
+			}
+		})
+	}
+}
+
+func TestThrottling(t *testing.T) {
+	server, err := newAPI(t, `"ThrottlingBurstLimit": 1000`, `"ThrottlingBurstLimit": 2`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last int
+	for range 3 {
+		last, _, _ = send(t, server, "POST", "/v1/things", "ok-ada", `{}`)
+	}
+	if last != 429 {
+		t.Errorf("the third request got %d, want 429", last)
+	}
+}
+
+func TestNewRefusesWhatItCannotServe(t *testing.T) {
+	for name, c := range map[string]struct{ old, new, want string }{
+		"Authorization":   {`"AuthorizationType": "COGNITO_USER_POOLS"`, `"AuthorizationType": "AWS_IAM"`, "AWS_IAM"},
+		"Authorizer":      {`"Type": "COGNITO_USER_POOLS", "Id`, `"Type": "REQUEST", "Id`, "REQUEST"},
+		"Integration":     {`"AWS_PROXY"`, `"HTTP"`, "HTTP"},
+		"Function":        {`["Function", "Arn"]`, `["Other", "Arn"]`, "Other"},
+		"ContextVariable": {"$context.requestId", "$context.error.messageString", "$context.error.messageString"},
+		"Template":        {`"#if`, `"#foreach`, "#foreach"},
+		"Identity":        {"method.request.header.Authorization", "method.request.header.Cookie", "Cookie"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := newAPI(t, c.old, c.new); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error that names %s", err, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"signpost/local/cloudformation"
+)
+
+func TestParseFlags(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		want string // part of the error, or empty
+	}{
+		"OK":            {nil, ""},
+		"OKLocalhost":   {[]string{"-addr", "localhost:0"}, ""},
+		"OKIPv6":        {[]string{"-addr", "[::1]:8080"}, ""},
+		"ErrAllAddrs":   {[]string{"-addr", ":8080"}, "loopback"},
+		"ErrPublicAddr": {[]string{"-addr", "192.0.2.1:8080"}, "loopback"},
+		"ErrNoPort":     {[]string{"-addr", "127.0.0.1"}, "HOST:PORT"},
+		"ErrFlag":       {[]string{"-port", "1"}, "-port"},
+		"ErrArgument":   {[]string{"dev"}, `"dev"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := parseFlags(c.args)
+			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// What the template holds and the local run does not act on must be named, whatever it is.
+func TestNotServedNamesUnknownTypes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.json")
+	text := `{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}, "B": {"Type": "AWS::S3::Bucket", "Properties": {"LifecycleConfiguration": {}, "CorsConfiguration": {}}}}}`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	template, err := cloudformation.Load(path, "Test", region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Join(notServed(template), "\n")
+	for _, want := range []string{"AWS::SQS::Queue", "lifecycle"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "AWS::S3::Bucket") || strings.Contains(got, "encryption") {
+		t.Errorf("what is served, or not asked for, is listed:\n%s", got)
+	}
+}
+
+// The page's config holds passwords: another site must not read it by pointing its own name at 127.0.0.1.
+func TestPageIsForLoopbackNames(t *testing.T) {
+	page := newPage("Signpost-local", outputs{ApiUrl: "http://127.0.0.1:1/v1/"})
+	for host, want := range map[string]int{
+		"127.0.0.1:8080": 200, "localhost:8080": 200, "[::1]:8080": 200, "evil.example:8080": 421, "127.0.0.1.evil.example": 421,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/config.json", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		page.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s: got %d, want %d", host, w.Code, want)
+		}
+		if w.Code == 200 && !strings.Contains(w.Header().Get("Content-Security-Policy"), "http://127.0.0.1:1 ") {
+			t.Errorf("the page may not call its API: %s", w.Header().Get("Content-Security-Policy"))
+		}
+	}
+}
+
+func TestOutputsAreForTheirOwnerAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "outputs.json")
+	if err := (outputs{Region: region}).write("Signpost-local", path); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v", info.Mode(), err)
+	}
+}

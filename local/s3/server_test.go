@@ -1,0 +1,355 @@
+package s3
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+const (
+	testBucket = "signpost-test-uploads"
+	testRegion = "eu-west-1"
+	testOrigin = "http://127.0.0.1:8080"
+)
+
+// One server fits in a process, so the tests share it.
+var (
+	server   *Server
+	uploader = NewCredentials()
+	dataDir  string
+)
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "signpost-s3-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	dataDir = filepath.Join(dir, "data", testBucket)
+	all := StringList{"arn:aws:s3:::" + testBucket + "/*"}
+	server, err = Start(context.Background(), Config{
+		Dir: dir, Region: testRegion, Bucket: testBucket,
+		CORS: []CORSRule{{
+			AllowedOrigins: []string{testOrigin}, AllowedMethods: []string{"PUT"},
+			AllowedHeaders: []string{"content-type", "if-none-match"}, ExposedHeaders: []string{"ETag"},
+		}},
+		Policy: []Statement{
+			{Effect: "Deny", Principal: "*", Action: StringList{"s3:*"}, Resource: all, Condition: Condition{
+				"StringEquals":       {"s3:authType": {"REST-QUERY-STRING"}},
+				"NumericGreaterThan": {"s3:signatureAge": {"600000"}},
+			}},
+			{Effect: "Deny", Principal: "*", Action: StringList{"s3:PutObject"}, Resource: all, Condition: Condition{
+				"StringEquals": {"s3:authType": {"POST"}},
+			}},
+			{Effect: "Deny", Principal: "*", Action: StringList{"s3:PutObject"}, Resource: all, Condition: Condition{
+				"Null": {"s3:if-none-match": {"true"}},
+				"Bool": {"s3:ObjectCreationOperation": {"true"}},
+			}},
+		},
+		Users: []User{{Credentials: uploader, Allow: []Statement{
+			{Effect: "Allow", Action: StringList{"s3:PutObject"}, Resource: StringList{"arn:aws:s3:::" + testBucket + "/uploads/*"}},
+		}}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if err := server.Close(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "the server did not stop within 2 s:", err)
+		return 1
+	}
+	return code
+}
+
+// signed describes a presigned request; the zero value of a field takes a good default.
+type signed struct {
+	method  string
+	key     string
+	query   url.Values
+	header  map[string]string
+	length  int64
+	creds   aws.Credentials
+	at      time.Time
+	expires time.Duration
+}
+
+func (s signed) sign(t *testing.T) (string, http.Header) {
+	t.Helper()
+	if s.method == "" {
+		s.method = http.MethodPut
+	}
+	if s.creds.AccessKeyID == "" {
+		s.creds = uploader
+	}
+	if s.at.IsZero() {
+		s.at = time.Now()
+	}
+	if s.expires == 0 {
+		s.expires = 10 * time.Minute
+	}
+	query := url.Values{"X-Amz-Expires": {fmt.Sprint(int(s.expires.Seconds()))}}
+	for k, v := range s.query {
+		query[k] = v
+	}
+	r, err := http.NewRequest(s.method, server.URL+"/"+testBucket+"/"+s.key+"?"+query.Encode(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.ContentLength = s.length
+	for k, v := range s.header {
+		r.Header.Set(k, v)
+	}
+	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping, o.DisableHeaderHoisting = true, true })
+	signedURL, _, err := signer.PresignHTTP(context.Background(), s.creds, r, "UNSIGNED-PAYLOAD", "s3", testRegion, s.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signedURL, r.Header
+}
+
+// send signs and sends; it gives the status and S3's code.
+func (s signed) send(t *testing.T, body []byte) (int, string) {
+	t.Helper()
+	if s.length == 0 {
+		s.length = int64(len(body))
+	}
+	signedURL, header := s.sign(t)
+	method := s.method
+	if method == "" {
+		method = http.MethodPut
+	}
+	return do(t, method, signedURL, header, body)
+}
+
+func do(t *testing.T, method, target string, header http.Header, body []byte) (int, string) {
+	t.Helper()
+	r, err := http.NewRequest(method, target, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header = header.Clone()
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Code string }
+	xml.Unmarshal(raw, &answer)
+	return response.StatusCode, answer.Code
+}
+
+var once = map[string]string{"If-None-Match": "*"}
+
+func stored(key string) bool {
+	_, err := os.Stat(filepath.Join(dataDir, key))
+	return err == nil
+}
+
+func wantAnswer(t *testing.T, status int, code string, wantStatus int, wantCode string) {
+	t.Helper()
+	if status != wantStatus || code != wantCode {
+		t.Errorf("got %d %s, want %d %s", status, code, wantStatus, wantCode)
+	}
+}
+
+func TestPut(t *testing.T) {
+	body := []byte("hello")
+	sum := sha256.Sum256(body)
+	other := sha256.Sum256([]byte("other"))
+	checksum := func(sum [32]byte) map[string]string {
+		return map[string]string{"If-None-Match": "*", "X-Amz-Checksum-Sha256": base64.StdEncoding.EncodeToString(sum[:])}
+	}
+	stranger := NewCredentials()
+	wrongToken := uploader
+	wrongToken.SessionToken = "another"
+	noToken := uploader
+	noToken.SessionToken = ""
+	for name, c := range map[string]struct {
+		signed
+		status int
+		code   string
+	}{
+		"OK":                 {signed{header: once}, 200, ""},
+		"OKChecksum":         {signed{header: checksum(sum)}, 200, ""},
+		"ErrChecksum":        {signed{header: checksum(other)}, 400, "BadDigest"},
+		"ErrNoIfNoneMatch":   {signed{}, 403, "AccessDenied"},
+		"ErrOutsidePrefix":   {signed{key: "elsewhere/x", header: once}, 403, "AccessDenied"},
+		"ErrPrefixLookAlike": {signed{key: "uploads2/x", header: once}, 403, "AccessDenied"},
+		"ErrExpired":         {signed{header: once, at: time.Now().Add(-2 * time.Minute), expires: time.Minute}, 403, "AccessDenied"},
+		"ErrSignatureTooOld": {signed{header: once, at: time.Now().Add(-11 * time.Minute), expires: time.Hour}, 403, "AccessDenied"},
+		"OKSignatureYoung":   {signed{header: once, at: time.Now().Add(-9 * time.Minute), expires: time.Hour}, 200, ""},
+		"ErrFromTheFuture":   {signed{header: once, at: time.Now().Add(20 * time.Minute)}, 403, "AccessDenied"},
+		"ErrUnknownKey":      {signed{header: once, creds: stranger}, 403, "InvalidAccessKeyId"},
+		"ErrWrongToken":      {signed{header: once, creds: wrongToken}, 400, "InvalidToken"},
+		"ErrNoToken":         {signed{header: once, creds: noToken}, 400, "InvalidToken"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.key == "" {
+				c.key = "uploads/put/" + name
+			}
+			status, code := c.send(t, body)
+			wantAnswer(t, status, code, c.status, c.code)
+			if stored(c.key) != (c.status == 200) {
+				t.Errorf("stored: %v after status %d", stored(c.key), status)
+			}
+		})
+	}
+}
+
+func TestPutTwiceIsRefused(t *testing.T) {
+	s := signed{key: "uploads/twice", header: once}
+	if status, code := s.send(t, []byte("first")); status != 200 {
+		t.Fatal(status, code)
+	}
+	status, code := s.send(t, []byte("other"))
+	wantAnswer(t, status, code, 412, "PreconditionFailed")
+	if got, _ := os.ReadFile(filepath.Join(dataDir, "uploads/twice")); string(got) != "first" {
+		t.Errorf("the object is now %q", got)
+	}
+}
+
+// What a role was not granted is refused by S3, whoever signed it.
+func TestOnlyPutObjectIsGranted(t *testing.T) {
+	if status, code := (signed{key: "uploads/granted", header: once}).send(t, []byte("x")); status != 200 {
+		t.Fatal(status, code)
+	}
+	for name, s := range map[string]signed{
+		"Get":             {method: http.MethodGet, key: "uploads/granted"},
+		"Delete":          {method: http.MethodDelete, key: "uploads/granted"},
+		"List":            {method: http.MethodGet, query: url.Values{"list-type": {"2"}}},
+		"AbortMultipart":  {method: http.MethodDelete, key: "uploads/granted", query: url.Values{"uploadId": {"x"}}},
+		"ListParts":       {method: http.MethodGet, key: "uploads/granted", query: url.Values{"uploadId": {"x"}}},
+		"PutBucketPolicy": {query: url.Values{"policy": {""}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, code := s.send(t, nil)
+			wantAnswer(t, status, code, 403, "AccessDenied")
+		})
+	}
+	if !stored("uploads/granted") {
+		t.Error("the object is gone")
+	}
+}
+
+// A body cut in the middle must never leave an object: stock versitygw 1.8.0 stores what came.
+func TestTruncatedPutLeavesNothing(t *testing.T) {
+	for name, header := range map[string]map[string]string{
+		"Plain":    once,
+		"Checksum": {"If-None-Match": "*", "X-Amz-Checksum-Sha256": base64.StdEncoding.EncodeToString(make([]byte, 32))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			key := "uploads/truncated/" + name
+			answer, _ := sendRaw(t, signed{key: key, header: header, length: 1 << 20}, 1<<19)
+			if bytes.HasPrefix(answer, []byte("HTTP/1.1 2")) {
+				t.Errorf("answered %.30q", answer)
+			}
+			if stored(key) {
+				t.Error("a truncated object was stored")
+			}
+		})
+	}
+}
+
+// A client that is refused while it sends a large body must be able to read why. Like a browser, this one sends all
+// of it before it reads.
+func TestRefusedLargeBodyReadsItsAnswer(t *testing.T) {
+	answer, err := sendRaw(t, signed{key: "uploads/large", length: 64 << 20}, 64<<20)
+	if err != nil {
+		t.Fatal("the connection broke:", err)
+	}
+	if !bytes.HasPrefix(answer, []byte("HTTP/1.1 403")) || !bytes.Contains(answer, []byte("<Code>AccessDenied</Code>")) {
+		t.Errorf("answered %.200q", answer)
+	}
+}
+
+// sendRaw signs a PUT, sends so many bytes of its body and closes its side of the connection.
+func sendRaw(t *testing.T, s signed, bodyBytes int) (answer []byte, err error) {
+	t.Helper()
+	target, header := s.sign(t)
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", u.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	header.Set("Content-Length", fmt.Sprint(s.length))
+	fmt.Fprintf(conn, "PUT %s HTTP/1.1\r\nHost: %s\r\n", u.RequestURI(), u.Host)
+	if err := header.Write(conn); err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(conn, "\r\n")
+	for chunk := make([]byte, 1<<19); bodyBytes > 0; bodyBytes -= len(chunk) {
+		if _, err := conn.Write(chunk); err != nil {
+			return nil, err
+		}
+	}
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(conn)
+}
+
+func TestAnonymousIsRefused(t *testing.T) {
+	for _, method := range []string{"PUT", "GET", "DELETE", "HEAD"} {
+		t.Run(method, func(t *testing.T) {
+			status, _ := do(t, method, server.URL+"/"+testBucket+"/uploads/anonymous", http.Header{"If-None-Match": {"*"}}, []byte("x"))
+			if status != 403 {
+				t.Errorf("got %d, want 403", status)
+			}
+		})
+	}
+}
+
+func TestCORS(t *testing.T) {
+	for name, c := range map[string]struct {
+		origin, method, headers string
+		allowed                 bool
+	}{
+		"OK":        {testOrigin, "PUT", "content-type,if-none-match", true},
+		"ErrOrigin": {"http://evil.example", "PUT", "content-type", false},
+		"ErrMethod": {testOrigin, "DELETE", "content-type", false},
+		"ErrHeader": {testOrigin, "PUT", "x-amz-acl", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, _ := http.NewRequest(http.MethodOptions, server.URL+"/"+testBucket+"/uploads/x", nil)
+			r.Header.Set("Origin", c.origin)
+			r.Header.Set("Access-Control-Request-Method", c.method)
+			r.Header.Set("Access-Control-Request-Headers", c.headers)
+			response, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			if got := response.Header.Get("Access-Control-Allow-Origin") == c.origin; got != c.allowed {
+				t.Errorf("status %d, allowed %v, want %v", response.StatusCode, got, c.allowed)
+			}
+		})
+	}
+}
