@@ -42,6 +42,8 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	ctx, cancel := endWithGoRun(ctx)
+	defer cancel()
 	if err := run(ctx, opts); err != nil {
 		fail(err)
 	}

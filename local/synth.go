@@ -81,6 +81,7 @@ func synthesize(ctx context.Context, root, out, stage, pagePort string) (stackNa
 		"CDK_OUTDIR="+out,
 		"CDK_CONTEXT_JSON="+string(encoded),
 		"PATH="+filepath.Join(root, "node_modules/.bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
+	endWithChildren(app)
 	var said bytes.Buffer
 	app.Stdout, app.Stderr = &said, &said
 	if err := app.Run(); err != nil {

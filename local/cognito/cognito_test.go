@@ -35,7 +35,9 @@ func start(t *testing.T, dir string) *Server {
 
 func signIn(t *testing.T, s *Server, pool Pool, password string) (idToken, accessToken string) {
 	t.Helper()
-	var answer struct{ AuthenticationResult struct{ IdToken, AccessToken string } }
+	var answer struct {
+		AuthenticationResult struct{ IdToken, AccessToken string }
+	}
 	err := s.call(t.Context(), "InitiateAuth", Properties{
 		"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": pool.ClientID,
 		"AuthParameters": Properties{"USERNAME": "ada@example.com", "PASSWORD": password},
