@@ -2,6 +2,13 @@ module signpost
 
 go 1.26.0
 
+// Folders that hold other programs' Go files, or none of ours.
+ignore (
+	./.build
+	./cdk.out
+	./node_modules
+)
+
 require (
 	github.com/MicahParks/keyfunc/v3 v3.9.1
 	github.com/aws/aws-cdk-go/awscdk/v2 v2.220.0

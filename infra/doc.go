@@ -1,0 +1,21 @@
+// Package infra is the AWS side of Signpost, as CDK constructs.
+//
+// [Uploads] is the construct: a private bucket, a user pool, the function that signs uploads and
+// the API before it. A team drops it into a stack of its own:
+//
+//	folder, err := build.Function("signpost/lambda/upload", ".build/upload")
+//	…
+//	infra.NewUploads(stack, "Uploads", infra.UploadsProps{
+//		Code:           awslambda.Code_FromAsset(jsii.String(folder), nil),
+//		AllowedOrigins: []string{"https://app.example.com"},
+//	})
+//
+// or deploys [UploadStack], which is one Uploads with outputs and tags, for one of [Stages].
+//
+// The rules are: props are plain Go values whose zero is the safe default, checked all at once
+// before any construct is made; each factory makes one thing and returns CDK's own type; grants
+// are written by hand, one statement each. Nothing in here reads the environment or the CDK
+// context, and nothing imports the lambda packages: what the two agree on is held by tests.
+//
+// CDK's runtime is one process beside this one and isn't safe for use by several goroutines.
+package infra

@@ -1,0 +1,97 @@
+package infra
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// gatewayResponse is what API Gateway says when it refuses a request before the function sees it.
+type gatewayResponse struct {
+	kind    string // API Gateway's own name ("Gateway response types for API Gateway")
+	status  string // "" keeps API Gateway's
+	code    string
+	message string
+}
+
+// gatewayResponses brings API Gateway's refusals into the contract's shape. The types not named
+// here fall to DEFAULT_4XX and DEFAULT_5XX.
+var gatewayResponses = []gatewayResponse{
+	{"UNAUTHORIZED", "401", "Unauthorized", "sign in: the Authorization header must hold a valid ID token of this deployment's user pool"},
+	{"MISSING_AUTHENTICATION_TOKEN", "404", "NotFound", "there is no such route"}, // API Gateway's name for an unknown route
+	{"RESOURCE_NOT_FOUND", "404", "NotFound", "there is no such route"},
+	{"ACCESS_DENIED", "403", "Forbidden", "this request is not allowed"},
+	{"EXPIRED_TOKEN", "403", "Forbidden", "this request is not allowed"},
+	{"INVALID_SIGNATURE", "403", "Forbidden", "this request is not allowed"},
+	{"INVALID_API_KEY", "403", "Forbidden", "this request is not allowed"},
+	{"WAF_FILTERED", "403", "Forbidden", "this request is not allowed"},
+	{"BAD_REQUEST_BODY", "400", "InvalidJSON", "the request body must be a JSON object"},
+	{"BAD_REQUEST_PARAMETERS", "400", "InvalidRequest", "a parameter of the request is missing or malformed"},
+	{"REQUEST_TOO_LARGE", "413", "BodyTooLarge", "the request is too large"},
+	{"UNSUPPORTED_MEDIA_TYPE", "415", "TypeNotAllowed", "the request's Content-Type must be application/json"},
+	{"THROTTLED", "429", "TooManyRequests", "too many requests: wait a second and try again"},
+	{"QUOTA_EXCEEDED", "429", "TooManyRequests", "too many requests: wait a second and try again"},
+	{"DEFAULT_4XX", "", "InvalidRequest", "the request is invalid"},
+	{"DEFAULT_5XX", "500", "Internal", "something went wrong on our side: try again"},
+}
+
+// addGatewayResponses gives each refusal its body and the CORS headers, without which a browser
+// shows a page "network error" in place of every one of them.
+func addGatewayResponses(api awsapigateway.RestApi, origins []string) {
+	for _, response := range gatewayResponses {
+		headers := gatewayCORS(origins)
+		if response.status == "429" {
+			headers["Retry-After"] = jsii.String("'1'")
+		}
+		options := &awsapigateway.GatewayResponseOptions{
+			Type:            awsapigateway.ResponseType_Of(jsii.String(response.kind)),
+			ResponseHeaders: &headers,
+			Templates:       &map[string]*string{"application/json": jsii.String(response.body())},
+		}
+		if response.status != "" {
+			options.StatusCode = jsii.String(response.status)
+		}
+		api.AddGatewayResponse(jsii.String(pascalCase(response.kind)), options)
+	}
+}
+
+// body is static text but for the request's id.
+func (r gatewayResponse) body() string {
+	type detail struct {
+		Code      string `json:"code"`
+		Message   string `json:"message"`
+		RequestID string `json:"requestId"`
+	}
+	text, err := json.Marshal(map[string]detail{"error": {r.code, r.message, "$context.requestId"}})
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return string(text)
+}
+
+// gatewayCORS are the CORS headers of a gateway response, whose values are API Gateway mappings:
+// quoted text, or a name. There is no template language here to pick from a list, so with several
+// origins the caller's own is sent back. That gives nothing away: these answers are the same for
+// all, hold no secret, and no Access-Control-Allow-Credentials comes with them.
+func gatewayCORS(origins []string) map[string]*string {
+	allowed := "method.request.header.Origin"
+	if len(origins) == 1 {
+		allowed = "'" + origins[0] + "'"
+	}
+	return map[string]*string{
+		"Access-Control-Allow-Origin":   jsii.String(allowed),
+		"Access-Control-Expose-Headers": jsii.String("'Retry-After,x-amzn-RequestId'"),
+		"Vary":                          jsii.String("'Origin'"),
+	}
+}
+
+// pascalCase turns API Gateway's ACCESS_DENIED into the construct id AccessDenied.
+func pascalCase(kind string) string {
+	var id strings.Builder
+	for word := range strings.SplitSeq(kind, "_") {
+		id.WriteString(word[:1] + strings.ToLower(word[1:]))
+	}
+	return id.String()
+}

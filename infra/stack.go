@@ -1,0 +1,37 @@
+package infra
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// UploadStack is one deployment: one Uploads, its outputs and its tags.
+type UploadStack struct {
+	awscdk.Stack
+	Uploads *Uploads
+}
+
+// NewUploadStack adds the stack of a stage, by the stage's own stack name. Like [NewUploads], it
+// panics with a [*PropsError] when the stage's props are wrong.
+func NewUploadStack(scope constructs.Construct, stage Stage) *UploadStack {
+	if err := stage.Uploads.Validate(); err != nil {
+		panic(err)
+	}
+	stack := awscdk.NewStack(scope, jsii.String(stage.StackName()), &awscdk.StackProps{
+		Description:           jsii.String("Signpost (" + stage.Name + "): safe uploads from a browser straight to S3"),
+		TerminationProtection: jsii.Bool(!stage.Uploads.Disposable),
+	})
+	uploads := NewUploads(stack, "Uploads", stage.Uploads)
+	output := func(name string, value *string) {
+		awscdk.NewCfnOutput(stack, jsii.String(name), &awscdk.CfnOutputProps{Value: value})
+	}
+	output("ApiUrl", uploads.API.Url())
+	output("Region", stack.Region())
+	output("UploadBucketName", uploads.Bucket.BucketName())
+	output("UserPoolId", uploads.UserPool.UserPoolId())
+	output("UserPoolClientId", uploads.Client.UserPoolClientId())
+	awscdk.Tags_Of(stack).Add(jsii.String("project"), jsii.String("signpost"), nil)
+	awscdk.Tags_Of(stack).Add(jsii.String("stage"), jsii.String(stage.Name), nil)
+	return &UploadStack{Stack: stack, Uploads: uploads}
+}

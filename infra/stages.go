@@ -1,0 +1,90 @@
+package infra
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Stage is one deployment's name and what it allows.
+type Stage struct {
+	Name    string // lower-case: the value of `-c stage=…`
+	Uploads UploadsProps
+}
+
+// StackName is the stage's stack, in CloudFormation and on the command line: "Signpost-dev".
+func (s Stage) StackName() string { return "Signpost-" + s.Name }
+
+// Stages returns the deployments there are: the one place to edit. Whoever deploys one adds Code.
+func Stages() []Stage {
+	return []Stage{
+		{Name: "local", Uploads: UploadsProps{
+			AllowedOrigins:   []string{"http://localhost:8080", "http://127.0.0.1:8080"},
+			AllowedTypes:     append(DefaultAllowedTypes(), "audio/*", "video/*", "text/plain", "text/csv", "application/zip"),
+			LogRetentionDays: 1,
+			Disposable:       true,
+			OptionalMFA:      true,
+			PasswordAuth:     true,
+		}},
+		{Name: "dev", Uploads: UploadsProps{
+			AllowedOrigins:   []string{"http://localhost:8080"},
+			LogRetentionDays: 7,
+			Disposable:       true,
+			OptionalMFA:      true,
+		}},
+		{Name: "staging", Uploads: UploadsProps{
+			AllowedOrigins:   []string{"https://staging.example.com"},
+			LogRetentionDays: 30,
+		}},
+		{Name: "production", Uploads: UploadsProps{
+			AllowedOrigins:   []string{"https://example.com", "https://www.example.com"},
+			URLLifetime:      5 * time.Minute,
+			ThrottleRate:     200,
+			ThrottleBurst:    400,
+			LogRetentionDays: 365,
+		}},
+	}
+}
+
+// StageNamed returns the stage of that name; the error lists those there are.
+func StageNamed(name string) (Stage, error) {
+	var names []string
+	for _, stage := range Stages() {
+		if stage.Name == name {
+			return stage, nil
+		}
+		names = append(names, stage.Name)
+	}
+	return Stage{}, fmt.Errorf("there is no stage %q: choose one of %s", name, strings.Join(names, ", "))
+}
+
+// localPage is the port of the local run's page in stage local's origins.
+const localPage = "8080"
+
+// WithPagePort returns stage local with its page on another port of this machine: the origins that
+// are exactly the page's follow, all else stays. For other stages, and for what is no port, it is
+// an error.
+func (s Stage) WithPagePort(port string) (Stage, error) {
+	if s.Name != "local" {
+		return Stage{}, fmt.Errorf("pagePort is for stage local alone, not for %q", s.Name)
+	}
+	if number, err := strconv.Atoi(port); err != nil || number < 1 || number > 65535 || strconv.Itoa(number) != port {
+		return Stage{}, fmt.Errorf("pagePort %q is not a port: give a number from 1 to 65535", port)
+	}
+	suffix := ":" + port
+	if port == "80" {
+		suffix = "" // as browsers write it
+	}
+	origins := slices.Clone(s.Uploads.AllowedOrigins)
+	for i, origin := range origins {
+		for _, host := range []string{"http://localhost", "http://127.0.0.1"} {
+			if origin == host+":"+localPage {
+				origins[i] = host + suffix
+			}
+		}
+	}
+	s.Uploads.AllowedOrigins = origins
+	return s, nil
+}

@@ -1,0 +1,68 @@
+package infra
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newUserPool makes the directory of those who may upload. Nobody signs up by themselves: an
+// administrator invites, and the address is the name they sign in with.
+func newUserPool(scope constructs.Construct, props UploadsProps) awscognito.UserPool {
+	mfa := awscognito.Mfa_REQUIRED
+	if props.OptionalMFA {
+		mfa = awscognito.Mfa_OPTIONAL
+	}
+	pool := awscognito.NewUserPool(scope, jsii.String("UserPool"), &awscognito.UserPoolProps{
+		SelfSignUpEnabled:   jsii.Bool(false),
+		SignInAliases:       &awscognito.SignInAliases{Email: jsii.Bool(true)},
+		SignInCaseSensitive: jsii.Bool(false),
+		AutoVerify:          &awscognito.AutoVerifiedAttrs{Email: jsii.Bool(true)},
+		AccountRecovery:     awscognito.AccountRecovery_EMAIL_ONLY,
+		PasswordPolicy: &awscognito.PasswordPolicy{
+			MinLength:            jsii.Number(12),
+			RequireLowercase:     jsii.Bool(true),
+			RequireUppercase:     jsii.Bool(true),
+			RequireDigits:        jsii.Bool(true),
+			RequireSymbols:       jsii.Bool(true),
+			TempPasswordValidity: awscdk.Duration_Days(jsii.Number(3)),
+		},
+		Mfa: mfa,
+		// A text message can be intercepted and costs money: one-time codes from an app only.
+		MfaSecondFactor:    &awscognito.MfaSecondFactor{Otp: jsii.Bool(true), Sms: jsii.Bool(false)},
+		DeletionProtection: jsii.Bool(!props.Disposable),
+		RemovalPolicy:      removalPolicy(props),
+	})
+	excuses := []excuse{{
+		rule:   "AwsSolutions-COG8",
+		reason: "Threat protection is billed for each user; this pool has no self sign-up, and strong passwords",
+	}}
+	if props.OptionalMFA {
+		excuses = append(excuses, excuse{
+			rule:   "AwsSolutions-COG2",
+			reason: "This deployment leaves the second factor to each user, so that test users can sign in without a device",
+		})
+	}
+	excuseFromNag(pool, excuses...)
+	return pool
+}
+
+// newUserPoolClient makes the app client of the browser pages: no secret, since a page can't keep
+// one, and short-lived tokens.
+func newUserPoolClient(pool awscognito.UserPool, props UploadsProps) awscognito.UserPoolClient {
+	hours := func(n float64) awscdk.Duration { return awscdk.Duration_Hours(jsii.Number(n)) }
+	return pool.AddClient(jsii.String("Client"), &awscognito.UserPoolClientOptions{
+		AuthFlows: &awscognito.AuthFlow{
+			UserSrp:      jsii.Bool(true),
+			UserPassword: jsii.Bool(props.PasswordAuth),
+		},
+		GenerateSecret:             jsii.Bool(false),
+		DisableOAuth:               jsii.Bool(true),
+		PreventUserExistenceErrors: jsii.Bool(true),
+		EnableTokenRevocation:      jsii.Bool(true),
+		IdTokenValidity:            hours(1),
+		AccessTokenValidity:        hours(1),
+		RefreshTokenValidity:       hours(24),
+	})
+}

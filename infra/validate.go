@@ -1,0 +1,116 @@
+package infra
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Problem is one thing wrong with the props.
+type Problem struct {
+	Field   string // the Go field, "AllowedOrigins"
+	Message string // what is wrong and what would be right, on one line
+}
+
+// PropsError holds every problem of one set of props, in the order of the fields.
+type PropsError struct{ Problems []Problem }
+
+// Error is one line a problem: "AllowedOrigins: …".
+func (e *PropsError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, problem := range e.Problems {
+		lines[i] = problem.Field + ": " + problem.Message
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (e *PropsError) add(field, format string, args ...any) {
+	e.Problems = append(e.Problems, Problem{field, fmt.Sprintf(format, args...)})
+}
+
+// Validate reports everything that is wrong with the props, as a [*PropsError], or nil.
+// It makes no construct and needs no CDK app.
+func (p UploadsProps) Validate() error {
+	found := &PropsError{}
+	if p.Code == nil {
+		found.add("Code", "is missing: give the upload function's built code, as package build makes it")
+	}
+	p.validateOrigins(found)
+	p.validateLimits(found)
+	p.validateTypes(found)
+	p.validateThrottle(found)
+	if len(found.Problems) == 0 {
+		return nil
+	}
+	return found
+}
+
+func (p UploadsProps) validateOrigins(found *PropsError) {
+	const field = "AllowedOrigins"
+	if len(p.AllowedOrigins) == 0 {
+		found.add(field, `names no origin: give each page's own, such as "https://app.example.com"`)
+	}
+	for i, origin := range p.AllowedOrigins {
+		if slices.Contains(p.AllowedOrigins[:i], origin) {
+			found.add(field, "%q is there twice: name it once", origin)
+		} else if why := originProblem(origin); why != "" {
+			found.add(field, "%q %s", origin, why)
+		}
+	}
+	// "Lambda quotas": 4 KB for all environment variables together.
+	if total := len(strings.Join(p.AllowedOrigins, ",")); total > maxJoined {
+		found.add(field, "are %d characters in all, over the %d that the function's environment has room for: name fewer", total, maxJoined)
+	}
+}
+
+// maxJoined is how long each list may be once joined by commas, so that both fit into Lambda's 4 KB.
+const maxJoined = 1500
+
+func (p UploadsProps) validateLimits(found *PropsError) {
+	longest, leave := MaxURLLifetime, ", or up to 60 with AllowLongURLs"
+	if p.AllowLongURLs {
+		longest, leave = MaxLongURLLifetime, ""
+	}
+	switch lifetime := p.withDefaults().URLLifetime; {
+	case lifetime < MinURLLifetime || lifetime > longest:
+		found.add("URLLifetime", "%v is out of range: give %.0f to %.0f minutes%s", lifetime, MinURLLifetime.Minutes(), longest.Minutes(), leave)
+	case lifetime%time.Second != 0:
+		found.add("URLLifetime", "%v has a part of a second: give whole seconds", lifetime)
+	}
+	if size := p.withDefaults().MaxSize; size < 1 || size > MaxPutSize {
+		found.add("MaxSize", "%d is out of range: give 1 to %d bytes (5 GiB, the most that one S3 PutObject takes)", size, MaxPutSize)
+	}
+}
+
+func (p UploadsProps) validateTypes(found *PropsError) {
+	const field = "AllowedTypes"
+	if p.AllowedTypes != nil && len(p.AllowedTypes) == 0 {
+		found.add(field, `names no type: give at least one, such as "image/png", or nil for the default`)
+	}
+	for i, mediaType := range p.AllowedTypes {
+		if slices.Contains(p.AllowedTypes[:i], mediaType) {
+			found.add(field, "%q is there twice: name it once", mediaType)
+		} else if why := mediaTypeProblem(mediaType); why != "" {
+			found.add(field, "%q %s", mediaType, why)
+		}
+	}
+	if total := len(strings.Join(p.AllowedTypes, ",")); total > maxJoined {
+		found.add(field, "are %d characters in all, over the %d that the function's environment has room for: name fewer, or a family such as image/*", total, maxJoined)
+	}
+}
+
+func (p UploadsProps) validateThrottle(found *PropsError) {
+	p = p.withDefaults()
+	if !(p.ThrottleRate > 0 && p.ThrottleRate <= MaxThrottleRate) { // NaN is neither
+		found.add("ThrottleRate", "%v is out of range: give more than 0 and at most %d requests a second", p.ThrottleRate, MaxThrottleRate)
+	}
+	if p.ThrottleBurst < 1 || p.ThrottleBurst > MaxThrottleBurst {
+		found.add("ThrottleBurst", "%d is out of range: give 1 to %d requests", p.ThrottleBurst, MaxThrottleBurst)
+	}
+	if _, ok := logRetentions[p.LogRetentionDays]; !ok {
+		days := slices.Sorted(maps.Keys(logRetentions))
+		found.add("LogRetentionDays", "%d is not a number of days that CloudWatch Logs takes: give one of %s", p.LogRetentionDays, strings.Trim(fmt.Sprint(days), "[]"))
+	}
+}

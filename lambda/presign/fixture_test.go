@@ -1,0 +1,230 @@
+package presign
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+const (
+	testSub      = "0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c"
+	testClient   = "3n4b5urk1ft4fl3mg5e62d9ado"
+	testOrigin   = "https://app.example.com"
+	testJWT      = "eyJraWQiOiJ0ZXN0In0.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJlLXBhcnQ"
+	testSession  = "IQoJb3JpZ2luX2VjEXAMPLEsessionTOKEN//////////wEaCWV1LXdlc3QtMQ=="
+	testMaxSize  = 5 << 30
+	testLifetime = 10 * time.Minute
+)
+
+var testNow = time.Date(2026, 8, 18, 10, 0, 0, 123e6, time.UTC)
+
+// testConfig is a deployment on AWS. The keys are AWS's documented examples.
+func testConfig() Config {
+	return Config{
+		Bucket:         "signpost-uploads",
+		KeyPrefix:      "uploads/",
+		Region:         "eu-west-1",
+		URLLifetime:    testLifetime,
+		MaxSize:        testMaxSize,
+		AllowedTypes:   []string{"image/*", "application/pdf", "text/plain", "video/mp4"},
+		AllowedOrigins: []string{testOrigin, "https://other.example.com"},
+		ClientIDs:      []string{"anotherclient", testClient},
+		Credentials: aws.Credentials{
+			AccessKeyID:     "AKIAIOSFODNN7EXAMPLE",
+			SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+			SessionToken:    testSession,
+		},
+	}
+}
+
+// journal is a log that tests can read.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
+// lines decodes the log, one map a line.
+func (j *journal) lines(t testing.TB) []map[string]any {
+	t.Helper()
+	var lines []map[string]any
+	for _, text := range strings.Split(strings.TrimSpace(j.String()), "\n") {
+		var line map[string]any
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Fatalf("log line is not JSON: %v\n%s", err, text)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// newTestHandler builds a handler whose clock stands still, after change has
+// had its way with the configuration.
+func newTestHandler(t testing.TB, change ...func(*Config)) (*Handler, *journal) {
+	t.Helper()
+	cfg := testConfig()
+	for _, f := range change {
+		f(&cfg)
+	}
+	j := &journal{}
+	h, err := NewHandler(cfg, slog.New(slog.NewJSONHandler(j, nil)))
+	if err != nil {
+		t.Fatalf("NewHandler: %v", err)
+	}
+	h.now = func() time.Time { return testNow }
+	return h, j
+}
+
+// event is a request as API Gateway passes it on, its token verified.
+func event(method, resource string) events.APIGatewayProxyRequest {
+	return events.APIGatewayProxyRequest{
+		Resource:   resource,
+		Path:       resource,
+		HTTPMethod: method,
+		Headers: map[string]string{
+			"Authorization": "Bearer " + testJWT,
+			"Origin":        testOrigin,
+			"Content-Type":  "application/json",
+		},
+		RequestContext: events.APIGatewayProxyRequestContext{
+			RequestID: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+			Authorizer: map[string]any{"claims": map[string]any{
+				"sub": testSub, "aud": testClient, "token_use": "id", "email": "ada@example.com",
+			}},
+		},
+	}
+}
+
+func postEvent(body string) events.APIGatewayProxyRequest {
+	e := event("POST", "/uploads")
+	e.Body = body
+	return e
+}
+
+func getEvent(query map[string][]string) events.APIGatewayProxyRequest {
+	e := event("GET", "/api/documents/signed")
+	e.MultiValueQueryStringParameters = query
+	e.QueryStringParameters = map[string]string{}
+	for name, values := range query {
+		if len(values) > 0 {
+			e.QueryStringParameters[name] = values[len(values)-1] // as API Gateway fills it
+		}
+	}
+	return e
+}
+
+// fields are the members of a POST body; alter gives a copy with some set, or
+// removed where the value is nil.
+type fields map[string]any
+
+func goodFields() fields {
+	return fields{"filename": "holiday in Köln.png", "contentType": "image/png", "size": 12345}
+}
+
+func (f fields) alter(changes fields) fields {
+	out := maps.Clone(f)
+	for name, v := range changes {
+		if v == nil {
+			delete(out, name)
+		} else {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+func (f fields) String() string {
+	b, err := json.Marshal(map[string]any(f))
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// plannedAnswer and refusal are answers as a client reads them, spelled out
+// apart from the package's own types.
+type plannedAnswer struct {
+	Key       string            `json:"key"`
+	Method    string            `json:"method"`
+	URL       string            `json:"url"`
+	Headers   map[string]string `json:"headers"`
+	ExpiresIn int               `json:"expiresIn"`
+	ExpiresAt string            `json:"expiresAt"`
+}
+
+type refusal struct {
+	Error struct {
+		Code      string `json:"code"`
+		Message   string `json:"message"`
+		Field     string `json:"field"`
+		RequestID string `json:"requestId"`
+		Problems  []struct{ Code, Message, Field string }
+	} `json:"error"`
+}
+
+func handle(t testing.TB, h *Handler, e events.APIGatewayProxyRequest) events.APIGatewayProxyResponse {
+	t.Helper()
+	resp, err := h.Handle(t.Context(), e)
+	if err != nil {
+		t.Fatalf("Handle: error %v; want every failure as an answer", err)
+	}
+	return resp
+}
+
+// planned sends e and wants a plan.
+func planned(t testing.TB, h *Handler, e events.APIGatewayProxyRequest) plannedAnswer {
+	t.Helper()
+	resp := handle(t, h, e)
+	if want := map[string]int{"POST": 201, "GET": 200}[e.HTTPMethod]; resp.StatusCode != want {
+		t.Fatalf("status %d, want %d: %s", resp.StatusCode, want, resp.Body)
+	}
+	var a plannedAnswer
+	decodeStrict(t, resp.Body, &a)
+	return a
+}
+
+// refused sends e and wants a refusal.
+func refused(t testing.TB, h *Handler, e events.APIGatewayProxyRequest, status int, code Code, field string) refusal {
+	t.Helper()
+	resp := handle(t, h, e)
+	if resp.StatusCode != status {
+		t.Fatalf("status %d, want %d: %s", resp.StatusCode, status, resp.Body)
+	}
+	var r refusal
+	decodeStrict(t, resp.Body, &r)
+	if r.Error.Code != string(code) || r.Error.Field != field {
+		t.Errorf("refused with %s, field %q; want %s, field %q\n%s", r.Error.Code, r.Error.Field, code, field, resp.Body)
+	}
+	if r.Error.Message == "" || r.Error.RequestID != e.RequestContext.RequestID {
+		t.Errorf("the refusal lacks its message or request id: %s", resp.Body)
+	}
+	return r
+}
+
+func decodeStrict(t testing.TB, text string, v any) {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		t.Fatalf("answer: %v\n%s", err, text)
+	}
+}

@@ -1,0 +1,105 @@
+package presign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// Handler answers API Gateway's proxy events. It keeps no state between them
+// and may be called concurrently.
+type Handler struct {
+	config Config
+	signer *signer
+	log    *slog.Logger
+	now    func() time.Time
+}
+
+// NewHandler checks cfg as ParseConfig does; the error names what is wrong. log
+// gets one line a request. It copies nothing of cfg's slices: leave them alone.
+func NewHandler(cfg Config, log *slog.Logger) (*Handler, error) {
+	if err := errors.Join(cfg.problems()...); err != nil {
+		return nil, fmt.Errorf("presign: %w", err)
+	}
+	return &Handler{config: cfg, signer: newSigner(cfg), log: log, now: time.Now}, nil
+}
+
+// call is one request under way, and what its log line will say.
+type call struct {
+	event events.APIGatewayProxyRequest
+	route string // "POST /uploads"
+	sub   string // "" until the token has been checked
+	key   string // "" where nothing was signed
+	size  int64
+}
+
+// routes are the requests this function serves, by method and resource as the
+// template names them. Each gives a status and a body, or an error.
+var routes = map[string]func(*Handler, context.Context, *call) (int, any, error){
+	"POST /uploads":             (*Handler).planUpload,
+	"GET /api/documents/signed": (*Handler).signDocument,
+}
+
+// Handle answers one request. The error is always nil: what goes wrong is an
+// answer with an api error in it, and API Gateway makes a bare 502 of an error.
+func (h *Handler) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+	start := h.now()
+	c := &call{event: e, route: e.HTTPMethod + " " + e.Resource, size: unknownSize}
+	status, body, err := h.serve(ctx, c)
+	var code Code
+	if err != nil {
+		ps := problemsOf(err)
+		code = ps[0].Code
+		status, body = code.Status(), errorAnswer(ps, e.RequestContext.RequestID)
+	}
+	h.logRequest(ctx, c, status, code, err, h.now().Sub(start))
+	return h.respond(e, status, body), nil
+}
+
+// serve finds the route, the caller and the answer. A panic becomes an error.
+func (h *Handler) serve(ctx context.Context, c *call) (status int, body any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	serveRoute, ok := routes[c.route]
+	if !ok {
+		return 0, nil, refuse(NotFound, "", "there is no such route")
+	}
+	sub, refusal := callerOf(c.event, h.config.ClientIDs)
+	if refusal != nil {
+		return 0, nil, refusal
+	}
+	c.sub = sub
+	return serveRoute(h, ctx, c)
+}
+
+// planUpload serves POST /uploads.
+func (h *Handler) planUpload(ctx context.Context, c *call) (int, any, error) {
+	body, refusal := jsonBody(c.event)
+	if refusal != nil {
+		return 0, nil, refusal
+	}
+	u, err := parsePlan(body, h.config)
+	if err != nil {
+		return 0, nil, err
+	}
+	planned, err := h.plan(ctx, c, u)
+	return 201, planned, err
+}
+
+// signDocument serves GET /api/documents/signed.
+func (h *Handler) signDocument(ctx context.Context, c *call) (int, any, error) {
+	u, err := parseQuery(c.event, h.config)
+	if err != nil {
+		return 0, nil, err
+	}
+	planned, err := h.plan(ctx, c, u)
+	return 200, planned, err
+}

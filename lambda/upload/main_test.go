@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestMain lets a test start the real program: this binary, told to be it.
+func TestMain(m *testing.M) {
+	if os.Getenv("BE_THE_FUNCTION") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestStartStopsOnABadEnvironment(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{
+		"BE_THE_FUNCTION=1", "UPLOAD_BUCKET=Not A Bucket", "KEY_PREFIX=uploads/", "URL_LIFETIME_SECONDS=600", "MAX_SIZE_BYTES=lots",
+		"ALLOWED_TYPES=image/*", "ALLOWED_ORIGINS=https://app.example.com", "USER_POOL_CLIENT_IDS=client", "AWS_REGION=eu-west-1",
+		"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+	}
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Fatalf("ended with %v, want exit status 1\n%s", err, &stderr)
+	}
+	line := strings.TrimSuffix(stderr.String(), "\n")
+	if strings.Contains(line, "\n") || stdout.Len() > 0 {
+		t.Errorf("more than one line:\n%s%s", &stdout, &stderr)
+	}
+	for _, want := range []string{"UPLOAD_BUCKET", "MAX_SIZE_BYTES"} {
+		if !strings.Contains(line, want) {
+			t.Errorf("%q does not name %s", line, want)
+		}
+	}
+	if strings.Contains(line, "KEY_PREFIX") || strings.Contains(line, "wJalr") {
+		t.Errorf("%q names what is right, or a secret", line)
+	}
+}
