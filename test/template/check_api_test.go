@@ -1,0 +1,258 @@
+package template_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"signpost/infra"
+)
+
+func checkAuthorizers(t *template, _ infra.Stage) (found complaints) {
+	pools := []string{}
+	for _, pool := range t.of("AWS::Cognito::UserPool") {
+		pools = append(pools, "${"+pool.id+".Arn}")
+	}
+	for _, method := range t.of("AWS::ApiGateway::Method") {
+		if method.Properties["HttpMethod"] == "OPTIONS" {
+			found.equal(method.id, []any{method.Properties["AuthorizationType"], at(method.Properties, "Integration", "Type")}, []any{"NONE", "MOCK"})
+			continue
+		}
+		found.equal(method.id+"'s authorization", method.Properties["AuthorizationType"], "COGNITO_USER_POOLS")
+		// With a scope, API Gateway wants an access token, which says nothing of the client's pool.
+		found.equal(method.id+"'s scopes", method.Properties["AuthorizationScopes"], nil)
+		authorizer := t.Resources[reference(method.Properties["AuthorizerId"])]
+		if authorizer == nil {
+			found.add("%s has no authorizer", method.id)
+			continue
+		}
+		found.equal(authorizer.id+"'s type", authorizer.Properties["Type"], "COGNITO_USER_POOLS")
+		found.equal(authorizer.id+"'s source", authorizer.Properties["IdentitySource"], "method.request.header.Authorization")
+		found.equal(authorizer.id+"'s pools", texts(authorizer.Properties["ProviderARNs"]), pools)
+	}
+	return found
+}
+
+func checkValidators(t *template, _ infra.Stage) (found complaints) {
+	for _, method := range t.of("AWS::ApiGateway::Method") {
+		if method.Properties["HttpMethod"] == "OPTIONS" {
+			continue
+		}
+		validator := t.Resources[reference(method.Properties["RequestValidatorId"])]
+		if validator == nil {
+			found.add("%s has no validator", method.id)
+			continue
+		}
+		found.equal(validator.id, []any{validator.Properties["ValidateRequestBody"], validator.Properties["ValidateRequestParameters"]}, []any{true, true})
+		if method.Properties["HttpMethod"] != "POST" {
+			continue
+		}
+		model := t.Resources[reference(at(method.Properties, "RequestModels", "application/json"))]
+		if model == nil {
+			found.add("%s has no model", method.id)
+			continue
+		}
+		// No finer: API Gateway's refusal of a field can't name it.
+		found.equal(model.id, model.Properties["Schema"], map[string]string{"$schema": "http://json-schema.org/draft-04/schema#", "type": "object"})
+	}
+	return found
+}
+
+// path is a method's path, from its resources.
+func (t *template) path(method *resource) string {
+	path := ""
+	for at := t.Resources[reference(method.Properties["ResourceId"])]; at != nil; at = t.Resources[reference(at.Properties["ParentId"])] {
+		path = fmt.Sprintf("/%v%s", at.Properties["PathPart"], path)
+	}
+	return path
+}
+
+func checkRoutes(t *template, stage infra.Stage) (found complaints) {
+	want := []string{"OPTIONS /uploads", "POST /uploads"}
+	if !stage.Uploads.NoSimpleRoute {
+		want = append(want, "GET /api/documents/signed", "OPTIONS /api/documents/signed")
+	}
+	var got []string
+	for _, method := range t.of("AWS::ApiGateway::Method") {
+		got = append(got, fmt.Sprintf("%v %s", method.Properties["HttpMethod"], t.path(method)))
+		if method.Properties["HttpMethod"] == "GET" {
+			// Declared, none of them required: the function's own refusal names what is missing.
+			found.equal(method.id+"'s parameters", method.Properties["RequestParameters"], map[string]bool{
+				"method.request.querystring.contentType": false,
+				"method.request.querystring.key":         false,
+				"method.request.querystring.size":        false,
+			})
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	found.equal("the routes", got, want)
+	return found
+}
+
+// checkPreflight: the answer names one page's origin; with several pages, API Gateway's template
+// puts the caller's in place of the first one's where it is among them.
+func checkPreflight(t *template, stage infra.Stage) (found complaints) {
+	origins := stage.Uploads.AllowedOrigins
+	methods := map[string]string{"/uploads": "'POST'", "/api/documents/signed": "'GET'"}
+	for _, method := range t.of("AWS::ApiGateway::Method") {
+		if method.Properties["HttpMethod"] != "OPTIONS" {
+			continue
+		}
+		answer := at(method.Properties, "Integration", "IntegrationResponses", 0)
+		found.equal(method.id+"'s headers", at(answer, "ResponseParameters"), map[string]string{
+			"method.response.header.Access-Control-Allow-Headers": "'Authorization,Content-Type'",
+			"method.response.header.Access-Control-Allow-Methods": methods[t.path(method)],
+			"method.response.header.Access-Control-Allow-Origin":  "'" + origins[0] + "'",
+			"method.response.header.Access-Control-Max-Age":       "'3600'",
+			"method.response.header.Vary":                         "'Origin'",
+		})
+		script := render(at(answer, "ResponseTemplates", "application/json"))
+		for i, origin := range origins {
+			if i > 0 && strings.Count(script, `$origin == "`+origin+`"`) != 1 {
+				found.add("%s lets %s out: %s", method.id, origin, script)
+			}
+		}
+		if strings.Count(script, "http") != len(origins)-1 {
+			found.add("%s lets in more than %v: %s", method.id, origins, script)
+		}
+	}
+	return found
+}
+
+// refusals are the contract's statuses and codes, by API Gateway's own name for each; "" is
+// whatever status API Gateway gives.
+var refusals = map[string][2]string{
+	"UNAUTHORIZED":                 {"401", "Unauthorized"},
+	"MISSING_AUTHENTICATION_TOKEN": {"404", "NotFound"},
+	"RESOURCE_NOT_FOUND":           {"404", "NotFound"},
+	"ACCESS_DENIED":                {"403", "Forbidden"},
+	"EXPIRED_TOKEN":                {"403", "Forbidden"},
+	"INVALID_SIGNATURE":            {"403", "Forbidden"},
+	"INVALID_API_KEY":              {"403", "Forbidden"},
+	"WAF_FILTERED":                 {"403", "Forbidden"},
+	"BAD_REQUEST_BODY":             {"400", "InvalidJSON"},
+	"BAD_REQUEST_PARAMETERS":       {"400", "InvalidRequest"},
+	"REQUEST_TOO_LARGE":            {"413", "BodyTooLarge"},
+	"UNSUPPORTED_MEDIA_TYPE":       {"415", "TypeNotAllowed"},
+	"THROTTLED":                    {"429", "TooManyRequests"},
+	"QUOTA_EXCEEDED":               {"429", "TooManyRequests"},
+	"DEFAULT_4XX":                  {"", "InvalidRequest"},
+	"DEFAULT_5XX":                  {"500", "Internal"},
+}
+
+func checkGatewayResponses(t *template, stage infra.Stage) (found complaints) {
+	allowed := "method.request.header.Origin"
+	if len(stage.Uploads.AllowedOrigins) == 1 {
+		allowed = "'" + stage.Uploads.AllowedOrigins[0] + "'"
+	}
+	got := map[string][2]string{}
+	for _, response := range t.of("AWS::ApiGateway::GatewayResponse") {
+		var body struct {
+			Error struct{ Code, Message, RequestID string }
+		}
+		text := render(at(response.Properties, "ResponseTemplates", "application/json"))
+		if err := json.Unmarshal([]byte(text), &body); err != nil {
+			found.add("%s answers no JSON: %v", response.id, err)
+		}
+		if body.Error.Message == "" || body.Error.RequestID != "$context.requestId" || strings.Count(text, "$") != 1 {
+			found.add("%s is not the contract's shape: %s", response.id, text)
+		}
+		kind, _ := response.Properties["ResponseType"].(string)
+		status, _ := response.Properties["StatusCode"].(string)
+		got[kind] = [2]string{status, body.Error.Code}
+		headers := map[string]string{
+			"gatewayresponse.header.Access-Control-Allow-Origin":   allowed,
+			"gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After,x-amzn-RequestId'",
+			"gatewayresponse.header.Vary":                          "'Origin'",
+		}
+		if status == "429" {
+			headers["gatewayresponse.header.Retry-After"] = "'1'"
+		}
+		found.equal(response.id+"'s headers", response.Properties["ResponseParameters"], headers)
+	}
+	found.equal("the refusals", got, refusals)
+	return found
+}
+
+// logged are the only things that an access log line may hold. Of what API Gateway offers,
+// $context.path and $context.error.message can carry a token or a query.
+var logged = []string{
+	"$context.authorizer.claims.sub", "$context.error.responseType", "$context.httpMethod", "$context.identity.sourceIp",
+	"$context.integration.latency", "$context.requestId", "$context.requestTime", "$context.resourcePath",
+	"$context.responseLatency", "$context.responseLength", "$context.status",
+}
+
+func checkAPIStage(t *template, stage infra.Stage) (found complaints) {
+	rate, burst := 50.0, 100
+	if stage.Uploads.ThrottleRate != 0 {
+		rate = stage.Uploads.ThrottleRate
+	}
+	if stage.Uploads.ThrottleBurst != 0 {
+		burst = stage.Uploads.ThrottleBurst
+	}
+	for _, api := range t.of("AWS::ApiGateway::RestApi") {
+		found.equal(api.id+"'s endpoint", at(api.Properties, "EndpointConfiguration", "Types"), []string{"REGIONAL"})
+	}
+	found.equal("the number of stages", len(t.of("AWS::ApiGateway::Stage")), 1)
+	for _, api := range t.of("AWS::ApiGateway::Stage") {
+		found.equal(api.id+"'s name", api.Properties["StageName"], "v1")
+		found.equal(api.id+"'s settings", api.Properties["MethodSettings"], []any{map[string]any{
+			"DataTraceEnabled": false, "HttpMethod": "*", "ResourcePath": "/*",
+			"ThrottlingBurstLimit": burst, "ThrottlingRateLimit": rate,
+		}})
+		if group := t.Resources[reference(at(api.Properties, "AccessLogSetting", "DestinationArn"))]; group == nil || group.Type != "AWS::Logs::LogGroup" {
+			found.add("%s has no access log", api.id)
+		}
+		var line map[string]string
+		format := render(at(api.Properties, "AccessLogSetting", "Format"))
+		if err := json.Unmarshal([]byte(format), &line); err != nil {
+			found.add("%s's access log is no JSON: %v", api.id, err)
+		}
+		var got []string
+		for _, value := range line {
+			got = append(got, value)
+		}
+		slices.Sort(got)
+		found.equal(api.id+"'s access log", got, logged)
+	}
+	return found
+}
+
+func checkUserPool(t *template, stage infra.Stage) (found complaints) {
+	mfa := "ON"
+	if stage.Uploads.OptionalMFA {
+		mfa = "OPTIONAL"
+	}
+	if named := stage.Name == "local" || stage.Name == "dev"; stage.Name != "any" && stage.Uploads.OptionalMFA && !named {
+		found.add("stage %s leaves MFA to the user", stage.Name)
+	}
+	if stage.Name != "any" && stage.Uploads.PasswordAuth != (stage.Name == "local") {
+		found.add("stage %s has PasswordAuth %v", stage.Name, stage.Uploads.PasswordAuth)
+	}
+	found.equal("the number of pools", len(t.of("AWS::Cognito::UserPool")), 1)
+	for _, pool := range t.of("AWS::Cognito::UserPool") {
+		found.equal(pool.id+"'s sign-up", at(pool.Properties, "AdminCreateUserConfig", "AllowAdminCreateUserOnly"), true)
+		found.equal(pool.id+"'s names", pool.Properties["UsernameAttributes"], []string{"email"})
+		found.equal(pool.id+"'s MFA", []any{pool.Properties["MfaConfiguration"], pool.Properties["EnabledMfas"]}, []any{mfa, []string{"SOFTWARE_TOKEN_MFA"}})
+		found.equal(pool.id+"'s passwords", at(pool.Properties, "Policies", "PasswordPolicy"), map[string]any{
+			"MinimumLength": 12, "RequireLowercase": true, "RequireNumbers": true, "RequireSymbols": true, "RequireUppercase": true, "TemporaryPasswordValidityDays": 3,
+		})
+	}
+	flows := []string{"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+	if stage.Uploads.PasswordAuth {
+		flows = append([]string{"ALLOW_USER_PASSWORD_AUTH"}, flows...)
+	}
+	found.equal("the number of clients", len(t.of("AWS::Cognito::UserPoolClient")), 1)
+	for _, client := range t.of("AWS::Cognito::UserPoolClient") {
+		for property, want := range map[string]any{
+			"ExplicitAuthFlows": flows, "GenerateSecret": false, "PreventUserExistenceErrors": "ENABLED", "EnableTokenRevocation": true,
+			"AllowedOAuthFlowsUserPoolClient": false, "IdTokenValidity": 60, "AccessTokenValidity": 60, "RefreshTokenValidity": 1440,
+			"TokenValidityUnits": map[string]string{"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "minutes"},
+		} {
+			found.equal(client.id+"'s "+property, client.Properties[property], want)
+		}
+	}
+	return found
+}

@@ -1,0 +1,67 @@
+// Package template_test holds the synthesized templates to what was agreed: word for word in the
+// golden files, and by the rules in invariants_test.go for every stage and for props that nobody
+// chose by hand.
+//
+//	go test ./test/template            compare
+//	go test ./test/template -update    accept what is synthesized now as testdata/*.json
+//
+// node_modules/.bin must be first in PATH. No test here may run in parallel with another that
+// uses the CDK: its runtime serves one goroutine.
+package template_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"signpost/infra"
+	"signpost/test/template/synth"
+)
+
+var update = flag.Bool("update", false, "write the synthesized templates to testdata")
+
+// golden is where a stage's template lies.
+func golden(stage infra.Stage) string { return filepath.Join("testdata", stage.Name+".json") }
+
+func TestGolden(t *testing.T) {
+	for _, stage := range infra.Stages() {
+		t.Run(stage.Name, func(t *testing.T) {
+			got := canonical(t, synth.Stage(t, stage))
+			if *update {
+				if err := os.WriteFile(golden(stage), got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden(stage))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), string(got)); diff != "" {
+				t.Errorf("the template of stage %s is not %s (-want +got).\n%s\nIf that is meant, run: go test ./test/template -update", stage.Name, golden(stage), diff)
+			}
+		})
+	}
+}
+
+// canonical is the JSON with its keys sorted, one value a line, and no HTML escapes to hide
+// behind.
+func canonical(t *testing.T, text []byte) []byte {
+	t.Helper()
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}

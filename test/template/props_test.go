@@ -1,0 +1,244 @@
+package template_test
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"signpost/infra"
+	"signpost/lambda/presign"
+	"signpost/test/template/synth"
+)
+
+// valid returns the least that props must hold.
+func valid(t testing.TB) infra.UploadsProps {
+	props := infra.UploadsProps{AllowedOrigins: []string{"https://app.example.com"}}
+	return synth.WithStub(t, infra.Stage{Uploads: props}).Uploads
+}
+
+func TestPropsRefused(t *testing.T) {
+	synth.RequireNode(t)
+	base := valid(t)
+	type props = infra.UploadsProps
+	origins := func(origins ...string) func(*props) {
+		return func(p *props) { p.AllowedOrigins = origins }
+	}
+	types := func(types ...string) func(*props) { return func(p *props) { p.AllowedTypes = types } }
+	tests := []struct {
+		name  string
+		spoil func(*props)
+		field string
+		hint  string // part of the message: what would be right
+	}{
+		{"no code", func(p *props) { p.Code = nil }, "Code", "package build"},
+
+		{"no origin", origins(), "AllowedOrigins", "names no origin"},
+		{"empty origin", origins(""), "AllowedOrigins", "https://app.example.com"},
+		{"any origin", origins("*"), "AllowedOrigins", "name each origin"},
+		{"any subdomain", origins("https://*.example.com"), "AllowedOrigins", "name each origin"},
+		{"trailing slash", origins("https://a.example/"), "AllowedOrigins", `write "https://a.example"`},
+		{"path", origins("https://a.example/app"), "AllowedOrigins", `write "https://a.example"`},
+		{"query", origins("https://a.example?x=1"), "AllowedOrigins", `write "https://a.example"`},
+		{"bare question mark", origins("https://a.example?"), "AllowedOrigins", `write "https://a.example"`},
+		{"fragment", origins("https://a.example#x"), "AllowedOrigins", `write "https://a.example"`},
+		{"bare number sign", origins("https://a.example#"), "AllowedOrigins", `write "https://a.example"`},
+		{"user", origins("https://me@a.example"), "AllowedOrigins", `write "https://a.example"`},
+		{"plain http", origins("http://a.example"), "AllowedOrigins", `write "https://a.example"`},
+		{"plain http on another loopback address", origins("http://127.0.0.2"), "AllowedOrigins", "plain http"},
+		{"plain http on a name that looks local", origins("http://localhost.example"), "AllowedOrigins", "plain http"},
+		{"another scheme", origins("ftp://a.example"), "AllowedOrigins", "scheme and host"},
+		{"no scheme", origins("a.example"), "AllowedOrigins", "scheme and host"},
+		{"null", origins("null"), "AllowedOrigins", "scheme and host"},
+		{"no host", origins("https://"), "AllowedOrigins", "scheme and host"},
+		{"comma", origins("https://a.example,https://b.example"), "AllowedOrigins", "a string of its own"},
+		{"space", origins("https://a.example "), "AllowedOrigins", "a string of its own"},
+		{"quote", origins("https://a'b.example"), "AllowedOrigins", "DNS name"},
+		{"capitals", origins("https://A.example"), "AllowedOrigins", `write "https://a.example"`},
+		{"beyond ASCII", origins("https://bücher.example"), "AllowedOrigins", "xn--"},
+		{"port of its scheme", origins("https://a.example:443"), "AllowedOrigins", `write "https://a.example"`},
+		{"port of its scheme, http", origins("http://localhost:80"), "AllowedOrigins", `write "http://localhost"`},
+		{"port with a leading zero", origins("https://a.example:0443"), "AllowedOrigins", "1 to 65535"},
+		{"port beyond", origins("https://a.example:65536"), "AllowedOrigins", "1 to 65535"},
+		{"port 0", origins("https://a.example:0"), "AllowedOrigins", "1 to 65535"},
+		{"no port", origins("https://a.example:"), "AllowedOrigins", "1 to 65535"},
+		{"long IPv6", origins("https://[0:0:0:0:0:0:0:1]"), "AllowedOrigins", "IPv6"},
+		{"two the same", origins("https://a.example", "https://b.example", "https://a.example"), "AllowedOrigins", "twice"},
+		{"too many", origins(manyOrigins()...), "AllowedOrigins", "name fewer"},
+
+		{"short lifetime", func(p *props) { p.URLLifetime = time.Minute - time.Second }, "URLLifetime", "1 to 15 minutes, or up to 60 with AllowLongURLs"},
+		{"negative lifetime", func(p *props) { p.URLLifetime = -time.Minute }, "URLLifetime", "1 to 15 minutes"},
+		{"long lifetime", func(p *props) { p.URLLifetime = 15*time.Minute + time.Second }, "URLLifetime", "1 to 15 minutes"},
+		{"longer than leave", func(p *props) { p.AllowLongURLs, p.URLLifetime = true, time.Hour+time.Second }, "URLLifetime", "1 to 60 minutes"},
+		{"part of a second", func(p *props) { p.URLLifetime = time.Minute + time.Millisecond }, "URLLifetime", "whole seconds"},
+
+		{"negative size", func(p *props) { p.MaxSize = -1 }, "MaxSize", "1 to 5368709120 bytes"},
+		{"size beyond", func(p *props) { p.MaxSize = 5<<30 + 1 }, "MaxSize", "1 to 5368709120 bytes"},
+
+		{"no type", func(p *props) { p.AllowedTypes = []string{} }, "AllowedTypes", "nil for the default"},
+		{"empty type", types(""), "AllowedTypes", `"image/png"`},
+		{"every type", types("*/*"), "AllowedTypes", "name each"},
+		{"star", types("*"), "AllowedTypes", "name each"},
+		{"family of families", types("*/png"), "AllowedTypes", "malformed"},
+		{"half a wildcard", types("image/p*"), "AllowedTypes", "malformed"},
+		{"no subtype", types("image"), "AllowedTypes", "malformed"},
+		{"empty subtype", types("image/"), "AllowedTypes", "malformed"},
+		{"two slashes", types("image/png/x"), "AllowedTypes", "malformed"},
+		{"space in type", types("image/png "), "AllowedTypes", "malformed"},
+		{"type beyond ASCII", types("image/pñg"), "AllowedTypes", "malformed"},
+		{"capitals in type", types("Image/PNG"), "AllowedTypes", `write "image/png"`},
+		{"parameter", types("text/plain;charset=utf-8"), "AllowedTypes", "without parameters"},
+		{"two in one", types("image/png,image/gif"), "AllowedTypes", "a string of its own"},
+		{"form", types("multipart/form-data"), "AllowedTypes", "the files' own types"},
+		{"forms", types("multipart/*"), "AllowedTypes", "the files' own types"},
+		{"two types the same", types("image/png", "image/png"), "AllowedTypes", "twice"},
+		{"too many types", types(manyTypes()...), "AllowedTypes", "name fewer"},
+
+		{"negative rate", func(p *props) { p.ThrottleRate = -1 }, "ThrottleRate", "at most 10000"},
+		{"rate beyond", func(p *props) { p.ThrottleRate = 10_001 }, "ThrottleRate", "at most 10000"},
+		{"no number", func(p *props) { p.ThrottleRate = math.NaN() }, "ThrottleRate", "at most 10000"},
+		{"negative burst", func(p *props) { p.ThrottleBurst = -1 }, "ThrottleBurst", "1 to 5000"},
+		{"burst beyond", func(p *props) { p.ThrottleBurst = 5_001 }, "ThrottleBurst", "1 to 5000"},
+		{"odd retention", func(p *props) { p.LogRetentionDays = 2 }, "LogRetentionDays", "1 3 5 7 14"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			props := base
+			test.spoil(&props)
+			var wrong *infra.PropsError
+			if err := props.Validate(); !errors.As(err, &wrong) {
+				t.Fatalf("Validate is %v, want a PropsError", err)
+			}
+			if len(wrong.Problems) != 1 || wrong.Problems[0].Field != test.field || !strings.Contains(wrong.Problems[0].Message, test.hint) {
+				t.Errorf("the problems are %q, want one of %s that says %q", wrong.Problems, test.field, test.hint)
+			}
+			if strings.Contains(wrong.Problems[0].Message, "\n") {
+				t.Errorf("the message is more than a line: %q", wrong.Problems[0].Message)
+			}
+		})
+	}
+}
+
+func manyOrigins() (origins []string) {
+	for range 15 {
+		origins = append(origins, "https://a"+strings.Repeat(".sub", 20)+strings.Repeat("x", len(origins)+1)+".example.com")
+	}
+	return origins
+}
+
+func manyTypes() (types []string) {
+	for range 15 {
+		types = append(types, "application/x"+strings.Repeat("y", 90+len(types)))
+	}
+	return types
+}
+
+func TestPropsAccepted(t *testing.T) {
+	synth.RequireNode(t)
+	base := valid(t)
+	type props = infra.UploadsProps
+	for name, change := range map[string]func(*props){
+		"the least":           func(*props) {},
+		"local pages":         func(p *props) { p.AllowedOrigins = []string{"http://localhost:3000", "http://127.0.0.1"} },
+		"IPv6":                func(p *props) { p.AllowedOrigins = []string{"https://[::1]:8443"} },
+		"punycode and port":   func(p *props) { p.AllowedOrigins = []string{"https://xn--bcher-kva.example:65535"} },
+		"shortest lifetime":   func(p *props) { p.URLLifetime = time.Minute },
+		"longest lifetime":    func(p *props) { p.URLLifetime = 15 * time.Minute },
+		"an hour, with leave": func(p *props) { p.AllowLongURLs, p.URLLifetime = true, time.Hour },
+		"a byte":              func(p *props) { p.MaxSize = 1 },
+		"5 GiB":               func(p *props) { p.MaxSize = 5 << 30 },
+		"script, named":       func(p *props) { p.AllowedTypes = []string{"image/svg+xml", "text/html"} },
+		"families":            func(p *props) { p.AllowedTypes = []string{"image/*", "application/*"} },
+		"a long type": func(p *props) {
+			p.AllowedTypes = []string{"application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
+		},
+		"a fraction of a rate": func(p *props) { p.ThrottleRate = 0.5 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			props := base
+			change(&props)
+			if err := props.Validate(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestPropsAllAtOnce wants every problem in one error, in the order of the fields, and nothing
+// made of a stack whose props are wrong.
+func TestPropsAllAtOnce(t *testing.T) {
+	stage := infra.Stage{Name: "wrong", Uploads: infra.UploadsProps{
+		AllowedOrigins:   []string{"*", "https://a.example/"},
+		URLLifetime:      time.Hour,
+		MaxSize:          -1,
+		AllowedTypes:     []string{"image"},
+		ThrottleRate:     -1,
+		ThrottleBurst:    -1,
+		LogRetentionDays: 2,
+	}}
+	app := synth.NewApp(t)
+	var said any
+	func() {
+		defer func() { said = recover() }()
+		infra.NewUploadStack(app, stage)
+	}()
+	wrong, ok := said.(*infra.PropsError)
+	if !ok {
+		t.Fatalf("NewUploadStack panicked with %v, want a PropsError", said)
+	}
+	var fields []string
+	for _, problem := range wrong.Problems {
+		fields = append(fields, problem.Field)
+	}
+	want := []string{"Code", "AllowedOrigins", "AllowedOrigins", "URLLifetime", "MaxSize", "AllowedTypes", "ThrottleRate", "ThrottleBurst", "LogRetentionDays"}
+	if diff := cmp.Diff(want, fields); diff != "" {
+		t.Errorf("the problems' fields (-want +got):\n%s", diff)
+	}
+	for i, line := range strings.Split(wrong.Error(), "\n") {
+		if i >= len(want) || !strings.HasPrefix(line, want[i]+": ") {
+			t.Errorf("line %d is %q, want it to begin with its field", i+1, line)
+		}
+	}
+	if made := len(*app.Node().Children()); made != 0 {
+		t.Errorf("%d constructs were made of wrong props", made)
+	}
+}
+
+// TestFunctionTakesWhatPropsTake: infra and lambda check the same values in two places, and the
+// first to see a value must be the stricter, or a deployment that went well never starts.
+func TestFunctionTakesWhatPropsTake(t *testing.T) {
+	synth.RequireNode(t)
+	base := valid(t)
+	rapid.Check(t, func(r *rapid.T) {
+		props := base
+		for _, origin := range rapid.SliceOfN(rapid.StringMatching(`https?://([a-z0-9.\[\]:*@-]{1,8}|localhost|a\.example)(:[0-9]{1,5})?/?`), 1, 6).Draw(r, "origins") {
+			if one := (infra.UploadsProps{Code: base.Code, AllowedOrigins: []string{origin}}); one.Validate() == nil {
+				props.AllowedOrigins = one.AllowedOrigins
+			}
+		}
+		for _, mediaType := range rapid.SliceOfN(rapid.StringMatching(`[a-z0-9*.+_-]{1,5}/([a-z0-9.+;!#$&^_-]{1,6}|\*)`), 1, 6).Draw(r, "types") {
+			if one := (infra.UploadsProps{Code: base.Code, AllowedOrigins: base.AllowedOrigins, AllowedTypes: []string{mediaType}}); one.Validate() == nil {
+				props.AllowedTypes = one.AllowedTypes
+			}
+		}
+		if props.AllowedTypes == nil {
+			props.AllowedTypes = infra.DefaultAllowedTypes()
+		}
+		env := map[string]string{
+			"UPLOAD_BUCKET": "bucket", "KEY_PREFIX": "uploads/", "URL_LIFETIME_SECONDS": "600", "MAX_SIZE_BYTES": "1", "USER_POOL_CLIENT_IDS": "client",
+			"ALLOWED_TYPES": strings.Join(props.AllowedTypes, ","), "ALLOWED_ORIGINS": strings.Join(props.AllowedOrigins, ","),
+		}
+		config, err := presign.ParseConfig(func(name string) string { return env[name] + setByLambda[name] })
+		if err != nil {
+			r.Fatal(err)
+		}
+		if !slices.Equal(config.AllowedOrigins, props.AllowedOrigins) || !slices.Equal(config.AllowedTypes, props.AllowedTypes) {
+			r.Fatalf("the function reads %q and %q", config.AllowedOrigins, config.AllowedTypes)
+		}
+	})
+}

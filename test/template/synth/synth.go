@@ -1,0 +1,115 @@
+// Package synth turns a stage into the template that would be deployed, for tests.
+//
+//	app := synth.NewApp(t)
+//	stack := infra.NewUploadStack(app, synth.WithStub(t, stage))
+//	template := synth.Template(t, app, stage)
+//
+// The function's code is a stub, so nothing is built and the asset's hash never moves; cdk.json's
+// context is loaded, as only the CDK CLI would do by itself. The CDK runs in a Node process that
+// serves one goroutine at a time: no t.Parallel around it.
+package synth
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"signpost/infra"
+)
+
+// Root returns the project's root: the folder, at or above the working directory, with cdk.json.
+func Root(t testing.TB) string {
+	t.Helper()
+	folder, err := os.Getwd()
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(folder, "cdk.json")); missing == nil {
+			return folder
+		}
+		if parent := filepath.Dir(folder); parent != folder {
+			folder = parent
+			continue
+		}
+		break
+	}
+	t.Fatal("no cdk.json at or above the working directory")
+	return ""
+}
+
+// Context returns cdk.json's context.
+func Context(t testing.TB) map[string]any {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(Root(t), "cdk.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config struct {
+		Context map[string]any `json:"context"`
+	}
+	if err := json.Unmarshal(text, &config); err != nil {
+		t.Fatalf("cdk.json: %v", err)
+	}
+	return config.Context
+}
+
+// NewApp returns an empty CDK app with cdk.json's context, that writes to a temporary folder.
+func NewApp(t testing.TB) awscdk.App {
+	t.Helper()
+	return NewAppWith(t, Context(t))
+}
+
+// NewAppWith is NewApp with another context.
+func NewAppWith(t testing.TB, context map[string]any) awscdk.App {
+	t.Helper()
+	RequireNode(t)
+	return awscdk.NewApp(&awscdk.AppProps{
+		Context:      &context,
+		Outdir:       jsii.String(t.TempDir()),
+		TreeMetadata: jsii.Bool(false),
+	})
+}
+
+// RequireNode ends the test where jsii would find no Node.js. PATH must be right from outside:
+// jsii copies the environment before any test runs.
+func RequireNode(t testing.TB) {
+	t.Helper()
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Fatal("the CDK needs Node.js, and there is no node in PATH: run `npm ci` and put node_modules/.bin first in PATH")
+	}
+}
+
+// WithStub returns the stage with stub code for its function.
+func WithStub(t testing.TB, stage infra.Stage) infra.Stage {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "bootstrap"), []byte("a stub\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	stage.Uploads.Code = awslambda.Code_FromAsset(jsii.String(folder), nil)
+	return stage
+}
+
+// Template synthesizes the app and returns the template of the stage's stack.
+func Template(t testing.TB, app awscdk.App, stage infra.Stage) []byte {
+	t.Helper()
+	app.Synth(nil)
+	text, err := os.ReadFile(filepath.Join(*app.Outdir(), stage.StackName()+".template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// Stage synthesizes the stage's stack, with stub code, in an app of its own.
+func Stage(t testing.TB, stage infra.Stage) []byte {
+	t.Helper()
+	app := NewApp(t)
+	stage = WithStub(t, stage)
+	infra.NewUploadStack(app, stage)
+	return Template(t, app, stage)
+}
