@@ -56,7 +56,7 @@ func TestParseConfigNamesTheVariable(t *testing.T) {
 	for variable, values := range map[string][]string{
 		"UPLOAD_BUCKET":             {"", "ab", "Upper", "under_score", "-a-b", "a-b-", "a..b", strings.Repeat("a", 64), "arn:aws:s3:::b", "a/b", "b--x-s3", "x-s3alias"},
 		"KEY_PREFIX":                {"", "/", "uploads", "/uploads/", "up//loads/", "../", "./", "a/../b/", "a b/", "ü/", "a%2F/", strings.Repeat("a", 256) + "/"},
-		"URL_LIFETIME_SECONDS":      {"", "0", "-1", "3601", "10m", "600.5", " 600", "9223372036854775807", "18446744073709551616", "9223372036"},
+		"URL_LIFETIME_SECONDS":      {"", "0", "-1", "3601", "10m", "600.5", " 600", "9223372036854775807", "18446744073709551616", "36028797018964568"},
 		"MAX_SIZE_BYTES":            {"", "0", "-1", "5368709121", "5GB", "1e9", "9223372036854775808"},
 		"ALLOWED_TYPES":             {"", ",", "image/*,", "image", "Image/PNG", "image/png;q=1", "*", "*/png", "image/**", "multipart/form-data", "image/p ng"},
 		"ALLOWED_ORIGINS":           {"", "*", "https://*.example.com", "https://a.example.com/", "https://a.example.com/x", "a.example.com", "null", "ftp://a.example.com", "https://u@a.example.com", "https://a.example.com?x", "https://", "HTTPS://a.example.com"},

@@ -79,9 +79,12 @@ func (p problems) Error() string {
 	return strings.Join(lines, "; ")
 }
 
-func (p *problems) add(e *Error) {
-	if e != nil && len(*p) < maxProblems {
-		*p = append(*p, e)
+// add appends what is not nil, so that a check's result can go straight in.
+func (p *problems) add(errs ...*Error) {
+	for _, e := range errs {
+		if e != nil && len(*p) < maxProblems {
+			*p = append(*p, e)
+		}
 	}
 }
 

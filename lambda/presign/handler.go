@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime/debug"
 	"time"
 
@@ -91,7 +92,7 @@ func (h *Handler) planUpload(ctx context.Context, c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	planned, err := h.plan(ctx, c, u)
-	return 201, planned, err
+	return http.StatusCreated, planned, err
 }
 
 // signDocument serves GET /api/documents/signed.
@@ -101,5 +102,5 @@ func (h *Handler) signDocument(ctx context.Context, c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	planned, err := h.plan(ctx, c, u)
-	return 200, planned, err
+	return http.StatusOK, planned, err
 }

@@ -2,7 +2,6 @@ package presign
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"maps"
@@ -58,67 +57,6 @@ func TestEveryAnswerCarriesCORS(t *testing.T) {
 				t.Errorf("%s: Access-Control-Allow-Credentials is set", name)
 			}
 		}
-	}
-}
-
-func TestCaller(t *testing.T) {
-	t.Parallel()
-	claims := func(change map[string]any) map[string]any {
-		c := map[string]any{"sub": testSub, "aud": testClient, "token_use": "id"}
-		maps.Copy(c, change)
-		return map[string]any{"claims": c}
-	}
-	h, _ := newTestHandler(t)
-	with := func(authorizer map[string]any) events.APIGatewayProxyRequest {
-		e := postEvent(goodFields().String())
-		e.RequestContext.Authorizer = authorizer
-		return e
-	}
-	for name, authorizer := range map[string]map[string]any{
-		"IDToken":      claims(nil),
-		"OtherClient":  claims(map[string]any{"aud": "anotherclient"}),
-		"UnusualSub":   claims(map[string]any{"sub": "A-1"}),
-		"LongestSub":   claims(map[string]any{"sub": strings.Repeat("a", 128)}),
-		"PrincipalToo": {"principalId": "x", "claims": claims(nil)["claims"]},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			a := planned(t, h, with(authorizer))
-			sub := authorizer["claims"].(map[string]any)["sub"].(string)
-			if !strings.HasPrefix(a.Key, "uploads/"+sub+"/") {
-				t.Errorf("key %s is not under the caller's own prefix", a.Key)
-			}
-		})
-	}
-	for name, c := range map[string]struct {
-		authorizer map[string]any
-		says       string
-	}{
-		"NoAuthorizer":  {nil, "send the ID token"},
-		"NoClaims":      {map[string]any{}, "send the ID token"},
-		"OddClaims":     {map[string]any{"claims": "sub"}, "send the ID token"},
-		"AccessToken":   {claims(map[string]any{"token_use": "access", "client_id": testClient, "aud": nil}), "access token; send the ID token"},
-		"NoTokenUse":    {claims(map[string]any{"token_use": nil}), "send the ID token"},
-		"OddTokenUse":   {claims(map[string]any{"token_use": "refresh"}), "send the ID token"},
-		"ForeignClient": {claims(map[string]any{"aud": "foreign"}), "another app client"},
-		"NoAudience":    {claims(map[string]any{"aud": nil}), "another app client"},
-		"ClientIDOnly":  {claims(map[string]any{"aud": nil, "client_id": testClient}), "another app client"},
-		"AudienceList":  {claims(map[string]any{"aud": []any{testClient}}), "another app client"},
-		"NoSub":         {claims(map[string]any{"sub": nil}), "no caller"},
-		"EmptySub":      {claims(map[string]any{"sub": ""}), "no caller"},
-		"NumberSub":     {claims(map[string]any{"sub": 7}), "no caller"},
-		"PathSub":       {claims(map[string]any{"sub": "../" + testSub}), "no caller"},
-		"DotSub":        {claims(map[string]any{"sub": ".."}), "no caller"},
-		"WideSub":       {claims(map[string]any{"sub": "ä"}), "no caller"},
-		"LongSub":       {claims(map[string]any{"sub": strings.Repeat("a", 129)}), "no caller"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := refused(t, h, with(c.authorizer), 401, Unauthorized, "Authorization")
-			if !strings.Contains(r.Error.Message, c.says) {
-				t.Errorf("message %q, want it to say %q", r.Error.Message, c.says)
-			}
-		})
 	}
 }
 
@@ -194,78 +132,6 @@ func TestPanicIsAnInternalError(t *testing.T) {
 	text, _ := j.lines(t)[0]["error"].(string)
 	if !strings.Contains(text, "the clock fell off the wall") || !strings.Contains(text, "presign.(*Handler).plan") {
 		t.Errorf("the log lacks the panic or its stack: %s", text)
-	}
-}
-
-func TestLogLine(t *testing.T) {
-	t.Parallel()
-	h, j := newTestHandler(t)
-	a := planned(t, h, postEvent(goodFields().String()))
-	planned(t, h, getEvent(map[string][]string{"key": {"a.png"}}))
-	refused(t, h, postEvent(goodFields().alter(fields{"size": -1}).String()), 400, InvalidRequest, "size")
-	anonymous := postEvent("")
-	anonymous.RequestContext.Authorizer = nil
-	refused(t, h, anonymous, 401, Unauthorized, "Authorization")
-
-	lines := j.lines(t)
-	for i, want := range []map[string]any{
-		{"level": "INFO", "route": "POST /uploads", "sub": testSub, "status": 201.0, "key": a.Key, "size": 12345.0, "code": nil},
-		{"level": "INFO", "route": "GET /api/documents/signed", "sub": testSub, "status": 200.0, "size": nil, "code": nil},
-		{"level": "INFO", "route": "POST /uploads", "sub": testSub, "status": 400.0, "key": nil, "size": nil, "code": "InvalidRequest"},
-		{"level": "INFO", "route": "POST /uploads", "sub": nil, "status": 401.0, "key": nil, "code": "Unauthorized"},
-	} {
-		want["msg"], want["requestId"], want["latencyMs"], want["error"] = "request", "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", 0.0, nil
-		for name, v := range want {
-			if lines[i][name] != v {
-				t.Errorf("line %d: %s is %v, want %v", i, name, lines[i][name], v)
-			}
-		}
-	}
-	if len(lines) != 4 {
-		t.Errorf("%d log lines for 4 requests", len(lines))
-	}
-}
-
-// Whatever is asked and however it ends, the log holds nothing that could be
-// used: no URL, signature, token or secret, nor a part of one.
-func TestLogHoldsNoSecret(t *testing.T) {
-	t.Parallel()
-	h, j := newTestHandler(t)
-	secrets := []string{"X-Amz-", "Signature", "https://", "amazonaws.com", "Bearer", "example.com"}
-	cfg := testConfig()
-	secrets = append(secrets, testSession[:12], testSession[len(testSession)-12:], cfg.Credentials.SecretAccessKey[:12], cfg.Credentials.AccessKeyID)
-	secrets = append(secrets, strings.Split(testJWT, ".")...)
-
-	for i, body := range []string{
-		goodFields().String(), goodFields().alter(fields{"metadata": fields{"a": "b"}}).String(), goodFields().alter(fields{"size": 0}).String(),
-		goodFields().alter(fields{"contentType": "text/html"}).String(), "{", "", `{"token":"` + testJWT + `"}`, `{"` + testJWT + `":1}`,
-		goodFields().alter(fields{"filename": nil}).String(), goodFields().alter(fields{"metadata": fields{testJWT: testJWT}}).String(),
-	} {
-		e := postEvent(body)
-		if i%3 == 0 {
-			e.Headers["Authorization"] = testJWT
-		}
-		var a plannedAnswer
-		if resp := handle(t, h, e); resp.StatusCode == 201 {
-			if err := json.Unmarshal([]byte(resp.Body), &a); err != nil {
-				t.Fatal(err)
-			}
-			_, signature, ok := strings.Cut(a.URL, "X-Amz-Signature=")
-			if !ok {
-				t.Fatalf("no signature in %s", a.URL)
-			}
-			secrets = append(secrets, signature, signature[:16])
-		}
-	}
-	refused(t, h, getEvent(map[string][]string{"key": {"a.png"}, "token": {testJWT}, testJWT: {"x"}}), 400, InvalidRequest, testJWT[:0]+"eyJraWQiOiJ0ZXN0In0.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJlLXBhcnQ")
-	h.now = func() time.Time { return testNow.Add(time.Hour) }
-	h.signer.credentials.CanExpire, h.signer.credentials.Expires = true, testNow
-	refused(t, h, postEvent(goodFields().String()), 500, Internal, "")
-
-	for _, secret := range secrets {
-		if strings.Contains(j.String(), secret) {
-			t.Errorf("the log holds %q:\n%s", secret, j)
-		}
 	}
 }
 

@@ -2,8 +2,22 @@ package presign
 
 import "encoding/json"
 
-// parsePlan reads the body of POST /uploads. It finds everything that is
-// wrong, in the contract's order of fields.
+// planFields are the fields of POST /uploads in the contract's order, which is
+// the order their problems are told in.
+var planFields = []struct {
+	name     string
+	required bool
+	read     func(u *upload, cfg Config, field string, value json.RawMessage) problems
+}{
+	{"filename", true, readFilename},
+	{"contentType", true, readContentType},
+	{"size", true, readSize},
+	{"sha256", false, readSHA256},
+	{"metadata", false, readMetadata},
+}
+
+// parsePlan reads the body of POST /uploads and finds everything that is wrong
+// with it: first with the fields there are, then the fields there aren't.
 func parsePlan(body []byte, cfg Config) (upload, error) {
 	members, e := decodeObject(body)
 	if e != nil {
@@ -11,53 +25,8 @@ func parsePlan(body []byte, cfg Config) (upload, error) {
 	}
 	var ps problems
 	u := upload{size: unknownSize}
-	fields := []struct {
-		name     string
-		required bool
-		read     func(field string, value json.RawMessage)
-	}{
-		{"filename", true, func(field string, value json.RawMessage) {
-			s, e := stringValue(field, value)
-			if e == nil {
-				e = checkFilename(field, s)
-			}
-			u.filename = s
-			ps.add(e)
-		}},
-		{"contentType", true, func(field string, value json.RawMessage) {
-			s, e := stringValue(field, value)
-			if e == nil {
-				u.contentType, e = readType(field, s, cfg.AllowedTypes)
-			}
-			ps.add(e)
-		}},
-		{"size", true, func(field string, value json.RawMessage) {
-			if k := kind(value); k != "a number" {
-				ps.add(refuse(InvalidRequest, field, "%s must be a number, not %s", field, k))
-				return
-			}
-			n, e := parseSize(field, string(value), cfg.MaxSize)
-			u.size = n
-			ps.add(e)
-		}},
-		{"sha256", false, func(field string, value json.RawMessage) {
-			s, e := stringValue(field, value)
-			if e == nil {
-				e = checkSHA256(field, s)
-			}
-			u.sha256 = s
-			ps.add(e)
-		}},
-		{"metadata", false, func(field string, value json.RawMessage) {
-			metadata, problems := parseMetadata(field, value)
-			u.metadata = metadata
-			for _, e := range problems {
-				ps.add(e)
-			}
-		}},
-	}
 	known := map[string]bool{}
-	for _, f := range fields {
+	for _, f := range planFields {
 		known[f.name] = true
 		m, ok := find(members, f.name)
 		switch {
@@ -66,7 +35,7 @@ func parsePlan(body []byte, cfg Config) (upload, error) {
 		case ok && m.twice:
 			ps.add(refuse(InvalidRequest, f.name, "%s is given twice", f.name))
 		case ok:
-			f.read(f.name, m.value)
+			ps.add(f.read(&u, cfg, f.name, m.value)...)
 		}
 	}
 	if len(ps) == 0 && u.size == 0 && u.sha256 != "" && u.sha256 != emptySHA256 {
@@ -88,6 +57,47 @@ func find(members []member, name string) (member, bool) {
 		}
 	}
 	return member{}, false
+}
+
+func readFilename(u *upload, _ Config, field string, value json.RawMessage) problems {
+	s, e := stringValue(field, value)
+	if e == nil {
+		e = checkFilename(field, s)
+	}
+	u.filename = s
+	return problems{e}
+}
+
+func readContentType(u *upload, cfg Config, field string, value json.RawMessage) problems {
+	s, e := stringValue(field, value)
+	if e == nil {
+		u.contentType, e = readType(field, s, cfg.AllowedTypes)
+	}
+	return problems{e}
+}
+
+func readSize(u *upload, cfg Config, field string, value json.RawMessage) problems {
+	if k := kind(value); k != "a number" {
+		return problems{refuse(InvalidRequest, field, "%s must be a number, not %s", field, k)}
+	}
+	n, e := parseSize(field, string(value), cfg.MaxSize)
+	u.size = n
+	return problems{e}
+}
+
+func readSHA256(u *upload, _ Config, field string, value json.RawMessage) problems {
+	s, e := stringValue(field, value)
+	if e == nil {
+		e = checkSHA256(field, s)
+	}
+	u.sha256 = s
+	return problems{e}
+}
+
+func readMetadata(u *upload, _ Config, field string, value json.RawMessage) problems {
+	metadata, ps := parseMetadata(field, value)
+	u.metadata = metadata
+	return ps
 }
 
 // readType reads a media type and checks that this deployment takes it.

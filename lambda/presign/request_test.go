@@ -10,7 +10,11 @@ import (
 func TestPlanUploadAnswers(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t)
-	a := planned(t, h, postEvent(goodFields().alter(fields{"metadata": fields{"Album": "2026"}}).String()))
+	e := postEvent(goodFields().alter(fields{"metadata": fields{"Album": "2026"}}).String())
+	a := planned(t, h, e)
+	if body := handle(t, h, e).Body; !strings.Contains(body, "&X-Amz-Date=") {
+		t.Errorf("the URL is not readable in the answer: %s", body)
+	}
 	for name, want := range map[string]string{
 		"Content-Type":        "image/png",
 		"Content-Disposition": "attachment; filename*=UTF-8''holiday%20in%20K%C3%B6ln.png",

@@ -89,6 +89,7 @@ func TestSignServesOtherOperations(t *testing.T) {
 		"create":   {method: "POST", key: "uploads/a/b/c", query: url.Values{"uploads": {""}}, headers: map[string]string{"Content-Type": "image/png"}},
 		"list":     {method: "GET", key: "uploads/a/b/c", query: url.Values{"uploadId": {"x"}}},
 		"abort":    {method: "DELETE", key: "uploads/a/b/c", query: url.Values{"uploadId": {"x"}}},
+		"owner":    {method: "PUT", key: "uploads/a/b/c", headers: map[string]string{"x-amz-expected-bucket-owner": "123456789012"}, size: 5},
 		"download": {method: "GET", key: "uploads/a/b/c", query: url.Values{"response-content-disposition": {"attachment; filename*=UTF-8''a%20b"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -100,6 +101,11 @@ func TestSignServesOtherOperations(t *testing.T) {
 			seen := s3Saw{method: r.method, url: got.URL, headers: got.Headers, size: int(r.size)}
 			if err := seen.signatureError(s.credentials.SecretAccessKey); err != nil {
 				t.Error(err)
+			}
+			for name := range r.headers {
+				if !slices.Contains(signedHeaders(t, got.URL), strings.ToLower(name)) {
+					t.Errorf("%s is not signed as a header", name)
+				}
 			}
 		})
 	}

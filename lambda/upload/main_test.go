@@ -46,3 +46,27 @@ func TestStartStopsOnABadEnvironment(t *testing.T) {
 		t.Errorf("%q names what is right, or a secret", line)
 	}
 }
+
+// Every package adds to each cold start, so what the function may be made of
+// is settled here.
+func TestFunctionIsMadeOfLittle(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "signpost/lambda/upload").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := strings.Fields(string(out))
+	if len(deps) < 50 {
+		t.Fatalf("only %d packages are listed", len(deps))
+	}
+	for _, dep := range deps {
+		first, _, _ := strings.Cut(dep, "/")
+		switch {
+		case !strings.Contains(first, "."): // the standard library, and ourselves
+		case strings.HasPrefix(dep, "github.com/aws/aws-lambda-go/"), strings.HasPrefix(dep, "github.com/aws/smithy-go"):
+		case dep == "github.com/aws/aws-sdk-go-v2/aws", strings.HasPrefix(dep, "github.com/aws/aws-sdk-go-v2/aws/"), strings.HasPrefix(dep, "github.com/aws/aws-sdk-go-v2/internal/"):
+		default:
+			t.Errorf("%s came in; it is no part of signing", dep)
+		}
+	}
+}

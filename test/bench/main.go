@@ -1,0 +1,127 @@
+// Command bench measures the upload function's cold start beside that of a
+// Lambda function that does nothing:
+//
+//	go run ./test/bench [-runs 40]
+//
+// It builds both for this machine with the flags they are deployed with, and
+// runs each as its own process against a Lambda Runtime API on loopback, taking
+// turns so that a busy machine slows both alike. A run is timed from the start
+// of the process to its first response.
+//
+// The numbers are for reading. Don't make a test of them: they depend on the
+// machine and on what else it does.
+package main
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+func main() {
+	runs := flag.Int("runs", 40, "how often each function is started")
+	flag.Parse()
+	if flag.NArg() > 0 || *runs < 1 {
+		errorf("usage: go run ./test/bench [-runs 40]")
+	}
+	dir, err := os.MkdirTemp("", "signpost-bench-")
+	if err != nil {
+		errorf("%v", err)
+	}
+	err = bench(dir, *runs)
+	os.RemoveAll(dir)
+	if err != nil {
+		errorf("%v", err)
+	}
+}
+
+// subject is a function under measurement.
+type subject struct {
+	name   string
+	source string // package path
+	status int    // of the answer it must give
+	binary string
+	size   int64
+	starts []start
+}
+
+// start is what one cold start took.
+type start struct {
+	wall time.Duration // from exec to the first response
+	cpu  time.Duration // user and system time spent until then
+}
+
+func bench(dir string, runs int) error {
+	empty := &subject{name: "empty", source: "signpost/test/bench/empty", status: 204}
+	upload := &subject{name: "upload", source: "signpost/lambda/upload", status: 201}
+	subjects := []*subject{empty, upload}
+	for _, s := range subjects {
+		s.binary = filepath.Join(dir, s.name, "bootstrap")
+		if err := build(s); err != nil {
+			return err
+		}
+	}
+	api, err := newRuntimeAPI()
+	if err != nil {
+		return err
+	}
+	defer api.close()
+	for i := range runs + 1 {
+		for _, s := range subjects {
+			took, err := api.run(s)
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			if i > 0 { // the first run of each reads the binary from disk
+				s.starts = append(s.starts, took)
+			}
+		}
+	}
+	report(subjects)
+	wall := median(upload.starts, wallOf).Seconds() / median(empty.starts, wallOf).Seconds()
+	cpu := median(upload.starts, cpuOf).Seconds() / median(empty.starts, cpuOf).Seconds()
+	fmt.Printf("\nfirst response: %.2f× the empty function's (CPU time %.2f×), medians of %d starts\n", wall, cpu, runs)
+	return nil
+}
+
+func wallOf(s start) time.Duration { return s.wall }
+func cpuOf(s start) time.Duration  { return s.cpu }
+
+func report(subjects []*subject) {
+	fmt.Printf("%-8s %9s   %26s   %26s\n", "", "", "first response, ms", "CPU time, ms")
+	fmt.Printf("%-8s %9s   %8s %8s %8s   %8s %8s %8s\n", "function", "MB", "min", "median", "max", "min", "median", "max")
+	for _, s := range subjects {
+		var cells []string
+		for _, of := range []func(start) time.Duration{wallOf, cpuOf} {
+			sorted := sortedBy(s.starts, of)
+			cells = append(cells, fmt.Sprintf("%8.2f %8.2f %8.2f", ms(sorted[0]), ms(median(s.starts, of)), ms(sorted[len(sorted)-1])))
+		}
+		fmt.Printf("%-8s %9.2f   %s\n", s.name, float64(s.size)/1e6, strings.Join(cells, "   "))
+	}
+}
+
+func sortedBy(starts []start, of func(start) time.Duration) []time.Duration {
+	d := make([]time.Duration, len(starts))
+	for i, s := range starts {
+		d[i] = of(s)
+	}
+	slices.SortFunc(d, cmp.Compare)
+	return d
+}
+
+func median(starts []start, of func(start) time.Duration) time.Duration {
+	d := sortedBy(starts, of)
+	return (d[(len(d)-1)/2] + d[len(d)/2]) / 2
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func errorf(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...)
+	os.Exit(1)
+}

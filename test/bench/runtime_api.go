@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// build compiles a subject for this machine, else as it is deployed.
+func build(s *subject) error {
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
+		"-ldflags=-s -w -buildid=", "-o", s.binary, s.source)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build %s: %w\n%s", s.source, err, out)
+	}
+	info, err := os.Stat(s.binary)
+	if err != nil {
+		return err
+	}
+	s.size = info.Size()
+	return nil
+}
+
+// runtimeAPI is as much of the Lambda Runtime API as one invocation takes.
+// AWS, "Using the Lambda runtime API for custom runtimes".
+type runtimeAPI struct {
+	server    *http.Server
+	address   string
+	responses chan response
+
+	// owed is the run whose function has not been given its event yet, else 0.
+	// Each run has an address of its own, for the last words of a function that
+	// has just been ended may arrive after the next has started.
+	owed atomic.Int64
+	runs int64
+}
+
+type response struct {
+	at   time.Time
+	path string
+	body []byte
+}
+
+func newRuntimeAPI() (*runtimeAPI, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	a := &runtimeAPI{address: ln.Addr().String(), responses: make(chan response, 1)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{run}/2018-06-01/runtime/invocation/next", a.next)
+	mux.HandleFunc("POST /{run}/2018-06-01/runtime/invocation/{id}/{outcome}", a.outcome)
+	a.server = &http.Server{Handler: mux}
+	go a.server.Serve(ln)
+	return a, nil
+}
+
+// next hands out a run's one event. A function that has answered and asks for
+// more waits until it is ended.
+func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
+	run, _ := strconv.ParseInt(r.PathValue("run"), 10, 64)
+	if run == 0 || !a.owed.CompareAndSwap(run, 0) {
+		<-r.Context().Done()
+		return
+	}
+	w.Header().Set("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
+	w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(time.Minute).UnixMilli(), 10))
+	io.WriteString(w, event)
+}
+
+func (a *runtimeAPI) outcome(w http.ResponseWriter, r *http.Request) {
+	at := time.Now()
+	body, _ := io.ReadAll(r.Body)
+	w.WriteHeader(http.StatusAccepted)
+	a.responses <- response{at: at, path: r.URL.Path, body: body}
+}
+
+func (a *runtimeAPI) close() { a.server.Close() }
+
+// run starts the function, waits for its first answer and ends it.
+func (a *runtimeAPI) run(s *subject) (start, error) {
+	var output bytes.Buffer
+	cmd := exec.Command(s.binary)
+	cmd.Dir = filepath.Dir(s.binary)
+	a.runs++
+	a.owed.Store(a.runs)
+	cmd.Env = append(environment(), fmt.Sprintf("AWS_LAMBDA_RUNTIME_API=%s/%d", a.address, a.runs))
+	cmd.Stdout, cmd.Stderr = &output, &output
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		return start{}, err
+	}
+	var answer response
+	select {
+	case answer = <-a.responses:
+	case <-time.After(10 * time.Second):
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	if answer.body == nil {
+		return start{}, fmt.Errorf("no answer within 10 s; it printed:\n%s", output.String())
+	}
+	if err := check(answer, s.status); err != nil {
+		return start{}, err
+	}
+	return start{
+		wall: answer.at.Sub(began),
+		cpu:  cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
+	}, nil
+}
+
+func check(r response, status int) error {
+	var proxy struct {
+		StatusCode int    `json:"statusCode"`
+		Body       string `json:"body"`
+	}
+	if err := json.Unmarshal(r.body, &proxy); err != nil || !strings.HasSuffix(r.path, "/response") {
+		return fmt.Errorf("the function failed: %s", r.body)
+	}
+	if proxy.StatusCode != status {
+		return fmt.Errorf("answered %d, not %d: %s", proxy.StatusCode, status, proxy.Body)
+	}
+	return nil
+}
