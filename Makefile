@@ -4,7 +4,7 @@
 #   make test                everything that proves it
 #   make snapshot            write the golden templates anew after a wanted change
 #   make bench               timings; nothing is asserted
-#   make synth|diff|deploy   the CDK, for STAGE (default dev)
+#   make synth|diff|deploy|destroy   the CDK, for STAGE (default dev)
 
 STAGE ?= dev
 ADDR  ?= 127.0.0.1:8080
@@ -12,7 +12,7 @@ ADDR  ?= 127.0.0.1:8080
 # The Node that package.json pins runs the CDK, jsii and cognito-local.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: local test lint test-lambda test-local test-template test-nag test-conformance test-browser fuzz snapshot bench synth diff deploy
+.PHONY: local test lint test-lambda test-local test-template test-nag test-conformance test-browser fuzz snapshot bench synth diff deploy destroy
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
@@ -30,6 +30,7 @@ lint: node_modules/.installed
 	@unformatted=$$(gofmt -l infra lambda local test); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
+	go tool actionlint
 	cd test/nag && go vet ./...
 
 # The race detector needs a C compiler.
@@ -58,13 +59,13 @@ test-conformance: node_modules/.installed
 	go test ./test/conformance/...
 
 test-browser: node_modules/.installed
-	npx playwright test --config test/browser/playwright.config.js
+	npx playwright test --config test/browser/playwright.config.ts
 
 # A few seconds of each fuzz target beyond its seeds; -fuzz takes one target at a time.
 FUZZTIME ?= 5s
 fuzz:
 	@for target in $$(grep -rhoE '^func Fuzz\w+' lambda/presign | sed 's/func //'); do \
-		go test ./lambda/presign -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+		go test ./lambda/presign -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done
 
 snapshot: node_modules/.installed
@@ -73,5 +74,15 @@ snapshot: node_modules/.installed
 synth diff: node_modules/.installed
 	npx cdk $@ -c stage=$(STAGE)
 
+# cdk deploy shows what changes and asks before it widens a permission; here it asks before any change.
+APPROVAL ?= any-change
 deploy: node_modules/.installed
-	npx cdk deploy -c stage=$(STAGE) --outputs-file cdk-outputs.json
+	npx cdk deploy -c stage=$(STAGE) --require-approval $(APPROVAL) --outputs-file cdk-outputs.json
+
+# Asks before it deletes. What holds data is kept outside local and dev; elsewhere empty the two buckets first.
+destroy: node_modules/.installed
+	npx cdk destroy -c stage=$(STAGE)
+
+bench: node_modules/.installed
+	go test ./lambda/presign -run '^$$' -bench . -benchmem
+	go run ./test/bench
