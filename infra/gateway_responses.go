@@ -39,9 +39,12 @@ var gatewayResponses = []gatewayResponse{
 
 // addGatewayResponses gives each refusal its body and the CORS headers, without which a browser
 // shows a page "network error" in place of every one of them.
-func addGatewayResponses(api awsapigateway.RestApi, origins []string) {
+func addGatewayResponses(api awsapigateway.RestApi, props UploadsProps) {
 	for _, response := range gatewayResponses {
-		headers := gatewayCORS(origins)
+		if props.tokenUse() == "access" {
+			response.message = strings.Replace(response.message, "ID token", "access token", 1)
+		}
+		headers := gatewayCORS(props.AllowedOrigins)
 		if response.status == "429" {
 			headers["Retry-After"] = jsii.String("'1'")
 		}

@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"math"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -8,11 +9,16 @@ import (
 
 // The defaults, each the value a zero prop stands for.
 const (
-	DefaultURLLifetime      = 10 * time.Minute
-	DefaultMaxSize          = MaxPutSize
-	DefaultThrottleRate     = 50  // requests a second
-	DefaultThrottleBurst    = 100 // requests
-	DefaultLogRetentionDays = 90
+	DefaultURLLifetime        = 10 * time.Minute
+	DefaultMaxSize            = MaxPutSize
+	DefaultMultipartThreshold = 100 << 20 // bytes
+	DefaultThrottleRate       = 50        // requests a second
+	DefaultThrottleBurst      = 100       // requests
+	DefaultLogRetentionDays   = 90
+	DefaultKeyPrefix          = "uploads/"
+	DefaultMemoryMB           = MinMemoryMB
+	DefaultMetricsNamespace   = "Signpost"
+	DefaultWebACLRateLimit    = 2000 // requests of one address in 5 minutes
 )
 
 // The bounds that [UploadsProps.Validate] holds the props to.
@@ -24,6 +30,39 @@ const (
 	// MaxPutSize is the largest body of one S3 PutObject, 5 GiB
 	// ("Uploading objects", Amazon S3 User Guide).
 	MaxPutSize int64 = 5 << 30
+
+	// MaxObjectSize is the largest object: 10,000 parts of 5 GiB, 48.8 TiB
+	// ("Amazon S3 multipart upload limits", Amazon S3 User Guide).
+	MaxObjectSize = 10_000 * MaxPutSize
+
+	// MinMultipartThreshold is the least size of a part that isn't the last, 5 MiB (the same page):
+	// there is nothing to cut in a smaller file.
+	MinMultipartThreshold int64 = 5 << 20
+
+	// MinMemoryMB and MaxMemoryMB are what a function may have ("Lambda quotas").
+	MinMemoryMB = 128
+	MaxMemoryMB = 10_240
+
+	// MaxReservedConcurrency is what an account can set aside in a region: its default quota of
+	// 1,000, less the 100 that Lambda keeps for all other functions ("Configuring reserved
+	// concurrency for a function", AWS Lambda Developer Guide).
+	MaxReservedConcurrency = 900
+
+	// MinWebACLRateLimit and MaxWebACLRateLimit bound what a rate-based rule counts to
+	// ("Rate-based rule high-level settings in AWS WAF", AWS WAF Developer Guide).
+	MinWebACLRateLimit = 10
+	MaxWebACLRateLimit = 2_000_000_000
+
+	// MaxSourceRanges keeps the bucket's policy well under its 20 KB
+	// ("Bucket policies for Amazon S3", Amazon S3 User Guide).
+	MaxSourceRanges = 200
+
+	// MaxTags is how many tags a role may have ("IAM and AWS STS quotas") and most other resources.
+	MaxTags = 50
+
+	// MaxLifecycleDays is the largest number that S3 takes in a lifecycle rule, which counts in
+	// 32 bits ("LifecycleExpiration", Amazon S3 API Reference).
+	MaxLifecycleDays = math.MaxInt32
 
 	// MaxThrottleRate and MaxThrottleBurst are what an account has in a region
 	// until it asks for more ("Amazon API Gateway quotas").
@@ -46,6 +85,22 @@ type UploadsProps struct {
 	// wildcard. Plain http is for localhost and 127.0.0.1 alone. Required.
 	AllowedOrigins []string
 
+	// UserPoolARN is a user pool that there is already, whose users may upload; UserPoolClientIDs are
+	// those of its app clients whose tokens are accepted, at most MaxClients. By default Uploads
+	// makes a pool and a client of its own.
+	UserPoolARN       string
+	UserPoolClientIDs []string
+
+	// OAuthScopes asks for access tokens in place of ID tokens: one that holds any of these scopes,
+	// such as "signpost/upload", a resource server's name and its scope. Only an OAuth sign-in gives
+	// tokens with scopes of one's own, so they need UserPoolARN; a sign-in by SRP gives
+	// SignInScope alone, which works with either pool. Nil is ID tokens.
+	OAuthScopes []string
+
+	// RequiredGroup is the Cognito group that callers must be in; all others get 403. The pool that
+	// Uploads makes gets the group. Empty lets in every user.
+	RequiredGroup string
+
 	// URLLifetime is how long a signed URL works, in whole seconds: 1 to 15 minutes.
 	// Zero is DefaultURLLifetime. The bucket itself refuses older ones.
 	URLLifetime time.Duration
@@ -54,13 +109,55 @@ type UploadsProps struct {
 	// at a URL's age when a transfer begins, and retries begin anew.
 	AllowLongURLs bool
 
-	// MaxSize is the largest file, in bytes: 1 to MaxPutSize. Zero is DefaultMaxSize.
+	// MaxSize is the largest file, in bytes: 1 to MaxObjectSize. Zero is DefaultMaxSize.
 	MaxSize int64
+
+	// MultipartThreshold is the size, in bytes, above which a file is sent in parts:
+	// MinMultipartThreshold to MaxPutSize. Zero is DefaultMultipartThreshold. Where no file may be
+	// larger, there is no POST /uploads/parts.
+	MultipartThreshold int64
+
+	// ResumableUploads lets a page list the parts that a multipart upload already has, to go on
+	// after a reload, and abort it: s3:ListMultipartUploadParts and s3:AbortMultipartUpload. By
+	// default neither is granted, and unfinished uploads go after a day.
+	ResumableUploads bool
+
+	// Downloads adds POST /downloads, where users get links to their own files, and the function
+	// behind it, which alone holds s3:GetObject. DownloadCode is its built code, like Code, and
+	// required with Downloads. By default nothing that this stack signs can read.
+	Downloads    bool
+	DownloadCode awslambda.Code
 
 	// AllowedTypes are the media types that are stored: "image/png", or "image/*" for a family.
 	// A family never takes in a type that runs script in a browser, such as image/svg+xml or
 	// text/html: name such a type in full to allow it. Nil is DefaultAllowedTypes.
 	AllowedTypes []string
+
+	// KeyPrefix is where every upload lies in the bucket, and all that the functions may touch:
+	// letters, digits, '-', '_' and '.', with a slash after each part. Empty is DefaultKeyPrefix.
+	// It is part of every key: with another one, what is stored is out of the functions' reach.
+	KeyPrefix string
+
+	// ExpireAfterDays is how many days an upload stays: 1 to MaxLifecycleDays. The bucket keeps
+	// versions, so what expires only becomes an older version: ExpireVersionsAfterDays is how many
+	// days those stay, and required with ExpireAfterDays. Zero keeps them for good.
+	ExpireAfterDays         int
+	ExpireVersionsAfterDays int
+
+	// OwnKey encrypts uploads under a KMS key of this deployment's, rotated every year; KeyARN
+	// under one that there is already, by the key's ARN and not an alias. S3 then asks KMS in the
+	// name of the role that signed, so each role gets what its requests need: kms:GenerateDataKey
+	// to upload, kms:Decrypt to upload in parts and to read. By default S3 holds the keys.
+	OwnKey bool
+	KeyARN string
+
+	// MemoryMB is each function's memory: MinMemoryMB to MaxMemoryMB. Zero is DefaultMemoryMB.
+	MemoryMB int
+
+	// ReservedConcurrency is how many requests each function may serve at once, set aside for it
+	// alone out of the account's quota: 1 to MaxReservedConcurrency, for both functions together.
+	// Zero sets nothing aside and shares with the account's other functions.
+	ReservedConcurrency int
 
 	// ThrottleRate (requests a second) and ThrottleBurst (requests) bound the whole API.
 	// Zero is DefaultThrottleRate and DefaultThrottleBurst.
@@ -70,6 +167,71 @@ type UploadsProps struct {
 	// LogRetentionDays is how long the function's log, the API's access log and the bucket's
 	// access log are kept; one of the numbers CloudWatch Logs takes. Zero is DefaultLogRetentionDays.
 	LogRetentionDays int
+
+	// Tracing sends a trace of each request, from API Gateway and the functions, to X-Ray. Traces
+	// hold no URL and no token.
+	Tracing bool
+
+	// Alarms watch what a person should hear of: the API's 5XX rate and p99 latency, errors and
+	// throttles of the functions, a surge of 403s. AlarmTopicARN is the SNS topic they go to; with
+	// none, they get a topic of their own, Uploads.AlarmTopic, for somebody to subscribe to.
+	Alarms        bool
+	AlarmTopicARN string
+
+	// Dashboard adds a CloudWatch dashboard of the API, the functions and what they count.
+	Dashboard bool
+
+	// LogQueries adds queries to CloudWatch Logs Insights, in a folder of the stack's name: refusals
+	// by code, the busiest callers, the slowest requests, 403s by address.
+	LogQueries bool
+
+	// MetricsNamespace is where the functions' own metrics go in CloudWatch: 1 to 255 letters,
+	// digits and .-_/#: and not "AWS/…". Empty is DefaultMetricsNamespace.
+	MetricsNamespace string
+
+	// AccessLogBucketName is a bucket that there is already, in the same account and region, for
+	// S3's access log of the uploads. Its own policy must let logging.s3.amazonaws.com write to it
+	// ("Enabling Amazon S3 server access logging", Amazon S3 User Guide). By default Uploads makes
+	// one.
+	AccessLogBucketName string
+
+	// SourceRanges are the only networks that uploads may come from: by their public addresses, as
+	// CIDR ranges ("203.0.113.0/24"), at most MaxSourceRanges. The bucket itself refuses all others,
+	// whoever signed. The API, and reads, stay open to those who may. Nil is everywhere.
+	SourceRanges []string
+
+	// WebACL puts a web ACL of AWS WAF before the API: AWS's common rules, and no more than
+	// WebACLRateLimit requests of one address in 5 minutes: MinWebACLRateLimit to
+	// MaxWebACLRateLimit; zero is DefaultWebACLRateLimit. WebACLARN is a regional one that there is
+	// already. By default there is none.
+	WebACL          bool
+	WebACLRateLimit int
+	WebACLARN       string
+
+	// DomainName is the API's own name, such as "uploads.example.com", over TLS 1.2 at least;
+	// API Gateway's own endpoint is then closed. CertificateARN is a certificate for it in AWS
+	// Certificate Manager, in the stack's region, and required with it. HostedZoneID is the
+	// Route 53 zone that gets the address record; without one, that is for you to make.
+	DomainName     string
+	CertificateARN string
+	HostedZoneID   string
+
+	// EventBridge has S3 tell EventBridge, the account's default bus, of every object that is stored.
+	EventBridge bool
+
+	// MalwareScan has GuardDuty scan every upload and write its verdict into a tag. No object can be
+	// read, by anybody, unless its tag says NO_THREATS_FOUND, and nobody but GuardDuty may set that
+	// tag. GuardDuty Malware Protection for S3 must be there in the region.
+	MalwareScan bool
+
+	// PermissionsBoundaryARN is the managed policy that bounds every role of this stack.
+	PermissionsBoundaryARN string
+
+	// RoleTags are tags of the roles that sign, which an organisation's policies can look at: AWS's
+	// guidance on presigned URLs has "non-header-auth-allowed" and "long-presigned-allowed"
+	// ("Additional guardrails", AWS Prescriptive Guidance). Tags are tags of every resource.
+	RoleTags map[string]string
+	Tags     map[string]string
 
 	// Disposable deletes the bucket, the user pool and the logs along with the stack. CloudFormation
 	// deletes a bucket only once it is empty. By default all of them outlive it.
@@ -94,6 +256,9 @@ func (p UploadsProps) withDefaults() UploadsProps {
 	if p.MaxSize == 0 {
 		p.MaxSize = DefaultMaxSize
 	}
+	if p.MultipartThreshold == 0 {
+		p.MultipartThreshold = DefaultMultipartThreshold
+	}
 	if p.AllowedTypes == nil {
 		p.AllowedTypes = DefaultAllowedTypes()
 	}
@@ -106,5 +271,23 @@ func (p UploadsProps) withDefaults() UploadsProps {
 	if p.LogRetentionDays == 0 {
 		p.LogRetentionDays = DefaultLogRetentionDays
 	}
+	if p.KeyPrefix == "" {
+		p.KeyPrefix = DefaultKeyPrefix
+	}
+	if p.MemoryMB == 0 {
+		p.MemoryMB = DefaultMemoryMB
+	}
+	if p.MetricsNamespace == "" {
+		p.MetricsNamespace = DefaultMetricsNamespace
+	}
+	if p.WebACLRateLimit == 0 {
+		p.WebACLRateLimit = DefaultWebACLRateLimit
+	}
 	return p
+}
+
+// multipart says whether any file is large enough to be sent in parts.
+func (p UploadsProps) multipart() bool {
+	p = p.withDefaults()
+	return p.MaxSize > p.MultipartThreshold
 }

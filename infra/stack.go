@@ -26,7 +26,7 @@ func NewUploadStack(scope constructs.Construct, stage Stage) *UploadStack {
 	output := func(name string, value *string) {
 		awscdk.NewCfnOutput(stack, jsii.String(name), &awscdk.CfnOutputProps{Value: value})
 	}
-	output("ApiUrl", uploads.API.Url())
+	output("ApiUrl", jsii.String(uploads.URL))
 	output("Region", stack.Region())
 	output("UploadBucketName", uploads.Bucket.BucketName())
 	output("UserPoolId", uploads.UserPool.UserPoolId())

@@ -23,6 +23,9 @@ func Stages() []Stage {
 		{Name: "local", Uploads: UploadsProps{
 			AllowedOrigins:   []string{"http://localhost:8080", "http://127.0.0.1:8080"},
 			AllowedTypes:     append(DefaultAllowedTypes(), "audio/*", "video/*", "text/plain", "text/csv", "application/zip"),
+			MaxSize:          50 << 30,
+			ResumableUploads: true,
+			Downloads:        true,
 			LogRetentionDays: 1,
 			Disposable:       true,
 			OptionalMFA:      true,

@@ -38,9 +38,17 @@ func (p UploadsProps) Validate() error {
 		found.add("Code", "is missing: give the upload function's built code, as package build makes it")
 	}
 	p.validateOrigins(found)
+	p.validateCallers(found)
 	p.validateLimits(found)
+	p.validateMultipart(found)
+	p.validateDownloads(found)
 	p.validateTypes(found)
+	p.validateFiles(found)
+	p.validateLoad(found)
 	p.validateThrottle(found)
+	p.validateEvidence(found)
+	p.validateNetwork(found)
+	p.validateOrganisation(found)
 	if len(found.Problems) == 0 {
 		return nil
 	}
@@ -65,8 +73,9 @@ func (p UploadsProps) validateOrigins(found *PropsError) {
 	}
 }
 
-// maxJoined is how long each list may be once joined by commas, so that both fit into Lambda's 4 KB.
-const maxJoined = 1500
+// maxJoined is how long each list may be once joined by commas, so that all that the function is
+// told fits into Lambda's 4 KB, with 1,400 characters for everything else.
+const maxJoined = 1300
 
 func (p UploadsProps) validateLimits(found *PropsError) {
 	longest, leave := MaxURLLifetime, ", or up to 60 with AllowLongURLs"
@@ -79,8 +88,28 @@ func (p UploadsProps) validateLimits(found *PropsError) {
 	case lifetime%time.Second != 0:
 		found.add("URLLifetime", "%v has a part of a second: give whole seconds", lifetime)
 	}
-	if size := p.withDefaults().MaxSize; size < 1 || size > MaxPutSize {
-		found.add("MaxSize", "%d is out of range: give 1 to %d bytes (5 GiB, the most that one S3 PutObject takes)", size, MaxPutSize)
+	if size := p.withDefaults().MaxSize; size < 1 || size > MaxObjectSize {
+		found.add("MaxSize", "%d is out of range: give 1 to %d bytes (48.8 TiB, the largest S3 object: 10,000 parts of 5 GiB)", size, MaxObjectSize)
+	}
+}
+
+func (p UploadsProps) validateMultipart(found *PropsError) {
+	p = p.withDefaults()
+	if p.MultipartThreshold < MinMultipartThreshold || p.MultipartThreshold > MaxPutSize {
+		found.add("MultipartThreshold", "%d is out of range: give %d (5 MiB, the least size of a part) to %d bytes (5 GiB, the most that one S3 PutObject takes)",
+			p.MultipartThreshold, MinMultipartThreshold, MaxPutSize)
+	}
+	if p.ResumableUploads && !p.multipart() {
+		found.add("ResumableUploads", "is on, but no file is sent in parts: MaxSize %d is not above MultipartThreshold %d; change one of the three", p.MaxSize, p.MultipartThreshold)
+	}
+}
+
+func (p UploadsProps) validateDownloads(found *PropsError) {
+	if p.Downloads && p.DownloadCode == nil {
+		found.add("DownloadCode", "is missing, and Downloads is on: give the download function's built code, as package build makes it")
+	}
+	if !p.Downloads && p.DownloadCode != nil {
+		found.add("DownloadCode", "is given, but Downloads is off: turn it on or give no code")
 	}
 }
 

@@ -3,14 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"signpost/lambda/presign"
 	"signpost/local/apigateway"
 	"signpost/local/cloudformation"
 	"signpost/local/cognito"
@@ -131,48 +128,6 @@ func (s *stack) startS3(ctx context.Context, bucket *cloudformation.Resource, si
 	}
 	s.s3, err = s3.Start(ctx, cfg)
 	return err
-}
-
-// functions builds each Lambda function's handler with the environment that the template gives it, and signs with
-// the credentials of its role.
-func (s *stack) functions(signers map[string]s3.User) (map[string]apigateway.Function, error) {
-	file, err := os.OpenFile(s.functionLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	log := slog.New(slog.NewJSONHandler(file, nil))
-	functions := map[string]apigateway.Function{}
-	for _, resource := range s.template.OfType("AWS::Lambda::Function") {
-		var properties struct {
-			Environment struct{ Variables map[string]string }
-		}
-		if err := resource.Decode(&properties); err != nil {
-			return nil, err
-		}
-		creds := signers[resource.ID].Credentials
-		environment := map[string]string{
-			"AWS_REGION":            region,
-			"AWS_ACCESS_KEY_ID":     creds.AccessKeyID,
-			"AWS_SECRET_ACCESS_KEY": creds.SecretAccessKey,
-			"AWS_SESSION_TOKEN":     creds.SessionToken,
-		}
-		cfg, err := presign.ParseConfig(func(name string) string {
-			if value, ok := properties.Environment.Variables[name]; ok {
-				return value
-			}
-			return environment[name]
-		})
-		if err != nil {
-			return nil, fmt.Errorf("function %s: %w", resource.ID, err)
-		}
-		cfg.Endpoint = s.s3.URL
-		handler, err := presign.NewHandler(cfg, log)
-		if err != nil {
-			return nil, fmt.Errorf("function %s: %w", resource.ID, err)
-		}
-		functions[resource.ID] = handler.Handle
-	}
-	return functions, nil
 }
 
 // bucketPolicy is the template's policy of the bucket.

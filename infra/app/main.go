@@ -71,14 +71,26 @@ func run() (err error) {
 			return err
 		}
 	}
-	folder, err := build.Function("signpost/lambda/upload", ".build/upload")
-	if err != nil {
+	if stage.Uploads.Code, err = function("upload"); err != nil {
 		return err
 	}
-	stage.Uploads.Code = awslambda.Code_FromAsset(jsii.String(folder), nil)
+	if stage.Uploads.Downloads {
+		if stage.Uploads.DownloadCode, err = function("download"); err != nil {
+			return err
+		}
+	}
 	infra.NewUploadStack(app, stage)
 	app.Synth(nil)
 	return nil
+}
+
+// function builds the function of that folder in lambda/.
+func function(name string) (awslambda.Code, error) {
+	folder, err := build.Function("signpost/lambda/"+name, ".build/"+name)
+	if err != nil {
+		return nil, err
+	}
+	return awslambda.Code_FromAsset(jsii.String(folder), nil), nil
 }
 
 // context is the CDK context's value of that name, or fallback.

@@ -7,6 +7,10 @@ func isUpper(c byte) bool      { return 'A' <= c && c <= 'Z' }
 func isDigit(c byte) bool      { return '0' <= c && c <= '9' }
 func isLowerAlnum(c byte) bool { return isLower(c) || isDigit(c) }
 func isAlnum(c byte) bool      { return isLower(c) || isUpper(c) || isDigit(c) }
+func nothing(byte) bool        { return false }
+
+// isVisible reports a character with a shape, so no space.
+func isVisible(c byte) bool { return '!' <= c && c <= '~' }
 
 // isToken reports a character of a token: RFC 9110, section 5.6.2.
 func isToken(c byte) bool {

@@ -75,7 +75,7 @@ func TestPlannedURLAddressesTheBucket(t *testing.T) {
 			if !strings.HasPrefix(a.URL, c.want) {
 				t.Errorf("URL %s, want it to begin with %s", a.URL, c.want)
 			}
-			mustBeSigned(t, a, 12345)
+			mustBeSigned(t, a.signedAnswer, 12345)
 		})
 	}
 }

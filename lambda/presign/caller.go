@@ -2,6 +2,7 @@ package presign
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 )
@@ -9,30 +10,71 @@ import (
 // maxSub is the longest sub we take into a key. Cognito's are UUIDs.
 const maxSub = 128
 
+// tokenKinds are the tokens a deployment can ask for: what they are called and
+// which claim names the app client they were issued to (AWS, "Understanding
+// user pool JSON web tokens").
+var tokenKinds = map[string]struct{ name, clientClaim string }{
+	idToken:     {"an ID token", "aud"},
+	accessToken: {"an access token", "client_id"},
+}
+
 // callerOf reads who calls from the claims that API Gateway's authorizer has
-// verified. The authorizer vouches for the pool, the signature and the expiry,
-// but not for the app client: Cognito signs ID tokens for every client of
-// the pool, so that is checked here.
-func callerOf(e events.APIGatewayProxyRequest, clientIDs []string) (sub string, err *Error) {
+// verified. The authorizer vouches for the pool, the signature, the expiry and
+// the OAuth scopes, but not for the app client, since Cognito signs tokens for
+// every client of the pool, nor for groups. Those are checked here.
+func callerOf(e events.APIGatewayProxyRequest, cfg Config) (sub string, err *Error) {
+	const field = "Authorization"
+	wanted := tokenKinds[cfg.TokenUse]
 	claims, ok := e.RequestContext.Authorizer["claims"].(map[string]any)
 	if !ok {
-		return "", refuse(Unauthorized, "Authorization", "no token was verified; send the ID token in Authorization")
+		return "", refuse(Unauthorized, field, "no token was verified; send %s in Authorization", wanted.name)
 	}
 	text := func(name string) string {
 		s, _ := claims[name].(string)
 		return s
 	}
-	switch use := text("token_use"); {
-	case use == "access":
-		return "", refuse(Unauthorized, "Authorization", "this is an access token; send the ID token")
-	case use != "id":
-		return "", refuse(Unauthorized, "Authorization", "this is not an ID token; send the ID token")
-	case !slices.Contains(clientIDs, text("aud")):
-		return "", refuse(Unauthorized, "Authorization", "this token was issued to another app client")
+	if use := text("token_use"); use != cfg.TokenUse {
+		given, known := tokenKinds[use]
+		if !known {
+			return "", refuse(Unauthorized, field, "this is not %s; send one", wanted.name)
+		}
+		return "", refuse(Unauthorized, field, "this is %s; send %s", given.name, wanted.name)
+	}
+	if !slices.Contains(cfg.ClientIDs, text(wanted.clientClaim)) {
+		return "", refuse(Unauthorized, field, "this token was issued to another app client")
 	}
 	sub = text("sub")
-	if sub == "" || len(sub) > maxSub || !consistsOf(sub, isAlnum, "-") {
-		return "", refuse(Unauthorized, "Authorization", "this token names no caller we know how to serve")
+	if !isSub(sub) {
+		return "", refuse(Unauthorized, field, "this token names no caller we know how to serve")
+	}
+	if g := cfg.RequiredGroup; g != "" && !slices.Contains(groupsOf(claims["cognito:groups"]), g) {
+		return "", refuse(Forbidden, field, "this is only for members of the group %q, and the token doesn't say that its user is one; "+
+			"who has joined since signing in must sign in again", g)
 	}
 	return sub, nil
 }
+
+// groupsOf takes the claim cognito:groups apart. In the token it is a list;
+// API Gateway hands it over as "admins,editors" or as "[admins editors]".
+// No group that a deployment can require holds one of those separators.
+func groupsOf(claim any) []string {
+	switch claim := claim.(type) {
+	case string:
+		if inner, ok := strings.CutPrefix(claim, "["); ok {
+			return strings.FieldsFunc(strings.TrimSuffix(inner, "]"), func(r rune) bool { return r == ' ' || r == ',' })
+		}
+		return strings.Split(claim, ",")
+	case []any:
+		var groups []string
+		for _, g := range claim {
+			if s, ok := g.(string); ok {
+				groups = append(groups, s)
+			}
+		}
+		return groups
+	}
+	return nil
+}
+
+// isSub reports what may stand in a key for a user.
+func isSub(s string) bool { return s != "" && len(s) <= maxSub && consistsOf(s, isAlnum, "-") }

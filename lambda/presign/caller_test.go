@@ -41,12 +41,12 @@ func TestCaller(t *testing.T) {
 		authorizer map[string]any
 		says       string
 	}{
-		"NoAuthorizer":  {nil, "send the ID token"},
-		"NoClaims":      {map[string]any{}, "send the ID token"},
-		"OddClaims":     {map[string]any{"claims": "sub"}, "send the ID token"},
-		"AccessToken":   {claims(map[string]any{"token_use": "access", "client_id": testClient, "aud": nil}), "access token; send the ID token"},
-		"NoTokenUse":    {claims(map[string]any{"token_use": nil}), "send the ID token"},
-		"OddTokenUse":   {claims(map[string]any{"token_use": "refresh"}), "send the ID token"},
+		"NoAuthorizer":  {nil, "send an ID token"},
+		"NoClaims":      {map[string]any{}, "send an ID token"},
+		"OddClaims":     {map[string]any{"claims": "sub"}, "send an ID token"},
+		"AccessToken":   {claims(map[string]any{"token_use": "access", "client_id": testClient, "aud": nil}), "access token; send an ID token"},
+		"NoTokenUse":    {claims(map[string]any{"token_use": nil}), "not an ID token; send one"},
+		"OddTokenUse":   {claims(map[string]any{"token_use": "refresh"}), "not an ID token; send one"},
 		"ForeignClient": {claims(map[string]any{"aud": "foreign"}), "another app client"},
 		"NoAudience":    {claims(map[string]any{"aud": nil}), "another app client"},
 		"ClientIDOnly":  {claims(map[string]any{"aud": nil, "client_id": testClient}), "another app client"},

@@ -11,12 +11,15 @@ import (
 // are never renamed.
 type Code string
 
-// The codes this package answers with. API Gateway answers Forbidden and
-// TooManyRequests by itself, from the template.
+// The codes this package answers with. API Gateway answers TooManyRequests by
+// itself, from the template.
 const (
 	InvalidJSON    Code = "InvalidJSON"    // the body is no JSON object
 	InvalidRequest Code = "InvalidRequest" // a field is wrong; Error.Field names it
-	Unauthorized   Code = "Unauthorized"   // no ID token of one of our app clients
+	InvalidKey     Code = "InvalidKey"     // no key that this deployment gave out for what is asked
+	InvalidPart    Code = "InvalidPart"    // no part of the upload that the key stands for
+	Unauthorized   Code = "Unauthorized"   // no token of one of our app clients
+	Forbidden      Code = "Forbidden"      // another user's key, or a caller outside the group
 	NotFound       Code = "NotFound"       // no such route
 	SizeTooLarge   Code = "SizeTooLarge"   // more bytes than this deployment takes
 	BodyTooLarge   Code = "BodyTooLarge"   // the JSON itself is too long
@@ -28,7 +31,10 @@ const (
 var statuses = map[Code]int{
 	InvalidJSON:    http.StatusBadRequest,
 	InvalidRequest: http.StatusBadRequest,
+	InvalidKey:     http.StatusBadRequest,
+	InvalidPart:    http.StatusBadRequest,
 	Unauthorized:   http.StatusUnauthorized,
+	Forbidden:      http.StatusForbidden,
 	NotFound:       http.StatusNotFound,
 	SizeTooLarge:   http.StatusRequestEntityTooLarge,
 	BodyTooLarge:   http.StatusRequestEntityTooLarge,

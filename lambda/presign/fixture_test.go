@@ -33,10 +33,15 @@ func testConfig() Config {
 		KeyPrefix:      "uploads/",
 		Region:         "eu-west-1",
 		URLLifetime:    testLifetime,
-		MaxSize:        testMaxSize,
-		AllowedTypes:   []string{"image/*", "application/pdf", "text/plain", "video/mp4"},
 		AllowedOrigins: []string{testOrigin, "https://other.example.com"},
 		ClientIDs:      []string{"anotherclient", testClient},
+		TokenUse:       "id",
+
+		MetricsNamespace: "Signpost",
+
+		MaxSize:            testMaxSize,
+		MultipartThreshold: testMaxSize,
+		AllowedTypes:       []string{"image/*", "application/pdf", "text/plain", "video/mp4"},
 		Credentials: aws.Credentials{
 			AccessKeyID:     "AKIAIOSFODNN7EXAMPLE",
 			SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -77,18 +82,29 @@ func (j *journal) lines(t testing.TB) []map[string]any {
 	return lines
 }
 
-// newTestHandler builds a handler whose clock stands still, after change has
-// had its way with the configuration.
+// newTestHandler builds the upload function's handler with a clock that stands
+// still, after change has had its way with the configuration.
 func newTestHandler(t testing.TB, change ...func(*Config)) (*Handler, *journal) {
+	t.Helper()
+	return buildTestHandler(t, NewHandler, change)
+}
+
+// newTestDownloads does the same for the download function.
+func newTestDownloads(t testing.TB, change ...func(*Config)) (*Handler, *journal) {
+	t.Helper()
+	return buildTestHandler(t, NewDownloadHandler, change)
+}
+
+func buildTestHandler(t testing.TB, build func(Config, *slog.Logger) (*Handler, error), change []func(*Config)) (*Handler, *journal) {
 	t.Helper()
 	cfg := testConfig()
 	for _, f := range change {
 		f(&cfg)
 	}
 	j := &journal{}
-	h, err := NewHandler(cfg, slog.New(slog.NewJSONHandler(j, nil)))
+	h, err := build(cfg, slog.New(slog.NewJSONHandler(j, nil)))
 	if err != nil {
-		t.Fatalf("NewHandler: %v", err)
+		t.Fatalf("no handler: %v", err)
 	}
 	h.now = func() time.Time { return testNow }
 	return h, j
@@ -132,6 +148,18 @@ func getEvent(query map[string][]string) events.APIGatewayProxyRequest {
 	return e
 }
 
+func partsEvent(body string) events.APIGatewayProxyRequest {
+	e := event("POST", "/uploads/parts")
+	e.Body = body
+	return e
+}
+
+func downloadEvent(body string) events.APIGatewayProxyRequest {
+	e := event("POST", "/downloads")
+	e.Body = body
+	return e
+}
+
 // fields are the members of a POST body; alter gives a copy with some set, or
 // removed where the value is nil.
 type fields map[string]any
@@ -162,13 +190,42 @@ func (f fields) String() string {
 
 // plannedAnswer and refusal are answers as a client reads them, spelled out
 // apart from the package's own types.
+type signedAnswer struct {
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers"`
+}
+
+type expiryAnswer struct {
+	ExpiresIn int    `json:"expiresIn"`
+	ExpiresAt string `json:"expiresAt"`
+}
+
 type plannedAnswer struct {
-	Key       string            `json:"key"`
-	Method    string            `json:"method"`
-	URL       string            `json:"url"`
-	Headers   map[string]string `json:"headers"`
-	ExpiresIn int               `json:"expiresIn"`
-	ExpiresAt string            `json:"expiresAt"`
+	Key string `json:"key"`
+	signedAnswer
+	Multipart *struct {
+		PartSize  int64 `json:"partSize"`
+		PartCount int64 `json:"partCount"`
+	} `json:"multipart"`
+	expiryAnswer
+}
+
+type downloadAnswer struct {
+	signedAnswer
+	expiryAnswer
+}
+
+type partsAnswer struct {
+	Parts []struct {
+		PartNumber int64 `json:"partNumber"`
+		Size       int64 `json:"size"`
+		signedAnswer
+	} `json:"parts"`
+	List     *signedAnswer `json:"list"`
+	Complete *signedAnswer `json:"complete"`
+	Abort    *signedAnswer `json:"abort"`
+	expiryAnswer
 }
 
 type refusal struct {
@@ -193,12 +250,8 @@ func handle(t testing.TB, h *Handler, e events.APIGatewayProxyRequest) events.AP
 // planned sends e and wants a plan.
 func planned(t testing.TB, h *Handler, e events.APIGatewayProxyRequest) plannedAnswer {
 	t.Helper()
-	resp := handle(t, h, e)
-	if want := map[string]int{"POST": 201, "GET": 200}[e.HTTPMethod]; resp.StatusCode != want {
-		t.Fatalf("status %d, want %d: %s", resp.StatusCode, want, resp.Body)
-	}
 	var a plannedAnswer
-	decodeStrict(t, resp.Body, &a)
+	answered(t, h, e, map[string]int{"POST": 201, "GET": 200}[e.HTTPMethod], &a)
 	return a
 }
 
@@ -218,6 +271,16 @@ func refused(t testing.TB, h *Handler, e events.APIGatewayProxyRequest, status i
 		t.Errorf("the refusal lacks its message or request id: %s", resp.Body)
 	}
 	return r
+}
+
+// answered sends e, wants the status and reads the answer into v.
+func answered(t testing.TB, h *Handler, e events.APIGatewayProxyRequest, status int, v any) {
+	t.Helper()
+	resp := handle(t, h, e)
+	if resp.StatusCode != status {
+		t.Fatalf("status %d, want %d: %s", resp.StatusCode, status, resp.Body)
+	}
+	decodeStrict(t, resp.Body, v)
 }
 
 func decodeStrict(t testing.TB, text string, v any) {

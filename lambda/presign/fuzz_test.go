@@ -54,7 +54,7 @@ func checkAnswer(t *testing.T, e events.APIGatewayProxyRequest, size func(planne
 			t.Fatalf("a browser could not send %q: %q", name, value)
 		}
 	}
-	mustBeSigned(t, a, size(a))
+	mustBeSigned(t, a.signedAnswer, size(a))
 }
 
 func FuzzPlanBody(f *testing.F) {

@@ -16,18 +16,37 @@ import (
 // and may be called concurrently.
 type Handler struct {
 	config Config
+	routes map[string]route
 	signer *signer
 	log    *slog.Logger
 	now    func() time.Time
 }
 
-// NewHandler checks cfg as ParseConfig does; the error names what is wrong. log
-// gets one line a request. It copies nothing of cfg's slices: leave them alone.
+// NewHandler makes the upload function's handler. It checks cfg as ParseConfig
+// does; the error names what is wrong. log gets one line a request. It copies
+// nothing of cfg's slices: leave them alone.
 func NewHandler(cfg Config, log *slog.Logger) (*Handler, error) {
-	if err := errors.Join(cfg.problems()...); err != nil {
+	routes := map[string]route{
+		"POST /uploads":             (*Handler).planUpload,
+		"GET /api/documents/signed": (*Handler).signDocument,
+	}
+	if cfg.MaxSize > cfg.MultipartThreshold { // else nothing is ever cut
+		routes["POST /uploads/parts"] = (*Handler).signParts
+	}
+	return newHandler(cfg, log, cfg.uploadProblems(), routes)
+}
+
+// route serves one kind of request: a status and a body, or an error.
+type route func(*Handler, context.Context, *call) (int, any, error)
+
+// newHandler is for the two constructors. Each names its own routes, by method
+// and resource as the template has them, so that the linker leaves the other's
+// code out of its binary.
+func newHandler(cfg Config, log *slog.Logger, problems []error, routes map[string]route) (*Handler, error) {
+	if err := errors.Join(problems...); err != nil {
 		return nil, fmt.Errorf("presign: %w", err)
 	}
-	return &Handler{config: cfg, signer: newSigner(cfg), log: log, now: time.Now}, nil
+	return &Handler{config: cfg, routes: routes, signer: newSigner(cfg), log: log, now: time.Now}, nil
 }
 
 // call is one request under way, and what its log line will say.
@@ -37,13 +56,6 @@ type call struct {
 	sub   string // "" until the token has been checked
 	key   string // "" where nothing was signed
 	size  int64
-}
-
-// routes are the requests this function serves, by method and resource as the
-// template names them. Each gives a status and a body, or an error.
-var routes = map[string]func(*Handler, context.Context, *call) (int, any, error){
-	"POST /uploads":             (*Handler).planUpload,
-	"GET /api/documents/signed": (*Handler).signDocument,
 }
 
 // Handle answers one request. The error is always nil: what goes wrong is an
@@ -69,11 +81,11 @@ func (h *Handler) serve(ctx context.Context, c *call) (status int, body any, err
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	serveRoute, ok := routes[c.route]
+	serveRoute, ok := h.routes[c.route]
 	if !ok {
 		return 0, nil, refuse(NotFound, "", "there is no such route")
 	}
-	sub, refusal := callerOf(c.event, h.config.ClientIDs)
+	sub, refusal := callerOf(c.event, h.config)
 	if refusal != nil {
 		return 0, nil, refusal
 	}
@@ -91,16 +103,17 @@ func (h *Handler) planUpload(ctx context.Context, c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	planned, err := h.plan(ctx, c, u)
+	planned, err := h.plan(ctx, c, u, u.size > h.config.MultipartThreshold)
 	return http.StatusCreated, planned, err
 }
 
-// signDocument serves GET /api/documents/signed.
+// signDocument serves GET /api/documents/signed: always a single PutObject, for
+// its callers know no more than to send that.
 func (h *Handler) signDocument(ctx context.Context, c *call) (int, any, error) {
 	u, err := parseQuery(c.event, h.config)
 	if err != nil {
 		return 0, nil, err
 	}
-	planned, err := h.plan(ctx, c, u)
+	planned, err := h.plan(ctx, c, u, false)
 	return http.StatusOK, planned, err
 }

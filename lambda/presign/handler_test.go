@@ -18,7 +18,7 @@ func TestRoutes(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t)
 	for _, e := range []events.APIGatewayProxyRequest{
-		event("GET", "/uploads"), event("PUT", "/uploads"), event("POST", "/api/documents/signed"), event("POST", "/"), event("", ""), {},
+		event("GET", "/uploads"), event("PUT", "/uploads"), event("POST", "/downloads"), event("POST", "/api/documents/signed"), event("POST", "/"), event("", ""), {},
 	} {
 		refused(t, h, e, 404, NotFound, "")
 	}
@@ -143,7 +143,7 @@ func TestHandleIsSafeForConcurrentUse(t *testing.T) {
 	for i := range keys {
 		wg.Go(func() {
 			a := planned(t, h, postEvent(goodFields().String()))
-			mustBeSigned(t, a, 12345)
+			mustBeSigned(t, a.signedAnswer, 12345)
 			keys[i] = a.Key
 		})
 	}
@@ -175,7 +175,7 @@ func TestNewHandlerRefusesABadConfig(t *testing.T) {
 func TestStatusOfEveryCode(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[Code]int{
-		InvalidJSON: 400, InvalidRequest: 400, Unauthorized: 401, NotFound: 404, SizeTooLarge: 413, BodyTooLarge: 413,
+		InvalidJSON: 400, InvalidRequest: 400, InvalidKey: 400, InvalidPart: 400, Unauthorized: 401, Forbidden: 403, NotFound: 404, SizeTooLarge: 413, BodyTooLarge: 413,
 		TypeNotAllowed: 415, Internal: 500, "NoSuchCode": 500,
 	} {
 		if got := code.Status(); got != want {

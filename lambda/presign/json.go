@@ -159,3 +159,20 @@ func stringValue(field string, value json.RawMessage) (string, *Error) {
 	}
 	return s, nil
 }
+
+// boolValue reads true or false.
+func boolValue(field string, value json.RawMessage) (bool, *Error) {
+	if k := kind(value); k != "a boolean" {
+		return false, refuse(InvalidRequest, field, "%s must be true or false, not %s", field, k)
+	}
+	return value[0] == 't', nil
+}
+
+// arrayValue splits a JSON array into its elements, not yet looked at.
+func arrayValue(field string, value json.RawMessage) ([]json.RawMessage, *Error) {
+	var elements []json.RawMessage
+	if value[0] != '[' || json.Unmarshal(value, &elements) != nil {
+		return nil, refuse(InvalidRequest, field, "%s must be an array, not %s", field, kind(value))
+	}
+	return elements, nil
+}

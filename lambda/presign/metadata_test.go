@@ -24,7 +24,7 @@ func TestMetadataIsSignedAndSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := planned(t, h, postEvent(goodFields().alter(fields{"metadata": c.metadata}).String()))
-			mustBeSigned(t, a, 12345)
+			mustBeSigned(t, a.signedAnswer, 12345)
 			for header, want := range c.want {
 				sent := a.Headers[header]
 				if !consistsOf(sent, func(b byte) bool { return ' ' <= b && b <= '~' }, "") || strings.TrimSpace(sent) != sent || strings.Contains(sent, "  ") {
@@ -101,7 +101,7 @@ func TestMetadataUpToItsLimits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := planned(t, h, postEvent(goodFields().alter(fields{"metadata": metadata, "filename": strings.Repeat("😀", 255)}).String()))
-			mustBeSigned(t, a, 12345)
+			mustBeSigned(t, a.signedAnswer, 12345)
 			if n := (signedRequest{Method: a.Method, URL: a.URL, Headers: a.Headers}).length(); n > maxSignedRequest {
 				t.Errorf("a request of %d bytes", n)
 			}

@@ -3,6 +3,7 @@ package presign
 import (
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/aws/aws-lambda-go/events"
 )
@@ -44,7 +45,10 @@ func parseQuery(e events.APIGatewayProxyRequest, cfg Config) (upload, error) {
 		ps.add(e)
 	}
 	if s, given := one("size"); given {
-		n, e := parseSize("size", s, cfg.MaxSize)
+		n, e := parseSize("size", s, min(cfg.MaxSize, maxPutSize))
+		if e != nil && e.Code == SizeTooLarge && cfg.MaxSize > maxPutSize {
+			e.Message = "a single PutObject takes at most " + strconv.Itoa(maxPutSize) + " bytes; POST /uploads plans larger files"
+		}
 		u.size = n
 		ps.add(e)
 	}

@@ -2,61 +2,34 @@ package presign
 
 import "encoding/json"
 
-// planFields are the fields of POST /uploads in the contract's order, which is
-// the order their problems are told in.
-var planFields = []struct {
-	name     string
-	required bool
-	read     func(u *upload, cfg Config, field string, value json.RawMessage) problems
-}{
+// planFields are the fields of POST /uploads in the contract's order.
+var planFields = []field[upload]{
 	{"filename", true, readFilename},
 	{"contentType", true, readContentType},
 	{"size", true, readSize},
 	{"sha256", false, readSHA256},
 	{"metadata", false, readMetadata},
+	{"partChecksums", false, readPartChecksums},
 }
 
-// parsePlan reads the body of POST /uploads and finds everything that is wrong
-// with it: first with the fields there are, then the fields there aren't.
+// parsePlan reads the body of POST /uploads.
 func parsePlan(body []byte, cfg Config) (upload, error) {
-	members, e := decodeObject(body)
-	if e != nil {
-		return upload{}, e
-	}
-	var ps problems
 	u := upload{size: unknownSize}
-	known := map[string]bool{}
-	for _, f := range planFields {
-		known[f.name] = true
-		m, ok := find(members, f.name)
-		switch {
-		case !ok && f.required:
-			ps.add(refuse(InvalidRequest, f.name, "%s is required", f.name))
-		case ok && m.twice:
-			ps.add(refuse(InvalidRequest, f.name, "%s is given twice", f.name))
-		case ok:
-			ps.add(f.read(&u, cfg, f.name, m.value)...)
-		}
+	err := readFields(body, planFields, cfg, &u, checkPlan)
+	return u, err
+}
+
+// checkPlan finds what is wrong with fields that each by itself is right.
+func checkPlan(u *upload, cfg Config) problems {
+	var ps problems
+	if u.size > cfg.MultipartThreshold && u.sha256 != "" {
+		ps.add(refuse(InvalidRequest, "sha256", "a file of more than %d bytes is sent in parts, and S3 has no SHA-256 of the whole of it; "+
+			"say partChecksums: true instead and give one with each part", cfg.MultipartThreshold))
 	}
-	if len(ps) == 0 && u.size == 0 && u.sha256 != "" && u.sha256 != emptySHA256 {
+	if u.size == 0 && u.sha256 != "" && u.sha256 != emptySHA256 {
 		ps.add(refuse(InvalidRequest, "sha256", "sha256 is not that of an empty file, but size is 0"))
 	}
-	for _, m := range members {
-		if !known[m.name] {
-			name := shorten(m.name, 64)
-			ps.add(refuse(InvalidRequest, name, "there is no field %q", name))
-		}
-	}
-	return u, ps.err()
-}
-
-func find(members []member, name string) (member, bool) {
-	for _, m := range members {
-		if m.name == name {
-			return m, true
-		}
-	}
-	return member{}, false
+	return ps
 }
 
 func readFilename(u *upload, _ Config, field string, value json.RawMessage) problems {
@@ -98,6 +71,14 @@ func readMetadata(u *upload, _ Config, field string, value json.RawMessage) prob
 	metadata, ps := parseMetadata(field, value)
 	u.metadata = metadata
 	return ps
+}
+
+// readPartChecksums reads a field that is without effect on a file that is not
+// sent in parts: the caller need not know which that is.
+func readPartChecksums(u *upload, _ Config, field string, value json.RawMessage) problems {
+	b, e := boolValue(field, value)
+	u.partChecksums = b
+	return problems{e}
 }
 
 // readType reads a media type and checks that this deployment takes it.

@@ -74,8 +74,8 @@ func (s *signer) lifetimeAt(now time.Time) (time.Duration, error) {
 
 // sign signs any request to the bucket. It is the one way of signing: a
 // further operation is a method, a query and headers, and no more code.
-func (s *signer) sign(ctx context.Context, r s3Request, now time.Time, lifetime time.Duration) (signedRequest, error) {
-	query := url.Values{"X-Amz-Expires": {strconv.FormatInt(int64(lifetime/time.Second), 10)}}
+func (s *signer) sign(ctx context.Context, r s3Request, w window) (signedRequest, error) {
+	query := url.Values{"X-Amz-Expires": {strconv.FormatInt(int64(w.lifetime/time.Second), 10)}}
 	for name, values := range r.query {
 		query[name] = values
 	}
@@ -83,6 +83,9 @@ func (s *signer) sign(ctx context.Context, r s3Request, now time.Time, lifetime 
 	u.Path += "/" + r.key
 	u.RawQuery = query.Encode()
 
+	if r.headers == nil {
+		r.headers = map[string]string{} // "headers" is an object in every answer
+	}
 	header := make(http.Header, len(r.headers))
 	for name, value := range r.headers {
 		header[name] = []string{value}
@@ -97,7 +100,7 @@ func (s *signer) sign(ctx context.Context, r s3Request, now time.Time, lifetime 
 		Host:          u.Host,
 		Header:        header,
 		ContentLength: max(r.size, 0),
-	}, "UNSIGNED-PAYLOAD", "s3", s.region, now)
+	}, "UNSIGNED-PAYLOAD", "s3", s.region, w.from)
 	if err != nil {
 		return signedRequest{}, fmt.Errorf("sign: %w", err)
 	}

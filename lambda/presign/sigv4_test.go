@@ -96,12 +96,12 @@ func uriEncode(s string) string {
 	return out.String()
 }
 
-// mustBeSigned replays a planned upload with a body of size bytes.
-func mustBeSigned(t testing.TB, a plannedAnswer, size int) {
+// mustBeSigned replays a signed request with a body of size bytes.
+func mustBeSigned(t testing.TB, a signedAnswer, size int) {
 	t.Helper()
 	r := s3Saw{method: a.Method, url: a.URL, headers: a.Headers, size: size}
 	if err := r.signatureError(testConfig().Credentials.SecretAccessKey); err != nil {
-		t.Fatalf("S3 would refuse the planned request: %v", err)
+		t.Fatalf("S3 would refuse the signed request: %v", err)
 	}
 }
 

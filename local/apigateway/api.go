@@ -25,9 +25,9 @@ import (
 // Function is a Lambda handler behind an AWS_PROXY integration.
 type Function func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// Verify checks a bearer token against the user pools with these ARNs. It gives the token's claims, or an error that
-// says what is wrong with it.
-type Verify func(ctx context.Context, token string, poolARNs []string) (claims map[string]any, err error)
+// Verify checks a bearer token against the user pools with these ARNs: an ID token, or, where the method asks for
+// scopes, an access token that has one of them. It gives the token's claims, or an error that says what is wrong.
+type Verify func(ctx context.Context, token string, poolARNs, scopes []string) (claims map[string]any, err error)
 
 // Backends are what the API calls: its functions by logical id, and the check of its Cognito authorizer.
 type Backends struct {

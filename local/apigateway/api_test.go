@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,8 +43,8 @@ func newAPI(t *testing.T, old, new string) (*httptest.Server, error) {
 			}
 			return events.APIGatewayProxyResponse{StatusCode: 201, Body: claims["sub"].(string) + " " + e.Path + " " + e.Resource}, nil
 		}},
-		Verify: func(_ context.Context, token string, pools []string) (map[string]any, error) {
-			if strings.HasPrefix(token, "ok-") && len(pools) == 1 && pools[0] == "Pool.Arn" {
+		Verify: func(_ context.Context, token string, pools, scopes []string) (map[string]any, error) {
+			if strings.HasPrefix(token, "ok-") && slices.Equal(pools, []string{"Pool.Arn"}) && len(scopes) == 0 {
 				return map[string]any{"sub": strings.TrimPrefix(token, "ok-")}, nil
 			}
 			return nil, errors.New("not a token")

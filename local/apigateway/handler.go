@@ -114,7 +114,7 @@ func (a *API) authorize(c *call) bool {
 	if token == "" {
 		return false
 	}
-	claims, err := a.backends.Verify(c.Context(), token, c.method.authorizer.ProviderARNs)
+	claims, err := a.backends.Verify(c.Context(), token, c.method.authorizer.ProviderARNs, c.method.AuthorizationScopes)
 	if err != nil {
 		return false
 	}

@@ -72,23 +72,27 @@ func TestVerify(t *testing.T) {
 		token string
 		pools []string
 		ok    bool
+		scope string
 	}{
-		"OK":              {id, []string{pool.ARN}, true},
-		"OKSecondPool":    {id, []string{other.ARN, pool.ARN}, true},
-		"ErrOtherPool":    {id, []string{other.ARN}, false},
-		"ErrNoPool":       {id, nil, false},
-		"ErrAccessToken":  {access, []string{pool.ARN}, false},
-		"ErrGarbage":      {"garbage", []string{pool.ARN}, false},
-		"ErrAlgNone":      {none + "." + claims + ".", []string{pool.ARN}, false},
-		"ErrSignature":    {header + "." + claims + "." + signature[1:] + signature[:1], []string{pool.ARN}, false},
-		"ErrOtherPayload": {header + "." + strings.Replace(claims, claims[10:14], "AAAA", 1) + "." + signature, []string{pool.ARN}, false},
+		"OK":              {id, []string{pool.ARN}, true, ""},
+		"OKSecondPool":    {id, []string{other.ARN, pool.ARN}, true, ""},
+		"ErrOtherPool":    {id, []string{other.ARN}, false, ""},
+		"ErrNoPool":       {id, nil, false, ""},
+		"ErrAccessToken":  {access, []string{pool.ARN}, false, ""},
+		"OKAccessToken":   {access, []string{pool.ARN}, true, "aws.cognito.signin.user.admin"},
+		"ErrOtherScope":   {access, []string{pool.ARN}, false, "uploads/write"},
+		"ErrIDForScope":   {id, []string{pool.ARN}, false, "aws.cognito.signin.user.admin"},
+		"ErrGarbage":      {"garbage", []string{pool.ARN}, false, ""},
+		"ErrAlgNone":      {none + "." + claims + ".", []string{pool.ARN}, false, ""},
+		"ErrSignature":    {header + "." + claims + "." + signature[1:] + signature[:1], []string{pool.ARN}, false, ""},
+		"ErrOtherPayload": {header + "." + strings.Replace(claims, claims[10:14], "AAAA", 1) + "." + signature, []string{pool.ARN}, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := s.Verify(t.Context(), c.token, c.pools)
+			got, err := s.Verify(t.Context(), c.token, c.pools, strings.Fields(c.scope))
 			if (err == nil) != c.ok {
 				t.Errorf("got %v", err)
 			}
-			if c.ok && got["email"] != "ada@example.com" {
+			if c.ok && c.scope == "" && got["email"] != "ada@example.com" {
 				t.Errorf("got the claims %v", got)
 			}
 		})
@@ -111,7 +115,7 @@ func TestDataIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		token, _ := signIn(t, s, pool, password)
-		claims, err := s.Verify(t.Context(), token, []string{pool.ARN})
+		claims, err := s.Verify(t.Context(), token, []string{pool.ARN}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

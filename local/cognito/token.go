@@ -4,16 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/MicahParks/keyfunc/v3"
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Verify checks an ID token as API Gateway's Cognito authorizer does: signed by one of the pools, of that pool's
-// issuer, not expired, and an ID token. The authorizer takes the tokens of any of the pool's clients; which client
-// it is, is the function's to check.
-func (s *Server) Verify(_ context.Context, token string, poolARNs []string) (map[string]any, error) {
+// Verify checks a token as API Gateway's Cognito authorizer does: signed by one of the pools, of that pool's issuer,
+// not expired, and an ID token, or, where scopes are asked for, an access token that has one of them. The authorizer
+// takes the tokens of any of the pool's clients; which client it is, is the function's to check.
+func (s *Server) Verify(_ context.Context, token string, poolARNs, scopes []string) (map[string]any, error) {
 	var issuers []string
 	for _, arn := range poolARNs {
 		_, id, _ := strings.Cut(arn, ":userpool/")
@@ -24,7 +25,7 @@ func (s *Server) Verify(_ context.Context, token string, poolARNs []string) (map
 	}
 	var refused []error
 	for _, issuer := range issuers {
-		claims, err := s.verify(token, issuer)
+		claims, err := s.verify(token, issuer, scopes)
 		if err == nil {
 			return claims, nil
 		}
@@ -33,7 +34,7 @@ func (s *Server) Verify(_ context.Context, token string, poolARNs []string) (map
 	return nil, errors.Join(refused...)
 }
 
-func (s *Server) verify(token, issuer string) (map[string]any, error) {
+func (s *Server) verify(token, issuer string, scopes []string) (map[string]any, error) {
 	keys, err := s.poolKeys(issuer)
 	if err != nil {
 		return nil, fmt.Errorf("cognito: the pool's keys: %w", err)
@@ -44,10 +45,22 @@ func (s *Server) verify(token, issuer string) (map[string]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cognito: %w", err)
 	}
-	if claims["token_use"] != "id" {
-		return nil, fmt.Errorf("cognito: token_use is %v, not id", claims["token_use"])
+	return claims, checkUse(claims, scopes)
+}
+
+func checkUse(claims jwt.MapClaims, scopes []string) error {
+	want := "id"
+	if len(scopes) > 0 {
+		want = "access"
 	}
-	return claims, nil
+	if claims["token_use"] != want {
+		return fmt.Errorf("cognito: token_use is %v, not %s", claims["token_use"], want)
+	}
+	granted, _ := claims["scope"].(string)
+	if want == "access" && !slices.ContainsFunc(strings.Fields(granted), func(scope string) bool { return slices.Contains(scopes, scope) }) {
+		return fmt.Errorf("cognito: the token has the scopes %q, and none of %q", granted, scopes)
+	}
+	return nil
 }
 
 // poolKeys fetches a pool's JSON Web Key Set once and keeps it for as long as the server runs.

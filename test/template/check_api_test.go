@@ -9,19 +9,22 @@ import (
 	"signpost/infra"
 )
 
-func checkAuthorizers(t *template, _ infra.Stage) (found complaints) {
+func checkAuthorizers(t *template, stage infra.Stage) (found complaints) {
 	pools := []string{}
+	if stage.Uploads.UserPoolARN != "" {
+		pools = append(pools, stage.Uploads.UserPoolARN)
+	}
 	for _, pool := range t.of("AWS::Cognito::UserPool") {
 		pools = append(pools, "${"+pool.id+".Arn}")
 	}
 	for _, method := range t.of("AWS::ApiGateway::Method") {
 		if method.Properties["HttpMethod"] == "OPTIONS" {
-			found.equal(method.id, []any{method.Properties["AuthorizationType"], at(method.Properties, "Integration", "Type")}, []any{"NONE", "MOCK"})
+			found.equal(method.id, []any{method.Properties["AuthorizationType"], at(method.Properties, "Integration", "Type"), method.Properties["AuthorizationScopes"]}, []any{"NONE", "MOCK", nil})
 			continue
 		}
 		found.equal(method.id+"'s authorization", method.Properties["AuthorizationType"], "COGNITO_USER_POOLS")
-		// With a scope, API Gateway wants an access token, which says nothing of the client's pool.
-		found.equal(method.id+"'s scopes", method.Properties["AuthorizationScopes"], nil)
+		// With a scope, API Gateway wants an access token, and without one an ID token.
+		found.equal(method.id+"'s scopes", texts(method.Properties["AuthorizationScopes"]), stage.Uploads.OAuthScopes)
 		authorizer := t.Resources[reference(method.Properties["AuthorizerId"])]
 		if authorizer == nil {
 			found.add("%s has no authorizer", method.id)
@@ -70,6 +73,12 @@ func (t *template) path(method *resource) string {
 
 func checkRoutes(t *template, stage infra.Stage) (found complaints) {
 	want := []string{"OPTIONS /uploads", "POST /uploads"}
+	if multipart(stage) {
+		want = append(want, "OPTIONS /uploads/parts", "POST /uploads/parts")
+	}
+	if stage.Uploads.Downloads {
+		want = append(want, "OPTIONS /downloads", "POST /downloads")
+	}
 	if !stage.Uploads.NoSimpleRoute {
 		want = append(want, "GET /api/documents/signed", "OPTIONS /api/documents/signed")
 	}
@@ -95,15 +104,18 @@ func checkRoutes(t *template, stage infra.Stage) (found complaints) {
 // puts the caller's in place of the first one's where it is among them.
 func checkPreflight(t *template, stage infra.Stage) (found complaints) {
 	origins := stage.Uploads.AllowedOrigins
-	methods := map[string]string{"/uploads": "'POST'", "/api/documents/signed": "'GET'"}
 	for _, method := range t.of("AWS::ApiGateway::Method") {
 		if method.Properties["HttpMethod"] != "OPTIONS" {
 			continue
 		}
+		methods := "'POST'"
+		if t.path(method) == "/api/documents/signed" {
+			methods = "'GET'"
+		}
 		answer := at(method.Properties, "Integration", "IntegrationResponses", 0)
 		found.equal(method.id+"'s headers", at(answer, "ResponseParameters"), map[string]string{
 			"method.response.header.Access-Control-Allow-Headers": "'Authorization,Content-Type'",
-			"method.response.header.Access-Control-Allow-Methods": methods[t.path(method)],
+			"method.response.header.Access-Control-Allow-Methods": methods,
 			"method.response.header.Access-Control-Allow-Origin":  "'" + origins[0] + "'",
 			"method.response.header.Access-Control-Max-Age":       "'3600'",
 			"method.response.header.Vary":                         "'Origin'",
@@ -225,13 +237,24 @@ func checkUserPool(t *template, stage infra.Stage) (found complaints) {
 	if stage.Uploads.OptionalMFA {
 		mfa = "OPTIONAL"
 	}
-	if named := stage.Name == "local" || stage.Name == "dev"; stage.Name != "any" && stage.Uploads.OptionalMFA && !named {
+	if isDeployed(stage) && stage.Uploads.OptionalMFA && !forTrials(stage) {
 		found.add("stage %s leaves MFA to the user", stage.Name)
 	}
-	if stage.Name != "any" && stage.Uploads.PasswordAuth != (stage.Name == "local") {
+	if isDeployed(stage) && stage.Uploads.PasswordAuth != (stage.Name == "local") {
 		found.add("stage %s has PasswordAuth %v", stage.Name, stage.Uploads.PasswordAuth)
 	}
-	found.equal("the number of pools", len(t.of("AWS::Cognito::UserPool")), 1)
+	made, groups := 1, []any{}
+	if stage.Uploads.UserPoolARN != "" {
+		made = 0
+	} else if stage.Uploads.RequiredGroup != "" {
+		groups = append(groups, stage.Uploads.RequiredGroup)
+	}
+	got := []any{}
+	for _, group := range t.of("AWS::Cognito::UserPoolGroup") {
+		got = append(got, group.Properties["GroupName"])
+	}
+	found.equal("the pool's groups", got, groups)
+	found.equal("the number of pools", len(t.of("AWS::Cognito::UserPool")), made)
 	for _, pool := range t.of("AWS::Cognito::UserPool") {
 		found.equal(pool.id+"'s sign-up", at(pool.Properties, "AdminCreateUserConfig", "AllowAdminCreateUserOnly"), true)
 		found.equal(pool.id+"'s names", pool.Properties["UsernameAttributes"], []string{"email"})
@@ -244,7 +267,7 @@ func checkUserPool(t *template, stage infra.Stage) (found complaints) {
 	if stage.Uploads.PasswordAuth {
 		flows = append([]string{"ALLOW_USER_PASSWORD_AUTH"}, flows...)
 	}
-	found.equal("the number of clients", len(t.of("AWS::Cognito::UserPoolClient")), 1)
+	found.equal("the number of clients", len(t.of("AWS::Cognito::UserPoolClient")), made)
 	for _, client := range t.of("AWS::Cognito::UserPoolClient") {
 		for property, want := range map[string]any{
 			"ExplicitAuthFlows": flows, "GenerateSecret": false, "PreventUserExistenceErrors": "ENABLED", "EnableTokenRevocation": true,

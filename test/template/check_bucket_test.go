@@ -1,7 +1,9 @@
 package template_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,7 +11,7 @@ import (
 	"signpost/infra"
 )
 
-func checkBuckets(t *template, _ infra.Stage) (found complaints) {
+func checkBuckets(t *template, stage infra.Stage) (found complaints) {
 	policies := map[string][]statement{}
 	for _, policy := range t.of("AWS::S3::BucketPolicy") {
 		policies[reference(policy.Properties["Bucket"])] = statements(policy.Properties["PolicyDocument"])
@@ -19,7 +21,7 @@ func checkBuckets(t *template, _ infra.Stage) (found complaints) {
 			"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true,
 		})
 		found.equal(bucket.id+"'s ownership", at(bucket.Properties, "OwnershipControls", "Rules", 0, "ObjectOwnership"), "BucketOwnerEnforced")
-		found.equal(bucket.id+"'s encryption", at(bucket.Properties, "BucketEncryption", "ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault", "SSEAlgorithm"), "AES256")
+		checkEncryption(t, bucket, stage, &found)
 		found.equal(bucket.id+"'s name", bucket.Properties["BucketName"], nil)
 		arn := "${" + bucket.id + ".Arn}"
 		tls := statement{
@@ -36,14 +38,50 @@ func checkBuckets(t *template, _ infra.Stage) (found complaints) {
 			}
 		}
 	}
-	checkAccessLog(t, policies, &found)
+	checkAccessLog(t, policies, stage, &found)
 	found.equal("versioning", at(t.uploadBucket().Properties, "VersioningConfiguration", "Status"), "Enabled")
 	return found
 }
 
+// checkEncryption: uploads are under the key that the stage names, if any; a log is under S3's own,
+// the only one that S3 writes a log under.
+func checkEncryption(t *template, bucket *resource, stage infra.Stage, found *complaints) {
+	want := map[string]any{"ServerSideEncryptionByDefault": map[string]any{"SSEAlgorithm": "AES256"}}
+	if bucket == t.uploadBucket() && (stage.Uploads.OwnKey || stage.Uploads.KeyARN != "") {
+		key := any(stage.Uploads.KeyARN)
+		if own := t.of("AWS::KMS::Key"); stage.Uploads.OwnKey && len(own) == 1 {
+			key = map[string]any{"Fn::GetAtt": []string{own[0].id, "Arn"}}
+		}
+		want = map[string]any{"BucketKeyEnabled": true, "ServerSideEncryptionByDefault": map[string]any{"KMSMasterKeyID": key, "SSEAlgorithm": "aws:kms"}}
+	}
+	found.equal(bucket.id+"'s encryption", at(bucket.Properties, "BucketEncryption", "ServerSideEncryptionConfiguration"), []any{want})
+}
+
+// checkKeys: a key of the stack's own rotates, and the account's IAM alone says who may use it.
+func checkKeys(t *template, stage infra.Stage) (found complaints) {
+	keys := 0
+	if stage.Uploads.OwnKey {
+		keys = 1
+	}
+	found.equal("the number of keys", len(t.of("AWS::KMS::Key")), keys)
+	for _, key := range t.of("AWS::KMS::Key") {
+		found.equal(key.id+"'s rotation", key.Properties["EnableKeyRotation"], true)
+		for _, one := range statements(key.Properties["KeyPolicy"]) {
+			found.equal(key.id+"'s policy", []any{one.Effect, one.Principal, one.Actions, one.odd},
+				[]any{"Allow", `{"AWS":{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":iam::",{"Ref":"AWS::AccountId"},":root"]]}}`, []string{"kms:*"}, nil})
+		}
+	}
+	return found
+}
+
 // checkAccessLog: S3's own log of the upload bucket goes to the other bucket, where only S3, and
-// only for that bucket, may put it.
-func checkAccessLog(t *template, policies map[string][]statement, found *complaints) {
+// only for that bucket, may put it. A bucket that the stage names has a policy of its owner's.
+func checkAccessLog(t *template, policies map[string][]statement, stage infra.Stage, found *complaints) {
+	if name := stage.Uploads.AccessLogBucketName; name != "" {
+		found.equal("the access log", at(t.uploadBucket().Properties, "LoggingConfiguration"),
+			map[string]string{"DestinationBucketName": name, "LogFilePrefix": stage.StackName() + "/Uploads/s3-access/"})
+		return
+	}
 	logs := reference(at(t.uploadBucket().Properties, "LoggingConfiguration", "DestinationBucketName"))
 	if t.Resources[logs] == nil || logs == t.uploadBucket().id {
 		found.add("%s has no access log in another bucket", t.uploadBucket().id)
@@ -61,7 +99,7 @@ func checkAccessLog(t *template, policies map[string][]statement, found *complai
 
 func (s statement) equal(other statement) bool { return fmt.Sprint(s) == fmt.Sprint(other) }
 
-func checkUploadBucketPolicy(t *template, _ infra.Stage) (found complaints) {
+func checkUploadBucketPolicy(t *template, stage infra.Stage) (found complaints) {
 	bucket := t.uploadBucket().id
 	arn := "${" + bucket + ".Arn}"
 	milliseconds := "?"
@@ -75,29 +113,92 @@ func checkUploadBucketPolicy(t *template, _ infra.Stage) (found complaints) {
 			got = append(got, statements(policy.Properties["PolicyDocument"])...)
 		}
 	}
-	deny := func(sid, action, condition string, resources ...string) {
-		want := statement{Sid: sid, Effect: "Deny", Principal: `{"AWS":"*"}`, Actions: []string{action}, Resources: resources, Condition: condition}
+	denials := 1 // plain HTTP, which checkBuckets looks at
+	deny := func(sid, actions, condition string, resources ...string) {
+		denials++
+		want := statement{Sid: sid, Effect: "Deny", Principal: `{"AWS":"*"}`, Actions: strings.Fields(actions), Resources: resources, Condition: condition}
 		if !slices.ContainsFunc(got, want.equal) {
-			found.add("there is no %s on %s of %v if %s", sid, resources, action, condition)
+			found.add("there is no %s on %s of %v if %s", sid, resources, actions, condition)
 		}
 	}
 	deny("DenySignatureVersion2", "s3:*", `{"StringEquals":{"s3:signatureversion":"AWS"}}`, arn, arn+"/*")
 	deny("DenyOldSignedUrls", "s3:*", `{"NumericGreaterThan":{"s3:signatureAge":"`+milliseconds+`"},"StringEquals":{"s3:authType":"REST-QUERY-STRING"}}`, arn+"/*")
 	deny("DenyPostForms", "s3:PutObject", `{"StringEquals":{"s3:authType":"POST"}}`, arn+"/*")
-	deny("DenyOverwriting", "s3:PutObject", `{"Bool":{"s3:ObjectCreationOperation":"true"},"Null":{"s3:if-none-match":"true"}}`, arn+"/*")
-	found.equal("the number of statements", len(got), 5) // and plain HTTP
+	others := ""
+	if stage.Uploads.MalwareScan {
+		others = `"ArnNotEquals":{"aws:PrincipalArn":{"Fn::GetAtt":["` + t.scanRole() + `","Arn"]}},`
+		deny("NoReadUnlessClean", "s3:GetObject s3:GetObjectVersion",
+			`{`+others+`"StringNotEquals":{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus":"NO_THREATS_FOUND"}}`, arn+"/*")
+		deny("OnlyGuardDutyCanTagScanStatus", "s3:PutObjectTagging s3:PutObjectVersionTagging",
+			`{`+others+`"ForAnyValue:StringEquals":{"s3:RequestObjectTagKeys":"GuardDutyMalwareScanStatus"}}`, arn+"/*")
+	}
+	deny("DenyOverwriting", "s3:PutObject", `{`+others+`"Bool":{"s3:ObjectCreationOperation":"true"},"Null":{"s3:if-none-match":"true"}}`, arn+"/*")
+	if ranges := stage.Uploads.SourceRanges; ranges != nil {
+		text, _ := json.Marshal(ranges)
+		deny("DenyOtherNetworks", "s3:AbortMultipartUpload s3:ListMultipartUploadParts s3:PutObject",
+			`{"NotIpAddress":{"aws:SourceIp":`+string(text)+`}}`, arn+"/"+keyPrefix(stage)+"*")
+	}
+	found.equal("the number of statements", len(got), denials)
+	return found
+}
+
+// scanRole is the id of the role that GuardDuty scans with.
+func (t *template) scanRole() string {
+	for _, plan := range t.of("AWS::GuardDuty::MalwareProtectionPlan") {
+		return reference(plan.Properties["Role"])
+	}
+	return ""
+}
+
+// checkScan: GuardDuty scans just the uploads and tags them, and EventBridge is told of objects
+// only where that, or the stage, asks for it.
+func checkScan(t *template, stage infra.Stage) (found complaints) {
+	var plans, notified any
+	if stage.Uploads.MalwareScan {
+		plans = []any{map[string]any{
+			"Actions": map[string]any{"Tagging": map[string]string{"Status": "ENABLED"}},
+			"ProtectedResource": map[string]any{"S3Bucket": map[string]any{
+				"BucketName": map[string]string{"Ref": t.uploadBucket().id}, "ObjectPrefixes": []string{keyPrefix(stage)},
+			}},
+			"Role": map[string]any{"Fn::GetAtt": []string{t.scanRole(), "Arn"}},
+		}}
+	}
+	if stage.Uploads.MalwareScan || stage.Uploads.EventBridge {
+		notified = map[string]any{"EventBridgeConfiguration": map[string]bool{"EventBridgeEnabled": true}}
+	}
+	var got []any
+	for _, plan := range t.of("AWS::GuardDuty::MalwareProtectionPlan") {
+		properties := maps.Clone(plan.Properties)
+		delete(properties, "Tags")
+		got = append(got, properties)
+	}
+	found.equal("the scans", got, plans)
+	found.equal("the notifications", t.uploadBucket().Properties["NotificationConfiguration"], notified)
 	return found
 }
 
 func checkBucketCORS(t *template, stage infra.Stage) (found complaints) {
+	methods := []string{"PUT"}
+	headers := []string{"content-type", "content-disposition", "if-none-match", "x-amz-checksum-sha256", "x-amz-meta-*"}
+	exposed := []string{"ETag"}
+	if multipart(stage) {
+		methods = append(methods, "POST")
+		headers = append(headers, "x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-mp-object-size")
+		exposed = append(exposed, "x-amz-checksum-sha256")
+	}
+	if stage.Uploads.Downloads || stage.Uploads.ResumableUploads {
+		methods = append(methods, "GET")
+	}
+	if stage.Uploads.ResumableUploads {
+		methods = append(methods, "DELETE")
+	}
 	rules := list(at(t.uploadBucket().Properties, "CorsConfiguration", "CorsRules"))
 	found.equal("the number of CORS rules", len(rules), 1)
 	for _, rule := range rules {
 		found.equal("the bucket's origins", at(rule, "AllowedOrigins"), stage.Uploads.AllowedOrigins)
-		found.equal("the bucket's methods", at(rule, "AllowedMethods"), []string{"PUT"})
-		found.equal("the bucket's request headers", at(rule, "AllowedHeaders"),
-			[]string{"content-type", "content-disposition", "if-none-match", "x-amz-checksum-sha256", "x-amz-meta-*"})
-		found.equal("the bucket's exposed headers", at(rule, "ExposedHeaders"), []string{"ETag"})
+		found.equal("the bucket's methods", at(rule, "AllowedMethods"), methods)
+		found.equal("the bucket's request headers", at(rule, "AllowedHeaders"), headers)
+		found.equal("the bucket's exposed headers", at(rule, "ExposedHeaders"), exposed)
 	}
 	for _, bucket := range t.of("AWS::S3::Bucket") {
 		if bucket.id != t.uploadBucket().id && bucket.Properties["CorsConfiguration"] != nil {
@@ -107,17 +208,39 @@ func checkBucketCORS(t *template, stage infra.Stage) (found complaints) {
 	return found
 }
 
+// multipart says whether some file is large enough to be sent in parts.
+func multipart(stage infra.Stage) bool {
+	size, threshold := stage.Uploads.MaxSize, stage.Uploads.MultipartThreshold
+	if size == 0 {
+		size = 5 << 30
+	}
+	if threshold == 0 {
+		threshold = 100 << 20
+	}
+	return size > threshold
+}
+
 func checkLifecycle(t *template, stage infra.Stage) (found complaints) {
-	for _, bucket := range t.of("AWS::S3::Bucket") {
-		for _, rule := range list(at(bucket.Properties, "LifecycleConfiguration", "Rules")) {
-			found.equal(bucket.id+"'s rule", []any{at(rule, "Status"), at(rule, "Prefix"), at(rule, "AbortIncompleteMultipartUpload", "DaysAfterInitiation")}, []any{"Enabled", nil, 1})
-			want := any(nil)
-			if bucket.id != t.uploadBucket().id {
-				want = logDays(stage)
-			}
-			found.equal(bucket.id+"'s objects' expiry", at(rule, "ExpirationInDays"), want)
+	unfinished := map[string]any{"DaysAfterInitiation": 1}
+	expiry, versions := stage.Uploads.ExpireAfterDays, stage.Uploads.ExpireVersionsAfterDays
+	uploads := []any{map[string]any{"Id": "AbortUnfinishedUploads", "Status": "Enabled", "AbortIncompleteMultipartUpload": unfinished}}
+	if expiry != 0 {
+		uploads = append(uploads, map[string]any{"Id": "ExpireUploads", "Status": "Enabled", "Prefix": keyPrefix(stage), "ExpirationInDays": expiry})
+	}
+	if versions != 0 {
+		rule := map[string]any{"Id": "ExpireOlderVersions", "Status": "Enabled", "Prefix": keyPrefix(stage), "NoncurrentVersionExpiration": map[string]any{"NoncurrentDays": versions}}
+		if expiry == 0 {
+			rule["ExpiredObjectDeleteMarker"] = true
 		}
-		found.equal(bucket.id+"'s number of rules", len(list(at(bucket.Properties, "LifecycleConfiguration", "Rules"))), 1)
+		uploads = append(uploads, rule)
+	}
+	logs := []any{map[string]any{"Id": "ExpireLogs", "Status": "Enabled", "ExpirationInDays": logDays(stage), "AbortIncompleteMultipartUpload": unfinished}}
+	for _, bucket := range t.of("AWS::S3::Bucket") {
+		want := logs
+		if bucket.id == t.uploadBucket().id {
+			want = uploads
+		}
+		found.equal(bucket.id+"'s lifecycle", at(bucket.Properties, "LifecycleConfiguration", "Rules"), want)
 	}
 	return found
 }
@@ -144,10 +267,10 @@ func checkRetention(t *template, stage infra.Stage) (found complaints) {
 	if stage.Uploads.Disposable {
 		want, protection = "Delete", "INACTIVE"
 	}
-	if named := stage.Name == "local" || stage.Name == "dev"; stage.Name != "any" && named != stage.Uploads.Disposable {
+	if isDeployed(stage) && forTrials(stage) != stage.Uploads.Disposable {
 		found.add("stage %s has Disposable %v", stage.Name, stage.Uploads.Disposable)
 	}
-	for _, kind := range []string{"AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::Cognito::UserPool", "AWS::Logs::LogGroup"} {
+	for _, kind := range []string{"AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::Cognito::UserPool", "AWS::KMS::Key", "AWS::Logs::LogGroup"} {
 		for _, holder := range t.of(kind) {
 			found.equal(holder.id+"'s deletion policy", holder.DeletionPolicy, want)
 			found.equal(holder.id+"'s replacement policy", holder.UpdateReplacePolicy, want)
@@ -161,16 +284,27 @@ func checkRetention(t *template, stage infra.Stage) (found complaints) {
 
 // checkPinnedIDs: CloudFormation knows a resource by its logical id alone. Another id is a new,
 // empty bucket or pool, or another URL and client id in every frontend.
-func checkPinnedIDs(t *template, _ infra.Stage) (found complaints) {
-	for id, kind := range map[string]string{
+func checkPinnedIDs(t *template, stage infra.Stage) (found complaints) {
+	pinned := map[string]string{
 		"UploadsBucketC4B27CC7":             "AWS::S3::Bucket",
-		"UploadsAccessLogBucket6A3DCCE0":    "AWS::S3::Bucket",
-		"UploadsUserPoolDD46AEA3":           "AWS::Cognito::UserPool",
-		"UploadsUserPoolClientAB6D4DD9":     "AWS::Cognito::UserPoolClient",
 		"UploadsApi32C0D62D":                "AWS::ApiGateway::RestApi",
 		"UploadsApiAccessLogsFAA55349":      "AWS::Logs::LogGroup",
 		"UploadsUploadFunctionLogs1CF67980": "AWS::Logs::LogGroup",
-	} {
+	}
+	if stage.Uploads.UserPoolARN == "" {
+		pinned["UploadsUserPoolDD46AEA3"] = "AWS::Cognito::UserPool"
+		pinned["UploadsUserPoolClientAB6D4DD9"] = "AWS::Cognito::UserPoolClient"
+	}
+	if stage.Uploads.AccessLogBucketName == "" {
+		pinned["UploadsAccessLogBucket6A3DCCE0"] = "AWS::S3::Bucket"
+	}
+	if stage.Uploads.OwnKey {
+		pinned["UploadsKeyEAFA4DCE"] = "AWS::KMS::Key"
+	}
+	if stage.Uploads.Downloads {
+		pinned["UploadsDownloadFunctionLogs678B5766"] = "AWS::Logs::LogGroup"
+	}
+	for id, kind := range pinned {
 		if resource := t.Resources[id]; resource == nil || resource.Type != kind {
 			found.add("%s %s is gone: a deployment would lose what the old one holds", kind, id)
 		}
@@ -178,7 +312,7 @@ func checkPinnedIDs(t *template, _ infra.Stage) (found complaints) {
 	return found
 }
 
-func checkOutputs(t *template, _ infra.Stage) (found complaints) {
+func checkOutputs(t *template, stage infra.Stage) (found complaints) {
 	api := "${" + "UploadsApi32C0D62D" + "}"
 	want := map[string]string{
 		"ApiUrl":           "https://" + api + ".execute-api.${AWS::Region}.${AWS::URLSuffix}/${UploadsApiDeploymentStagev1E49D9397}/",
@@ -186,6 +320,13 @@ func checkOutputs(t *template, _ infra.Stage) (found complaints) {
 		"UploadBucketName": "${" + t.uploadBucket().id + "}",
 		"UserPoolId":       "${UploadsUserPoolDD46AEA3}",
 		"UserPoolClientId": "${UploadsUserPoolClientAB6D4DD9}",
+	}
+	if arn := stage.Uploads.UserPoolARN; arn != "" {
+		want["UserPoolId"] = arn[strings.Index(arn, "/")+1:]
+		want["UserPoolClientId"] = stage.Uploads.UserPoolClientIDs[0]
+	}
+	if name := stage.Uploads.DomainName; name != "" {
+		want["ApiUrl"] = "https://" + name + "/"
 	}
 	got := map[string]string{}
 	for name, output := range t.Outputs {

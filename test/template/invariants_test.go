@@ -24,10 +24,11 @@ var invariants = []invariant{
 	{"functions are the agreed size and keep their own log", checkFunctions},
 	{"the environment is what the function reads", checkEnvironment},
 	{"buckets are private, encrypted and TLS only", checkBuckets},
+	{"a key rotates and is the account's alone", checkKeys},
 	{"the bucket refuses what was not signed", checkUploadBucketPolicy},
 	{"the bucket lets in just the pages", checkBucketCORS},
 	{"unfinished uploads go, objects stay", checkLifecycle},
-	{"every method but OPTIONS needs an ID token", checkAuthorizers},
+	{"every method but OPTIONS needs a token", checkAuthorizers},
 	{"requests are validated", checkValidators},
 	{"there are the agreed routes", checkRoutes},
 	{"OPTIONS lets in just the pages", checkPreflight},
@@ -40,6 +41,14 @@ var invariants = []invariant{
 	{"outputs are the contract's", checkOutputs},
 	{"no dependency is said twice", checkDependencies},
 	{"nothing is shared with the account", checkNothingShared},
+	{"GuardDuty scans the uploads where asked", checkScan},
+	{"a web ACL stands before the API where asked", checkWebACL},
+	{"a name of its own is the only way in", checkDomain},
+	{"requests are traced where asked", checkTracing},
+	{"alarms tell one topic", checkAlarms},
+	{"only CloudWatch publishes to the alarms' topic", checkAlarmTopic},
+	{"dashboard and queries show what there is", checkViews},
+	{"tags are on everything", checkTags},
 }
 
 func TestInvariants(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"signpost/infra"
+	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
 
@@ -15,6 +16,12 @@ type mutation struct {
 	invariant string
 	what      string
 	mutate    func(t *template)
+}
+
+// optionMutation is a mutation of the template of an option, in the place of stage production's.
+type optionMutation struct {
+	option string
+	mutation
 }
 
 // the returns the properties of the only resource of a type, or of the first by id.
@@ -136,12 +143,12 @@ var mutations = []mutation{
 	{"unfinished uploads go, objects stay", "objects go", func(t *template) {
 		object(at(t.Resources[uploadBucket].Properties, "LifecycleConfiguration", "Rules", 0))["ExpirationInDays"] = 1
 	}},
-	{"every method but OPTIONS needs an ID token", "an open method", func(t *template) { t.method("POST")["AuthorizationType"] = "NONE" }},
-	{"every method but OPTIONS needs an ID token", "an access token", func(t *template) { t.method("GET")["AuthorizationScopes"] = []any{"uploads/write"} }},
-	{"every method but OPTIONS needs an ID token", "another pool", func(t *template) {
+	{"every method but OPTIONS needs a token", "an open method", func(t *template) { t.method("POST")["AuthorizationType"] = "NONE" }},
+	{"every method but OPTIONS needs a token", "an access token", func(t *template) { t.method("GET")["AuthorizationScopes"] = []any{"uploads/write"} }},
+	{"every method but OPTIONS needs a token", "another pool", func(t *template) {
 		t.the("AWS::ApiGateway::Authorizer")["ProviderARNs"] = []any{"arn:aws:cognito-idp:eu-west-1:1:userpool/x"}
 	}},
-	{"every method but OPTIONS needs an ID token", "OPTIONS reaches the function", func(t *template) {
+	{"every method but OPTIONS needs a token", "OPTIONS reaches the function", func(t *template) {
 		object(t.method("OPTIONS")["Integration"])["Type"] = "AWS_PROXY"
 	}},
 	{"requests are validated", "no validator", func(t *template) { delete(t.method("GET"), "RequestValidatorId") }},
@@ -211,38 +218,69 @@ var mutations = []mutation{
 	{"nothing is shared with the account", "a custom resource", func(t *template) { t.with("Custom::S3AutoDeleteObjects", map[string]any{}) }},
 }
 
-// TestInvariantsCanFail breaks stage production's template in every way listed, and wants the
-// invariant to say so; an invariant that no mutation breaks is no invariant.
+// TestInvariantsCanFail breaks stage production's template, and those of options, in every way
+// listed, and wants the invariant to say so; an invariant that no mutation breaks is no invariant.
 func TestInvariantsCanFail(t *testing.T) {
-	stage, err := infra.StageNamed("production")
+	production, err := infra.StageNamed("production")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := synth.Stage(t, stage)
-	known := map[string]invariant{}
+	untested := map[string]invariant{}
 	for _, invariant := range invariants {
-		known[invariant.name] = invariant
+		untested[invariant.name] = invariant
 	}
-	untested := maps.Clone(known)
+	known := maps.Clone(untested)
+	text := synth.Stage(t, production)
 	for _, mutation := range mutations {
 		delete(untested, mutation.invariant)
 		t.Run(mutation.invariant+"/"+mutation.what, func(t *testing.T) {
-			invariant, ok := known[mutation.invariant]
-			if !ok {
-				t.Fatalf("there is no such invariant")
+			assertSeen(t, known, mutation, text, production)
+		})
+	}
+	templates := map[string][]byte{}
+	for _, mutation := range optionMutations {
+		delete(untested, mutation.invariant)
+		t.Run(mutation.invariant+"/"+mutation.option+"/"+mutation.what, func(t *testing.T) {
+			stage := optionNamed(t, mutation.option).Stage()
+			if templates[mutation.option] == nil {
+				templates[mutation.option] = synth.Stage(t, stage)
 			}
-			mutated := parse(t, text)
-			before, _ := json.Marshal(mutated)
-			mutation.mutate(mutated)
-			if after, _ := json.Marshal(mutated); string(before) == string(after) {
-				t.Fatal("the mutation changed nothing")
-			}
-			if len(invariant.check(mutated, stage)) == 0 {
-				t.Error("the invariant did not see it")
-			}
+			assertSeen(t, known, mutation.mutation, templates[mutation.option], stage)
 		})
 	}
 	for _, name := range slices.Sorted(maps.Keys(untested)) {
 		t.Errorf("no mutation shows that %q can fail", name)
 	}
+}
+
+// assertSeen wants the invariant to see the mutation, and nothing before it.
+func assertSeen(t *testing.T, known map[string]invariant, mutation mutation, text []byte, stage infra.Stage) {
+	t.Helper()
+	invariant, ok := known[mutation.invariant]
+	if !ok {
+		t.Fatalf("there is no such invariant")
+	}
+	mutated := parse(t, text)
+	if before := invariant.check(mutated, stage); len(before) != 0 {
+		t.Fatalf("the invariant fails before the mutation: %s", before)
+	}
+	before, _ := json.Marshal(mutated)
+	mutation.mutate(mutated)
+	if after, _ := json.Marshal(mutated); string(before) == string(after) {
+		t.Fatal("the mutation changed nothing")
+	}
+	if len(invariant.check(mutated, stage)) == 0 {
+		t.Error("the invariant did not see it")
+	}
+}
+
+func optionNamed(t *testing.T, name string) options.Option {
+	t.Helper()
+	for _, option := range options.All() {
+		if option.Name == name {
+			return option
+		}
+	}
+	t.Fatalf("there is no option %q", name)
+	return options.Option{}
 }

@@ -10,6 +10,15 @@ import (
 	"signpost/test/template/synth"
 )
 
+// isDeployed says whether the stage is one of those that are deployed, and not one of a test's.
+func isDeployed(stage infra.Stage) bool {
+	_, err := infra.StageNamed(stage.Name)
+	return err == nil
+}
+
+// forTrials says whether the stage is one whose data nobody will miss.
+func forTrials(stage infra.Stage) bool { return stage.Name == "local" || stage.Name == "dev" }
+
 func TestStageNamed(t *testing.T) {
 	for _, name := range []string{"local", "dev", "staging", "production"} {
 		stage, err := infra.StageNamed(name)

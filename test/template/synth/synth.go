@@ -4,7 +4,7 @@
 //	stack := infra.NewUploadStack(app, synth.WithStub(t, stage))
 //	template := synth.Template(t, app, stage)
 //
-// The function's code is a stub, so nothing is built and the asset's hash never moves; cdk.json's
+// The functions' code is a stub, so nothing is built and the asset's hash never moves; cdk.json's
 // context is loaded, as only the CDK CLI would do by itself. The CDK runs in a Node process that
 // serves one goroutine at a time: no t.Parallel around it.
 package synth
@@ -83,7 +83,7 @@ func RequireNode(t testing.TB) {
 	}
 }
 
-// WithStub returns the stage with stub code for its function.
+// WithStub returns the stage with stub code for its functions.
 func WithStub(t testing.TB, stage infra.Stage) infra.Stage {
 	t.Helper()
 	folder := t.TempDir()
@@ -91,6 +91,9 @@ func WithStub(t testing.TB, stage infra.Stage) infra.Stage {
 		t.Fatal(err)
 	}
 	stage.Uploads.Code = awslambda.Code_FromAsset(jsii.String(folder), nil)
+	if stage.Uploads.Downloads {
+		stage.Uploads.DownloadCode = awslambda.Code_FromAsset(jsii.String(folder), nil)
+	}
 	return stage
 }
 

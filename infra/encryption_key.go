@@ -1,0 +1,28 @@
+package infra
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newEncryptionKey makes the key that uploads are encrypted under, or takes the one that the props
+// name; nil leaves it to S3. Its policy leaves every grant to the account's IAM, so the roles' own
+// statements decide. What a role needs is in "Uploading and copying objects using multipart upload
+// in Amazon S3" (Amazon S3 User Guide) under "Multipart upload API and permissions".
+//
+// A key that goes takes every upload with it, so it shares the fate of the bucket; KMS itself
+// waits 30 days before it deletes one.
+func newEncryptionKey(scope constructs.Construct, props UploadsProps) awskms.IKey {
+	switch {
+	case props.OwnKey:
+		return awskms.NewKey(scope, jsii.String("Key"), &awskms.KeyProps{
+			Description:       jsii.String("Encrypts uploads"),
+			EnableKeyRotation: jsii.Bool(true),
+			RemovalPolicy:     removalPolicy(props),
+		})
+	case props.KeyARN != "":
+		return awskms.Key_FromKeyArn(scope, jsii.String("Key"), jsii.String(props.KeyARN))
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package presign
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// modelS3 is S3 as far as its documentation promises what uploads in parts
+// rest on: it checks the signature over all that is signed, binds an upload to
+// the key it was begun under, keeps one part a number, and on completion
+// compares the size with x-amz-mp-object-size and minds If-None-Match.
+type modelS3 struct {
+	secret  string
+	uploads map[string]*modelUpload // by id, those under way
+	objects map[string]int64        // sizes by key
+	lost    []string                // keys whose object was overwritten
+	begun   int
+}
+
+type modelUpload struct {
+	key   string
+	parts map[string]int64 // sizes by number, as it stands in the query
+}
+
+func newModelS3() *modelS3 {
+	return &modelS3{secret: testConfig().Credentials.SecretAccessKey, uploads: map[string]*modelUpload{}, objects: map[string]int64{}}
+}
+
+// send answers with the status, and with an upload's id if one was begun.
+func (s *modelS3) send(r s3Saw) (status int, uploadID string) {
+	if r.signatureError(s.secret) != nil {
+		return 403, ""
+	}
+	u, err := url.Parse(r.url)
+	if err != nil {
+		return 400, ""
+	}
+	key, query := strings.TrimPrefix(u.Path, "/"), u.Query()
+	if query.Has("uploads") {
+		s.begun++
+		id := "upload" + strconv.Itoa(s.begun)
+		s.uploads[id] = &modelUpload{key: key, parts: map[string]int64{}}
+		return 200, id
+	}
+	if !query.Has("uploadId") {
+		if r.method == "PUT" {
+			return s.put(key, r), ""
+		}
+		return 200, ""
+	}
+	id := query.Get("uploadId")
+	upload := s.uploads[id]
+	if upload == nil || upload.key != key {
+		return 404, ""
+	}
+	switch r.method {
+	case "PUT":
+		upload.parts[query.Get("partNumber")] = int64(r.size)
+		return 200, ""
+	case "POST":
+		return s.complete(id, upload, r), ""
+	case "DELETE":
+		delete(s.uploads, id)
+		return 204, ""
+	}
+	return 200, ""
+}
+
+func (s *modelS3) put(key string, r s3Saw) int {
+	if _, there := s.objects[key]; there {
+		if r.headers["If-None-Match"] == "*" {
+			return 412
+		}
+		s.lost = append(s.lost, key)
+	}
+	s.objects[key] = int64(r.size)
+	return 200
+}
+
+func (s *modelS3) complete(id string, upload *modelUpload, r s3Saw) int {
+	if strconv.FormatInt(upload.total(), 10) != r.headers["x-amz-mp-object-size"] {
+		return 400
+	}
+	if status := s.put(upload.key, s3Saw{headers: r.headers, size: int(upload.total())}); status != 200 {
+		return status
+	}
+	delete(s.uploads, id)
+	return 200
+}
+
+func (u *modelUpload) total() (n int64) {
+	for _, size := range u.parts {
+		n += size
+	}
+	return n
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+
+	"signpost/lambda/presign"
+	"signpost/local/apigateway"
+	"signpost/local/cloudformation"
+	"signpost/local/s3"
+)
+
+// mains are what the functions' main packages do, by the name that the template gives each as its Handler.
+var mains = map[string]struct {
+	parse func(getenv func(string) string) (presign.Config, error)
+	build func(presign.Config, *slog.Logger) (*presign.Handler, error)
+}{
+	"upload":   {presign.ParseConfig, presign.NewHandler},
+	"download": {presign.ParseDownloadConfig, presign.NewDownloadHandler},
+}
+
+// functions builds each Lambda function's handler with the environment that the template gives it, signing with the
+// credentials of its own role.
+func (s *stack) functions(signers map[string]s3.User) (map[string]apigateway.Function, error) {
+	file, err := os.OpenFile(s.functionLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewJSONHandler(file, nil))
+	functions := map[string]apigateway.Function{}
+	for _, resource := range s.template.OfType("AWS::Lambda::Function") {
+		handler, err := s.function(resource, signers[resource.ID], log)
+		if err != nil {
+			return nil, fmt.Errorf("function %s: %w", resource.ID, err)
+		}
+		functions[resource.ID] = handler.Handle
+	}
+	return functions, nil
+}
+
+func (s *stack) function(resource *cloudformation.Resource, signer s3.User, log *slog.Logger) (*presign.Handler, error) {
+	var properties struct {
+		Handler     string
+		Environment struct{ Variables map[string]string }
+	}
+	if err := resource.Decode(&properties); err != nil {
+		return nil, err
+	}
+	main, ok := mains[properties.Handler]
+	if !ok {
+		return nil, fmt.Errorf("the local run has no function for the handler %q", properties.Handler)
+	}
+	// What Lambda itself sets ("Working with Lambda environment variables", AWS Lambda Developer Guide).
+	reserved := map[string]string{
+		"AWS_REGION":            region,
+		"AWS_ACCESS_KEY_ID":     signer.Credentials.AccessKeyID,
+		"AWS_SECRET_ACCESS_KEY": signer.Credentials.SecretAccessKey,
+		"AWS_SESSION_TOKEN":     signer.Credentials.SessionToken,
+	}
+	cfg, err := main.parse(func(name string) string {
+		if value, ok := properties.Environment.Variables[name]; ok {
+			return value
+		}
+		return reserved[name]
+	})
+	if err != nil {
+		return nil, err
+	}
+	cfg.Endpoint = s.s3.URL
+	return main.build(cfg, log)
+}
