@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CDPSession, type Locator, type Page, expect, test as base } from "@playwright/test";
+import { LocalRun } from "./local_run";
+
+interface TestFixtures {
+  /** Console errors that a test brings about on purpose; all others fail it, violations of the CSP among them. */
+  expectedErrors: RegExp | undefined;
+  noOtherErrors: void;
+  /** A folder for the test's own files, gone afterwards. */
+  folder: string;
+  /** The DevTools protocol, for what Playwright has no call of its own. */
+  devtools: CDPSession;
+}
+
+/** Tests with a local run behind them; page is open, nobody is signed in. */
+export const test = base.extend<TestFixtures, { run: LocalRun }>({
+  run: [
+    async ({}, use) => {
+      const run = await LocalRun.start();
+      await use(run);
+      await run.stop();
+    },
+    { scope: "worker", timeout: 300_000 },
+  ],
+  expectedErrors: [undefined, { option: true }],
+  noOtherErrors: [
+    async ({ page, expectedErrors }, use) => {
+      const errors: string[] = [];
+      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+      page.on("pageerror", (error) => errors.push(String(error)));
+      await use();
+      expect(errors.filter((text) => !expectedErrors?.test(text))).toEqual([]);
+    },
+    { auto: true },
+  ],
+  page: async ({ page, run }, use) => {
+    await page.goto(run.outputs.Local.PageUrl);
+    await use(page);
+  },
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), "signpost-files-"));
+    await use(folder);
+    await rm(folder, { recursive: true });
+  },
+  devtools: async ({ page }, use) => {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Network.enable");
+    await use(session);
+  },
+});
+
+export { expect };
+
+export async function signIn(page: Page, name: "Ada" | "Grace" = "Ada"): Promise<void> {
+  await page.getByRole("button", { name: new RegExp(name, "i") }).click();
+  await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+}
+
+export function picker(page: Page): Locator {
+  return page.getByLabel("Choose files");
+}
+
+/** The row of the file with this name. */
+export function row(page: Page, name: string): Locator {
+  return page.getByRole("listitem").filter({ has: page.getByRole("heading", { name, exact: true }) });
+}
+
+/** Waits until the page says that the file is stored, and gives the key that it names. */
+export async function storedKey(page: Page, name: string): Promise<string> {
+  await expect(row(page, name)).toHaveAttribute("data-state", "stored");
+  return (await row(page, name).locator(".key").textContent()) ?? "";
+}
+
+/** Limits uploads to so many bytes a second; -1 lifts it. */
+export async function throttle(devtools: CDPSession, uploadThroughput: number, offline = false): Promise<void> {
+  await devtools.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
+}

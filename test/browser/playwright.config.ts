@@ -1,0 +1,21 @@
+// Browser tests: the real page in Debian's Chromium, against a local run that the tests start themselves.
+//
+//	npx playwright test --config test/browser/playwright.config.ts
+//
+// The browser is the one that CHROMIUM names, or else the first in PATH; none is downloaded.
+import { defineConfig } from "@playwright/test";
+import { findChromium } from "./chromium";
+
+export default defineConfig({
+  testDir: ".",
+  testIgnore: "screenshot.spec.ts", // it writes into docs/: see screenshot.config.ts
+  workers: 1, // the tests share one local run, and this way its start
+  timeout: 90_000, // a busy machine is no failure
+  expect: { timeout: 15_000 },
+  forbidOnly: true,
+  reporter: "list",
+  use: {
+    launchOptions: { executablePath: findChromium() },
+    viewport: { width: 1440, height: 900 },
+  },
+});

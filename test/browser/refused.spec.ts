@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import { expect, picker, row, signIn, storedKey, test, throttle } from "./fixtures";
+
+test.use({ expectedErrors: /Failed to load resource/ });
+test.beforeEach(({ page }) => signIn(page));
+
+test("a type that isn't taken is told in the API's words", async ({ page, run }) => {
+  const before = await run.keys();
+  const said = page.waitForResponse((response) => response.status() === 415);
+  await picker(page).setInputFiles({ name: "page.html", mimeType: "text/html", buffer: Buffer.from("<p>") });
+  const refused = row(page, "page.html");
+  await expect(refused).toHaveAttribute("data-state", "failed");
+  await expect(refused).toContainText("This type of file isn't taken here");
+  await expect(refused).toContainText((await (await said).json()).error.message);
+  await expect(refused).toContainText("TypeNotAllowed");
+  await expect(refused.getByRole("button", { name: "Try again" })).toBeHidden();
+  await expect(page.locator("#announcer")).toContainText("page.html: This type of file isn't taken here.");
+  expect(await run.keys()).toEqual(before);
+});
+
+test("a file that nobody knows the type of says so", async ({ page }) => {
+  await picker(page).setInputFiles({ name: "mystery.unknownext", mimeType: "", buffer: Buffer.from("?") });
+  await expect(row(page, "mystery.unknownext")).toContainText("counts as application/octet-stream");
+});
+
+test("S3's refusal is told by its code, without the signed URL", async ({ page, run }) => {
+  await page.route(`${run.outputs.ApiUrl}uploads`, async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    const response = await route.fetch();
+    const plan = await response.json();
+    plan.headers["Content-Type"] = "image/gif"; // not what was signed
+    await route.fulfill({ response, json: plan });
+  });
+  await picker(page).setInputFiles({ name: "a.png", mimeType: "image/png", buffer: Buffer.from("a") });
+  const refused = row(page, "a.png");
+  await expect(refused).toContainText("S3 got something other than what was signed");
+  await expect(refused).toContainText("SignatureDoesNotMatch");
+  await expect(refused).not.toContainText(/X-Amz-|x-amz-security-token/i);
+  await page.unroute(`${run.outputs.ApiUrl}uploads`);
+  await page.getByRole("button", { name: "Retry failed" }).click();
+  await storedKey(page, "a.png");
+});
+
+test("S3 that can't be reached is told as that, not as CORS", async ({ page, run }) => {
+  await page.route(`${run.outputs.Local.S3Endpoint}/**`, (route) => route.abort("connectionrefused"));
+  await picker(page).setInputFiles({ name: "lost.txt", mimeType: "text/plain", buffer: Buffer.from("lost") });
+  await expect(row(page, "lost.txt")).toContainText("S3 can't be reached");
+});
+
+test("a cancelled file leaves nothing, and the others go on", async ({ page, run, devtools }) => {
+  const before = await run.keys();
+  await throttle(devtools, 1 << 20);
+  await picker(page).setInputFiles([
+    { name: "away.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) },
+    { name: "stays.txt", mimeType: "text/plain", buffer: Buffer.from("stays") },
+  ]);
+  await expect(row(page, "away.mp4")).toContainText(/Uploading [1-9]/);
+  await row(page, "away.mp4").getByRole("button", { name: "Cancel" }).click();
+  await expect(row(page, "away.mp4")).toContainText("Cancelled");
+  await expect(row(page, "away.mp4").getByRole("button", { name: "Try again" })).toBeFocused();
+  await throttle(devtools, -1);
+  const key = await storedKey(page, "stays.txt");
+  await expect(row(page, "away.mp4")).toHaveAttribute("data-state", "cancelled");
+  expect((await run.keys()).sort()).toEqual([...before, key].sort());
+});
+
+test("signing out with a file under way asks first, then cancels it", async ({ page, run, devtools }) => {
+  const before = await run.keys();
+  await throttle(devtools, 1 << 20);
+  await picker(page).setInputFiles({ name: "under way.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) });
+  await expect(row(page, "under way.mp4")).toContainText(/Uploading [1-9]/);
+  const signOut = page.getByRole("banner").getByRole("button", { name: "Sign out" });
+  await signOut.click();
+  await page.getByRole("button", { name: "Stay" }).click();
+  await expect(row(page, "under way.mp4")).toHaveAttribute("data-state", "uploading");
+  await signOut.click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.locator(".row")).toHaveCount(0);
+  await throttle(devtools, -1);
+  expect(await run.keys()).toEqual(before);
+});

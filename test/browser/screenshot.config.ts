@@ -1,0 +1,6 @@
+// Takes docs/page.png anew:
+//
+//	npx playwright test --config test/browser/screenshot.config.ts
+import config from "./playwright.config";
+
+export default { ...config, testIgnore: undefined, testMatch: "screenshot.spec.ts" };

@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CDPSession } from "@playwright/test";
+import { expect, picker, row, signIn, storedKey, test } from "./fixtures";
+import { sha256 } from "./local_run";
+import { landscape } from "./pictures";
+
+test.beforeEach(({ page }) => signIn(page));
+
+test("a file with a non-ASCII name arrives byte for byte", async ({ page, run, folder }) => {
+  const name = "Grüße aus Köln – 日本 🎉.png";
+  const path = join(folder, name);
+  await writeFile(path, landscape(640, 480, 1));
+  const want = sha256(await readFile(path));
+
+  await picker(page).setInputFiles(path);
+  const key = await storedKey(page, name);
+
+  expect(key).toMatch(/^uploads\/[\w-]+\/[0-9A-Z]{26}\/Grusse-aus-Koln\.png$/);
+  expect(sha256(await run.object(key))).toBe(want);
+  await expect(row(page, name).locator(".checked")).toHaveText(`S3 checked the SHA-256 ${want}`);
+  await expect(row(page, name).locator("canvas")).toBeVisible();
+});
+
+test("a file too large to be hashed in one piece arrives, and no checksum is claimed", async ({ page, run, folder }) => {
+  const bytes = randomBytes(33 << 20);
+  const path = join(folder, "large.mp4");
+  await writeFile(path, bytes);
+  await picker(page).setInputFiles(path);
+  const key = await storedKey(page, "large.mp4");
+  expect(sha256(await run.object(key))).toBe(sha256(bytes));
+  await expect(row(page, "large.mp4").locator(".checked")).toBeHidden();
+});
+
+test("an empty file is stored empty", async ({ page, run }) => {
+  await picker(page).setInputFiles({ name: "empty.csv", mimeType: "text/csv", buffer: Buffer.alloc(0) });
+  const key = await storedKey(page, "empty.csv");
+  expect(await run.object(key)).toHaveLength(0);
+});
+
+test("names may hold anything, and are shown as they are", async ({ page, run }) => {
+  const names = ["<img src=x onerror=alert(1)>.txt", "دفتر ملاحظات.txt", "100% & \"more\" #1?.txt", "....txt", `${"long ".repeat(40)}.txt`];
+  await picker(page).setInputFiles(names.map((name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) })));
+  for (const name of names) {
+    const key = await storedKey(page, name);
+    expect((await run.object(key)).toString()).toBe(name);
+  }
+});
+
+test("several files are dropped anywhere on the page", async ({ page, run, devtools, folder }) => {
+  const files: Record<string, Buffer> = {};
+  for (let i = 1; i <= 8; i++) files[`photo ${i}.png`] = landscape(320, 240, i);
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+
+  await drop(devtools, Object.keys(files).map((name) => join(folder, name)));
+  for (const [name, bytes] of Object.entries(files)) {
+    expect(sha256(await run.object(await storedKey(page, name)))).toBe(sha256(bytes));
+  }
+  await expect(page.getByText("8 stored", { exact: true }).first()).toBeVisible();
+});
+
+test("a dropped folder is told apart from the files beside it", async ({ page, devtools, folder }) => {
+  await mkdir(join(folder, "holiday"));
+  await writeFile(join(folder, "beside.txt"), "beside");
+  await drop(devtools, [join(folder, "holiday"), join(folder, "beside.txt")]);
+  await storedKey(page, "beside.txt");
+  await expect(page.getByText("holiday: a folder can't be dropped here.")).toBeVisible();
+  await expect(page.locator(".row")).toHaveCount(1);
+});
+
+test("a file is not called stored before S3 has said so", async ({ page, run }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(`${run.outputs.Local.S3Endpoint}/**`, async (route) => {
+    const response = await route.fetch();
+    await held;
+    await route.fulfill({ response });
+  });
+  const before = (await run.keys()).length;
+  await picker(page).setInputFiles({ name: "slow.txt", mimeType: "text/plain", buffer: Buffer.from("slow") });
+  await expect.poll(async () => (await run.keys()).length).toBe(before + 1);
+  await expect(row(page, "slow.txt")).toHaveAttribute("data-state", "uploading");
+  release();
+  await storedKey(page, "slow.txt");
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test("nothing is wider than the screen", async ({ page }) => {
+    const name = `${"Donaudampfschifffahrt".repeat(8)}.txt`;
+    await picker(page).setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from("x") });
+    await storedKey(page, name);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+});
+
+/** Drops what lies at the paths, as the desktop would. */
+async function drop(devtools: CDPSession, files: string[]): Promise<void> {
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await devtools.send("Input.dispatchDragEvent", { type, x: 300, y: 700, data });
+  }
+}

@@ -1,0 +1,281 @@
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// answer is a response, read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// client follows no redirect and adds no header of its own, so that what a test sends is what it wrote.
+var client = &http.Client{
+	Timeout:       60 * time.Second,
+	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+func exchange(r *http.Request) (answer, error) {
+	rememberSecrets(r)
+	response, err := client.Do(r)
+	if err != nil {
+		return answer{}, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	return answer{response.StatusCode, response.Header, body}, err
+}
+
+// edit changes a request before it is sent.
+type edit func(*http.Request)
+
+func setHeader(name, value string) edit { return func(r *http.Request) { r.Header.Set(name, value) } }
+
+func dropHeader(name string) edit { return func(r *http.Request) { r.Header.Del(name) } }
+
+func setMethod(method string) edit { return func(r *http.Request) { r.Method = method } }
+
+func setBody(body string) edit {
+	return func(r *http.Request) {
+		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+		if body == "" {
+			r.Body = http.NoBody
+		}
+	}
+}
+
+func as(u user) edit { return setHeader("Authorization", u.idToken) }
+
+// pace keeps all tests together under the throttling of every stage (50 requests a second, bursts of 100), so that
+// only the test of throttling meets it.
+var pace = rate.NewLimiter(45, 40)
+
+// api sends a request to the API as ada from the allowed origin, changed by the edits, and holds the answer to what all
+// answers have in common.
+func api(t *testing.T, method, path string, edits ...edit) answer {
+	t.Helper()
+	r, err := http.NewRequest(method, target.ApiUrl+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", ada.idToken)
+	r.Header.Set("Origin", target.origin())
+	for _, e := range edits {
+		e(r)
+	}
+	if err := pace.Wait(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	a, err := exchange(r)
+	if err != nil {
+		t.Fatalf("%s %s: %v", r.Method, r.URL.Path, err)
+	}
+	checkAnswer(t, r, a)
+	return a
+}
+
+// checkAnswer holds any answer of the API but OPTIONS to what all of them share.
+func checkAnswer(t *testing.T, r *http.Request, a answer) {
+	t.Helper()
+	if r.Method == http.MethodOptions && a.status < 400 {
+		return
+	}
+	fromGateway := a.header.Get("X-Amzn-Errortype") != ""
+	checkHeader(t, a, "Content-Type", "application/json")
+	checkHeader(t, a, "Access-Control-Expose-Headers", "Retry-After,x-amzn-RequestId")
+	checkHeader(t, a, "Access-Control-Allow-Credentials", "")
+	if !slices.Contains(a.header.Values("Vary"), "Origin") {
+		t.Errorf("Vary is %q; a cache could give one origin's answer to another", a.header.Values("Vary"))
+	}
+	switch origin := r.Header.Get("Origin"); {
+	case slices.Contains(allowedOrigins(), origin):
+		checkHeader(t, a, "Access-Control-Allow-Origin", origin)
+	case !fromGateway: // a gateway response cannot choose, and holds nothing worth hiding
+		checkHeader(t, a, "Access-Control-Allow-Origin", "")
+	}
+	if !fromGateway {
+		checkHeader(t, a, "Cache-Control", "no-store")
+	}
+	if a.status >= 400 && r.Method != http.MethodHead {
+		checkError(t, a)
+	}
+}
+
+// apiError is the error shape.
+type apiError struct {
+	Code, Message, Field, RequestID string
+
+	Problems []problem
+}
+
+type problem struct{ Code, Message, Field string }
+
+func errorOf(t *testing.T, a answer) apiError {
+	t.Helper()
+	var body struct{ Error apiError }
+	d := json.NewDecoder(bytes.NewReader(a.body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&body); err != nil {
+		t.Fatalf("status %d: the answer is not of the error shape: %v: %.300s", a.status, err, a.body)
+	}
+	return body.Error
+}
+
+// statusOf is the contract's table of codes.
+var statusOf = map[string]int{
+	"InvalidJSON": 400, "InvalidRequest": 400, "InvalidKey": 400, "InvalidPart": 400, "Unauthorized": 401, "Forbidden": 403, "NotFound": 404,
+	"SizeTooLarge": 413, "BodyTooLarge": 413, "TypeNotAllowed": 415, "TooManyRequests": 429, "Internal": 500,
+}
+
+func checkError(t *testing.T, a answer) {
+	t.Helper()
+	e := errorOf(t, a)
+	if statusOf[e.Code] != a.status {
+		t.Errorf("code %q came with status %d", e.Code, a.status)
+	}
+	if e.Message == "" || len(e.Message) > 2000 {
+		t.Errorf("the message has %d bytes: %.200q", len(e.Message), e.Message)
+	}
+	if id := a.header.Get("x-amzn-RequestId"); e.RequestID == "" || e.RequestID != id {
+		t.Errorf("requestId is %q, x-amzn-RequestId is %q", e.RequestID, id)
+	}
+	if n := len(e.Problems); n == 1 || n > 0 && e.Problems[0] != (problem{e.Code, e.Message, e.Field}) {
+		t.Errorf("problems must hold two or more, the first of them the error itself: %+v", e)
+	}
+}
+
+// refused fails the test unless the answer is this error. An empty field means that the error names none.
+func refused(t *testing.T, a answer, code, field string) apiError {
+	t.Helper()
+	if a.status < 400 {
+		t.Fatalf("status %d, want %s: %.300s", a.status, code, withoutQuery(string(a.body)))
+	}
+	e := errorOf(t, a)
+	if e.Code != code || e.Field != field {
+		t.Errorf("refused with %s, field %q, want %s, field %q: %s", e.Code, e.Field, code, field, e.Message)
+	}
+	return e
+}
+
+func checkHeader(t *testing.T, a answer, name, want string) {
+	t.Helper()
+	if got := strings.Join(a.header.Values(name), " | "); got != want {
+		t.Errorf("status %d: %s is %q, want %q", a.status, name, got, want)
+	}
+}
+
+// fields are a JSON object's.
+type fields map[string]any
+
+// plan is the answer to a planned upload: a signed request to S3.
+type plan struct {
+	Key, Method, URL string
+	Headers          map[string]string
+	ExpiresIn        int
+	ExpiresAt        time.Time
+}
+
+// uploads sends POST /uploads with a good body, in which the fields stand in place of the defaults. A nil value leaves
+// the field out.
+func uploads(t *testing.T, changed fields, edits ...edit) answer {
+	t.Helper()
+	body := fields{"filename": "cat.png", "contentType": "image/png", "size": 5}
+	maps.Copy(body, changed)
+	maps.DeleteFunc(body, func(_ string, v any) bool { return v == nil })
+	raw, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return uploadsRaw(t, string(raw), edits...)
+}
+
+func uploadsRaw(t *testing.T, body string, edits ...edit) answer {
+	t.Helper()
+	return api(t, "POST", "uploads", append([]edit{setHeader("Content-Type", "application/json"), setBody(body)}, edits...)...)
+}
+
+// documents sends GET /api/documents/signed with this query.
+func documents(t *testing.T, query string, edits ...edit) answer {
+	t.Helper()
+	return api(t, "GET", "api/documents/signed?"+query, edits...)
+}
+
+// planned fails the test unless the upload was planned.
+func planned(t *testing.T, a answer, status int) plan {
+	t.Helper()
+	if a.status != status {
+		t.Fatalf("status %d, want %d: %.500s", a.status, status, withoutQuery(string(a.body)))
+	}
+	var p plan
+	if err := json.Unmarshal(a.body, &p); err != nil {
+		t.Fatalf("%v: %.300s", err, a.body)
+	}
+	return p
+}
+
+// planUpload plans an upload of ada's.
+func planUpload(t *testing.T, changed fields, edits ...edit) plan {
+	t.Helper()
+	return planned(t, uploads(t, changed, edits...), http.StatusCreated)
+}
+
+// request is the signed request, word for word, with the Origin that a browser adds.
+func (p plan) request(t *testing.T, body string, edits ...edit) *http.Request {
+	t.Helper()
+	r, err := http.NewRequest(p.Method, p.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range p.Headers {
+		r.Header[http.CanonicalHeaderKey(name)] = []string{value}
+	}
+	r.Header.Set("Origin", target.origin())
+	setBody(body)(r)
+	for _, e := range edits {
+		e(r)
+	}
+	return r
+}
+
+// s3 sends a request to S3.
+func s3(t *testing.T, r *http.Request) answer {
+	t.Helper()
+	a, err := exchange(r)
+	if err != nil {
+		t.Fatalf("S3 gave no answer to %s: %v", r.Method, withoutQuery(err.Error()))
+	}
+	return a
+}
+
+var query = regexp.MustCompile(`\?X-Amz[^ "]*`)
+
+// withoutQuery keeps signatures out of the test's own output.
+func withoutQuery(text string) string { return query.ReplaceAllString(text, "?…") }
+
+// s3Code is the code of an S3 error.
+func s3Code(a answer) string {
+	var e struct {
+		XMLName xml.Name `xml:"Error"`
+		Code    string
+	}
+	if a.status < 400 || xml.Unmarshal(a.body, &e) != nil {
+		return ""
+	}
+	return e.Code
+}

@@ -1,0 +1,188 @@
+package conformance_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// stopInTheMiddle ends a run while a client holds a connection open, in the middle of an upload: within two seconds, with
+// status 0, without a process left, and without a part of the object.
+func stopInTheMiddle(t *testing.T, r *localRun, here edit, signal syscall.Signal) {
+	t.Helper()
+	p := planUpload(t, fields{"size": 100}, here)
+	conn := dialS3(t, p)
+	fmt.Fprint(conn, rawRequest(t, p, 100)+"half")
+	if err := r.stop(signal); err != nil {
+		t.Error(err)
+	}
+	checkClosed(t, r)
+	if _, err := objectAt(r, p.Key); err == nil {
+		t.Error("the upload that was cut left an object")
+	}
+}
+
+// checkClosed checks that nothing listens any more.
+func checkClosed(t *testing.T, r *localRun) {
+	t.Helper()
+	for _, url := range []string{r.ApiUrl, r.Local.PageUrl, r.Local.S3Endpoint, r.Local.CognitoEndpoint} {
+		request, err := http.NewRequest("GET", url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, err := exchange(request); err == nil {
+			t.Errorf("%s still answers: %d", url, a.status)
+		}
+	}
+}
+
+// TestStopWhileStarting interrupts the start at its longest step, the synthesis, in which the CDK app has processes of
+// its own at work. They must go too.
+func TestStopWhileStarting(t *testing.T) {
+	t.Parallel()
+	folder := project(t, synthesizedTemplate(t))
+	slow := "sleep 30 & wait\n"
+	if err := os.WriteFile(filepath.Join(folder, "synth.sh"), []byte(slow), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r, err := launch(folder, "-addr", "127.0.0.1:0", "-dir", filepath.Join(t.TempDir(), "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.kill)
+	var tree []int
+	const all = 3 // sh, its sleep, and Cognito
+	for deadline := time.Now().Add(10 * time.Second); len(tree) < all; time.Sleep(20 * time.Millisecond) {
+		if tree, err = descendantsOf(r.process.Process.Pid); err != nil {
+			t.Fatal(err)
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the processes are %v: %s%s", tree, &r.stdout, &r.stderr)
+		}
+	}
+	t.Cleanup(func() {
+		for _, pid := range tree {
+			killProcess(pid)
+		}
+	})
+	start := time.Now()
+	r.process.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-r.ended:
+	case <-time.After(2 * stopLimit):
+		t.Fatalf("it did not stop within %s", 2*stopLimit)
+	}
+	if took := time.Since(start); took > stopLimit {
+		t.Errorf("it took %s to stop; it has %s", took, stopLimit)
+	}
+	if !r.process.ProcessState.Success() || r.stderr.String() != "" {
+		t.Errorf("it ended with %s: %s", r.process.ProcessState, &r.stderr)
+	}
+	if err := allGone(tree, 100*time.Millisecond); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestReusedFolder starts again over the same data: users keep their sub, and so their uploads, and objects stay.
+func TestReusedFolder(t *testing.T) {
+	t.Parallel()
+	folder := project(t, synthesizedTemplate(t))
+	data := filepath.Join(t.TempDir(), "data")
+	first := startRunFor(t, folder, data)
+	p := planUpload(t, nil, on(t, first))
+	if a := s3(t, p.request(t, "hello")); a.status != 200 {
+		t.Fatalf("status %d", a.status)
+	}
+	stopInTheMiddle(t, first, on(t, first), syscall.SIGTERM)
+	second := startRunFor(t, folder, data)
+	here := on(t, second)
+	again := planUpload(t, nil, here)
+	if a, b := strings.Split(p.Key, "/")[1], strings.Split(again.Key, "/")[1]; a != b {
+		t.Errorf("the user was %s, and is %s now", a, b)
+	}
+	if second.UserPoolId != first.UserPoolId || second.UserPoolClientId != first.UserPoolClientId {
+		t.Errorf("the pool was %s, and is %s now", first.UserPoolId, second.UserPoolId)
+	}
+	if o, err := objectAt(second, p.Key); err != nil || o.size != 5 || o.contentType != "image/png" {
+		t.Errorf("the object is %+v: %v", o, err)
+	}
+	if a := s3(t, again.request(t, "HELLO")); a.status != 200 {
+		t.Errorf("the second run's upload got %d %s", a.status, s3Code(a))
+	}
+	// The first run's URL names its port; its signature is no good here in any case.
+	old := p.request(t, "HELLO", func(r *http.Request) {
+		r.URL.Host = strings.TrimPrefix(second.Local.S3Endpoint, "http://")
+		r.Host = ""
+	})
+	checkRefusal(t, s3(t, old), forgery{code: "InvalidAccessKeyId"})
+	if info, err := os.Stat(data + ".json"); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the outputs file holds passwords, and others may read it: %v %v", info.Mode(), err)
+	}
+	checkKilled(t, second)
+}
+
+// checkKilled kills a run. It cannot tidy up then, but its Cognito must not stay behind.
+func checkKilled(t *testing.T, r *localRun) {
+	t.Helper()
+	children, err := childrenOf(r.process.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.kill()
+	if err := allGone(children, stopLimit); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSideBySide: the runs of two people on one machine, or of two branches, know nothing of each other.
+func TestSideBySide(t *testing.T) {
+	t.Parallel()
+	r := runEdited(t, synthesizedTemplate(t))
+	here := on(t, r)
+	p := planUpload(t, nil, here)
+	if a := s3(t, p.request(t, "hello")); a.status != 200 {
+		t.Errorf("the other run's upload got %d %s", a.status, s3Code(a))
+	}
+	if _, err := objectAt(mainRun, p.Key); err == nil {
+		t.Error("one run's object is in the other's bucket")
+	}
+	refused(t, uploads(t, nil, here, as(ada)), "Unauthorized", "")
+	mine := planUpload(t, nil)
+	crossed := mine.request(t, "hello", func(request *http.Request) {
+		request.URL.Host, request.Host = strings.TrimPrefix(r.Local.S3Endpoint, "http://"), ""
+	})
+	checkRefusal(t, s3(t, crossed), forgery{code: "InvalidAccessKeyId"})
+	checkNotStored(t, mine, "hello")
+	stopInTheMiddle(t, r, here, syscall.SIGINT)
+	planned(t, uploads(t, nil), 201) // this one goes on
+}
+
+// TestLoopbackOnly: everything listens where other machines cannot reach it.
+func TestLoopbackOnly(t *testing.T) {
+	t.Parallel()
+	localOnly(t, "it looks at ports of this machine")
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, url := range []string{target.ApiUrl, target.Local.PageUrl, target.Local.S3Endpoint, target.Local.CognitoEndpoint} {
+		port := strings.SplitN(strings.Split(url, "/")[2], ":", 2)[1]
+		for _, address := range addresses {
+			ip, ok := address.(*net.IPNet)
+			if !ok || ip.IP.IsLoopback() {
+				continue
+			}
+			conn, err := net.DialTimeout("tcp", net.JoinHostPort(ip.IP.String(), port), time.Second)
+			if err == nil {
+				conn.Close()
+				t.Errorf("%s answers at %s", url, ip.IP)
+			}
+		}
+	}
+}

@@ -1,0 +1,83 @@
+// Package conformance_test holds a running stack to the HTTP contract, and S3 to the signatures: every field, limit and
+// refusal of the API, every kind of token, and a forgery of each thing that a signed request is signed for. It speaks
+// HTTP only, as any client would.
+//
+//	go test ./test/conformance                        # starts the local run, and ends it
+//	go test ./test/conformance -outputs outputs.json  # the stack that wrote this outputs file; see target_test.go
+//
+// Every answer of the API, expected or not, is held to the shape and the CORS headers that all answers share, and at
+// the end the bucket must hold exactly the objects that honest uploads put there: see client_test.go and
+// store_test.go. A test must never loosen those checks for itself.
+package conformance_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// target is the stack under test; ada and grace are two of its users.
+var (
+	target     stack
+	ada, grace user
+)
+
+// mainRun is the local run that is the target, nil where the target is a stack that runs elsewhere.
+var mainRun *localRun
+
+// localBinary is the local run, built once.
+var localBinary string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	flag.Set("test.parallel", "8") // the tests wait for servers more than they compute
+	os.Exit(testAll(m))
+}
+
+// testAll runs the tests between the start and the end of the stack, and then looks at what they left behind.
+func testAll(m *testing.M) (status int) {
+	scratch, err := os.MkdirTemp("", "signpost-conformance-")
+	if err != nil {
+		return complain(err)
+	}
+	defer os.RemoveAll(scratch)
+	defer endRunsBeforeTimeout()()
+	if *outputsFile == "" {
+		if localBinary, err = buildLocal(scratch); err != nil {
+			return complain(err)
+		}
+		mainRun, err = startRun(projectRoot, filepath.Join(scratch, "data"))
+		if err != nil {
+			return complain(err)
+		}
+		defer mainRun.kill()
+		target = mainRun.stack
+	} else if target, err = readOutputs(*outputsFile); err != nil {
+		return complain(err)
+	}
+	if ada, grace, err = signInBoth(target); err != nil {
+		return complain(err)
+	}
+	status = m.Run()
+	if mainRun == nil {
+		return status
+	}
+	for _, check := range []func() error{
+		func() error { return mainRun.stop(syscall.SIGTERM) },
+		func() error { return onlyAcceptedObjects(mainRun) },
+		func() error { return noSecretsSaid(mainRun) },
+	} {
+		if err := check(); err != nil {
+			status = max(status, complain(err))
+		}
+	}
+	return status
+}
+
+func complain(err error) int {
+	fmt.Fprintln(os.Stderr, "FAIL: conformance:", err)
+	return 1
+}

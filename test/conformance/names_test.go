@@ -1,0 +1,130 @@
+package conformance_test
+
+import (
+	"mime"
+	"net/url"
+	"path"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// names are what people, systems and attackers call files.
+var names = map[string]string{
+	"Plain":             "cat.png",
+	"Spaces":            "holiday in  Köln.png",
+	"Emoji":             "🐈‍⬛ & 🐕.png",
+	"Combining":         "Ko\u0308ln.png",
+	"RightToLeft":       "קובץ.png",
+	"Override":          "gnp.\u202etac.exe", // shows as "exe.cat.png" reversed
+	"Chinese":           "假期.png",
+	"ZeroWidth":         "c\u200bat\ufeff.png",
+	"LineSeparator":     "a\u2028b.png",
+	"Longest":           strings.Repeat("x", 251) + ".png",
+	"LongestLatin":      strings.Repeat("é", 251) + ".png",
+	"LongestExtension":  "x." + strings.Repeat("e", 253),
+	"Slash":             "a/b.png",
+	"Backslash":         `a\b.png`,
+	"AbsolutePath":      "/etc/passwd",
+	"WindowsPath":       `C:\Users\ada\cat.png`,
+	"Parent":            "../../../cat.png",
+	"ParentBackslash":   `..\..\cat.png`,
+	"ParentEncoded":     "%2e%2e/%2e%2e/cat.png",
+	"ParentTwice":       "%252e%252e%252fcat.png",
+	"OneDot":            ".",
+	"TwoDots":           "..",
+	"OnlyDots":          "......",
+	"Hidden":            ".htaccess",
+	"TrailingDots":      "cat.png...",
+	"TrailingSpaces":    "cat.png   ",
+	"LeadingSpaces":     "   cat.png",
+	"OnlySpaces":        "   ",
+	"NUL":               "cat.png\x00.exe",
+	"LineBreak":         "cat\r\nx-amz-acl: public-read\r\n.png",
+	"Controls":          "\x01\x1b[31mcat\x7f\u0085.png",
+	"Quotes":            `"cat'.png`,
+	"HeaderSyntax":      `cat"; filename="evil.exe`,
+	"Semicolon":         "cat;evil.png",
+	"Percent":           "100%.png",
+	"PercentUTF8":       "%E2%82%AC.png",
+	"Query":             "cat.png?x=1&y=2#z",
+	"Plus":              "a+b.png",
+	"Shell":             "$(id)`id`|&;<>.png",
+	"Markup":            "<img src=x onerror=alert(1)>.png",
+	"SQL":               "'; DROP TABLE cats; --.png",
+	"DeviceName":        "CON",
+	"DeviceNameDotted":  "nul.png",
+	"DeviceNamePort":    "COM1.txt",
+	"AlternateStream":   "cat.png:evil.exe",
+	"Tilde":             "~",
+	"NoExtension":       "README",
+	"DoubleExtension":   "cat.png.exe",
+	"ReplacementCharas": "c\ufffdt.png",
+	"Noncharacter":      "c\uffff\U0010ffff.png",
+}
+
+// TestNames uploads a file of each name, by both routes: whatever the name, the key stays in the user's own folder, is
+// made of harmless characters, and a download gets the name back as it was.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for title, name := range names {
+		t.Run(title, func(t *testing.T) {
+			t.Parallel()
+			checkName(t, planUpload(t, fields{"filename": name}), name)
+			checkName(t, planned(t, documents(t, "contentType=image/png&key="+url.QueryEscape(name)), 200), name)
+		})
+	}
+}
+
+func checkName(t *testing.T, p plan, name string) {
+	t.Helper()
+	checkPlan(t, p)
+	upload(t, p, "hello")
+	if got := dispositionName(t, p); got != name {
+		t.Errorf("a download would be called %q, not %q", got, name)
+	}
+	if extension := path.Ext(name); extension == ".png" && path.Ext(p.Key) != extension {
+		t.Errorf("the key %s lost its extension", p.Key)
+	}
+}
+
+// dispositionName is the name that a browser gives the download: that of the stored object where it can be seen.
+func dispositionName(t *testing.T, p plan) string {
+	t.Helper()
+	disposition := p.Headers["Content-Disposition"]
+	if mainRun != nil {
+		o, err := objectAt(mainRun, p.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		disposition = o.disposition
+	}
+	kind, parameters, err := mime.ParseMediaType(disposition)
+	if err != nil || kind != "attachment" || len(parameters) != 1 {
+		t.Fatalf("Content-Disposition is %q: %v", disposition, err)
+	}
+	return parameters["filename"]
+}
+
+// TestNamesTooLongForS3: S3 bounds the headers, so a name that takes more bytes loses characters before its extension,
+// never half of one.
+func TestNamesTooLongForS3(t *testing.T) {
+	t.Parallel()
+	for title, c := range map[string]struct {
+		character string
+		least     int // of these must be kept
+	}{
+		"OKChinese": {"假", 160}, "OKEmoji": {"🐈", 120},
+	} {
+		t.Run(title, func(t *testing.T) {
+			t.Parallel()
+			p := planUpload(t, fields{"filename": strings.Repeat(c.character, 251) + ".png"})
+			checkPlan(t, p)
+			upload(t, p, "hello")
+			stem, ok := strings.CutSuffix(dispositionName(t, p), ".png")
+			if !ok || strings.Trim(stem, c.character) != "" || utf8.RuneCountInString(stem) < c.least {
+				t.Errorf("the name became %q", stem)
+			}
+		})
+	}
+}
