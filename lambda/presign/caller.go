@@ -22,6 +22,8 @@ var tokenKinds = map[string]struct{ name, clientClaim string }{
 // verified. The authorizer vouches for the pool, the signature, the expiry and
 // the OAuth scopes, but not for the app client, since Cognito signs tokens for
 // every client of the pool, nor for groups. Those are checked here.
+//
+// Beside a refusal, sub is who was refused, if it is known: for the log alone.
 func callerOf(e events.APIGatewayProxyRequest, cfg Config) (sub string, err *Error) {
 	const field = "Authorization"
 	wanted := tokenKinds[cfg.TokenUse]
@@ -48,7 +50,7 @@ func callerOf(e events.APIGatewayProxyRequest, cfg Config) (sub string, err *Err
 		return "", refuse(Unauthorized, field, "this token names no caller we know how to serve")
 	}
 	if g := cfg.RequiredGroup; g != "" && !slices.Contains(groupsOf(claims["cognito:groups"]), g) {
-		return "", refuse(Forbidden, field, "this is only for members of the group %q, and the token doesn't say that its user is one; "+
+		return sub, refuse(Forbidden, field, "this is only for members of the group %q, and the token doesn't say that its user is one; "+
 			"who has joined since signing in must sign in again", g)
 	}
 	return sub, nil

@@ -68,3 +68,103 @@ func TestCaller(t *testing.T) {
 		})
 	}
 }
+
+// Where a deployment asks for OAuth scopes, callers come with access tokens.
+func TestCallerWithAccessToken(t *testing.T) {
+	t.Parallel()
+	h, _ := newTestHandler(t, func(c *Config) { c.TokenUse = "access" })
+	with := func(change map[string]any) events.APIGatewayProxyRequest {
+		c := map[string]any{"sub": testSub, "client_id": testClient, "token_use": "access", "scope": "uploads/write"}
+		maps.Copy(c, change)
+		e := postEvent(goodFields().String())
+		e.RequestContext.Authorizer = map[string]any{"claims": c}
+		return e
+	}
+	if a := planned(t, h, with(nil)); !strings.HasPrefix(a.Key, "uploads/"+testSub+"/") {
+		t.Errorf("key %s is not under the caller's own prefix", a.Key)
+	}
+	for name, c := range map[string]struct {
+		change map[string]any
+		says   string
+	}{
+		"IDToken":       {map[string]any{"token_use": "id", "aud": testClient, "client_id": nil}, "this is an ID token; send an access token"},
+		"NoTokenUse":    {map[string]any{"token_use": nil}, "not an access token; send one"},
+		"ForeignClient": {map[string]any{"client_id": "foreign"}, "another app client"},
+		"AudienceOnly":  {map[string]any{"client_id": nil, "aud": testClient}, "another app client"},
+		"NoSub":         {map[string]any{"sub": nil}, "no caller"}, // as of the client credentials grant
+	} {
+		r := refused(t, h, with(c.change), 401, Unauthorized, "Authorization")
+		if !strings.Contains(r.Error.Message, c.says) {
+			t.Errorf("%s: message %q, want it to say %q", name, r.Error.Message, c.says)
+		}
+	}
+}
+
+func TestRequiredGroup(t *testing.T) {
+	t.Parallel()
+	inGroup := func(c *Config) { c.RequiredGroup = "uploaders" }
+	upload, j := newTestHandler(t, inGroup)
+	downloads, _ := newTestDownloads(t, inGroup)
+	free, _ := newTestHandler(t)
+	for name, c := range map[string]struct {
+		claim  any
+		member bool
+	}{
+		"Alone":         {"uploaders", true},
+		"First":         {"uploaders,admins", true},
+		"Last":          {"admins,uploaders", true},
+		"Bracketed":     {"[uploaders]", true},
+		"BracketedList": {"[admins uploaders]", true},
+		"BracketComma":  {"[admins,uploaders]", true},
+		"BracketSpaced": {"[admins, uploaders]", true},
+		"List":          {[]any{"admins", "uploaders"}, true},
+		"Missing":       {nil, false},
+		"Empty":         {"", false},
+		"EmptyList":     {[]any{}, false},
+		"EmptyBrackets": {"[]", false},
+		"Other":         {"admins", false},
+		"Longer":        {"uploaders2", false},
+		"Shorter":       {"uploader", false},
+		"WithinAName":   {"not uploaders", false},
+		"OtherCase":     {"Uploaders", false},
+		"SpacedList":    {"admins uploaders", false}, // API Gateway sends no such thing
+		"Number":        {7, false},
+		"NumberInList":  {[]any{7}, false},
+		"NestedList":    {[]any{[]any{"uploaders"}}, false},
+		"Object":        {map[string]any{"uploaders": true}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, e := range []events.APIGatewayProxyRequest{postEvent(goodFields().String()), downloadEvent(fields{"key": ownTestKey("a.png")}.String())} {
+				e.RequestContext.Authorizer["claims"].(map[string]any)["cognito:groups"] = c.claim
+				h := upload
+				if e.Resource == "/downloads" {
+					h = downloads
+				} else {
+					planned(t, free, e) // where no group is required, none is looked at
+				}
+				if !c.member {
+					r := refused(t, h, e, 403, Forbidden, "Authorization")
+					if !strings.Contains(r.Error.Message, `members of the group "uploaders"`) {
+						t.Errorf("message %q", r.Error.Message)
+					}
+				} else if status := handle(t, h, e).StatusCode; status >= 400 {
+					t.Errorf("status %d", status)
+				}
+			}
+		})
+	}
+	for _, line := range j.lines(t) {
+		if line["sub"] != testSub {
+			t.Errorf("the log doesn't say who was let in or refused: %v", line)
+		}
+	}
+}
+
+// A token of another client is refused as such, whatever its groups.
+func TestClientIsCheckedBeforeTheGroup(t *testing.T) {
+	t.Parallel()
+	h, _ := newTestHandler(t, func(c *Config) { c.RequiredGroup = "uploaders" })
+	e := postEvent(goodFields().String())
+	e.RequestContext.Authorizer["claims"].(map[string]any)["aud"] = "foreign"
+	refused(t, h, e, 401, Unauthorized, "Authorization")
+}

@@ -1,11 +1,15 @@
-// Package presign plans uploads: it checks what a caller asks for and answers
-// with requests to S3, signed so that S3 itself refuses anything else.
+// Package presign plans uploads and downloads: it checks what a caller asks for
+// and answers with requests to S3, signed so that S3 itself refuses anything
+// else.
 //
 // It is the body of the upload function and, unchanged, of the local run:
 //
 //	cfg, err := presign.ParseConfig(os.Getenv)
 //	h, err := presign.NewHandler(cfg, log)
 //	lambda.Start(h.Handle)
+//
+// ParseDownloadConfig and NewDownloadHandler make the download function in the
+// same way. Each function holds a role of its own and links only its own routes.
 //
 // The rules are:
 //
@@ -15,6 +19,8 @@
 //     has checked before.
 //   - A signed URL is a credential. It goes into the answer and nowhere else:
 //     no log line, error or panic may hold one, nor a token or part of one.
+//   - It keeps nothing. What a later call must know of an upload in parts is in
+//     its key, and S3 vouches for the key.
 //   - A header that S3 is to enforce is signed as a header. Nothing moves into
 //     the query, where S3 would not hold the caller to it.
 //

@@ -53,7 +53,7 @@ func (h *Handler) signDownload(ctx context.Context, c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	c.key = d.key.text
+	c.key, c.counted = d.key.text, downloadsSigned
 	return http.StatusOK, signedDownload{signed, w.expiry()}, nil
 }
 

@@ -56,6 +56,8 @@ type call struct {
 	sub   string // "" until the token has been checked
 	key   string // "" where nothing was signed
 	size  int64
+
+	counted string // the metric that counts this kind of request, "" for none
 }
 
 // Handle answers one request. The error is always nil: what goes wrong is an
@@ -70,7 +72,8 @@ func (h *Handler) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (
 		code = ps[0].Code
 		status, body = code.Status(), errorAnswer(ps, e.RequestContext.RequestID)
 	}
-	h.logRequest(ctx, c, status, code, err, h.now().Sub(start))
+	end := h.now()
+	h.logRequest(ctx, c, status, code, err, end, end.Sub(start))
 	return h.respond(e, status, body), nil
 }
 
@@ -86,10 +89,10 @@ func (h *Handler) serve(ctx context.Context, c *call) (status int, body any, err
 		return 0, nil, refuse(NotFound, "", "there is no such route")
 	}
 	sub, refusal := callerOf(c.event, h.config)
+	c.sub = sub
 	if refusal != nil {
 		return 0, nil, refusal
 	}
-	c.sub = sub
 	return serveRoute(h, ctx, c)
 }
 

@@ -10,21 +10,36 @@ import (
 
 // BenchmarkHandle is what one request costs once the function is warm.
 func BenchmarkHandle(b *testing.B) {
+	var hundred []int64
+	for n := range int64(100) {
+		hundred = append(hundred, n+1)
+	}
 	for name, e := range map[string]events.APIGatewayProxyRequest{
 		"Plan":         postEvent(goodFields().String()),
 		"PlanMetadata": postEvent(goodFields().alter(fields{"sha256": emptySHA256, "metadata": fields{"album": "2026", "by": "ada", "city": "Köln"}}).String()),
 		"PlanLongName": postEvent(goodFields().alter(fields{"filename": strings.Repeat("é", 255)}).String()),
+		"PlanInParts":  postEvent(goodFields().alter(fields{"size": 1 << 30}).String()),
+		"Parts0":       partsEvent(partsFor(partsKey(1<<40, false)).String()),
+		"Parts1":       partsEvent(partsFor(partsKey(1<<40, false), numbered(1)...).String()),
+		"Parts100":     partsEvent(partsFor(partsKey(1<<40, false), numbered(hundred...)...).String()),
+		"Download":     downloadEvent(fields{"key": ownTestKey("a.png"), "disposition": "inline"}.String()),
 		"Signed":       getEvent(map[string][]string{"key": {"cat.png"}, "size": {"5"}}),
 		"Refused":      postEvent(goodFields().alter(fields{"size": -1}).String()),
 	} {
 		b.Run(name, func(b *testing.B) {
-			h, err := NewHandler(testConfig(), slog.New(slog.DiscardHandler))
+			build := NewHandler
+			if e.Resource == "/downloads" {
+				build = NewDownloadHandler
+			}
+			cfg := testConfig()
+			inParts(&cfg)
+			h, err := build(cfg, slog.New(slog.DiscardHandler))
 			if err != nil {
 				b.Fatal(err)
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if resp, _ := h.Handle(b.Context(), e); resp.StatusCode == 500 {
+				if resp, _ := h.Handle(b.Context(), e); resp.StatusCode == 500 || resp.StatusCode == 404 {
 					b.Fatal(resp.Body)
 				}
 			}

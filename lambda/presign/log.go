@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// logRequest writes a request's one line. It names what was asked for and how
-// it ended; never a URL, a token, or what a caller wrote in a refused request.
-func (h *Handler) logRequest(ctx context.Context, c *call, status int, code Code, err error, took time.Duration) {
+// logRequest writes a request's one line, which holds its metrics as well. It
+// names what was asked for and how it ended; never a URL, a token, or what a caller wrote in a refused request.
+func (h *Handler) logRequest(ctx context.Context, c *call, status int, code Code, err error, now time.Time, took time.Duration) {
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
 		slog.String("requestId", c.event.RequestContext.RequestID),
@@ -32,5 +32,6 @@ func (h *Handler) logRequest(ctx context.Context, c *call, status int, code Code
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
+	attrs = append(attrs, h.metricAttrs(c, code, now, took)...)
 	h.log.LogAttrs(ctx, level, "request", attrs...)
 }

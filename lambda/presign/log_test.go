@@ -78,3 +78,32 @@ func TestLogHoldsNoSecret(t *testing.T) {
 		}
 	}
 }
+
+// Parts and downloads are no different, and an upload's id stays out too: with
+// the key it is all that going on with somebody's upload takes but their token.
+func TestLogOfPartsAndDownloadsHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	upload, j := newTestHandler(t, resumable)
+	downloads, j2 := newTestDownloads(t)
+	var parts partsAnswer
+	answered(t, upload, partsEvent(partsFor(partsKey(40<<20, false), numbered(1, 2)...).String()), 200, &parts)
+	refused(t, upload, partsEvent(partsFor(partsKey(40<<20, false), numbered(9)...).String()), 400, InvalidPart, "parts")
+	var read downloadAnswer
+	answered(t, downloads, downloadEvent(fields{"key": ownTestKey("a.png")}.String()), 200, &read)
+	refused(t, downloads, downloadEvent(`{"key":"`+testJWT+`"}`), 400, InvalidKey, "key")
+
+	log := j.String() + j2.String()
+	secrets := []string{"X-Amz-", "Signature=", "https://", testUploadID, testSession[:12], testJWT[:12]}
+	for _, a := range []signedAnswer{parts.Parts[0].signedAnswer, *parts.Complete, *parts.List, *parts.Abort, read.signedAnswer} {
+		_, signature, ok := strings.Cut(a.URL, "X-Amz-Signature=")
+		if !ok {
+			t.Fatalf("no signature in %s", a.URL)
+		}
+		secrets = append(secrets, signature[:16])
+	}
+	for _, secret := range secrets {
+		if strings.Contains(log, secret) {
+			t.Errorf("the log holds %q:\n%s", secret, log)
+		}
+	}
+}

@@ -48,7 +48,7 @@ func (h *Handler) plan(ctx context.Context, c *call, u upload, inParts bool) (pl
 	if len(u.metadata) > 0 && signed.length() > maxSignedRequest {
 		return plannedUpload{}, refuse(InvalidRequest, "metadata", "metadata and filename together are more than fits into the headers S3 takes; shorten the metadata")
 	}
-	c.key, c.size = request.key, u.size
+	c.key, c.size, c.counted = request.key, u.size, uploadsPlanned
 	planned.Key, planned.signedRequest, planned.expiry = request.key, signed, w.expiry()
 	return planned, nil
 }
