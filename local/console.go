@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -36,7 +37,7 @@ func (c *console) request(who, method, path string, status int, code string, too
 	if code != "" {
 		code = " " + code
 	}
-	c.printf("%s  %-3s  %-7s %d%s  %s  %s\n", time.Now().Format(time.TimeOnly), who, method, status, code, took.Round(100*time.Microsecond), path)
+	c.printf("%s  %-3s  %-7s %d%s  %s  %s\n", time.Now().Format(time.TimeOnly), who, method, status, code, took.Round(100*time.Microsecond), printable(path))
 }
 
 // startedAt is for the line that says how long the start took.
@@ -68,4 +69,11 @@ func pad(s, other string) string { return s + strings.Repeat(" ", max(0, len(oth
 
 func indent(text string) string {
 	return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ") + "\n"
+}
+
+// printable writes a path as it may stand on a terminal: a client chooses it, and could put line breaks or the
+// terminal's own commands into it.
+func printable(path string) string {
+	quoted := strconv.QuoteToASCII(path)
+	return quoted[1 : len(quoted)-1]
 }

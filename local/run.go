@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -33,6 +34,7 @@ type stack struct {
 	s3       *s3.Server
 	gateway  *apigateway.API
 	outputs  outputs
+	servers  map[net.Listener]*http.Server
 	console  *console
 }
 
@@ -113,23 +115,32 @@ func start(ctx context.Context, root, dir, stage string, page, api net.Listener)
 	return s, s.assemble(ctx, page, api)
 }
 
-// close ends what start started.
+// close ends what start started, all at once: Ctrl-C has two seconds for everything.
 func (s *stack) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	var closing sync.WaitGroup
+	for _, server := range s.servers {
+		closing.Go(func() {
+			if server.Shutdown(ctx) != nil {
+				server.Close()
+			}
+		})
+	}
 	if s.cognito != nil {
-		s.cognito.Close()
+		closing.Go(s.cognito.Close)
 	}
 	if s.s3 != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), grace)
-		defer cancel()
-		s.s3.Close(ctx)
+		closing.Go(func() { s.s3.Close(ctx) })
 	}
+	closing.Wait()
 }
 
 // serve answers until ctx ends or a part of the stack ends by itself.
 func (s *stack) serve(ctx context.Context, page, api net.Listener) error {
 	failed := make(chan error, 2)
-	servers := map[net.Listener]*http.Server{api: newHTTPServer(s.gateway), page: newHTTPServer(newPage(s.name, s.outputs))}
-	for listener, server := range servers {
+	s.servers = map[net.Listener]*http.Server{api: newHTTPServer(s.gateway), page: newHTTPServer(newPage(s.name, s.outputs))}
+	for listener, server := range s.servers {
 		go func() { failed <- server.Serve(listener) }()
 	}
 	s.console.ready(s)
@@ -141,13 +152,6 @@ func (s *stack) serve(ctx context.Context, page, api net.Listener) error {
 	case err = <-s.s3.Failed():
 	case <-s.cognito.Ended():
 		err = errors.New("cognito-local ended by itself")
-	}
-	stopping, cancel := context.WithTimeout(context.Background(), grace)
-	defer cancel()
-	for _, server := range servers {
-		if server.Shutdown(stopping) != nil {
-			server.Close()
-		}
 	}
 	return err
 }

@@ -3,15 +3,17 @@ import { Failure } from "./failure.js";
 import { allowedOrigins, explainNetworkFailure } from "./network_failure.js";
 
 /**
- * The API's answer: a request that is signed and to be replayed word for word.
+ * A request to S3 that is signed and to be replayed word for word.
  *
- * @typedef {object} Plan
- * @property {string} key
+ * @typedef {object} SignedRequest
  * @property {string} method
  * @property {string} url
  * @property {Record<string, string>} headers
- * @property {number} expiresIn seconds
- * @property {string} expiresAt RFC 3339
+ *
+ * The API's answer: the file's key, and the PUT that stores it. For a large file `multipart` says how to cut it, and
+ * the request is the one that begins the upload.
+ *
+ * @typedef {SignedRequest & {key: string, multipart?: {partSize: number, partCount: number}}} Plan
  *
  * What the API is asked for.
  *
@@ -31,8 +33,21 @@ import { allowedOrigins, explainNetworkFailure } from "./network_failure.js";
  * @param {AbortSignal} signal
  * @returns {Promise<Plan>} or a Failure, or an AbortError
  */
-export async function planUpload(apiUrl, session, wish, signal) {
-  const ask = async () => post(`${apiUrl}uploads`, await session.idToken(), wish, signal);
+export function planUpload(apiUrl, session, wish, signal) {
+  return callApi(`${apiUrl}uploads`, session, wish, signal);
+}
+
+/**
+ * Calls the API, with a new token if the one at hand has run out.
+ *
+ * @param {string} url
+ * @param {import("./session.js").Session} session
+ * @param {object} body
+ * @param {AbortSignal} signal
+ * @returns {Promise<any>} its answer; else a Failure, or an AbortError
+ */
+export async function callApi(url, session, body, signal) {
+  const ask = async () => post(url, await session.idToken(), body, signal);
   let response = await ask();
   if (response.status === 401) {
     await session.renew();
@@ -45,16 +60,16 @@ export async function planUpload(apiUrl, session, wish, signal) {
 /**
  * @param {string} url
  * @param {string} token
- * @param {Wish} wish
+ * @param {object} body
  * @param {AbortSignal} signal
  */
-async function post(url, token, wish, signal) {
+async function post(url, token, body, signal) {
   const timeout = AbortSignal.timeout(30_000);
   try {
     return await fetch(url, {
       method: "POST",
       headers: { Authorization: token, "Content-Type": "application/json" },
-      body: JSON.stringify(wish),
+      body: JSON.stringify(body),
       signal: AbortSignal.any([signal, timeout]),
     });
   } catch (cause) {

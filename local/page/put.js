@@ -4,17 +4,17 @@ import { allowedOrigins, explainNetworkFailure } from "./network_failure.js";
 import { isReadable, unreadable } from "./read_failure.js";
 
 /**
- * Sends the file itself to S3 by the signed request, word for word. Never a FormData: S3 would store the form.
- * XMLHttpRequest, because fetch doesn't tell how much was sent.
+ * Sends a file, or a part of it, to S3 by the signed request, word for word. Never a FormData: S3 would store the
+ * form. XMLHttpRequest, because fetch doesn't tell how much was sent.
  *
- * @param {import("./plan.js").Plan} plan
- * @param {File} file
+ * @param {import("./plan.js").SignedRequest} signed
+ * @param {Blob} file
  * @param {object} options
- * @param {(sent: number) => void} options.onProgress bytes handed to the network so far
+ * @param {(sent: number) => void} [options.onProgress] bytes handed to the network so far
  * @param {AbortSignal} options.signal
- * @returns {Promise<void>} once S3 has said that it is stored; else a Failure, or an AbortError
+ * @returns {Promise<XMLHttpRequest>} S3's answer, once it has said yes; else a Failure, or an AbortError
  */
-export async function putFile(plan, file, { onProgress, signal }) {
+export async function send(signed, file, { onProgress, signal }) {
   signal.throwIfAborted();
   let sent = 0;
   const request = new XMLHttpRequest();
@@ -22,34 +22,36 @@ export async function putFile(plan, file, { onProgress, signal }) {
   signal.addEventListener("abort", abort);
   try {
     await new Promise((resolve, reject) => {
-      request.upload.onprogress = (event) => onProgress((sent = event.loaded));
+      request.upload.onprogress = (event) => onProgress?.((sent = event.loaded));
       request.onload = resolve;
       request.onerror = reject;
       request.onabort = reject;
-      request.open(plan.method, plan.url);
-      for (const [name, value] of Object.entries(plan.headers)) request.setRequestHeader(name, value);
+      request.open(signed.method, signed.url);
+      for (const [name, value] of Object.entries(signed.headers)) request.setRequestHeader(name, value);
       request.send(file);
     });
   } catch {
     signal.throwIfAborted();
-    throw await explainBreak(plan, file, sent);
+    throw await explainBreak(signed, file, sent);
   } finally {
     signal.removeEventListener("abort", abort);
   }
-  if (request.status < 200 || request.status > 299) throw refusal(request);
+  // CompleteMultipartUpload may begin its answer with 200 and end it with an error.
+  if (request.status < 200 || request.status > 299 || /<Error>/.test(request.responseText)) throw refusal(request);
+  return request;
 }
 
 /**
  * The connection broke, or was never let be.
  *
- * @param {import("./plan.js").Plan} plan
- * @param {File} file
+ * @param {import("./plan.js").SignedRequest} signed
+ * @param {Blob} file
  * @param {number} sent bytes
  * @returns {Promise<Failure>}
  */
-async function explainBreak(plan, file, sent) {
+async function explainBreak(signed, file, sent) {
   if (!(await isReadable(file))) return unreadable();
-  if (sent === 0) return explainNetworkFailure({ who: "S3", url: plan.url, origins: allowedOrigins });
+  if (sent === 0) return explainNetworkFailure({ who: "S3", url: signed.url, origins: allowedOrigins });
   if (sent < file.size) {
     return new Failure("The connection to S3 broke", {
       details: ["The file went out in part only. S3 keeps whole files or nothing, so nothing is stored."],
@@ -71,6 +73,7 @@ const meanings = /** @type {[code: string, says: RegExp, title: string, advice: 
   ["SignatureDoesNotMatch", /./, "S3 got something other than what was signed", "Try again: the API signs a new URL."],
   ["BadDigest", /./, "The bytes that arrived are not the file's", "The file may have changed meanwhile: try again, or choose it once more."],
   ["PreconditionFailed", /./, "There is an object with this key already", "Try again: it gets a key of its own."],
+  ["NoSuchUpload", /./, "S3 no longer knows this upload", "Try again: it begins anew."],
   ["EntityTooLarge", /./, "S3 finds this file too large", "Choose a smaller one."],
   ["IncompleteBody", /./, "Only a part of the file arrived", "Try again."],
   ["SlowDown", /./, "S3 asks for patience", "Wait a moment, then try again."],

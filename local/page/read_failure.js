@@ -5,7 +5,7 @@ import { Failure } from "./failure.js";
  * Whether the file on disk is still the one that was chosen. A browser ends an upload of a changed file with the
  * same silence as a broken connection.
  *
- * @param {File} file
+ * @param {Blob} file
  */
 export async function isReadable(file) {
   try {

@@ -2,8 +2,9 @@
 import { sha256 } from "./checksum.js";
 import { Failure, toFailure } from "./failure.js";
 import { mediaType } from "./media_type.js";
+import { sendInParts } from "./parts.js";
 import { planUpload } from "./plan.js";
-import { putFile } from "./put.js";
+import { send } from "./put.js";
 
 /**
  * @typedef {"waiting" | "planning" | "uploading" | "stored" | "failed" | "cancelled"} State
@@ -62,7 +63,9 @@ export class Transfer extends EventTarget {
 
       start = performance.now();
       this.#become("uploading");
-      await putFile(plan, this.file, { signal, onProgress: (sent) => this.#progress(sent) });
+      const onProgress = (/** @type {number} */ sent) => this.#progress(sent);
+      if (plan.multipart) await sendInParts(plan, this.file, { apiUrl, session, signal, onProgress });
+      else await send(plan, this.file, { signal, onProgress });
       this.took.uploading = performance.now() - start;
       this.sha256 = sum;
       this.sent = this.file.size;

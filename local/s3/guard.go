@@ -14,9 +14,15 @@ import (
 func guard(report func(Request)) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		start := time.Now()
-		err := refuseFuture(c)
-		if err == nil && c.Response().StatusCode() != http.StatusForbidden {
-			err = c.Next()
+		refusal := refuse(c)
+		if refusal != nil {
+			// versitygw answers the request stripped of its signature, for the CORS headers of a refusal.
+			c.Request().URI().QueryArgs().Set("X-Amz-Signature", "")
+		}
+		err := c.Next()
+		if refusal != nil {
+			c.Set(fiber.HeaderContentType, "application/xml")
+			err = c.Status(refusal.status).SendString(xml.Header + "<Error><Code>" + refusal.code + "</Code><Message>" + refusal.message + "</Message></Error>")
 		}
 		drain(c)
 		if report != nil {
@@ -32,16 +38,23 @@ func guard(report func(Request)) fiber.Handler {
 	}
 }
 
-// refuseFuture refuses a signature dated more than 15 minutes ahead ("RequestTimeTooSkewed" in AWS's terms; for a
-// presigned URL S3 says AccessDenied, "Request is not valid yet").
-func refuseFuture(c fiber.Ctx) error {
+type refusal struct {
+	status        int
+	code, message string
+}
+
+// refuse finds what S3 refuses and versitygw takes: a presigned request dated more than 15 minutes ahead, and one that
+// carries a second way of signing, such as a page's own Authorization header.
+func refuse(c fiber.Ctx) *refusal {
 	signedAt, err := time.Parse("20060102T150405Z", c.Query("X-Amz-Date"))
-	if err != nil || time.Until(signedAt) <= 15*time.Minute {
-		return nil
+	switch {
+	case c.Query("X-Amz-Signature") != "" && c.Get(fiber.HeaderAuthorization) != "":
+		return &refusal{http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, " +
+			"Signature query string parameter or the Authorization header should be specified"}
+	case err == nil && time.Until(signedAt) > 15*time.Minute:
+		return &refusal{http.StatusForbidden, "AccessDenied", "Request is not valid yet"}
 	}
-	c.Set(fiber.HeaderContentType, "application/xml")
-	return c.Status(http.StatusForbidden).SendString(xml.Header +
-		"<Error><Code>AccessDenied</Code><Message>Request is not valid yet</Message></Error>")
+	return nil
 }
 
 // maxDrain bounds what is read of a body that was refused before it was read.

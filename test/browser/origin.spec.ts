@@ -50,7 +50,8 @@ test("a page whose origin stages.go doesn't list is refused by the browser, and 
 async function copyProject(to: string): Promise<void> {
   const list = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: project, encoding: "utf8" });
   for (const file of list.split("\0")) {
-    if (file !== "" && existsSync(join(project, file))) await cp(join(project, file), join(to, file));
+    const copied = file !== "" && file !== "node_modules" && existsSync(join(project, file)); // else it is deleted, or linked below
+    if (copied) await cp(join(project, file), join(to, file));
   }
   await symlink(join(project, "node_modules"), join(to, "node_modules"));
 }

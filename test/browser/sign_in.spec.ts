@@ -1,4 +1,6 @@
+import type { Page } from "@playwright/test";
 import { expect, picker, row, signIn, storedKey, test } from "./fixtures";
+import type { LocalRun } from "./local_run";
 
 const hour = 3600_000; // ms: an ID token's life
 
@@ -36,7 +38,7 @@ test.describe("with the right password", () => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await revoked;
     await expect(picker(page)).toBeHidden();
-    await signIn(page, "Grace");
+    await signIn(page);
     await expect(page.getByText("mine.txt")).toHaveCount(0);
     expect(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie])).toEqual([0, 0, ""]);
     expect(page.url()).toBe(run.outputs.Local.PageUrl);
@@ -58,18 +60,29 @@ test.describe("refused", () => {
   });
 
   test("an ended session asks to sign in again, and keeps the files", async ({ page, run }) => {
-    const signedIn = page.waitForResponse((response) => response.url().startsWith(run.outputs.Local.CognitoEndpoint));
-    await signIn(page);
-    const { RefreshToken } = (await (await signedIn).json()).AuthenticationResult;
-    await page.request.post(run.outputs.Local.CognitoEndpoint, {
-      headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSCognitoIdentityProviderService.RevokeToken" },
-      data: JSON.stringify({ ClientId: run.outputs.UserPoolClientId, Token: RefreshToken }),
-    });
-    await page.clock.setFixedTime(Date.now() + hour);
-    await picker(page).setInputFiles({ name: "later.txt", mimeType: "text/plain", buffer: Buffer.from("later") });
-    await expect(page.getByRole("alert")).toContainText("Your session has ended");
+    await signInAndLoseSession(page, run);
     await signIn(page);
     await row(page, "later.txt").getByRole("button", { name: "Try again" }).click();
     await storedKey(page, "later.txt");
   });
+
+  test("an ended session keeps the files from the next user", async ({ page, run }) => {
+    await signInAndLoseSession(page, run);
+    await signIn(page, "Grace");
+    await expect(page.getByText("later.txt")).toHaveCount(0);
+  });
 });
+
+/** Signs in, revokes the session behind the page's back, and lets it notice by adding later.txt. */
+async function signInAndLoseSession(page: Page, { outputs }: LocalRun): Promise<void> {
+  const signedIn = page.waitForResponse((response) => response.url().startsWith(outputs.Local.CognitoEndpoint));
+  await signIn(page);
+  const { RefreshToken } = (await (await signedIn).json()).AuthenticationResult;
+  await page.request.post(outputs.Local.CognitoEndpoint, {
+    headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSCognitoIdentityProviderService.RevokeToken" },
+    data: JSON.stringify({ ClientId: outputs.UserPoolClientId, Token: RefreshToken }),
+  });
+  await page.clock.setFixedTime(Date.now() + hour);
+  await picker(page).setInputFiles({ name: "later.txt", mimeType: "text/plain", buffer: Buffer.from("later") });
+  await expect(page.getByRole("alert")).toContainText("Your session has ended");
+}

@@ -107,7 +107,7 @@ func TestCutUpload(t *testing.T) {
 		} {
 			t.Run(name+how, func(t *testing.T) {
 				t.Parallel()
-				conn := dialS3(t, p)
+				conn := dial(t, p.URL)
 				fmt.Fprint(conn, rawRequest(t, p, size)+body[:sent])
 				conn.Close()
 				// S3 notices by and by; nothing tells when it is done, and no moment may show an object.
@@ -135,7 +135,7 @@ func TestHalfClosedUpload(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := planUpload(t, fields{"size": c.size})
-			conn := dialS3(t, p)
+			conn := dial(t, p.URL)
 			fmt.Fprint(conn, rawRequest(t, p, c.size)+strings.Repeat("x", c.size-1))
 			if err := conn.(interface{ CloseWrite() error }).CloseWrite(); err != nil {
 				t.Fatal(err)
@@ -158,7 +158,7 @@ func TestSmuggledLength(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := planUpload(t, nil)
-			conn := dialS3(t, p)
+			conn := dial(t, p.URL)
 			head := strings.TrimSuffix(rawRequest(t, p, 5), "\r\n") + extra + "\r\n"
 			fmt.Fprint(conn, head+"5\r\nhello\r\n0\r\n\r\n")
 			if a := readAnswer(t, conn); a.status < 400 {
@@ -169,10 +169,10 @@ func TestSmuggledLength(t *testing.T) {
 	}
 }
 
-// dialS3 opens a connection of the test's own, to send on it what no HTTP client would.
-func dialS3(t *testing.T, p plan) net.Conn {
+// dial opens a connection of the test's own, to send on it what no HTTP client would.
+func dial(t *testing.T, address string) net.Conn {
 	t.Helper()
-	u, err := url.Parse(p.URL)
+	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal("the URL does not parse")
 	}

@@ -12,13 +12,16 @@ import (
 	"time"
 )
 
-// stopInTheMiddle ends a run while a client holds a connection open, in the middle of an upload: within two seconds, with
-// status 0, without a process left, and without a part of the object.
+// stopInTheMiddle ends a run while clients hold connections open, each in the middle of a request: within two seconds,
+// with status 0, without a process left, and without a part of the object that one was sending.
 func stopInTheMiddle(t *testing.T, r *localRun, here edit, signal syscall.Signal) {
 	t.Helper()
 	p := planUpload(t, fields{"size": 100}, here)
-	conn := dialS3(t, p)
+	conn := dial(t, p.URL)
 	fmt.Fprint(conn, rawRequest(t, p, 100)+"half")
+	for _, url := range []string{r.ApiUrl, r.Local.PageUrl, r.Local.CognitoEndpoint} {
+		fmt.Fprint(dial(t, url), "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf")
+	}
 	if err := r.stop(signal); err != nil {
 		t.Error(err)
 	}

@@ -103,20 +103,20 @@ func TestFormDataIsExplained(t *testing.T) {
 
 func TestSize(t *testing.T) {
 	checkField(t, "size", map[string]fieldCase{
-		"OKZero":         {0, ""},
-		"OKOne":          {1, ""},
-		"OKMany":         {int64(100 << 20), ""}, // more may be a multipart upload's
-		"ErrOverS3":      {int64(1 << 50), "SizeTooLarge"},
-		"ErrOverInt64":   {raw("9223372036854775808"), "SizeTooLarge"},
-		"ErrHuge":        {raw("1" + strings.Repeat("0", 400)), "SizeTooLarge"},
-		"ErrMissing":     {nil, "InvalidRequest"},
-		"ErrNegative":    {-1, "InvalidRequest"},
-		"ErrFraction":    {1.5, "InvalidRequest"},
-		"ErrExponent":    {raw("1e3"), "InvalidRequest"},
-		"ErrPointZero":   {raw("5.0"), "InvalidRequest"},
-		"ErrText":        {"5", "InvalidRequest"},
-		"ErrBoolean":     {true, "InvalidRequest"},
-		"ErrArray":       {[]int{5}, "InvalidRequest"},
+		"OKZero":       {0, ""},
+		"OKOne":        {1, ""},
+		"OKMany":       {int64(100 << 20), ""}, // more may be a multipart upload's
+		"ErrOverS3":    {int64(1 << 50), "SizeTooLarge"},
+		"ErrOverInt64": {raw("9223372036854775808"), "SizeTooLarge"},
+		"ErrHuge":      {raw("1" + strings.Repeat("0", 400)), "SizeTooLarge"},
+		"ErrMissing":   {nil, "InvalidRequest"},
+		"ErrNegative":  {-1, "InvalidRequest"},
+		"ErrFraction":  {1.5, "InvalidRequest"},
+		"ErrExponent":  {raw("1e3"), "InvalidRequest"},
+		"ErrPointZero": {raw("5.0"), "InvalidRequest"},
+		"ErrText":      {"5", "InvalidRequest"},
+		"ErrBoolean":   {true, "InvalidRequest"},
+		"ErrArray":     {[]int{5}, "InvalidRequest"},
 	})
 }
 
