@@ -85,3 +85,17 @@ func TestOutputsAreForTheirOwnerAlone(t *testing.T) {
 		t.Errorf("got %v, %v", info.Mode(), err)
 	}
 }
+
+// Two runs over one folder would write each other's users and objects.
+func TestDataFolderIsOneRunsAlone(t *testing.T) {
+	dir := t.TempDir()
+	if err := lock(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := lock(dir); err == nil {
+		t.Error("a second run could take the folder")
+	}
+	if err := lock(t.TempDir()); err != nil {
+		t.Error("another folder was refused:", err)
+	}
+}

@@ -3,9 +3,21 @@
 package main
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 )
+
+// lock takes the data folder for this run alone. The system lets go of it when the process ends, however it ends.
+func lock(dir string) error {
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	// The file stays open: closing it would give the lock back.
+	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+}
 
 // endWithChildren makes the end of the command's context end the command's own children too: `go run` does not pass
 // a signal on to the program that it runs.

@@ -53,9 +53,18 @@ func run(ctx context.Context, o options) error {
 		if o.outputs, err = filepath.Abs(o.outputs); err != nil {
 			return err
 		}
+		if err := writable(filepath.Dir(o.outputs)); err != nil {
+			return fmt.Errorf("-outputs: %w", err)
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("the data folder cannot be made (-dir takes another): %w", err)
 	}
 	if err := writable(dir); err != nil {
-		return err
+		return fmt.Errorf("the data folder cannot be written (-dir takes another): %w", err)
+	}
+	if err := lock(dir); err != nil {
+		return fmt.Errorf("another run is using the data folder %s (-dir takes another)", dir)
 	}
 	page, err := net.Listen("tcp", o.addr)
 	if err != nil {
@@ -161,14 +170,11 @@ func newHTTPServer(h http.Handler) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second}
 }
 
-// writable makes the data folder and proves that it can be written.
+// writable proves that files can be made in the folder.
 func writable(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("the data folder cannot be made (-dir takes another): %w", err)
-	}
 	probe, err := os.CreateTemp(dir, ".probe")
 	if err != nil {
-		return fmt.Errorf("the data folder cannot be written (-dir takes another): %w", err)
+		return err
 	}
 	probe.Close()
 	return os.Remove(probe.Name())
