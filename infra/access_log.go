@@ -57,6 +57,7 @@ func newAccessLogBucket(scope constructs.Construct, props UploadsProps) awss3.Bu
 		}},
 		RemovalPolicy: removalPolicy(props),
 	})
+	excuseFromNag(bucket, accessLogBucketExcuses()...)
 	bucket.Policy().ApplyRemovalPolicy(removalPolicy(props))
 	return bucket
 }

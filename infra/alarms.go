@@ -85,6 +85,7 @@ func newAlarmTopic(scope constructs.Construct, props UploadsProps) awssns.ITopic
 	}
 	stack := awscdk.Stack_Of(scope)
 	topic := awssns.NewTopic(scope, jsii.String("AlarmTopic"), &awssns.TopicProps{EnforceSSL: jsii.Bool(true)})
+	excuseFromNag(topic, topicExcuses()...)
 	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("TakeAlarms"),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},

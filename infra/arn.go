@@ -28,7 +28,7 @@ var arnExamples = map[string]string{
 // arn complains of a prop that is given and is not the ARN of what it should be.
 func (e *PropsError) arn(field, kind, value string) {
 	if value != "" && !isToken(value) && !arns[kind].MatchString(value) {
-		e.add(field, "%q is not the ARN of a %s, such as %s", value, kind, arnExamples[kind])
+		e.add(field, "%q is not a %s's ARN, such as %s", value, kind, arnExamples[kind])
 	}
 }
 

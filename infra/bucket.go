@@ -26,6 +26,7 @@ func newUploadBucket(scope constructs.Construct, props UploadsProps) awss3.Bucke
 		options.BucketKeyEnabled = jsii.Bool(true) // one call to KMS for many objects
 	}
 	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &options)
+	excuseFromNag(bucket, uploadBucketExcuses(props)...)
 	if props.EventBridge || props.MalwareScan {
 		// Not by BucketProps, with which CDK would add a function of its own to set this. GuardDuty
 		// sets it by itself, unseen by CloudFormation, so it is set with MalwareScan too.

@@ -14,7 +14,7 @@ func bucketCORS(props UploadsProps) *awss3.CorsRule {
 	exposed := []string{"ETag"}
 	if props.multipart() {
 		methods = append(methods, awss3.HttpMethods_POST) // create and complete
-		headers = append(headers, "x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-mp-object-size")
+		headers = append(headers, "x-amz-checksum-algorithm", "x-amz-mp-object-size")
 		exposed = append(exposed, "x-amz-checksum-sha256") // of a part: complete repeats it
 	}
 	if props.ResumableUploads || props.Downloads {

@@ -13,7 +13,7 @@ import (
 )
 
 // newDashboard shows what the API answers and how fast, how its functions fare, and what they
-// count themselves: uploads and bytes planned, refusals by code.
+// count themselves: uploads and bytes planned, downloads signed, refusals by code.
 func newDashboard(scope constructs.Construct, props UploadsProps, api awsapigateway.RestApi, functions map[string]awslambda.IFunction) {
 	stage := api.DeploymentStage()
 	var runs, times []awscloudwatch.IMetric
@@ -27,6 +27,10 @@ func newDashboard(scope constructs.Construct, props UploadsProps, api awsapigate
 			Namespace: jsii.String(props.MetricsNamespace), MetricName: jsii.String(metric), Statistic: jsii.String("Sum"), Period: fiveMinutes(),
 		})
 	}
+	signed := []awscloudwatch.IMetric{own("UploadsPlanned")}
+	if props.Downloads {
+		signed = append(signed, own("DownloadsSigned"))
+	}
 	refusals := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression: jsii.String(`SEARCH('{"` + props.MetricsNamespace + `",Code} MetricName="Refusals"', 'Sum', 300)`),
 		Label:      jsii.String(""), // each line then has its code
@@ -39,7 +43,8 @@ func newDashboard(scope constructs.Construct, props UploadsProps, api awsapigate
 				graph("Latency (ms)", stage.MetricLatency(named("p50", "p50")), stage.MetricLatency(named("p99", "p99"))),
 			},
 			{graph("Functions", runs...), graph("Function time (ms)", times...)},
-			{graph("Planned", own("UploadsPlanned"), own("BytesPlanned")), graph("Refusals by code", refusals)},
+			{graph("Signed", signed...), graph("Refusals by code", refusals)},
+			{graph("Bytes planned", own("BytesPlanned"))},
 		},
 	})
 }

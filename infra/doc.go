@@ -10,7 +10,8 @@
 //		AllowedOrigins: []string{"https://app.example.com"},
 //	})
 //
-// or deploys [UploadStack], which is one Uploads with outputs and tags, for one of [Stages].
+// What else it can do is off until one of [UploadsProps] asks for it. Or the team deploys
+// [UploadStack], which is one Uploads with outputs and tags, for one of [Stages].
 //
 // The rules are: props are plain Go values whose zero is the safe default, checked all at once
 // before any construct is made; each factory makes one thing and returns CDK's own type; grants

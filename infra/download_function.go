@@ -17,7 +17,7 @@ func newDownloadFunction(scope constructs.Construct, props UploadsProps, bucket 
 	return newSigner(scope, props, bucket, clientIDs, signer{
 		id:          "DownloadFunction",
 		handler:     "download",
-		description: "Signs reads of " + props.KeyPrefix + " for signed-in users, each of their own files",
+		description: "Signs reads for signed-in users, each of their own files",
 		code:        props.DownloadCode,
 		policy:      "Download",
 		grants:      grants,

@@ -52,6 +52,7 @@ func newSigner(scope constructs.Construct, props UploadsProps, bucket awss3.IBuc
 	}
 	// CDK also says that the function depends on its role, which the Role property says already.
 	resource.AddDeletionOverride(jsii.String("DependsOn"))
+	excuseFromNag(function, functionExcuses(props)...)
 	return function
 }
 
@@ -100,7 +101,7 @@ func newSignerRole(scope constructs.Construct, props UploadsProps, logs awslogs.
 		PermissionsBoundary: boundary(scope, this.id, props),
 	})
 	tag(role, props.RoleTags)
-	excuseFromNag(role, excuses...)
+	excuseFromNag(role, append(excuses, roleExcuses()...)...)
 	return role
 }
 

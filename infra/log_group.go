@@ -8,10 +8,12 @@ import (
 
 // newLogGroup makes a log group that forgets after the props' retention.
 func newLogGroup(scope constructs.Construct, id string, props UploadsProps) awslogs.LogGroup {
-	return awslogs.NewLogGroup(scope, jsii.String(id), &awslogs.LogGroupProps{
+	group := awslogs.NewLogGroup(scope, jsii.String(id), &awslogs.LogGroupProps{
 		Retention:     logRetentions[props.LogRetentionDays],
 		RemovalPolicy: removalPolicy(props),
 	})
+	excuseFromNag(group, logGroupExcuses()...)
+	return group
 }
 
 // logRetentions maps days to CDK's names for them: the only numbers CloudWatch Logs takes

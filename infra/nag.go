@@ -26,6 +26,9 @@ func excuseFromNag(construct constructs.IConstruct, excuses ...excuse) {
 			rules[i]["applies_to"] = []map[string]string{{"regex": excuse.finding}}
 		}
 	}
-	construct.Node().DefaultChild().(awscdk.CfnResource).
-		AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": rules})
+	resource, ok := construct.(awscdk.CfnResource)
+	if !ok {
+		resource = construct.Node().DefaultChild().(awscdk.CfnResource)
+	}
+	resource.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": rules})
 }

@@ -1,77 +1,10 @@
 package infra
 
 import (
-	"math"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 )
-
-// The defaults, each the value a zero prop stands for.
-const (
-	DefaultURLLifetime        = 10 * time.Minute
-	DefaultMaxSize            = MaxPutSize
-	DefaultMultipartThreshold = 100 << 20 // bytes
-	DefaultThrottleRate       = 50        // requests a second
-	DefaultThrottleBurst      = 100       // requests
-	DefaultLogRetentionDays   = 90
-	DefaultKeyPrefix          = "uploads/"
-	DefaultMemoryMB           = MinMemoryMB
-	DefaultMetricsNamespace   = "Signpost"
-	DefaultWebACLRateLimit    = 2000 // requests of one address in 5 minutes
-)
-
-// The bounds that [UploadsProps.Validate] holds the props to.
-const (
-	MinURLLifetime     = time.Minute
-	MaxURLLifetime     = 15 * time.Minute // without AllowLongURLs
-	MaxLongURLLifetime = time.Hour        // with AllowLongURLs
-
-	// MaxPutSize is the largest body of one S3 PutObject, 5 GiB
-	// ("Uploading objects", Amazon S3 User Guide).
-	MaxPutSize int64 = 5 << 30
-
-	// MaxObjectSize is the largest object: 10,000 parts of 5 GiB, 48.8 TiB
-	// ("Amazon S3 multipart upload limits", Amazon S3 User Guide).
-	MaxObjectSize = 10_000 * MaxPutSize
-
-	// MinMultipartThreshold is the least size of a part that isn't the last, 5 MiB (the same page):
-	// there is nothing to cut in a smaller file.
-	MinMultipartThreshold int64 = 5 << 20
-
-	// MinMemoryMB and MaxMemoryMB are what a function may have ("Lambda quotas").
-	MinMemoryMB = 128
-	MaxMemoryMB = 10_240
-
-	// MaxReservedConcurrency is what an account can set aside in a region: its default quota of
-	// 1,000, less the 100 that Lambda keeps for all other functions ("Configuring reserved
-	// concurrency for a function", AWS Lambda Developer Guide).
-	MaxReservedConcurrency = 900
-
-	// MinWebACLRateLimit and MaxWebACLRateLimit bound what a rate-based rule counts to
-	// ("Rate-based rule high-level settings in AWS WAF", AWS WAF Developer Guide).
-	MinWebACLRateLimit = 10
-	MaxWebACLRateLimit = 2_000_000_000
-
-	// MaxSourceRanges keeps the bucket's policy well under its 20 KB
-	// ("Bucket policies for Amazon S3", Amazon S3 User Guide).
-	MaxSourceRanges = 200
-
-	// MaxTags is how many tags a role may have ("IAM and AWS STS quotas") and most other resources.
-	MaxTags = 50
-
-	// MaxLifecycleDays is the largest number that S3 takes in a lifecycle rule, which counts in
-	// 32 bits ("LifecycleExpiration", Amazon S3 API Reference).
-	MaxLifecycleDays = math.MaxInt32
-
-	// MaxThrottleRate and MaxThrottleBurst are what an account has in a region
-	// until it asks for more ("Amazon API Gateway quotas").
-	MaxThrottleRate  = 10_000
-	MaxThrottleBurst = 5_000
-)
-
-// DefaultAllowedTypes returns the media types that are stored when the props name none.
-func DefaultAllowedTypes() []string { return []string{"image/*", "application/pdf"} }
 
 // UploadsProps says what a deployment allows. The zero value of each field is its safe default;
 // only Code and AllowedOrigins have none and must be given.
@@ -186,7 +119,8 @@ type UploadsProps struct {
 	LogQueries bool
 
 	// MetricsNamespace is where the functions' own metrics go in CloudWatch: 1 to 255 letters,
-	// digits and .-_/#: and not "AWS/…". Empty is DefaultMetricsNamespace.
+	// digits and .-_/#: and not "AWS/…". Deployments of one account and region that share it are
+	// counted together. Empty is DefaultMetricsNamespace.
 	MetricsNamespace string
 
 	// AccessLogBucketName is a bucket that there is already, in the same account and region, for
@@ -240,6 +174,13 @@ type UploadsProps struct {
 	// OptionalMFA leaves each user to decide on a second factor (TOTP). By default it is required.
 	OptionalMFA bool
 
+	// TokenLifetime is how long a token of the own pool is good for, and SessionLifetime how long a
+	// page can get new ones without a new sign-in; both in whole minutes: MinTokenLifetime to
+	// MaxTokenLifetime, and longer than that up to MaxSessionLifetime. Zero is DefaultTokenLifetime
+	// and DefaultSessionLifetime.
+	TokenLifetime   time.Duration
+	SessionLifetime time.Duration
+
 	// PasswordAuth also lets the client sign in by sending the password itself
 	// (ALLOW_USER_PASSWORD_AUTH), for tools that don't speak SRP. By default only SRP works.
 	PasswordAuth bool
@@ -252,6 +193,12 @@ type UploadsProps struct {
 func (p UploadsProps) withDefaults() UploadsProps {
 	if p.URLLifetime == 0 {
 		p.URLLifetime = DefaultURLLifetime
+	}
+	if p.TokenLifetime == 0 {
+		p.TokenLifetime = DefaultTokenLifetime
+	}
+	if p.SessionLifetime == 0 {
+		p.SessionLifetime = DefaultSessionLifetime
 	}
 	if p.MaxSize == 0 {
 		p.MaxSize = DefaultMaxSize

@@ -2,7 +2,6 @@ package infra
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -55,17 +54,7 @@ func newRestAPI(scope constructs.Construct, props UploadsProps, pool awscognito.
 	})
 	// The stack names its own outputs; RestApi would add one more, with a hash in its name.
 	api.Node().TryRemoveChild(jsii.String("Endpoint"))
-	excuses := []excuse{{
-		rule:   "AwsSolutions-APIG6",
-		reason: "Execution logs can hold requests and answers, and so tokens and signed URLs, in a log group without retention; the access log has a line for every request",
-	}}
-	if !props.WebACL && props.WebACLARN == "" {
-		excuses = slices.Insert(excuses, 0, excuse{
-			rule:   "AwsSolutions-APIG3",
-			reason: "Every route needs a signed-in user and the stage is throttled; a web ACL is the account's to choose and to pay",
-		})
-	}
-	excuseFromNag(api.DeploymentStage(), excuses...)
+	excuseFromNag(api.DeploymentStage(), stageExcuses(props)...)
 	addGatewayResponses(api, props)
 	return api
 }

@@ -28,7 +28,7 @@ func newUploadFunction(scope constructs.Construct, props UploadsProps, bucket aw
 	return newSigner(scope, props, bucket, clientIDs, signer{
 		id:          "UploadFunction",
 		handler:     "upload",
-		description: "Signs uploads to " + props.KeyPrefix + " for signed-in users",
+		description: "Signs uploads for signed-in users",
 		code:        props.Code,
 		policy:      "Upload",
 		grants:      grants,

@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -51,7 +53,7 @@ func newUserPool(scope constructs.Construct, props UploadsProps) awscognito.User
 // newUserPoolClient makes the app client of the browser pages: no secret, since a page can't keep
 // one, and short-lived tokens.
 func newUserPoolClient(pool awscognito.UserPool, props UploadsProps) awscognito.UserPoolClient {
-	hours := func(n float64) awscdk.Duration { return awscdk.Duration_Hours(jsii.Number(n)) }
+	lifetime := func(d time.Duration) awscdk.Duration { return awscdk.Duration_Minutes(jsii.Number(d.Minutes())) }
 	return pool.AddClient(jsii.String("Client"), &awscognito.UserPoolClientOptions{
 		AuthFlows: &awscognito.AuthFlow{
 			UserSrp:      jsii.Bool(true),
@@ -61,8 +63,8 @@ func newUserPoolClient(pool awscognito.UserPool, props UploadsProps) awscognito.
 		DisableOAuth:               jsii.Bool(true),
 		PreventUserExistenceErrors: jsii.Bool(true),
 		EnableTokenRevocation:      jsii.Bool(true),
-		IdTokenValidity:            hours(1),
-		AccessTokenValidity:        hours(1),
-		RefreshTokenValidity:       hours(24),
+		IdTokenValidity:            lifetime(props.TokenLifetime),
+		AccessTokenValidity:        lifetime(props.TokenLifetime),
+		RefreshTokenValidity:       lifetime(props.SessionLifetime),
 	})
 }

@@ -3,6 +3,7 @@ package infra
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -52,7 +53,14 @@ func (p UploadsProps) Validate() error {
 	if len(found.Problems) == 0 {
 		return nil
 	}
+	slices.SortStableFunc(found.Problems, func(a, b Problem) int { return place(a.Field) - place(b.Field) })
 	return found
+}
+
+// place is where a field stands among the props.
+func place(name string) int {
+	field, _ := reflect.TypeFor[UploadsProps]().FieldByName(name)
+	return field.Index[0]
 }
 
 func (p UploadsProps) validateOrigins(found *PropsError) {

@@ -3,14 +3,24 @@ package infra
 import (
 	"regexp"
 	"slices"
+	"strings"
+	"time"
 )
 
-// MaxClients is how many app clients fit into the function's environment.
-const MaxClients = 10
+// MaxClients is how many app clients fit into the function's environment, at the 26 characters that
+// Cognito gives their ids; maxJoinedClients is what it has room for should that change.
+const (
+	MaxClients       = 10
+	maxJoinedClients = 300
+)
 
 // SignInScope is the one scope that an access token holds after a sign-in without OAuth ("Scopes,
 // M2M, and resource servers", Amazon Cognito Developer Guide).
 const SignInScope = "aws.cognito.signin.user.admin"
+
+// maxScopes is how many scopes an app client may have ("CreateUserPoolClient", Amazon Cognito user
+// pools API Reference).
+const maxScopes = 50
 
 var (
 	// clientIDForm, groupForm and scopeForm follow CreateUserPoolClient, CreateGroup and
@@ -33,6 +43,7 @@ func (p UploadsProps) validateCallers(found *PropsError) {
 			found.add("PasswordAuth", "is for the client that Uploads makes, and UserPoolARN names another pool: set it on that pool's clients")
 		}
 	}
+	p.validateLifetimes(found)
 	if p.OAuthScopes != nil && len(p.OAuthScopes) == 0 {
 		found.add("OAuthScopes", "names no scope: give at least one, or nil for ID tokens")
 	}
@@ -46,8 +57,8 @@ func (p UploadsProps) validateCallers(found *PropsError) {
 			found.add("OAuthScopes", "%q needs UserPoolARN: only an OAuth sign-in gives such tokens, and the pool that Uploads makes has none; %q works with it", scope, SignInScope)
 		}
 	}
-	if len(p.OAuthScopes) > 50 {
-		found.add("OAuthScopes", "are %d, more than a client can have: name at most 50", len(p.OAuthScopes))
+	if len(p.OAuthScopes) > maxScopes {
+		found.add("OAuthScopes", "are %d, more than a client can have: name at most %d", len(p.OAuthScopes), maxScopes)
 	}
 	if p.RequiredGroup != "" && !groupForm.MatchString(p.RequiredGroup) {
 		found.add("RequiredGroup", "%q is not a group's name that reaches the function whole: use letters, digits and _.:@/+=-, at most 128", p.RequiredGroup)
@@ -64,12 +75,39 @@ func (p UploadsProps) validateClients(found *PropsError) {
 	case len(p.UserPoolClientIDs) > MaxClients:
 		found.add(field, "are %d, more than the function's environment has room for: name at most %d", len(p.UserPoolClientIDs), MaxClients)
 	}
+	if total := len(strings.Join(p.UserPoolClientIDs, ",")); total > maxJoinedClients && !isToken(strings.Join(p.UserPoolClientIDs, "")) {
+		found.add(field, "are %d characters in all, over the %d that the function's environment has room for: name fewer", total, maxJoinedClients)
+	}
 	for i, id := range p.UserPoolClientIDs {
 		if slices.Contains(p.UserPoolClientIDs[:i], id) {
 			found.add(field, "%q is there twice: name it once", id)
 		} else if !isToken(id) && !clientIDForm.MatchString(id) {
 			found.add(field, "%q is not an app client's id: letters and digits, as Cognito made it", id)
 		}
+	}
+}
+
+func (p UploadsProps) validateLifetimes(found *PropsError) {
+	full := p.withDefaults()
+	for _, lifetime := range []struct {
+		field           string
+		given           time.Duration
+		value, min, max time.Duration
+	}{
+		{"TokenLifetime", p.TokenLifetime, full.TokenLifetime, MinTokenLifetime, MaxTokenLifetime},
+		{"SessionLifetime", p.SessionLifetime, full.SessionLifetime, MinSessionLifetime, MaxSessionLifetime},
+	} {
+		switch {
+		case lifetime.given != 0 && p.UserPoolARN != "":
+			found.add(lifetime.field, "is for the client that Uploads makes, and UserPoolARN names another pool: set it on that pool's clients")
+		case lifetime.value < lifetime.min || lifetime.value > lifetime.max:
+			found.add(lifetime.field, "%v is out of range: give %.0f to %.0f minutes", lifetime.value, lifetime.min.Minutes(), lifetime.max.Minutes())
+		case lifetime.value%time.Minute != 0:
+			found.add(lifetime.field, "%v has a part of a minute: give whole minutes", lifetime.value)
+		}
+	}
+	if full.SessionLifetime < full.TokenLifetime {
+		found.add("SessionLifetime", "%v is shorter than TokenLifetime %v: a session holds at least one token", full.SessionLifetime, full.TokenLifetime)
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // namespaceForm follows PutMetricData in the Amazon CloudWatch API Reference.
-var namespaceForm = regexp.MustCompile(`^[A-Za-z0-9.\-_/#:]{1,255}$`)
+var namespaceForm = regexp.MustCompile(`^[A-Za-z0-9.\-_/#][A-Za-z0-9.\-_/#:]{0,254}$`)
 
 // bucketForm follows "General purpose bucket naming rules" (Amazon S3 User Guide) as far as a typing
 // mistake goes.
@@ -18,7 +18,7 @@ func (p UploadsProps) validateEvidence(found *PropsError) {
 		found.add("AlarmTopicARN", "is given, but Alarms is off: turn it on or give no topic")
 	}
 	if name := p.MetricsNamespace; name != "" && !namespaceForm.MatchString(name) {
-		found.add("MetricsNamespace", "%q is not a namespace: use letters, digits and .-_/#:, at most 255", name)
+		found.add("MetricsNamespace", "%q is not a namespace: use letters, digits and .-_/#:, at most 255, no colon first", name)
 	} else if strings.HasPrefix(name, "AWS/") {
 		found.add("MetricsNamespace", `%q is AWS's own: choose another than "AWS/…"`, name)
 	}

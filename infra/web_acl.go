@@ -35,7 +35,7 @@ func newWebACL(scope constructs.Construct, props UploadsProps) awswafv2.CfnWebAC
 			SampledRequestsEnabled:   jsii.Bool(false),
 		}
 	}
-	return awswafv2.NewCfnWebACL(scope, jsii.String("WebACL"), &awswafv2.CfnWebACLProps{
+	acl := awswafv2.NewCfnWebACL(scope, jsii.String("WebACL"), &awswafv2.CfnWebACLProps{
 		Description:      jsii.String("What reaches the API that plans uploads"),
 		Scope:            jsii.String("REGIONAL"),
 		DefaultAction:    &awswafv2.CfnWebACL_DefaultActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
@@ -72,4 +72,6 @@ func newWebACL(scope constructs.Construct, props UploadsProps) awswafv2.CfnWebAC
 			},
 		},
 	})
+	excuseFromNag(acl, webACLExcuses()...)
+	return acl
 }

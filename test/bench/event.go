@@ -1,9 +1,25 @@
 package main
 
-// event is what API Gateway hands to the function for a planned upload, with
-// about as many headers and claims as a browser and Cognito send.
-const event = `{
-  "resource": "/uploads", "path": "/uploads", "httpMethod": "POST",
+import (
+	"strconv"
+	"strings"
+)
+
+// plan and download are what API Gateway hands to the functions.
+var (
+	plan     = event("/uploads", `{"filename":"holiday in Köln.png","contentType":"image/png","size":12345,"metadata":{"album":"2026"}}`)
+	download = event("/downloads", `{"key":"uploads/`+sub+`/01K2XQ7V8Z9ABCDEFGHJKMNPQR/holiday-in-Koln.png","disposition":"inline"}`)
+)
+
+const sub = "0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c"
+
+func event(resource, body string) string {
+	return strings.NewReplacer("@RESOURCE", resource, "@BODY", strconv.Quote(body), "@SUB", sub).Replace(request)
+}
+
+// request has about as many headers and claims as a browser and Cognito send.
+const request = `{
+  "resource": "@RESOURCE", "path": "@RESOURCE", "httpMethod": "POST",
   "headers": {
     "Accept": "*/*", "Accept-Encoding": "gzip, deflate, br", "Accept-Language": "en-GB,en;q=0.9",
     "Content-Type": "application/json", "Host": "abcdefghij.execute-api.eu-west-1.amazonaws.com",
@@ -17,20 +33,20 @@ const event = `{
   },
   "queryStringParameters": null, "multiValueQueryStringParameters": null, "pathParameters": null, "stageVariables": null,
   "requestContext": {
-    "accountId": "123456789012", "apiId": "abcdefghij", "stage": "v1", "httpMethod": "POST", "resourcePath": "/uploads",
+    "accountId": "123456789012", "apiId": "abcdefghij", "stage": "v1", "httpMethod": "POST", "resourcePath": "@RESOURCE",
     "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", "requestTimeEpoch": 1787040000000,
     "identity": {"sourceIp": "203.0.113.7", "userAgent": "Mozilla/5.0"},
     "authorizer": {"claims": {
-      "sub": "0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c", "aud": "3n4b5urk1ft4fl3mg5e62d9ado", "token_use": "id",
+      "sub": "@SUB", "aud": "3n4b5urk1ft4fl3mg5e62d9ado", "token_use": "id",
       "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI", "email": "ada@example.com",
       "email_verified": "true", "auth_time": "1787039000", "iat": "Tue Aug 18 10:00:00 UTC 2026", "exp": "Tue Aug 18 11:00:00 UTC 2026"
     }}
   },
-  "body": "{\"filename\":\"holiday in Köln.png\",\"contentType\":\"image/png\",\"size\":12345,\"metadata\":{\"album\":\"2026\"}}",
+  "body": @BODY,
   "isBase64Encoded": false
 }`
 
-// environment is the whole of what the function reads. The keys are AWS's own
+// environment is the whole of what the functions read. The keys are AWS's own
 // documented examples.
 func environment() []string {
 	return []string{
@@ -41,6 +57,11 @@ func environment() []string {
 		"ALLOWED_TYPES=image/*,application/pdf",
 		"ALLOWED_ORIGINS=https://app.example.com",
 		"USER_POOL_CLIENT_IDS=3n4b5urk1ft4fl3mg5e62d9ado",
+		"MULTIPART_THRESHOLD_BYTES=104857600",
+		"RESUMABLE_UPLOADS=true",
+		"TOKEN_USE=id",
+		"REQUIRED_GROUP=",
+		"METRICS_NAMESPACE=Signpost",
 		"AWS_REGION=eu-west-1",
 		"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
 		"AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",

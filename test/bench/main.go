@@ -1,11 +1,11 @@
-// Command bench measures the upload function's cold start beside that of a
-// Lambda function that does nothing:
+// Command bench measures the functions' cold starts beside that of a Lambda
+// function that does nothing:
 //
 //	go run ./test/bench [-runs 40]
 //
-// It builds both for this machine with the flags they are deployed with, and
+// It builds all for this machine with the flags they are deployed with, and
 // runs each as its own process against a Lambda Runtime API on loopback, taking
-// turns so that a busy machine slows both alike. A run is timed from the start
+// turns so that a busy machine slows all alike. A run is timed from the start
 // of the process to its first response.
 //
 // The numbers are for reading. Don't make a test of them: they depend on the
@@ -44,6 +44,7 @@ func main() {
 type subject struct {
 	name   string
 	source string // package path
+	event  string // what it is given
 	status int    // of the answer it must give
 	binary string
 	size   int64
@@ -57,9 +58,12 @@ type start struct {
 }
 
 func bench(dir string, runs int) error {
-	empty := &subject{name: "empty", source: "signpost/test/bench/empty", status: 204}
-	upload := &subject{name: "upload", source: "signpost/lambda/upload", status: 201}
-	subjects := []*subject{empty, upload}
+	empty := &subject{name: "empty", source: "signpost/test/bench/empty", event: plan, status: 204}
+	subjects := []*subject{
+		empty,
+		{name: "upload", source: "signpost/lambda/upload", event: plan, status: 201},
+		{name: "download", source: "signpost/lambda/download", event: download, status: 200},
+	}
 	for _, s := range subjects {
 		s.binary = filepath.Join(dir, s.name, "bootstrap")
 		if err := build(s); err != nil {
@@ -83,9 +87,12 @@ func bench(dir string, runs int) error {
 		}
 	}
 	report(subjects)
-	wall := median(upload.starts, wallOf).Seconds() / median(empty.starts, wallOf).Seconds()
-	cpu := median(upload.starts, cpuOf).Seconds() / median(empty.starts, cpuOf).Seconds()
-	fmt.Printf("\nfirst response: %.2f× the empty function's (CPU time %.2f×), medians of %d starts\n", wall, cpu, runs)
+	fmt.Println()
+	for _, s := range subjects[1:] {
+		wall := median(s.starts, wallOf).Seconds() / median(empty.starts, wallOf).Seconds()
+		cpu := median(s.starts, cpuOf).Seconds() / median(empty.starts, cpuOf).Seconds()
+		fmt.Printf("%s: first response %.2f× the empty function's (CPU time %.2f×), medians of %d starts\n", s.name, wall, cpu, runs)
+	}
 	return nil
 }
 

@@ -42,8 +42,9 @@ type runtimeAPI struct {
 	// owed is the run whose function has not been given its event yet, else 0.
 	// Each run has an address of its own, for the last words of a function that
 	// has just been ended may arrive after the next has started.
-	owed atomic.Int64
-	runs int64
+	owed  atomic.Int64
+	event string // the one for that run
+	runs  int64
 }
 
 type response struct {
@@ -76,7 +77,7 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
 	w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(time.Minute).UnixMilli(), 10))
-	io.WriteString(w, event)
+	io.WriteString(w, a.event)
 }
 
 func (a *runtimeAPI) outcome(w http.ResponseWriter, r *http.Request) {
@@ -94,6 +95,7 @@ func (a *runtimeAPI) run(s *subject) (start, error) {
 	cmd := exec.Command(s.binary)
 	cmd.Dir = filepath.Dir(s.binary)
 	a.runs++
+	a.event = s.event
 	a.owed.Store(a.runs)
 	cmd.Env = append(environment(), fmt.Sprintf("AWS_LAMBDA_RUNTIME_API=%s/%d", a.address, a.runs))
 	cmd.Stdout, cmd.Stderr = &output, &output

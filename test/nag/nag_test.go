@@ -1,5 +1,6 @@
-// Package nag_test holds every stage to cdk-nag's AwsSolutions rules: none may be broken but with
-// an excuse, written beside the resource by package infra, and each excuse must be needed.
+// Package nag_test holds every stage and every option to cdk-nag's rules, of AwsSolutions and of the
+// packs for NIST 800-53 R5 and HIPAA: none may be broken but with an excuse, written beside the
+// resource by package infra, and each excuse must be needed.
 //
 //	cd test/nag && go test ./...
 //
@@ -8,6 +9,7 @@ package nag_test
 
 import (
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,8 +19,10 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+	"pgregory.net/rapid"
 
 	"signpost/infra"
+	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
 
@@ -30,54 +34,91 @@ type line struct {
 	RuleInfo   string `json:"ruleInfo"`
 }
 
-// report synthesizes what is in the app under the AwsSolutions rules and returns all verdicts.
-func report(t *testing.T, app awscdk.App, stack string) []line {
-	t.Helper()
-	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{
-		ReportFormats: &[]cdknag.NagReportFormat{cdknag.NagReportFormat_JSON},
-	}), nil)
-	app.Synth(nil)
-	// Before the stack's name stands the app's, which has none.
-	text, err := os.ReadFile(filepath.Join(*app.Outdir(), "AwsSolutions--"+stack+"-NagReport.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var read struct {
-		Lines []line `json:"lines"`
-	}
-	if err := json.Unmarshal(text, &read); err != nil {
-		t.Fatal(err)
-	}
-	return read.Lines
+// packs are cdk-nag's sets of rules, by the names of their reports.
+var packs = map[string]func(*cdknag.NagPackProps) awscdk.IAspect{
+	"AwsSolutions":   func(p *cdknag.NagPackProps) awscdk.IAspect { return cdknag.NewAwsSolutionsChecks(p) },
+	"NIST.800.53.R5": func(p *cdknag.NagPackProps) awscdk.IAspect { return cdknag.NewNIST80053R5Checks(p) },
+	"HIPAA.Security": func(p *cdknag.NagPackProps) awscdk.IAspect { return cdknag.NewHIPAASecurityChecks(p) },
 }
 
-func TestAwsSolutions(t *testing.T) {
+// report synthesizes what is in the app under the rules of all packs and returns all verdicts.
+func report(t *testing.T, app awscdk.App, stack string) (lines []line) {
+	t.Helper()
+	for _, pack := range packs {
+		awscdk.Aspects_Of(app).Add(pack(&cdknag.NagPackProps{
+			ReportFormats: &[]cdknag.NagReportFormat{cdknag.NagReportFormat_JSON},
+		}), nil)
+	}
+	app.Synth(nil)
+	for name := range packs {
+		// Before the stack's name stands the app's, which has none.
+		text, err := os.ReadFile(filepath.Join(*app.Outdir(), name+"--"+stack+"-NagReport.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read struct {
+			Lines []line `json:"lines"`
+		}
+		if err := json.Unmarshal(text, &read); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, read.Lines...)
+	}
+	return lines
+}
+
+func TestStages(t *testing.T) {
 	for _, stage := range infra.Stages() {
-		t.Run(stage.Name, func(t *testing.T) {
-			app := synth.NewApp(t)
-			infra.NewUploadStack(app, synth.WithStub(t, stage))
-			used := map[string]bool{}
-			compliant := 0
-			for _, line := range report(t, app, stage.StackName()) {
-				switch line.Compliance {
-				case "Compliant":
-					compliant++
-				case "Suppressed":
-					rule, _, _ := strings.Cut(line.RuleID, "[")
-					used[line.ResourceID+" "+rule] = true
-				default:
-					t.Errorf("%s: %s is %s: %s", line.ResourceID, line.RuleID, line.Compliance, line.RuleInfo)
-				}
-			}
-			if compliant == 0 {
-				t.Error("not one rule looked at the stack")
-			}
-			for _, excuse := range excuses(t, app) {
-				if !used[excuse] {
-					t.Errorf("the excuse of %s is not needed", excuse)
-				}
-			}
-		})
+		t.Run(stage.Name, func(t *testing.T) { assertRules(t, stage) })
+	}
+}
+
+func TestOptions(t *testing.T) {
+	for _, option := range options.All() {
+		t.Run(option.Name, func(t *testing.T) { assertRules(t, option.Stage()) })
+	}
+}
+
+// TestAnyProps holds a few props that nobody chose by hand to the rules, other ones on each run.
+func TestAnyProps(t *testing.T) {
+	if err := flag.Set("rapid.checks", "8"); err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		props := options.Any(r)
+		t.Run("", func(t *testing.T) { assertRules(t, infra.Stage{Name: "any", Uploads: props}) })
+		if t.Failed() {
+			r.Errorf("these props break rules")
+		}
+	})
+}
+
+// assertRules wants each rule kept, or broken with an excuse, and each excuse needed.
+func assertRules(t *testing.T, stage infra.Stage) {
+	app := synth.NewApp(t)
+	infra.NewUploadStack(app, synth.WithStub(t, stage))
+	used, looked := map[string]bool{}, map[string]bool{}
+	for _, line := range report(t, app, stage.StackName()) {
+		rule, _, _ := strings.Cut(line.RuleID, "[")
+		switch line.Compliance {
+		case "Compliant":
+			pack, _, _ := strings.Cut(rule, "-")
+			looked[pack] = true
+		case "Suppressed":
+			used[line.ResourceID+" "+rule] = true
+		default:
+			t.Errorf("%s: %s is %s: %s", line.ResourceID, line.RuleID, line.Compliance, line.RuleInfo)
+		}
+	}
+	for name := range packs {
+		if !looked[name] {
+			t.Errorf("not one rule of %s looked at the stack", name)
+		}
+	}
+	for _, excuse := range excuses(t, app) {
+		if !used[excuse] {
+			t.Errorf("the excuse of %s is not needed", excuse)
+		}
 	}
 }
 
@@ -115,7 +156,7 @@ func TestRulesAreApplied(t *testing.T) {
 			broken[line.RuleID] = true
 		}
 	}
-	for _, rule := range []string{"AwsSolutions-S1", "AwsSolutions-S10"} {
+	for _, rule := range []string{"AwsSolutions-S1", "AwsSolutions-S10", "NIST.800.53.R5-S3BucketLoggingEnabled", "HIPAA.Security-S3BucketLoggingEnabled"} {
 		if !broken[rule] {
 			t.Errorf("a bare bucket does not break %s; broken: %v", rule, broken)
 		}

@@ -1,10 +1,12 @@
 package template_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"signpost/infra"
 )
@@ -267,11 +269,13 @@ func checkUserPool(t *template, stage infra.Stage) (found complaints) {
 	if stage.Uploads.PasswordAuth {
 		flows = append([]string{"ALLOW_USER_PASSWORD_AUTH"}, flows...)
 	}
+	token := cmp.Or(stage.Uploads.TokenLifetime, time.Hour).Minutes()
+	session := cmp.Or(stage.Uploads.SessionLifetime, 24*time.Hour).Minutes()
 	found.equal("the number of clients", len(t.of("AWS::Cognito::UserPoolClient")), made)
 	for _, client := range t.of("AWS::Cognito::UserPoolClient") {
 		for property, want := range map[string]any{
 			"ExplicitAuthFlows": flows, "GenerateSecret": false, "PreventUserExistenceErrors": "ENABLED", "EnableTokenRevocation": true,
-			"AllowedOAuthFlowsUserPoolClient": false, "IdTokenValidity": 60, "AccessTokenValidity": 60, "RefreshTokenValidity": 1440,
+			"AllowedOAuthFlowsUserPoolClient": false, "IdTokenValidity": token, "AccessTokenValidity": token, "RefreshTokenValidity": session,
 			"TokenValidityUnits": map[string]string{"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "minutes"},
 		} {
 			found.equal(client.id+"'s "+property, client.Properties[property], want)

@@ -1,7 +1,6 @@
 package template_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -134,9 +133,8 @@ func checkUploadBucketPolicy(t *template, stage infra.Stage) (found complaints) 
 	}
 	deny("DenyOverwriting", "s3:PutObject", `{`+others+`"Bool":{"s3:ObjectCreationOperation":"true"},"Null":{"s3:if-none-match":"true"}}`, arn+"/*")
 	if ranges := stage.Uploads.SourceRanges; ranges != nil {
-		text, _ := json.Marshal(ranges)
 		deny("DenyOtherNetworks", "s3:AbortMultipartUpload s3:ListMultipartUploadParts s3:PutObject",
-			`{"NotIpAddress":{"aws:SourceIp":`+string(text)+`}}`, arn+"/"+keyPrefix(stage)+"*")
+			`{"NotIpAddress":{"aws:SourceIp":`+text(ranges)+`}}`, arn+"/"+keyPrefix(stage)+"*")
 	}
 	found.equal("the number of statements", len(got), denials)
 	return found
@@ -183,7 +181,7 @@ func checkBucketCORS(t *template, stage infra.Stage) (found complaints) {
 	exposed := []string{"ETag"}
 	if multipart(stage) {
 		methods = append(methods, "POST")
-		headers = append(headers, "x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-mp-object-size")
+		headers = append(headers, "x-amz-checksum-algorithm", "x-amz-mp-object-size")
 		exposed = append(exposed, "x-amz-checksum-sha256")
 	}
 	if stage.Uploads.Downloads || stage.Uploads.ResumableUploads {
@@ -256,96 +254,6 @@ func checkLogRetention(t *template, stage infra.Stage) (found complaints) {
 	found.equal("the number of log groups", len(t.of("AWS::Logs::LogGroup")), len(t.of("AWS::Lambda::Function"))+1)
 	for _, group := range t.of("AWS::Logs::LogGroup") {
 		found.equal(group.id+"'s retention", group.Properties["RetentionInDays"], logDays(stage))
-	}
-	return found
-}
-
-// checkRetention: what cannot be made again is kept, unless the deployment is one to throw away,
-// and then it can be thrown away without a custom resource to empty it first.
-func checkRetention(t *template, stage infra.Stage) (found complaints) {
-	want, protection := "Retain", "ACTIVE"
-	if stage.Uploads.Disposable {
-		want, protection = "Delete", "INACTIVE"
-	}
-	if isDeployed(stage) && forTrials(stage) != stage.Uploads.Disposable {
-		found.add("stage %s has Disposable %v", stage.Name, stage.Uploads.Disposable)
-	}
-	for _, kind := range []string{"AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::Cognito::UserPool", "AWS::KMS::Key", "AWS::Logs::LogGroup"} {
-		for _, holder := range t.of(kind) {
-			found.equal(holder.id+"'s deletion policy", holder.DeletionPolicy, want)
-			found.equal(holder.id+"'s replacement policy", holder.UpdateReplacePolicy, want)
-		}
-	}
-	for _, pool := range t.of("AWS::Cognito::UserPool") {
-		found.equal(pool.id+"'s deletion protection", pool.Properties["DeletionProtection"], protection)
-	}
-	return found
-}
-
-// checkPinnedIDs: CloudFormation knows a resource by its logical id alone. Another id is a new,
-// empty bucket or pool, or another URL and client id in every frontend.
-func checkPinnedIDs(t *template, stage infra.Stage) (found complaints) {
-	pinned := map[string]string{
-		"UploadsBucketC4B27CC7":             "AWS::S3::Bucket",
-		"UploadsApi32C0D62D":                "AWS::ApiGateway::RestApi",
-		"UploadsApiAccessLogsFAA55349":      "AWS::Logs::LogGroup",
-		"UploadsUploadFunctionLogs1CF67980": "AWS::Logs::LogGroup",
-	}
-	if stage.Uploads.UserPoolARN == "" {
-		pinned["UploadsUserPoolDD46AEA3"] = "AWS::Cognito::UserPool"
-		pinned["UploadsUserPoolClientAB6D4DD9"] = "AWS::Cognito::UserPoolClient"
-	}
-	if stage.Uploads.AccessLogBucketName == "" {
-		pinned["UploadsAccessLogBucket6A3DCCE0"] = "AWS::S3::Bucket"
-	}
-	if stage.Uploads.OwnKey {
-		pinned["UploadsKeyEAFA4DCE"] = "AWS::KMS::Key"
-	}
-	if stage.Uploads.Downloads {
-		pinned["UploadsDownloadFunctionLogs678B5766"] = "AWS::Logs::LogGroup"
-	}
-	for id, kind := range pinned {
-		if resource := t.Resources[id]; resource == nil || resource.Type != kind {
-			found.add("%s %s is gone: a deployment would lose what the old one holds", kind, id)
-		}
-	}
-	return found
-}
-
-func checkOutputs(t *template, stage infra.Stage) (found complaints) {
-	api := "${" + "UploadsApi32C0D62D" + "}"
-	want := map[string]string{
-		"ApiUrl":           "https://" + api + ".execute-api.${AWS::Region}.${AWS::URLSuffix}/${UploadsApiDeploymentStagev1E49D9397}/",
-		"Region":           "${AWS::Region}",
-		"UploadBucketName": "${" + t.uploadBucket().id + "}",
-		"UserPoolId":       "${UploadsUserPoolDD46AEA3}",
-		"UserPoolClientId": "${UploadsUserPoolClientAB6D4DD9}",
-	}
-	if arn := stage.Uploads.UserPoolARN; arn != "" {
-		want["UserPoolId"] = arn[strings.Index(arn, "/")+1:]
-		want["UserPoolClientId"] = stage.Uploads.UserPoolClientIDs[0]
-	}
-	if name := stage.Uploads.DomainName; name != "" {
-		want["ApiUrl"] = "https://" + name + "/"
-	}
-	got := map[string]string{}
-	for name, output := range t.Outputs {
-		got[name] = render(output["Value"])
-		if output["Export"] != nil {
-			found.add("output %s is exported", name)
-		}
-	}
-	found.equal("the outputs", got, want)
-	return found
-}
-
-// checkNothingShared: a stack owns what it makes and no more. Custom resources would bring
-// functions and roles that nobody wrote; an account's settings belong to the account.
-func checkNothingShared(t *template, _ infra.Stage) (found complaints) {
-	for id, resource := range t.Resources {
-		if strings.HasPrefix(resource.Type, "Custom::") || resource.Type == "AWS::CloudFormation::CustomResource" || resource.Type == "AWS::ApiGateway::Account" || resource.Type == "AWS::CDK::Metadata" {
-			found.add("%s is an %s", id, resource.Type)
-		}
 	}
 	return found
 }

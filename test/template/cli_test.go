@@ -99,7 +99,7 @@ func TestCLIRefuses(t *testing.T) {
 	}
 	want := `signpost: AllowedOrigins: "*" holds a wildcard, which would let in pages of others: name each origin
 signpost: AllowedOrigins: "https://a.example/" ends in a slash, which no browser sends: write "https://a.example"
-signpost: MaxSize: -1 is out of range: give 1 to 5368709120 bytes (5 GiB, the most that one S3 PutObject takes)
+signpost: MaxSize: -1 is out of range: give 1 to 53687091200000 bytes (48.8 TiB, the largest S3 object: 10,000 parts of 5 GiB)
 exit status 1
 go run ./infra/app: Subprocess exited with error 1
 `

@@ -1,13 +1,11 @@
 package template_test
 
 import (
-	"flag"
+	"strings"
 	"testing"
-	"time"
-
-	"pgregory.net/rapid"
 
 	"signpost/infra"
+	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
 
@@ -38,6 +36,7 @@ var invariants = []invariant{
 	{"the pool is closed and its client has no secret", checkUserPool},
 	{"data outlives the stack outside local and dev", checkRetention},
 	{"logical ids of what holds data never move", checkPinnedIDs},
+	{"nothing replaces what holds data", checkReplacement},
 	{"outputs are the contract's", checkOutputs},
 	{"no dependency is said twice", checkDependencies},
 	{"nothing is shared with the account", checkNothingShared},
@@ -64,46 +63,43 @@ func TestInvariantsWithoutFlags(t *testing.T) {
 	app, stage := synth.NewAppWith(t, nil), infra.Stages()[0]
 	infra.NewUploadStack(app, synth.WithStub(t, stage))
 	assertInvariants(t, parse(t, synth.Template(t, app, stage)), stage)
+
+	app, stage = synth.NewAppWith(t, nil), options.Everything()
+	infra.NewUploadStack(app, synth.WithStub(t, stage))
+	assertInvariants(t, parse(t, synth.Template(t, app, stage)), stage)
 }
 
-// TestInvariantsOfAnyProps holds the rules to props that nobody chose by hand. Each set costs a
-// synthesis, so there are few of them, and other ones on each run; rapid prints those that fail.
-func TestInvariantsOfAnyProps(t *testing.T) {
-	usual := flag.Lookup("rapid.checks").Value.String()
-	t.Cleanup(func() { flag.Set("rapid.checks", usual) })
-	if err := flag.Set("rapid.checks", "12"); err != nil {
-		t.Fatal(err)
+// TestEnvironmentFits: "Lambda quotas" has 4 KB for all environment variables together.
+func TestEnvironmentFits(t *testing.T) {
+	stage := options.Everything()
+	p := &stage.Uploads
+	p.AllowedOrigins, p.AllowedTypes = fill(1300, "https://", ".example"), fill(1300, "application/", "")
+	p.UserPoolARN, p.UserPoolClientIDs, p.OptionalMFA, p.PasswordAuth, p.TokenLifetime, p.SessionLifetime = options.PoolARN, fill(300, "", ""), false, false, 0, 0
+	p.KeyPrefix, p.RequiredGroup, p.MetricsNamespace = strings.Repeat("a", 199)+"/", strings.Repeat("g", 128), strings.Repeat("n", 255)
+	for _, function := range parse(t, synth.Stage(t, stage)).of("AWS::Lambda::Function") {
+		total := 63 // a bucket's name, which the template refers to
+		for name, value := range function.env() {
+			total += len(name)
+			if text, ok := value.(string); ok {
+				total += len(text)
+			}
+		}
+		if total > 4096 || total < 1800 {
+			t.Errorf("%s has %d characters of environment", function.id, total)
+		}
 	}
-	rapid.Check(t, func(r *rapid.T) {
-		stage := infra.Stage{Name: "any", Uploads: anyProps(r)}
-		assertInvariants(r, parse(t, synth.Stage(t, stage)), stage)
-	})
 }
 
-// anyProps draws valid props.
-func anyProps(r *rapid.T) infra.UploadsProps {
-	sometimes := rapid.Bool()
-	long := sometimes.Draw(r, "long")
-	minutes := 15
-	if long {
-		minutes = 60
+// fill returns ten values that are as long as may be once joined by commas.
+func fill(total int, before, after string) (values []string) {
+	for i := range 10 {
+		length := total/10 - 1 - len(before) - len(after)
+		if len(before) > 0 && length > 60 && after != "" {
+			length = 60
+		}
+		values = append(values, before+strings.Repeat(string(rune('a'+i)), length)+after)
 	}
-	return infra.UploadsProps{
-		AllowedOrigins: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
-			"http://localhost:3000", "http://127.0.0.1:8080", "https://app.example.com", "https://xn--bcher-kva.example:8443",
-		}), 1, 3, rapid.ID).Draw(r, "origins"),
-		AllowLongURLs:    long,
-		URLLifetime:      time.Duration(rapid.IntRange(60, minutes*60).Draw(r, "seconds")) * time.Second,
-		MaxSize:          rapid.Int64Range(1, 5<<30).Draw(r, "size"),
-		AllowedTypes:     rapid.SampledFrom([][]string{nil, {"image/png"}, {"image/svg+xml", "video/*"}}).Draw(r, "types"),
-		ThrottleRate:     rapid.Float64Range(0.5, 10_000).Draw(r, "rate"),
-		ThrottleBurst:    rapid.IntRange(1, 5_000).Draw(r, "burst"),
-		LogRetentionDays: rapid.SampledFrom([]int{0, 1, 30, 3653}).Draw(r, "days"),
-		Disposable:       sometimes.Draw(r, "disposable"),
-		OptionalMFA:      sometimes.Draw(r, "optional MFA"),
-		PasswordAuth:     sometimes.Draw(r, "password"),
-		NoSimpleRoute:    sometimes.Draw(r, "no simple route"),
-	}
+	return values
 }
 
 func assertInvariants(t interface{ Errorf(string, ...any) }, parsed *template, stage infra.Stage) {

@@ -180,6 +180,7 @@ func statements(document any) []statement {
 			Resources: texts(at(value, "Resource")),
 			Condition: string(condition),
 		}
+		slices.Sort(one.Actions) // their order depends on the app's feature flags
 		for _, element := range []string{"NotAction", "NotResource", "NotPrincipal"} {
 			if at(value, element) != nil {
 				one.odd = append(one.odd, element)

@@ -13,6 +13,7 @@ import (
 
 	"signpost/infra"
 	"signpost/lambda/presign"
+	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
 
@@ -25,7 +26,6 @@ func valid(t testing.TB) infra.UploadsProps {
 func TestPropsRefused(t *testing.T) {
 	synth.RequireNode(t)
 	base := valid(t)
-	type props = infra.UploadsProps
 	origins := func(origins ...string) func(*props) {
 		return func(p *props) { p.AllowedOrigins = origins }
 	}
@@ -77,8 +77,8 @@ func TestPropsRefused(t *testing.T) {
 		{"longer than leave", func(p *props) { p.AllowLongURLs, p.URLLifetime = true, time.Hour+time.Second }, "URLLifetime", "1 to 60 minutes"},
 		{"part of a second", func(p *props) { p.URLLifetime = time.Minute + time.Millisecond }, "URLLifetime", "whole seconds"},
 
-		{"negative size", func(p *props) { p.MaxSize = -1 }, "MaxSize", "1 to 5368709120 bytes"},
-		{"size beyond", func(p *props) { p.MaxSize = 5<<30 + 1 }, "MaxSize", "1 to 5368709120 bytes"},
+		{"negative size", func(p *props) { p.MaxSize = -1 }, "MaxSize", "1 to 53687091200000 bytes"},
+		{"size beyond", func(p *props) { p.MaxSize = 10_000*(5<<30) + 1 }, "MaxSize", "1 to 53687091200000 bytes"},
 
 		{"no type", func(p *props) { p.AllowedTypes = []string{} }, "AllowedTypes", "nil for the default"},
 		{"empty type", types(""), "AllowedTypes", `"image/png"`},
@@ -141,7 +141,6 @@ func manyTypes() (types []string) {
 func TestPropsAccepted(t *testing.T) {
 	synth.RequireNode(t)
 	base := valid(t)
-	type props = infra.UploadsProps
 	for name, change := range map[string]func(*props){
 		"the least":           func(*props) {},
 		"local pages":         func(p *props) { p.AllowedOrigins = []string{"http://localhost:3000", "http://127.0.0.1"} },
@@ -151,7 +150,15 @@ func TestPropsAccepted(t *testing.T) {
 		"longest lifetime":    func(p *props) { p.URLLifetime = 15 * time.Minute },
 		"an hour, with leave": func(p *props) { p.AllowLongURLs, p.URLLifetime = true, time.Hour },
 		"a byte":              func(p *props) { p.MaxSize = 1 },
-		"5 GiB":               func(p *props) { p.MaxSize = 5 << 30 },
+		"48.8 TiB":            func(p *props) { p.MaxSize = 10_000 * (5 << 30) },
+		"no parts":            func(p *props) { p.MultipartThreshold = 5 << 30 },
+		"parts from 5 MiB":    func(p *props) { p.MultipartThreshold = 5 << 20 },
+		"a token for an ARN":  func(p *props) { p.KeyARN = "${Token[Key.Arn.42]}" },
+		"a sign-in's scope":   func(p *props) { p.OAuthScopes = []string{"aws.cognito.signin.user.admin"} },
+		"most memory":         func(p *props) { p.MemoryMB = 10_240 },
+		"most concurrency":    func(p *props) { p.ReservedConcurrency = 900 },
+		"one address":         func(p *props) { p.SourceRanges = []string{"203.0.113.7/32"} },
+		"the least rate":      func(p *props) { p.WebACL, p.WebACLRateLimit = true, 10 },
 		"script, named":       func(p *props) { p.AllowedTypes = []string{"image/svg+xml", "text/html"} },
 		"families":            func(p *props) { p.AllowedTypes = []string{"image/*", "application/*"} },
 		"a long type": func(p *props) {
@@ -176,6 +183,12 @@ func TestPropsAllAtOnce(t *testing.T) {
 		AllowedOrigins:   []string{"*", "https://a.example/"},
 		URLLifetime:      time.Hour,
 		MaxSize:          -1,
+		KeyPrefix:        "/",
+		OwnKey:           true,
+		KeyARN:           "alias/uploads",
+		WebACL:           true,
+		WebACLARN:        "x",
+		HostedZoneID:     "Z1",
 		AllowedTypes:     []string{"image"},
 		ThrottleRate:     -1,
 		ThrottleBurst:    -1,
@@ -195,7 +208,10 @@ func TestPropsAllAtOnce(t *testing.T) {
 	for _, problem := range wrong.Problems {
 		fields = append(fields, problem.Field)
 	}
-	want := []string{"Code", "AllowedOrigins", "AllowedOrigins", "URLLifetime", "MaxSize", "AllowedTypes", "ThrottleRate", "ThrottleBurst", "LogRetentionDays"}
+	want := []string{
+		"Code", "AllowedOrigins", "AllowedOrigins", "URLLifetime", "MaxSize", "AllowedTypes", "KeyPrefix", "OwnKey", "KeyARN",
+		"ThrottleRate", "ThrottleBurst", "LogRetentionDays", "WebACL", "WebACLARN", "HostedZoneID",
+	}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Errorf("the problems' fields (-want +got):\n%s", diff)
 	}
@@ -229,8 +245,26 @@ func TestFunctionTakesWhatPropsTake(t *testing.T) {
 		if props.AllowedTypes == nil {
 			props.AllowedTypes = infra.DefaultAllowedTypes()
 		}
+		props.UserPoolARN, props.UserPoolClientIDs = options.PoolARN, []string{rapid.StringMatching(`[A-Za-z0-9_+. -]{1,30}`).Draw(r, "client")}
+		if props.Validate() != nil {
+			props.UserPoolClientIDs = []string{"client"}
+		}
+		for _, text := range []struct {
+			to       *string
+			fallback string
+			form     string
+		}{
+			{&props.KeyPrefix, "uploads/", `[a-z./_%-]{1,10}/`},
+			{&props.RequiredGroup, "", `[a-z, \[\]_:@/+=-]{0,6}`},
+			{&props.MetricsNamespace, "Signpost", `(AWS/|:)?[a-zA-Z/ _#:.-]{1,6}`},
+		} {
+			if *text.to = rapid.StringMatching(text.form).Draw(r, "text"); props.Validate() != nil || *text.to == "" {
+				*text.to = text.fallback
+			}
+		}
 		env := map[string]string{
-			"UPLOAD_BUCKET": "bucket", "KEY_PREFIX": "uploads/", "URL_LIFETIME_SECONDS": "600", "MAX_SIZE_BYTES": "1", "USER_POOL_CLIENT_IDS": "client",
+			"UPLOAD_BUCKET": "bucket", "KEY_PREFIX": props.KeyPrefix, "URL_LIFETIME_SECONDS": "600", "MAX_SIZE_BYTES": "1", "USER_POOL_CLIENT_IDS": props.UserPoolClientIDs[0],
+			"REQUIRED_GROUP": props.RequiredGroup, "METRICS_NAMESPACE": props.MetricsNamespace,
 			"ALLOWED_TYPES": strings.Join(props.AllowedTypes, ","), "ALLOWED_ORIGINS": strings.Join(props.AllowedOrigins, ","),
 		}
 		config, err := presign.ParseConfig(func(name string) string { return env[name] + setByLambda[name] })

@@ -2,12 +2,14 @@ package template_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
 	"signpost/infra"
+	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
 
@@ -44,6 +46,32 @@ func TestTwoInOneStack(t *testing.T) {
 		put := statements(at(role.Properties, "Policies", 0, "PolicyDocument"))[0]
 		if want := []string{"${" + reference(function.env()["UPLOAD_BUCKET"]) + ".Arn}/uploads/*"}; !slices.Equal(put.Resources, want) {
 			t.Errorf("%s may write to %v, want %v", function.id, put.Resources, want)
+		}
+	}
+}
+
+// TestTwoOfEverything: no option needs a name that a second Uploads in the stack would need too.
+func TestTwoOfEverything(t *testing.T) {
+	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
+	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
+	props := synth.WithStub(t, options.Everything()).Uploads
+	for _, id := range []string{"Images", "Documents"} {
+		if made := infra.NewUploads(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || !strings.HasSuffix(made.URL, "/") {
+			t.Errorf("Uploads %s does not say what it made: %+v", id, made)
+		}
+	}
+	parsed := parse(t, synth.Template(t, app, team))
+	names := map[string]string{}
+	for _, resource := range parsed.Resources {
+		for _, name := range []any{resource.Properties["Name"], at(resource.Properties, "MetricTransformations", 0, "MetricName")} {
+			key := resource.Type + " " + render(name)
+			if resource.Type == "AWS::ApiGateway::RestApi" || name == nil {
+				continue // several may go by the stack's name
+			}
+			if other, taken := names[key]; taken && !strings.Contains(resource.Type, "ApiGateway") {
+				t.Errorf("%s and %s both are the %s", resource.id, other, key)
+			}
+			names[key] = resource.id
 		}
 	}
 }

@@ -5,6 +5,8 @@
 //		template := synth.Stage(t, option.Stage())
 //	}
 //
+// and Any draws props in which options meet.
+//
 // An option that nobody adds here is an option that nobody tests: the test of the golden files
 // compares the names used with the fields of infra.UploadsProps.
 package options
@@ -47,6 +49,24 @@ const (
 
 type props = infra.UploadsProps
 
+// Everything is a stage with all that can be on at once, and by its own means.
+func Everything() infra.Stage {
+	stage := Default()
+	stage.Name = "everything"
+	for _, name := range []string{
+		"several-origins", "sign-in-scope", "required-group", "lifetimes", "long-urls", "max-size", "resumable-uploads", "downloads", "key-prefix",
+		"expiry", "own-key", "load", "tracing", "alarms", "dashboard", "log-queries", "metrics-namespace", "source-ranges", "web-acl",
+		"event-bridge", "malware-scan", "permissions-boundary", "role-tags", "tags", "optional-mfa", "password-auth",
+	} {
+		for _, option := range All() {
+			if option.Name == name {
+				option.Set(&stage.Uploads)
+			}
+		}
+	}
+	return stage
+}
+
 // All returns every option there is, in the order of the props.
 func All() []Option {
 	return []Option{
@@ -58,6 +78,7 @@ func All() []Option {
 		}},
 		{"sign-in-scope", func(p *props) { p.OAuthScopes = []string{infra.SignInScope} }},
 		{"required-group", func(p *props) { p.RequiredGroup = "uploaders" }},
+		{"lifetimes", func(p *props) { p.TokenLifetime, p.SessionLifetime = 15*time.Minute, 8*time.Hour }},
 		{"url-lifetime", func(p *props) { p.URLLifetime = 2 * time.Minute }},
 		{"long-urls", func(p *props) { p.AllowLongURLs, p.URLLifetime = true, time.Hour }},
 		{"max-size", func(p *props) { p.MaxSize = infra.MaxObjectSize }},
