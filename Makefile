@@ -3,6 +3,7 @@
 #   make local               the whole stack on this machine
 #   make test                everything that proves it
 #   make snapshot            write the golden templates anew after a wanted change
+#   make reference           render openapi.yaml into docs/api.html anew
 #   make bench               timings; nothing is asserted
 #   make synth|diff|deploy|destroy   the CDK, for STAGE (default dev)
 
@@ -12,7 +13,8 @@ ADDR  ?= 127.0.0.1:8080
 # The Node that package.json pins runs the CDK, jsii and cognito-local.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: local test lint test-lambda test-local test-template test-nag test-conformance test-browser fuzz snapshot bench synth diff deploy destroy
+.PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-browser fuzz \
+	snapshot reference bench synth diff deploy destroy
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
@@ -23,7 +25,8 @@ local: node_modules/.installed
 
 # jsii is one kernel a process and wants a core to itself; what does not use it runs beside it.
 test: node_modules/.installed
-	$(MAKE) --no-print-directory -j2 --output-sync=target lint test-lambda test-local test-template test-nag test-conformance fuzz
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-template test-conformance test-nag test-iam test-consumer \
+		test-contract test-lambda test-local lint fuzz
 	$(MAKE) --no-print-directory test-browser
 
 lint: node_modules/.installed
@@ -32,6 +35,7 @@ lint: node_modules/.installed
 	go tool staticcheck ./...
 	go tool actionlint
 	cd test/nag && go vet ./...
+	cd test/consumer && go vet ./...
 
 # The race detector needs a C compiler.
 CC_FOUND := $(shell command -v cc || command -v gcc || command -v clang)
@@ -52,8 +56,19 @@ endef
 test-template: node_modules/.installed
 	go test ./infra/... ./test/template/...
 
+# Who may do what, computed from the templates' policies.
+test-iam: node_modules/.installed
+	go test ./test/iam/...
+
 test-nag: node_modules/.installed
 	cd test/nag && go test ./...
+
+# Another module that puts the construct into a stack of its own.
+test-consumer: node_modules/.installed
+	cd test/consumer && go test ./...
+
+test-contract: node_modules/.installed
+	go test ./test/contract/...
 
 test-conformance: node_modules/.installed
 	go test ./test/conformance/...
@@ -62,7 +77,7 @@ test-browser: node_modules/.installed
 	npx playwright test --config test/browser/playwright.config.ts
 
 # A few seconds of each fuzz target beyond its seeds; -fuzz takes one target at a time.
-FUZZTIME ?= 5s
+FUZZTIME ?= 3s
 fuzz:
 	@for target in $$(grep -rhoE '^func Fuzz\w+' lambda/presign | sed 's/func //'); do \
 		go test ./lambda/presign -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
@@ -70,6 +85,10 @@ fuzz:
 
 snapshot: node_modules/.installed
 	go test ./test/template/... -update
+
+# docs/api.html from openapi.yaml.
+reference: node_modules/.installed
+	go generate ./docs
 
 synth diff: node_modules/.installed
 	npx cdk $@ -c stage=$(STAGE)

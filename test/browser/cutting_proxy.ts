@@ -1,5 +1,14 @@
-import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { type ClientRequest, createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+
+const cutAfter = 1 << 20; // bytes: more than the buffers on the way hold
+
+/** Ends both sides. The server sees an orderly end of the connection, which is easily taken for the end of the file. */
+function cut(from: IncomingMessage, upstream: ClientRequest): void {
+  from.unpipe(upstream);
+  upstream.socket?.end();
+  from.socket.destroy();
+}
 
 /** An HTTP proxy between the browser and the local run that can cut a PUT in the middle of its body. */
 export class CuttingProxy {
@@ -27,15 +36,16 @@ export class CuttingProxy {
       answer.pipe(to);
     });
     upstream.on("error", () => to.destroy());
-    from.on("error", () => upstream.destroy());
-    from.on("close", () => from.complete || upstream.destroy());
     from.pipe(upstream);
     if (from.method === "PUT" && this.cuts > 0) {
       this.cuts--;
-      from.once("data", () => {
-        upstream.destroy();
-        from.socket.destroy();
+      let seen = 0;
+      from.on("data", (bytes: Buffer) => {
+        seen += bytes.length;
+        if (seen > cutAfter) cut(from, upstream);
       });
+    } else {
+      from.on("close", () => from.complete || upstream.destroy());
     }
   }
 }

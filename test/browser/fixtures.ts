@@ -7,7 +7,6 @@ import { LocalRun } from "./local_run";
 interface TestFixtures {
   /** Console errors that a test brings about on purpose; all others fail it, violations of the CSP among them. */
   expectedErrors: RegExp | undefined;
-  noOtherErrors: void;
   /** A folder for the test's own files, gone afterwards. */
   folder: string;
   /** The DevTools protocol, for what Playwright has no call of its own. */
@@ -25,19 +24,13 @@ export const test = base.extend<TestFixtures, { run: LocalRun }>({
     { scope: "worker", timeout: 300_000 },
   ],
   expectedErrors: [undefined, { option: true }],
-  noOtherErrors: [
-    async ({ page, expectedErrors }, use) => {
-      const errors: string[] = [];
-      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-      page.on("pageerror", (error) => errors.push(String(error)));
-      await use();
-      expect(errors.filter((text) => !expectedErrors?.test(text))).toEqual([]);
-    },
-    { auto: true },
-  ],
-  page: async ({ page, run }, use) => {
+  page: async ({ page, run, expectedErrors }, use) => {
+    const errors: string[] = [];
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    page.on("pageerror", (error) => errors.push(String(error)));
     await page.goto(run.outputs.Local.PageUrl);
     await use(page);
+    expect(errors.filter((text) => !expectedErrors?.test(text)), "errors in the browser's console").toEqual([]);
   },
   folder: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), "signpost-files-"));

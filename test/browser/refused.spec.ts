@@ -62,6 +62,8 @@ test("a cancelled file leaves nothing, and the others go on", async ({ page, run
   const key = await storedKey(page, "stays.txt");
   await expect(row(page, "away.mp4")).toHaveAttribute("data-state", "cancelled");
   expect((await run.keys()).sort()).toEqual([...before, key].sort());
+  await row(page, "away.mp4").getByRole("button", { name: "Try again" }).click();
+  await storedKey(page, "away.mp4");
 });
 
 test("signing out with a file under way asks first, then cancels it", async ({ page, run, devtools }) => {

@@ -4,7 +4,7 @@ import { expect, picker, row, signIn, storedKey, test, throttle } from "./fixtur
 import { project } from "./local_run";
 import { landscape } from "./pictures";
 
-test.use({ viewport: { width: 1440, height: 1100 }, expectedErrors: /status of 415/ });
+test.use({ viewport: { width: 1440, height: 1124 }, expectedErrors: /status of 415/ });
 
 const largest = 300_000; // bytes: the README's readers load it each time
 
