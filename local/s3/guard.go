@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v3"
@@ -43,11 +44,15 @@ type refusal struct {
 	code, message string
 }
 
-// refuse finds what S3 refuses and versitygw takes: a presigned request dated more than 15 minutes ahead, and one that
-// carries a second way of signing, such as a page's own Authorization header.
+// refuse finds what S3 refuses and versitygw takes: a presigned request dated more than 15 minutes ahead, one that
+// carries a second way of signing, such as a page's own Authorization header, and an uploadId that is a path, which
+// versitygw 1.8.0 would follow to other uploads and out of the bucket.
 func refuse(c fiber.Ctx) *refusal {
 	signedAt, err := time.Parse("20060102T150405Z", c.Query("X-Amz-Date"))
+	uploadID := c.Query("uploadId")
 	switch {
+	case strings.ContainsAny(uploadID, `/\`) || uploadID == "." || uploadID == "..":
+		return &refusal{http.StatusNotFound, "NoSuchUpload", "The specified upload does not exist."}
 	case c.Query("X-Amz-Signature") != "" && c.Get(fiber.HeaderAuthorization) != "":
 		return &refusal{http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, " +
 			"Signature query string parameter or the Authorization header should be specified"}

@@ -316,6 +316,19 @@ func sendRaw(t *testing.T, s signed, bodyBytes int) (answer []byte, err error) {
 	return io.ReadAll(conn)
 }
 
+// An uploadId that is a path would lead versitygw 1.8.0 to other people's uploads, or out of the bucket.
+func TestUploadIDIsNoPath(t *testing.T) {
+	for name, id := range map[string]string{
+		"Parent": "..", "Here": ".", "Up": "../other/id", "Absolute": "/tmp", "Backslash": `..\other`, "Inside": "a/b",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := signed{key: "uploads/path", query: url.Values{"uploadId": {id}, "partNumber": {"1"}}}
+			status, code := s.send(t, []byte("x"))
+			wantAnswer(t, status, code, 404, "NoSuchUpload")
+		})
+	}
+}
+
 func TestAnonymousIsRefused(t *testing.T) {
 	for _, method := range []string{"PUT", "GET", "DELETE", "HEAD"} {
 		t.Run(method, func(t *testing.T) {

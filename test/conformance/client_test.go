@@ -189,6 +189,8 @@ type plan struct {
 	Headers          map[string]string
 	ExpiresIn        int
 	ExpiresAt        time.Time
+
+	Multipart *cutting // of a file that is sent in parts
 }
 
 // uploads sends POST /uploads with a good body, in which the fields stand in place of the defaults. A nil value leaves

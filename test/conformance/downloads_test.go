@@ -1,0 +1,212 @@
+package conformance_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// withDownloads ends a test of downloads where the deployment has none. The local run's stage has.
+func withDownloads(t *testing.T) {
+	t.Helper()
+	if hasRoute(t, "downloads") {
+		return
+	}
+	if mainRun != nil {
+		t.Fatal("the local run has no route POST /downloads")
+	}
+	t.Skip("NOT RUN against the stack of -outputs: it lets nobody read")
+}
+
+// downloads sends POST /downloads.
+func downloads(t *testing.T, body fields, edits ...edit) answer {
+	t.Helper()
+	raw, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return post(t, "downloads", string(raw), edits...)
+}
+
+// checkDownload reads an answer that lets the caller read this object, told S3 no more than this.
+func checkDownload(t *testing.T, a answer, key string, operation url.Values) plan {
+	t.Helper()
+	p := planned(t, a, 200)
+	p.Key = key // the answer need not repeat it
+	checkOperation(t, p, "GET", operation)
+	if len(p.Headers) != 0 {
+		t.Errorf("to be set are %q; a link in a page sets none", p.Headers)
+	}
+	return p
+}
+
+func inline(contentType string) url.Values {
+	return url.Values{"response-content-disposition": {"inline"}, "response-content-type": {contentType}}
+}
+
+func TestDownload(t *testing.T) {
+	t.Parallel()
+	withDownloads(t)
+	for name, c := range map[string]struct {
+		filename    string
+		disposition any    // nil leaves it out
+		contentType string // that it is read with
+	}{
+		"OKAttachment":       {"holiday in Köln.png", "attachment", "image/png"},
+		"OKUnsaid":           {"cat.png", nil, "image/png"},
+		"OKScriptAttachment": {"page.html", "attachment", "image/png"},
+		"OKInline":           {"cat.png", "inline", "image/png"},
+		"OKInlineUpperCase":  {"CAT.PNG", "inline", "image/png"},
+		"OKInlinePDF":        {"plan.pdf", "inline", "application/pdf"}, // by its name, whatever it was uploaded as
+		"OKInlineText":       {"notes.txt", "inline", "text/plain; charset=utf-8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stored := planUpload(t, fields{"filename": c.filename})
+			upload(t, stored, "hello")
+			body, operation, disposition := fields{"key": stored.Key}, url.Values{}, stored.Headers["Content-Disposition"]
+			if c.disposition != nil {
+				body["disposition"] = c.disposition
+			}
+			if c.disposition == "inline" {
+				operation, disposition = inline(c.contentType), "inline"
+			}
+			a := s3(t, checkDownload(t, downloads(t, body), stored.Key, operation).request(t, ""))
+			if a.status != 200 || string(a.body) != "hello" {
+				t.Errorf("S3 answered %d %s: %.200q", a.status, s3Code(a), a.body)
+			}
+			checkHeader(t, a, "Content-Type", c.contentType)
+			checkHeader(t, a, "Content-Disposition", disposition)
+			checkHeader(t, a, "Access-Control-Allow-Origin", target.origin())
+			checkStored(t, stored, "hello")
+		})
+	}
+}
+
+// TestDownloadOfNothing: a key of the caller's own form is signed, whether or not anything was ever stored there.
+func TestDownloadOfNothing(t *testing.T) {
+	t.Parallel()
+	withDownloads(t)
+	for name, key := range map[string]string{
+		"ErrNotYetUploaded": planUpload(t, nil).Key,
+		"ErrNeverPlanned":   "uploads/" + ada.sub + "/01ARZ3NDEKTSV4RRFFQ69G5FAV/cat.png",
+		"ErrInParts":        "uploads/" + ada.sub + "/01ARZ3NDEKTSV4RRFFQ69G5FAV-1xx5ol-sha256/cat.png",
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := s3(t, checkDownload(t, downloads(t, fields{"key": key}), key, url.Values{}).request(t, ""))
+			// Who may not list the bucket does not learn on AWS whether there is an object.
+			checkRefusal(t, a, forgery{status: 404, code: "NoSuchKey", onAWS: "AccessDenied"})
+		})
+	}
+}
+
+func TestDownloadRefusals(t *testing.T) {
+	t.Parallel()
+	withDownloads(t)
+	own := planUpload(t, nil).Key
+	named := func(name string) fields {
+		return fields{"key": strings.Replace(own, "cat.png", name, 1), "disposition": "inline"}
+	}
+	key := func(key any) fields { return fields{"key": key} }
+	const invalid = "InvalidRequest"
+	cases := map[string]struct {
+		body        fields
+		code, field string
+	}{
+		"ErrOtherUser":       {key(planned(t, uploads(t, nil, as(grace)), 201).Key), "Forbidden", "key"},
+		"ErrOtherSub":        {key(strings.Replace(own, ada.sub, grace.sub, 1)), "Forbidden", "key"},
+		"ErrOutsidePrefix":   {key(strings.TrimPrefix(own, "uploads/")), "InvalidKey", "key"},
+		"ErrOtherPrefix":     {key("public" + strings.TrimPrefix(own, "uploads")), "InvalidKey", "key"},
+		"ErrSlashBefore":     {key("/" + own), "InvalidKey", "key"},
+		"ErrTraversal":       {key("uploads/" + ada.sub + "/../" + grace.sub + "/01ARZ3NDEKTSV4RRFFQ69G5FAV/cat.png"), "InvalidKey", "key"},
+		"ErrEscaped":         {key(strings.ReplaceAll(own, "/", "%2F")), "InvalidKey", "key"},
+		"ErrFolder":          {key(own[:strings.LastIndexByte(own, '/')+1]), "InvalidKey", "key"},
+		"ErrQuery":           {key(own + "?acl"), "InvalidKey", "key"},
+		"ErrLineBreak":       {key(own + "\r\n"), "InvalidKey", "key"},
+		"ErrEmpty":           {key(""), "InvalidKey", "key"},
+		"ErrTooLong":         {key(own + strings.Repeat("x", 1024)), "InvalidKey", "key"},
+		"ErrNumber":          {key(5), invalid, "key"},
+		"ErrNull":            {key(nil), invalid, "key"},
+		"ErrArray":           {key([]string{own}), invalid, "key"},
+		"ErrMissing":         {fields{"disposition": "inline"}, invalid, "key"},
+		"ErrDisposition":     {fields{"key": own, "disposition": "Inline"}, invalid, "disposition"},
+		"ErrDispositionName": {fields{"key": own, "disposition": "attachment; filename=x"}, invalid, "disposition"},
+		"ErrDispositionNull": {fields{"key": own, "disposition": nil}, invalid, "disposition"},
+		"ErrUnknownField":    {fields{"key": own, "contentType": "text/html"}, invalid, "contentType"},
+		"ErrInlineHTML":      {named("page.html"), invalid, "disposition"},
+		"ErrInlineXHTML":     {named("page.xhtml"), invalid, "disposition"},
+		"ErrInlineSVG":       {named("cat.svg"), invalid, "disposition"},
+		"ErrInlineXML":       {named("cat.png.xml"), invalid, "disposition"},
+		"ErrInlineScript":    {named("code.js"), invalid, "disposition"},
+		"ErrInlineUnknown":   {named("cat.xyz"), invalid, "disposition"},
+		"ErrInlineNoSuffix":  {named("cat"), invalid, "disposition"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refused(t, downloads(t, c.body), c.code, c.field)
+		})
+	}
+}
+
+// featureRoutes are those that a deployment may have, with a good body of each.
+func featureRoutes(t *testing.T) map[string]string {
+	t.Helper()
+	routes := map[string]string{}
+	if hasRoute(t, "downloads") {
+		routes["downloads"] = `{"key":"` + planUpload(t, nil).Key + `"}`
+	}
+	if hasRoute(t, "uploads/parts") {
+		routes["uploads/parts"] = `{"key":"` + planUpload(t, fields{"size": sizeLimit(t)}).Key + `","uploadId":"x","parts":[]}`
+	}
+	return routes
+}
+
+// TestFeatureBody sends to the other routes what is no request at all, from nobody, and by another method.
+func TestFeatureBody(t *testing.T) {
+	t.Parallel()
+	for path, good := range featureRoutes(t) {
+		for name, c := range map[string]struct{ body, code, field string }{
+			"OK":              {good, "", ""},
+			"OKSpaces":        {" \r\n\t" + good + "\n", "", ""},
+			"OKLongest":       {good + strings.Repeat(" ", 64<<10-len(good)), "", ""},
+			"ErrTooLong":      {good + strings.Repeat(" ", 64<<10+1-len(good)), "BodyTooLarge", ""},
+			"ErrEmpty":        {"", "InvalidJSON", ""},
+			"ErrNull":         {"null", "InvalidJSON", ""},
+			"ErrArray":        {"[" + good + "]", "InvalidJSON", ""},
+			"ErrCut":          {good[:len(good)-1], "InvalidJSON", ""},
+			"ErrTwoObjects":   {good + good, "InvalidJSON", ""},
+			"ErrTrailingText": {good + "x", "InvalidJSON", ""},
+			"ErrInvalidUTF8":  {strings.Replace(good, "cat", "c\xfft", 1), "InvalidJSON", ""},
+			"ErrSurrogate":    {strings.Replace(good, "cat", `c\uD83Dt`, 1), "InvalidJSON", ""},
+			"ErrKeyTwice":     {strings.Replace(good, "{", `{"key":"x",`, 1), "InvalidRequest", "key"},
+			"ErrKeyEscaped":   {strings.Replace(good, "{", `{"ke\u0079":"x",`, 1), "InvalidRequest", "key"},
+			"ErrPrototype":    {strings.Replace(good, "{", `{"__proto__":{},`, 1), "InvalidRequest", "__proto__"},
+		} {
+			t.Run(name+" "+path, func(t *testing.T) {
+				t.Parallel()
+				a := post(t, path, c.body)
+				if c.code != "" {
+					refused(t, a, c.code, c.field)
+				} else if a.status != 200 {
+					t.Errorf("status %d: %.300s", a.status, withoutQuery(string(a.body)))
+				}
+			})
+		}
+		t.Run("ErrNobody "+path, func(t *testing.T) {
+			refused(t, post(t, path, good, dropHeader("Authorization")), "Unauthorized", "")
+			refused(t, post(t, path, good, setHeader("Authorization", ada.accessToken)), "Unauthorized", "")
+			refused(t, post(t, path, good, as(grace)), "Forbidden", "key")
+		})
+		t.Run("ErrText "+path, func(t *testing.T) {
+			refused(t, post(t, path, good, setHeader("Content-Type", "text/plain")), "TypeNotAllowed", "Content-Type")
+		})
+		t.Run("ErrMethod "+path, func(t *testing.T) {
+			for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete} {
+				refused(t, post(t, path, good, setMethod(method)), "NotFound", "")
+			}
+		})
+	}
+}

@@ -1,0 +1,277 @@
+package conformance_test
+
+import (
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const mib = 1 << 20
+
+// partSize is how every file up to 156.25 GiB is cut.
+const partSize = 16 * mib
+
+// inParts ends a test of uploads in parts where the deployment plans none. The local run's stage does.
+func inParts(t *testing.T) {
+	t.Helper()
+	if hasRoute(t, "uploads/parts") {
+		return
+	}
+	if mainRun != nil {
+		t.Fatal("the local run has no route POST /uploads/parts")
+	}
+	t.Skip("NOT RUN against the stack of -outputs: it plans no upload in parts")
+}
+
+// threshold is the largest size that is still sent in one piece, taken from where the deployment tells it.
+func threshold(t *testing.T) int64 {
+	t.Helper()
+	e := refused(t, uploads(t, fields{"size": sizeLimit(t), "sha256": helloSHA256}), "InvalidRequest", "sha256")
+	return numberIn(t, e.Message, `more than (\d+) bytes`)
+}
+
+// sizeLimit is the largest size that the deployment takes.
+func sizeLimit(t *testing.T) int64 {
+	t.Helper()
+	e := refused(t, uploads(t, fields{"size": int64(1 << 50)}), "SizeTooLarge", "size")
+	return numberIn(t, e.Message, `limit of (\d+) bytes`)
+}
+
+func numberIn(t *testing.T, message, pattern string) int64 {
+	t.Helper()
+	m := regexp.MustCompile(pattern).FindStringSubmatch(message)
+	if m == nil {
+		t.Fatalf("%q does not say %s", message, pattern)
+	}
+	n, err := strconv.ParseInt(m[1], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+var partsKeyShape = regexp.MustCompile(`^uploads/([A-Za-z0-9-]+)/` + ulid + `-([0-9a-z]+)(-sha256)?/[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$`)
+
+// checkCreate holds a plan of ada's for a large file to the contract: how it is cut, and that the request begins an
+// upload of exactly this key.
+func checkCreate(t *testing.T, p plan, size int64, checksums bool) {
+	t.Helper()
+	m := partsKeyShape.FindStringSubmatch(p.Key)
+	if m == nil || m[1] != ada.sub || m[2] != strconv.FormatInt(size, 36) || (m[3] != "") != checksums {
+		t.Errorf("the key %q does not carry the size %d, checksums %t", p.Key, size, checksums)
+	}
+	if want := (cutting{partSize, (size + partSize - 1) / partSize}); p.Multipart == nil || *p.Multipart != want {
+		t.Errorf("multipart is %+v, want %+v", p.Multipart, want)
+	}
+	checkOperation(t, p, "POST", url.Values{"uploads": {""}})
+	if p.Headers["Content-Type"] != "image/png" || !strings.HasPrefix(p.Headers["Content-Disposition"], "attachment; filename*=UTF-8''") {
+		t.Errorf("the headers are %q", p.Headers)
+	}
+	if algorithm, ok := p.Headers["x-amz-checksum-algorithm"]; ok != checksums || ok && algorithm != "SHA256" {
+		t.Errorf("x-amz-checksum-algorithm is %q, checksums %t", algorithm, checksums)
+	}
+}
+
+// checkOperation holds a signed request to what all of them share: it is of the key's own URL, names this operation and
+// nothing else, and each header that the caller sets is signed.
+func checkOperation(t *testing.T, p plan, method string, operation url.Values) {
+	t.Helper()
+	u, err := url.Parse(p.URL)
+	if err != nil {
+		t.Fatal("the URL does not parse")
+	}
+	if bare, _, _ := strings.Cut(p.URL, "?"); p.Method != method || bare != target.bucketURL()+"/"+p.Key {
+		t.Errorf("the request is %s %s, want %s of %s", p.Method, bare, method, p.Key)
+	}
+	checkLifetime(t, p, u.Query())
+	got := u.Query()
+	maps.DeleteFunc(got, func(name string, _ []string) bool { return strings.HasPrefix(name, "X-Amz-") })
+	if !maps.EqualFunc(got, operation, slices.Equal) {
+		t.Errorf("the query says %q, want %q", got, operation)
+	}
+	if p.Headers == nil {
+		t.Error("headers is missing; a client would have to know that it may be")
+	}
+	want := []string{"host"}
+	for name := range p.Headers {
+		want = append(want, strings.ToLower(name))
+	}
+	slices.Sort(want)
+	signed := strings.Split(u.Query().Get("X-Amz-SignedHeaders"), ";")
+	if signed = slices.DeleteFunc(signed, func(name string) bool { return name == "content-length" }); !slices.Equal(signed, want) {
+		t.Errorf("signed are %q, to be set are %q", signed, want)
+	}
+}
+
+func TestPlanInParts(t *testing.T) {
+	t.Parallel()
+	inParts(t)
+	last, limit := threshold(t), sizeLimit(t)
+	for name, size := range map[string]int64{"OKSmallest": last + 1, "OKFullParts": (last/partSize + 1) * partSize,
+		"OKOneByteMore": (last/partSize+1)*partSize + 1, "OKLargest": limit} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkCreate(t, planUpload(t, fields{"size": size}), size, false)
+			checkCreate(t, planUpload(t, fields{"size": size, "partChecksums": false}), size, false)
+			checkCreate(t, planUpload(t, fields{"size": size, "partChecksums": true}), size, true)
+		})
+	}
+	t.Run("OKMetadata", func(t *testing.T) {
+		p := planUpload(t, fields{"size": last + 1, "metadata": fields{"Album": "2026"}})
+		checkCreate(t, p, last+1, false)
+		if p.Headers["x-amz-meta-album"] != "2026" || len(p.Headers) != 3 {
+			t.Errorf("the headers are %q", p.Headers)
+		}
+	})
+	for name, size := range map[string]int64{"OKThreshold": last, "OKSmall": 5} {
+		t.Run(name, func(t *testing.T) { // in one piece, where partChecksums changes nothing
+			t.Parallel()
+			for _, changed := range []fields{{"size": size}, {"size": size, "sha256": helloSHA256}, {"size": size, "partChecksums": true}} {
+				p := planUpload(t, changed)
+				checkPlan(t, p)
+				if p.Multipart != nil {
+					t.Errorf("multipart is %+v", p.Multipart)
+				}
+			}
+		})
+	}
+	t.Run("ErrSHA256", func(t *testing.T) {
+		e := refused(t, uploads(t, fields{"size": last + 1, "sha256": helloSHA256}), "InvalidRequest", "sha256")
+		if !strings.Contains(e.Message, "partChecksums") {
+			t.Errorf("the message does not say what to do instead: %s", e.Message)
+		}
+	})
+	for name, value := range map[string]any{"ErrText": "true", "ErrNumber": 1, "ErrNull": raw("null"), "ErrArray": []bool{true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refused(t, uploads(t, fields{"size": last + 1, "partChecksums": value}), "InvalidRequest", "partChecksums")
+		})
+	}
+}
+
+// TestUploadInParts goes all the way, through a reload of the page in the middle.
+func TestUploadInParts(t *testing.T) {
+	t.Parallel()
+	inParts(t)
+	for name, checksums := range map[string]bool{"OK": false, "OKChecksums": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := begin(t, ada, checksums)
+			before := s.ask(t, s.numbers()...)
+			for _, p := range before.Parts {
+				if p.PartNumber != 2 {
+					s.send(t, p)
+				}
+			}
+			s.refusedCompletions(t, *before.Complete)
+			if before.List != nil {
+				s.checkListed(t, 2)
+			}
+			after := s.ask(t, 2)
+			s.send(t, after.Parts[0])
+			s.complete(t, *s.ask(t).Complete) // asked for with parts: []
+			s.afterCompletion(t, before)
+		})
+	}
+}
+
+// refusedCompletions tries to finish while part 2 is missing: S3 must neither store nor forget what it has.
+func (s *session) refusedCompletions(t *testing.T, complete plan) {
+	t.Helper()
+	all := s.numbers()
+	without := slices.DeleteFunc(slices.Clone(all), func(n int64) bool { return n == 2 })
+	for name, c := range map[string]struct {
+		body string
+		want forgery
+	}{
+		"ErrPartMissing":  {s.completion(without...), forgery{status: 400, code: "InvalidRequest"}},
+		"ErrPartUnsent":   {s.completion(all...), forgery{status: 400, code: "InvalidPart"}},
+		"ErrOnlyTheFirst": {s.completion(1), forgery{status: 400, code: "InvalidRequest"}},
+		"ErrOrder":        {s.completion(3, 1), forgery{status: 400, code: "InvalidPartOrder"}},
+		"ErrOtherETag":    {strings.Replace(s.completion(without...), s.etags[1], s.etags[s.last()], 1), forgery{status: 400, code: "InvalidPart"}},
+		"ErrNoParts":      {s.completion(), forgery{status: 400, code: "MalformedXML"}},
+		"ErrNoXML":        {"parts", forgery{status: 400, code: "MalformedXML"}},
+	} {
+		checkRefusal(t, s3(t, complete.request(t, c.body)), c.want)
+		if t.Failed() {
+			t.Fatalf("in case %s", name)
+		}
+		checkNothingThere(t, s.plan)
+	}
+}
+
+// afterCompletion replays everything that was signed before: the object must stay as it is.
+func (s *session) afterCompletion(t *testing.T, old partsAnswer) {
+	t.Helper()
+	gone := forgery{status: 404, code: "NoSuchUpload"}
+	checkRefusal(t, s3(t, old.Parts[s.last()-1].request(t, s.content(s.last()))), gone)
+	if old.List != nil {
+		checkRefusal(t, s3(t, old.List.request(t, "")), gone)
+		checkRefusal(t, s3(t, old.Abort.request(t, "")), gone)
+	}
+	// To finish once more may be answered as the first time or be refused, but does nothing.
+	if a := s3(t, old.Complete.request(t, s.completion(s.numbers()...))); a.status != 200 && s3Code(a) != "NoSuchUpload" && s3Code(a) != "PreconditionFailed" {
+		t.Errorf("finished twice: %d %s", a.status, s3Code(a))
+	}
+	s.checkAssembled(t)
+}
+
+// TestAbort gives an upload up: what was sent is gone, and nothing more can be.
+func TestAbort(t *testing.T) {
+	t.Parallel()
+	s, other := begin(t, ada, false), begin(t, ada, false)
+	a := s.ask(t, s.last())
+	if a.Abort == nil {
+		t.Skip("NOT RUN against the stack of -outputs: it lets nobody abort")
+	}
+	s.send(t, a.Parts[0])
+	other.send(t, other.ask(t, s.last()).Parts[0])
+	if answer := s3(t, a.Abort.request(t, "")); answer.status != 204 {
+		t.Fatalf("S3 answered %d %s", answer.status, s3Code(answer))
+	}
+	for name, r := range map[string]plan{"part": a.Parts[0].plan, "list": *a.List, "complete": *a.Complete, "abort": *a.Abort} {
+		body := map[string]string{"part": s.content(s.last()), "complete": s.completion(s.last())}[name]
+		t.Run("Err "+name, func(t *testing.T) {
+			checkRefusal(t, s3(t, r.request(t, body)), forgery{status: 404, code: "NoSuchUpload"})
+		})
+	}
+	checkNothingThere(t, s.plan)
+	other.checkListedOnly(t, other.last()) // another upload is not touched
+}
+
+// TestTwoUploadsToOneKey begins twice by one plan, which its URL allows, and finishes both at once. One object is
+// stored, whole, and the other upload can't replace it.
+func TestTwoUploadsToOneKey(t *testing.T) {
+	t.Parallel()
+	first := begin(t, ada, false)
+	second := first.again(t)
+	for _, s := range []*session{first, second} {
+		for _, p := range s.ask(t, s.numbers()...).Parts {
+			s.send(t, p)
+		}
+	}
+	sessions, answers := []*session{first, second}, make([]answer, 2)
+	var group sync.WaitGroup
+	for i, s := range sessions {
+		complete := s.ask(t).Complete
+		group.Go(func() { answers[i] = s3(t, complete.request(t, s.completion(s.numbers()...))) })
+	}
+	group.Wait()
+	won := slices.IndexFunc(answers, func(a answer) bool { return a.status == 200 })
+	if won < 0 {
+		t.Fatalf("no completion was taken: %d %s, %d %s", answers[0].status, s3Code(answers[0]), answers[1].status, s3Code(answers[1]))
+	}
+	winner, loser, lost := sessions[won], sessions[1-won], answers[1-won]
+	accepted.Store(winner.plan.Key, true)
+	if code := s3Code(lost); code != "PreconditionFailed" && code != "ConditionalRequestConflict" {
+		t.Errorf("the other completion got %d %s", lost.status, code)
+	}
+	winner.checkAssembled(t)
+	checkRefusal(t, s3(t, loser.ask(t).Complete.request(t, loser.completion(loser.numbers()...))), forgery{status: 412, code: "PreconditionFailed"})
+	winner.checkAssembled(t)
+}
