@@ -1,0 +1,146 @@
+package iam_test
+
+import (
+	"slices"
+
+	"signpost/infra"
+	"signpost/test/template/options"
+)
+
+// deployment is the table of one stage or option: everything that anybody can do (abilities), and
+// under which circumstances (rows).
+type deployment struct {
+	stage     infra.Stage
+	abilities []ability
+	rows      []row
+}
+
+// All that is there with nothing turned on.
+var (
+	uploadsAlone = []ability{
+		"upload s3:PutObject files/uploads/me/01/cat.png",
+		"upload logs:CreateLogStream upload-log", "upload logs:PutLogEvents upload-log",
+		"lambda sts:AssumeRole upload-role",
+	}
+	ownLogBucket = []ability{"logging.s3 s3:PutObject logs/s3-access/2026"}
+	byDefault    = slices.Concat(uploadsAlone, ownLogBucket)
+)
+
+// What each option adds.
+var (
+	resuming = []ability{
+		"upload s3:AbortMultipartUpload files/uploads/me/01/cat.png", "upload s3:ListMultipartUploadParts files/uploads/me/01/cat.png",
+	}
+	downloading = []ability{
+		"download s3:GetObject files/uploads/me/01/cat.png",
+		"download logs:CreateLogStream download-log", "download logs:PutLogEvents download-log",
+		"lambda sts:AssumeRole download-role",
+	}
+	scanning = []ability{
+		"scanner events:DeleteRule managed-rule", "scanner events:DescribeRule managed-rule", "scanner events:ListTargetsByRule managed-rule",
+		"scanner events:PutRule managed-rule", "scanner events:PutTargets managed-rule", "scanner events:RemoveTargets managed-rule",
+		"scanner s3:GetBucketNotification files", "scanner s3:PutBucketNotification files", "scanner s3:ListBucket files",
+		"scanner s3:GetObject files/uploads/me/01/cat.png", "scanner s3:GetObjectVersion files/uploads/me/01/cat.png",
+		"scanner s3:GetObjectTagging files/uploads/me/01/cat.png", "scanner s3:GetObjectVersionTagging files/uploads/me/01/cat.png",
+		"scanner s3:PutObjectTagging files/uploads/me/01/cat.png", "scanner s3:PutObjectVersionTagging files/uploads/me/01/cat.png",
+		"scanner s3:PutObject files/malware-protection-resource-validation-object",
+		"malware-protection-plan.guardduty sts:AssumeRole scanner-role",
+	}
+	ownTopic = []ability{"cloudwatch sns:Publish topic"}
+	tracing  = []ability{"upload xray:PutTelemetryRecords everything", "upload xray:PutTraceSegments everything"}
+)
+
+// stages are the tables of the stages, by name.
+var stages = map[string]deployment{
+	"local": {
+		abilities: slices.Concat(byDefault, resuming, downloading),
+		rows:      slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), resumable("uploads/", "600001"), downloads("uploads/", "600001"), notScanned()),
+	},
+	"dev":     {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), notResumable(), notScanned())},
+	"staging": {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), notResumable(), notScanned())},
+	"production": {
+		abilities: byDefault,
+		rows:      slices.Concat(everywhere("uploads/", "300000", "300001"), logBucket(), notResumable(), notScanned()),
+	},
+}
+
+// usual is what holds where the option at hand leaves the rest alone.
+func usual(more ...[]row) []row {
+	return slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), slices.Concat(more...))
+}
+
+// byOption are the tables of the options that change a permission, by name. An option that is not
+// here must leave every policy as it is by default.
+var byOption = map[string]deployment{
+	"url-lifetime":      {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "120000", "120001"), logBucket(), notResumable(), notScanned())},
+	"long-urls":         {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "3600000", "3600001"), logBucket(), notResumable(), notScanned())},
+	"resumable-uploads": {abilities: slices.Concat(byDefault, resuming), rows: usual(resumable("uploads/", "600001"), notScanned())},
+	"downloads":         {abilities: slices.Concat(byDefault, downloading), rows: usual(downloads("uploads/", "600001"), notResumable(), notScanned())},
+	"key-prefix": {
+		abilities: append([]ability{"upload s3:PutObject files/teams/blue/me/01/cat.png"}, byDefault[1:]...),
+		rows:      slices.Concat(everywhere("teams/blue/", "600000", "600001"), logBucket(), notResumable(), notScanned()),
+	},
+	"own-key": {
+		abilities: slices.Concat(byDefault, []ability{"upload kms:GenerateDataKey key", "upload kms:Decrypt key"}),
+		rows:      usual(aKey("key", "upload"), notScanned()),
+	},
+	"existing-key": { // and no file is sent in parts
+		abilities: slices.Concat(byDefault, []ability{"upload kms:GenerateDataKey given-key"}),
+		rows:      usual(aKey("given-key"), notScanned()),
+	},
+	"downloads-with-key": {
+		abilities: slices.Concat(byDefault, downloading, []ability{"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "download kms:Decrypt key"}),
+		rows:      usual(downloads("uploads/", "600001"), aKey("key", "upload", "download"), notScanned()),
+	},
+	"tracing":           {abilities: slices.Concat(byDefault, tracing), rows: usual(traced("upload"), notScanned())},
+	"alarms":            {abilities: slices.Concat(byDefault, ownTopic), rows: usual(alarmed(), notScanned())},
+	"alarms-to-a-topic": {abilities: slices.Concat(byDefault, downloading), rows: usual(downloads("uploads/", "600001"), notScanned())},
+	"access-log-bucket": {abilities: uploadsAlone, rows: slices.Concat(everywhere("uploads/", "600000", "600001"), notResumable(), notScanned())},
+	"source-ranges":     {abilities: byDefault, rows: usual(fromRanges("uploads/"), notResumable(), notScanned())},
+	"malware-scan":      {abilities: slices.Concat(byDefault, scanning), rows: usual(scanned("uploads/", "600001"), notResumable())},
+	"malware-scan-with-key": {
+		abilities: slices.Concat(byDefault, scanning, []ability{
+			"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "scanner kms:GenerateDataKey key", "scanner kms:Decrypt key"}),
+		rows: usual(scanned("uploads/", "600001"), aKey("key", "upload", "scanner")),
+	},
+	"permissions-boundary": {abilities: slices.Concat(byDefault, scanning), rows: usual(scanned("uploads/", "600001"))},
+}
+
+// together are tables of options that meet: what one allows, another may take back.
+var together = map[string]deployment{
+	"clean files from home": {
+		stage: stageWith("clean", func(p *infra.UploadsProps) {
+			p.ResumableUploads, p.Downloads, p.MalwareScan, p.OwnKey, p.Tracing, p.Alarms = true, true, true, true, true, true
+			p.SourceRanges = []string{"203.0.113.0/24", "2001:db8::/48"}
+		}),
+		abilities: slices.Concat(byDefault, resuming, downloading, scanning, ownTopic, tracing, []ability{
+			"download xray:PutTelemetryRecords everything", "download xray:PutTraceSegments everything",
+			"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "download kms:Decrypt key",
+			"scanner kms:GenerateDataKey key", "scanner kms:Decrypt key"}),
+		rows: usual(resumable("uploads/", "600001"), downloads("uploads/", "600001"), scanned("uploads/", "600001"),
+			fromRanges("uploads/"), aKey("key", "upload", "download", "scanner"), traced("upload"), traced("download"), alarmed(), []row{
+				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", url, "NoReadUnlessClean"},
+				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", with(url, tag, "THREATS_FOUND"), "NoReadUnlessClean"},
+				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", with(with(url, tag, "NO_THREATS_FOUND"), "aws:SourceIp", "198.51.100.7"), yes},
+			}),
+	},
+	"a key, and parts to abort": {
+		stage: stageWith("abort", func(p *infra.UploadsProps) {
+			p.KeyARN, p.ResumableUploads, p.AccessLogBucketName, p.KeyPrefix = options.KeyARN, true, "all-access-logs", "teams/blue/"
+		}),
+		abilities: []ability{
+			"upload s3:PutObject files/teams/blue/me/01/cat.png", "upload s3:AbortMultipartUpload files/teams/blue/me/01/cat.png",
+			"upload s3:ListMultipartUploadParts files/teams/blue/me/01/cat.png", "upload kms:GenerateDataKey given-key", "upload kms:Decrypt given-key",
+			"upload logs:CreateLogStream upload-log", "upload logs:PutLogEvents upload-log", "lambda sts:AssumeRole upload-role",
+		},
+		rows: slices.Concat(everywhere("teams/blue/", "600000", "600001"), resumable("teams/blue/", "600001"), aKey("given-key", "upload"), notScanned()),
+	},
+}
+
+// stageWith is the default stage with more props, under a name of its own.
+func stageWith(name string, set func(*infra.UploadsProps)) infra.Stage {
+	stage := options.Default()
+	set(&stage.Uploads)
+	stage.Name = name
+	return stage
+}

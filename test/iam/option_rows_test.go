@@ -1,0 +1,139 @@
+package iam_test
+
+// fromRanges is what SourceRanges of 203.0.113.0/24 and 2001:db8::/48 leave.
+func fromRanges(prefix string) []row {
+	cat := "files/" + prefix + "me/01/cat.png"
+	from := func(address string) row {
+		return row{"upload", "s3:PutObject", cat, with(put, "aws:SourceIp", address), "DenyOtherNetworks"}
+	}
+	allowed := func(r row) row { r.verdict = yes; return r }
+	return []row{
+		allowed(from("203.0.113.0")), allowed(from("203.0.113.255")), allowed(from("2001:db8:0:ffff::1")),
+		from("203.0.112.255"), from("203.0.114.0"), from("198.51.100.7"), from("2001:db8:1::1"), from("127.0.0.1"),
+		// By a VPC endpoint there is no address at all.
+		{"upload", "s3:PutObject", cat, without(put, "aws:SourceIp"), "DenyOtherNetworks"},
+		{"upload", "s3:PutObject", cat, with(part, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
+		{"upload", "s3:AbortMultipartUpload", cat, with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
+		{"upload", "s3:ListMultipartUploadParts", cat, with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
+		// Whoever signed; but reads, and what is no upload, stay open to those who may.
+		{"admin", "s3:PutObject", cat, with(put, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
+		{"admin", "s3:AbortMultipartUpload", cat, with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
+		{"admin", "s3:ListMultipartUploadParts", cat, with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
+		{"admin", "s3:PutObject", "files/reports/1.csv", with(put, "aws:SourceIp", "198.51.100.7"), yes},
+		{"admin", "s3:GetObject", cat, with(with(url, "aws:SourceIp", "198.51.100.7"), tag, "NO_THREATS_FOUND"), yes},
+		{"admin", "s3:DeleteObject", cat, with(header, "aws:SourceIp", "198.51.100.7"), yes},
+	}
+}
+
+// tag is the condition key of the verdict that an object carries.
+const tag = "s3:ExistingObjectTag/GuardDutyMalwareScanStatus"
+
+// notScanned is what no longer holds once uploads are scanned.
+func notScanned() []row {
+	return []row{
+		{"admin", "s3:GetObject", "files/uploads/me/01/cat.png", header, yes},
+		{"admin", "s3:PutObjectTagging", "files/uploads/me/01/cat.png", with(header, "s3:RequestObjectTagKeys", "GuardDutyMalwareScanStatus"), yes},
+	}
+}
+
+// scanned is what MalwareScan changes: no reading before the verdict, and the verdict is GuardDuty's.
+func scanned(prefix, old string) []row {
+	cat := "files/" + prefix + "me/01/cat.png"
+	verdict := with(header, "s3:RequestObjectTagKeys", "GuardDutyMalwareScanStatus")
+	rows := []row{
+		{"admin", "s3:GetObject", "files/reports/1.csv", header, "NoReadUnlessClean"},
+		{"admin", "s3:PutObjectTagging", "files/reports/1.csv", verdict, "OnlyGuardDutyCanTagScanStatus"},
+	}
+	for _, action := range []string{"s3:GetObject", "s3:GetObjectVersion"} {
+		rows = append(rows,
+			row{"admin", action, cat, with(header, tag, "NO_THREATS_FOUND"), yes},
+			row{"admin", action, cat, header, "NoReadUnlessClean"}, // not scanned yet
+			row{"admin", action, cat, with(header, tag, "THREATS_FOUND"), "NoReadUnlessClean"},
+			row{"admin", action, cat, with(header, tag, "UNSUPPORTED"), "NoReadUnlessClean"},
+			row{"admin", action, cat, with(header, tag, "no_threats_found"), "NoReadUnlessClean"},
+			row{"anonymous", action, cat, unsigned, "NoReadUnlessClean"},
+			row{"foreigner", action, cat, header, "NoReadUnlessClean"},
+			row{"scanner", action, cat, header, yes},
+			row{"scanner", action, cat, with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
+			row{"scanner", action, "files/reports/1.csv", header, no},
+		)
+	}
+	for _, action := range []string{"s3:PutObjectTagging", "s3:PutObjectVersionTagging"} {
+		rows = append(rows,
+			row{"admin", action, cat, verdict, "OnlyGuardDutyCanTagScanStatus"},
+			row{"admin", action, cat, with(header, "s3:RequestObjectTagKeys", "team", "GuardDutyMalwareScanStatus"), "OnlyGuardDutyCanTagScanStatus"},
+			row{"admin", action, cat, with(header, "s3:RequestObjectTagKeys", "team"), yes},
+			row{"upload", action, cat, verdict, "OnlyGuardDutyCanTagScanStatus"},
+			row{"foreigner", action, cat, verdict, "OnlyGuardDutyCanTagScanStatus"},
+			row{"scanner", action, cat, verdict, yes},
+			row{"scanner", action, "files/cat.png", verdict, no},
+		)
+	}
+	return append(rows, scanner(prefix)...)
+}
+
+// scanner is what GuardDuty's role may do beside reading and tagging.
+func scanner(prefix string) []row {
+	managed := with(plain, "events:ManagedBy", "malware-protection-plan.guardduty.amazonaws.com")
+	return []row{
+		// One test object, which it puts without If-None-Match; no upload.
+		{"scanner", "s3:PutObject", "files/malware-protection-resource-validation-object", without(header, "s3:if-none-match"), yes},
+		{"scanner", "s3:PutObject", "files/malware-protection-resource-validation-object", with(overwrite, "s3:authType", "REST-HEADER"), yes},
+		{"scanner", "s3:PutObject", "files/" + prefix + "me/01/cat.png", put, no},
+		{"scanner", "s3:DeleteObject", "files/" + prefix + "me/01/cat.png", header, no},
+		{"admin", "s3:PutObject", "files/malware-protection-resource-validation-object", overwrite, "DenyOverwriting"},
+		{"scanner", "s3:GetObjectTagging", "files/" + prefix + "me/01/cat.png", header, yes},
+		{"scanner", "s3:GetObjectVersionTagging", "files/" + prefix + "me/01/cat.png", header, yes},
+		{"scanner", "s3:ListBucket", "files", header, yes},
+		{"scanner", "s3:ListBucket", "elsewhere", header, no},
+		{"scanner", "s3:PutBucketNotification", "files", header, yes},
+		{"scanner", "s3:GetBucketNotification", "files", header, yes},
+		{"scanner", "s3:PutBucketPolicy", "files", header, no},
+		{"scanner", "events:PutRule", "managed-rule", managed, yes},
+		{"scanner", "events:PutRule", "managed-rule", plain, no},
+		{"scanner", "events:PutTargets", "managed-rule", plain, no},
+		{"scanner", "events:DeleteRule", "managed-rule", with(plain, "events:ManagedBy", "other.amazonaws.com"), no},
+		{"scanner", "events:RemoveTargets", "managed-rule", managed, yes},
+		{"scanner", "events:PutRule", "other-rule", managed, no},
+		{"scanner", "events:DescribeRule", "managed-rule", plain, yes},
+		{"scanner", "events:ListTargetsByRule", "managed-rule", plain, yes},
+		{"scanner", "events:DescribeRule", "other-rule", plain, no},
+		{"malware-protection-plan.guardduty", "sts:AssumeRole", "scanner-role", plain, yes},
+		{"lambda", "sts:AssumeRole", "scanner-role", plain, no},
+		{"foreigner", "sts:AssumeRole", "scanner-role", plain, no},
+		{"admin", "sts:AssumeRole", "scanner-role", plain, no},
+		{"upload", "sts:AssumeRole", "scanner-role", plain, no},
+	}
+}
+
+// traced is what Tracing adds, for each role of a function.
+func traced(who string) []row {
+	return []row{
+		{who, "xray:PutTraceSegments", "everything", plain, yes},
+		{who, "xray:PutTelemetryRecords", "everything", plain, yes},
+		{who, "xray:GetTraceSummaries", "everything", plain, no},
+		{who, "s3:ListAllMyBuckets", "everything", plain, no},
+	}
+}
+
+// alarmed is what the topic of Alarms lets in.
+func alarmed() []row {
+	alarm := with(with(plain, "aws:SourceAccount", "111122223333"), "aws:SourceArn", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Errors")
+	return []row{
+		{"cloudwatch", "sns:Publish", "topic", alarm, yes},
+		{"cloudwatch", "sns:Publish", "topic", with(alarm, "aws:SourceAccount", "444455556666"), no},
+		{"cloudwatch", "sns:Publish", "topic", with(alarm, "aws:SourceArn", "arn:aws:cloudwatch:eu-west-1:444455556666:alarm:Errors"), no},
+		{"cloudwatch", "sns:Publish", "topic", with(alarm, "aws:SourceArn", "arn:aws:cloudwatch:us-east-1:111122223333:alarm:Errors"), no},
+		{"cloudwatch", "sns:Publish", "topic", plain, no},
+		{"cloudwatch", "sns:Publish", "topic", with(alarm, "aws:SecureTransport", "false"), "AllowPublishThroughSSLOnly"},
+		{"cloudwatch", "sns:Subscribe", "topic", alarm, no},
+		{"s3", "sns:Publish", "topic", alarm, no},
+		{"anonymous", "sns:Publish", "topic", plain, no},
+		{"foreigner", "sns:Publish", "topic", plain, no},
+		{"foreigner", "sns:Subscribe", "topic", plain, no},
+		{"no-policies", "sns:Publish", "topic", plain, no},
+		{"upload", "sns:Publish", "topic", plain, no},
+		{"admin", "sns:Publish", "topic", plain, yes},
+		{"admin", "sns:Publish", "topic", with(plain, "aws:SecureTransport", "false"), "AllowPublishThroughSSLOnly"},
+	}
+}

@@ -1,0 +1,204 @@
+package iam_test
+
+import "slices"
+
+// everywhere is what holds in every deployment. prefix is where the uploads lie; old is an age, in
+// milliseconds, one over what the deployment's URLs live, and ripe is the oldest that still works.
+func everywhere(prefix, ripe, old string) []row {
+	cat := "files/" + prefix + "me/01/cat.png"
+	sibling := "files/" + prefix[:len(prefix)-1] + "-old/cat.png"
+	return []row{
+		// What the function signs works, and only so.
+		{"upload", "s3:PutObject", cat, put, yes},
+		{"upload", "s3:PutObject", cat, part, yes},
+		{"upload", "s3:PutObject", cat, with(put, "s3:authType", "REST-HEADER"), yes},
+		{"upload", "s3:PutObject", cat, overwrite, "DenyOverwriting"},
+		{"upload", "s3:PutObject", cat, with(overwrite, "s3:authType", "REST-HEADER"), "DenyOverwriting"},
+		{"upload", "s3:PutObject", cat, with(put, "s3:signatureAge", ripe), yes},
+		{"upload", "s3:PutObject", cat, with(put, "s3:signatureAge", old), "DenyOldSignedUrls"},
+		{"upload", "s3:PutObject", cat, with(part, "s3:signatureAge", old), "DenyOldSignedUrls"},
+		{"upload", "s3:PutObject", cat, with(put, "s3:signatureversion", "AWS"), "DenySignatureVersion2"},
+		{"upload", "s3:PutObject", cat, with(put, "aws:SecureTransport", "false"), tls},
+		{"upload", "s3:PutObject", cat, form, "DenyPostForms"},
+		// The age is a URL's: S3 itself refuses a header that is over 15 minutes old.
+		{"upload", "s3:PutObject", cat, with(with(put, "s3:authType", "REST-HEADER"), "s3:signatureAge", old), yes},
+
+		// Nor anywhere else.
+		{"upload", "s3:PutObject", sibling, put, no},
+		{"upload", "s3:PutObject", "files/" + prefix[:len(prefix)-1], put, no},
+		{"upload", "s3:PutObject", "files/cat.png", put, no},
+		{"upload", "s3:PutObject", "files/UPLOADS/me/01/cat.png", put, no},
+		{"upload", "s3:PutObject", "files-twin/" + prefix + "me/01/cat.png", put, no},
+		{"upload", "s3:PutObject", "elsewhere/" + prefix + "me/01/cat.png", put, no},
+
+		// Nor anything else.
+		{"upload", "s3:GetObject", cat, with(url, "s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "NO_THREATS_FOUND"), no},
+		{"upload", "s3:DeleteObject", cat, url, no},
+		{"upload", "s3:DeleteObjectVersion", cat, url, no},
+		{"upload", "s3:PutObjectAcl", cat, url, no},
+		{"upload", "s3:PutObjectTagging", cat, url, no},
+		{"upload", "s3:PutObjectRetention", cat, url, no},
+		{"upload", "s3:ListBucket", "files", url, no},
+		{"upload", "s3:ListBucketMultipartUploads", "files", url, no},
+		{"upload", "s3:PutBucketPolicy", "files", header, no},
+		{"upload", "s3:DeleteBucketPolicy", "files", header, no},
+
+		// Its own log, and no other.
+		{"upload", "logs:PutLogEvents", "upload-log", plain, yes},
+		{"upload", "logs:CreateLogStream", "upload-log", plain, yes},
+		{"upload", "logs:PutLogEvents", "api-log", plain, no},
+		{"upload", "logs:PutLogEvents", "other-log", plain, no},
+		{"upload", "logs:GetLogEvents", "upload-log", plain, no},
+
+		// Those outside.
+		{"anonymous", "s3:GetObject", cat, with(unsigned, "s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "NO_THREATS_FOUND"), no},
+		{"anonymous", "s3:PutObject", cat, with(unsigned, "s3:if-none-match", "*"), no},
+		{"anonymous", "s3:PutObject", cat, form, "DenyPostForms"},
+		{"anonymous", "s3:ListBucket", "files", unsigned, no},
+		{"anonymous", "s3:ListBucket", "files", with(unsigned, "aws:SecureTransport", "false"), tls},
+		{"foreigner", "s3:PutObject", cat, put, no},
+		{"foreigner", "s3:GetObject", cat, with(url, "s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "NO_THREATS_FOUND"), no},
+		{"foreigner", "s3:PutBucketPolicy", "files", header, no},
+		{"foreigner", "s3:DeleteObject", cat, header, no},
+		{"no-policies", "s3:PutObject", cat, put, no},
+		{"no-policies", "s3:ListBucket", "files", header, no},
+
+		// The account's own administrator: all that he sets out to do, but nothing by a signed URL or an
+		// upload that the bucket refuses everybody.
+		{"admin", "s3:PutObject", "files/anything", put, yes},
+		{"admin", "s3:PutObject", "files/anything", overwrite, "DenyOverwriting"},
+		{"admin", "s3:PutObject", "files/anything", form, "DenyPostForms"},
+		{"admin", "s3:DeleteObject", cat, with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
+		{"admin", "s3:DeleteObject", cat, with(url, "s3:signatureversion", "AWS"), "DenySignatureVersion2"},
+		{"admin", "s3:ListBucket", "files", with(header, "s3:signatureversion", "AWS"), "DenySignatureVersion2"},
+		{"admin", "s3:ListBucket", "files", with(header, "aws:SecureTransport", "false"), tls},
+		{"admin", "s3:DeleteObject", cat, with(header, "aws:SecureTransport", "false"), tls},
+		{"admin", "s3:DeleteObjectVersion", cat, header, yes},
+		{"admin", "s3:ListBucket", "files", header, yes},
+		{"admin", "s3:PutBucketPolicy", "files", header, yes},
+
+		// Who may be the function.
+		{"lambda", "sts:AssumeRole", "upload-role", plain, yes},
+		{"apigateway", "sts:AssumeRole", "upload-role", plain, no},
+		{"malware-protection-plan.guardduty", "sts:AssumeRole", "upload-role", plain, no},
+		{"anonymous", "sts:AssumeRole", "upload-role", plain, no},
+		{"foreigner", "sts:AssumeRole", "upload-role", plain, no},
+		{"upload", "sts:AssumeRole", "upload-role", plain, no},
+		{"admin", "sts:AssumeRole", "upload-role", plain, no}, // until he edits its trust
+	}
+}
+
+// logBucket is what holds of the access log's own bucket.
+func logBucket() []row {
+	line := "logs/s3-access/2026-11-24"
+	theFiles := with(with(plain, "aws:SourceAccount", "111122223333"), "aws:SourceArn", "arn:aws:s3:::uploadsbucketc4b27cc7")
+	return []row{
+		{"logging.s3", "s3:PutObject", line, theFiles, yes},
+		{"logging.s3", "s3:PutObject", line, with(theFiles, "aws:SourceAccount", "444455556666"), no},
+		{"logging.s3", "s3:PutObject", line, with(theFiles, "aws:SourceArn", "arn:aws:s3:::elsewhere"), no},
+		{"logging.s3", "s3:PutObject", line, plain, no},
+		{"logging.s3", "s3:PutObject", line, with(theFiles, "aws:SecureTransport", "false"), tls},
+		{"logging.s3", "s3:PutObject", "logs/elsewhere", theFiles, no},
+		{"logging.s3", "s3:PutObject", "files/uploads/me/01/cat.png", with(with(theFiles, "s3:if-none-match", "*"), "aws:SourceIp", "203.0.113.9"), no},
+		{"logging.s3", "s3:GetObject", line, theFiles, no},
+		{"s3", "s3:PutObject", line, theFiles, no},
+		{"upload", "s3:PutObject", line, put, no},
+		{"anonymous", "s3:PutObject", line, theFiles, no},
+		{"anonymous", "s3:GetObject", line, unsigned, no},
+		{"foreigner", "s3:GetObject", line, header, no},
+		{"foreigner", "s3:PutObject", line, theFiles, no},
+		{"no-policies", "s3:PutObject", line, theFiles, no},
+		{"admin", "s3:GetObject", line, header, yes},
+		{"admin", "s3:GetObject", line, with(header, "aws:SecureTransport", "false"), tls},
+		{"admin", "s3:ListBucket", "logs", with(header, "aws:SecureTransport", "false"), tls},
+		{"admin", "s3:ListBucket", "logs", header, yes},
+	}
+}
+
+// resumable is what ResumableUploads adds.
+func resumable(prefix, old string) []row {
+	var rows []row
+	for _, action := range []string{"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"} {
+		rows = append(rows,
+			row{"upload", action, "files/" + prefix + "me/01/cat.png", url, yes},
+			row{"upload", action, "files/" + prefix + "me/01/cat.png", with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
+			row{"upload", action, "files/cat.png", url, no},
+			row{"upload", action, "files/" + prefix[:len(prefix)-1] + "-old/cat.png", url, no},
+			row{"foreigner", action, "files/" + prefix + "me/01/cat.png", url, no},
+		)
+	}
+	return rows
+}
+
+// notResumable is what it does not leave.
+func notResumable() []row {
+	return []row{
+		{"upload", "s3:AbortMultipartUpload", "files/uploads/me/01/cat.png", url, no},
+		{"upload", "s3:ListMultipartUploadParts", "files/uploads/me/01/cat.png", url, no},
+	}
+}
+
+// downloads is what Downloads adds, of files that are clean where that is asked.
+func downloads(prefix, old string) []row {
+	cat := "files/" + prefix + "me/01/cat.png"
+	clean := with(url, "s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "NO_THREATS_FOUND")
+	return []row{
+		{"download", "s3:GetObject", cat, clean, yes},
+		{"download", "s3:GetObject", cat, with(clean, "s3:signatureAge", old), "DenyOldSignedUrls"},
+		{"download", "s3:GetObject", cat, with(clean, "aws:SecureTransport", "false"), tls},
+		{"download", "s3:GetObject", "files/cat.png", clean, no},
+		{"download", "s3:GetObject", "files/" + prefix[:len(prefix)-1] + "-old/cat.png", clean, no},
+		{"download", "s3:GetObject", "elsewhere/" + prefix + "cat.png", clean, no},
+		{"download", "s3:GetObjectVersion", cat, clean, no},
+		{"download", "s3:GetObjectTagging", cat, url, no},
+		{"download", "s3:PutObject", cat, put, no},
+		{"download", "s3:DeleteObject", cat, url, no},
+		{"download", "s3:ListBucket", "files", url, no},
+		{"download", "logs:PutLogEvents", "download-log", plain, yes},
+		{"download", "logs:PutLogEvents", "upload-log", plain, no},
+		{"upload", "logs:PutLogEvents", "download-log", plain, no},
+		{"lambda", "sts:AssumeRole", "download-role", plain, yes},
+		{"apigateway", "sts:AssumeRole", "download-role", plain, no},
+		{"foreigner", "sts:AssumeRole", "download-role", plain, no},
+		{"admin", "sts:AssumeRole", "download-role", plain, no},
+		{"upload", "sts:AssumeRole", "download-role", plain, no},
+	}
+}
+
+// aKey is what holds of the key that uploads are encrypted under. decrypts are those who may
+// read: by S3, in the name of who asked it.
+func aKey(key string, decrypts ...string) []row {
+	rows := []row{
+		{"upload", "kms:GenerateDataKey", key, viaS3, yes},
+		{"upload", "kms:GenerateDataKey", "other-key", viaS3, no},
+		{"upload", "kms:Decrypt", "other-key", viaS3, no},
+		{"upload", "kms:Encrypt", key, viaS3, no},
+		{"upload", "kms:ReEncryptFrom", key, viaS3, no},
+		{"upload", "kms:CreateGrant", key, plain, no},
+		{"upload", "kms:ScheduleKeyDeletion", key, plain, no},
+		{"upload", "kms:PutKeyPolicy", key, plain, no},
+		{"anonymous", "kms:Decrypt", key, plain, no},
+		{"foreigner", "kms:Decrypt", key, viaS3, no},
+		{"foreigner", "kms:CreateGrant", key, plain, no},
+		{"no-policies", "kms:Decrypt", key, viaS3, no},
+		{"admin", "kms:Decrypt", key, viaS3, yes},
+		{"admin", "kms:PutKeyPolicy", key, plain, yes},
+	}
+	verdict := map[bool]string{true: yes, false: no}
+	rows = append(rows, row{"upload", "kms:Decrypt", key, viaS3, verdict[slices.Contains(decrypts, "upload")]})
+	if slices.Contains(decrypts, "download") {
+		rows = append(rows,
+			row{"download", "kms:Decrypt", key, viaS3, yes},
+			row{"download", "kms:Decrypt", "other-key", viaS3, no},
+			row{"download", "kms:GenerateDataKey", key, viaS3, no})
+	}
+	if slices.Contains(decrypts, "scanner") {
+		rows = append(rows,
+			row{"scanner", "kms:Decrypt", key, viaS3, yes},
+			row{"scanner", "kms:Decrypt", "other-key", viaS3, no},
+			row{"scanner", "kms:GenerateDataKey", key, viaS3, yes},
+			row{"scanner", "kms:Decrypt", key, plain, no},
+			row{"scanner", "kms:GenerateDataKey", key, with(viaS3, "kms:ViaService", "sqs.eu-west-1.amazonaws.com"), no})
+	}
+	return rows
+}

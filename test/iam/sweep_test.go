@@ -1,0 +1,120 @@
+package iam_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"signpost/test/iam"
+)
+
+// ability is something that a principal may do under the best of circumstances: "upload s3:PutObject
+// files/uploads/me/01/cat.png". What a deployment's list leaves out must be refused.
+type ability string
+
+// probes are the actions that are tried, on each place of their service: those that are granted, their
+// neighbours, and the worst that S3, KMS, STS and the rest have.
+var probes = strings.Fields(`
+	s3:AbortMultipartUpload s3:BypassGovernanceRetention s3:CreateBucket s3:DeleteBucket s3:DeleteBucketPolicy s3:DeleteObject
+	s3:DeleteObjectTagging s3:DeleteObjectVersion s3:GetBucketAcl s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification
+	s3:GetBucketPolicy s3:GetObject s3:GetObjectAcl s3:GetObjectAttributes s3:GetObjectTagging s3:GetObjectVersion
+	s3:GetObjectVersionForReplication s3:GetObjectVersionTagging s3:InitiateReplication s3:ListBucket s3:ListBucketMultipartUploads
+	s3:ListBucketVersions s3:ListMultipartUploadParts s3:ObjectOwnerOverrideToBucketOwner s3:PutBucketAcl s3:PutBucketCORS
+	s3:PutBucketLogging s3:PutBucketNotification s3:PutBucketOwnershipControls s3:PutBucketPolicy s3:PutBucketPublicAccessBlock
+	s3:PutBucketVersioning s3:PutEncryptionConfiguration s3:PutLifecycleConfiguration s3:PutObject s3:PutObjectAcl
+	s3:PutObjectLegalHold s3:PutObjectRetention s3:PutObjectTagging s3:PutObjectVersionAcl s3:PutObjectVersionTagging
+	s3:PutReplicationConfiguration s3:ReplicateDelete s3:ReplicateObject s3:ReplicateTags s3:RestoreObject
+	kms:CreateGrant kms:Decrypt kms:DescribeKey kms:DisableKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext
+	kms:PutKeyPolicy kms:ReEncryptFrom kms:ReEncryptTo kms:ScheduleKeyDeletion kms:Sign
+	logs:CreateLogStream logs:DeleteLogGroup logs:DeleteLogStream logs:FilterLogEvents logs:GetLogEvents logs:PutLogEvents
+	logs:PutRetentionPolicy
+	events:DeleteRule events:DescribeRule events:DisableRule events:ListTargetsByRule events:PutRule events:PutTargets
+	events:RemoveTargets
+	sns:AddPermission sns:DeleteTopic sns:Publish sns:SetTopicAttributes sns:Subscribe
+	sts:AssumeRole sts:AssumeRoleWithWebIdentity sts:SetSourceIdentity sts:TagSession
+	xray:GetTraceSummaries xray:PutTelemetryRecords xray:PutTraceSegments
+	iam:CreateUser iam:PassRole iam:PutRolePolicy iam:UpdateAssumeRolePolicy lambda:InvokeFunction lambda:UpdateFunctionCode
+	cognito-idp:AdminSetUserPassword dynamodb:GetItem ec2:CreateNetworkInterface secretsmanager:GetSecretValue`)
+
+// places are where the probes are tried, by service.
+var places = map[string][]string{
+	"s3": {"files", "files/uploads/me/01/cat.png", "files/teams/blue/me/01/cat.png", "files/uploads", "files/uploads-old/cat.png",
+		"files/Uploads/cat.png", "files/teams/red/cat.png", "files/cat.png", "files/malware-protection-resource-validation-object",
+		"files-twin", "files-twin/uploads/me/01/cat.png", "logs", "logs/s3-access/2026", "logs/cat.png", "elsewhere",
+		"elsewhere/uploads/me/01/cat.png", "everything"},
+	"kms":    {"key", "given-key", "other-key"},
+	"logs":   {"upload-log", "download-log", "api-log", "other-log"},
+	"events": {"managed-rule", "other-rule"},
+	"sns":    {"topic", "other-topic"},
+	"sts":    {"upload-role", "download-role", "scanner-role"},
+	"iam":    {"upload-role", "admin-role", "everything"},
+	"":       {"everything"},
+}
+
+// best is a request with nothing wrong with it: where even that is refused, all of its kind are.
+var best = iam.Context{
+	"aws:SecureTransport": {"true"}, "aws:SourceIp": {"203.0.113.9"}, "aws:SourceAccount": {iam.AccountID},
+	"s3:authType": {"REST-HEADER"}, "s3:signatureversion": {"AWS4-HMAC-SHA256"}, "s3:signatureAge": {"0"},
+	"s3:if-none-match": {"*"}, "s3:ObjectCreationOperation": {"true"}, tag: {"NO_THREATS_FOUND"},
+	"kms:ViaService":   {"s3." + iam.Region + ".amazonaws.com"},
+	"events:ManagedBy": {"malware-protection-plan.guardduty.amazonaws.com"},
+}
+
+// sweep tries every probe everywhere, as everybody but the administrator, and returns what is
+// allowed, sorted.
+func (w *world) sweep() ([]ability, error) {
+	var found []ability
+	for name, who := range w.who {
+		if name == "admin" {
+			continue
+		}
+		how := best
+		switch name {
+		case "logging.s3":
+			how = with(best, "aws:SourceArn", w.where["files"])
+		case "cloudwatch":
+			how = with(best, "aws:SourceArn", "arn:aws:cloudwatch:"+iam.Region+":"+iam.AccountID+":alarm:Errors")
+		}
+		for _, action := range probes {
+			service, _, _ := strings.Cut(action, ":")
+			where, known := places[service]
+			if !known {
+				where = places[""]
+			}
+			for _, short := range where {
+				arn, err := w.arn(short)
+				if err != nil {
+					continue // this deployment has no such place
+				}
+				decision, err := w.account.Decide(iam.Request{Principal: who, Action: action, Resource: arn, Context: how})
+				if err != nil {
+					return nil, fmt.Errorf("%s %s on %s: %w", name, action, short, err)
+				}
+				if decision.Allowed {
+					found = append(found, ability(name+" "+action+" "+short))
+				}
+			}
+		}
+	}
+	slices.Sort(found)
+	return found, nil
+}
+
+// checkSweep says what may be done beyond a list of abilities, and what may not although it is there.
+func (w *world) checkSweep(want []ability) (wrong []string) {
+	found, err := w.sweep()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, one := range found {
+		if !slices.Contains(want, one) {
+			wrong = append(wrong, "too much: "+string(one))
+		}
+	}
+	for _, one := range want {
+		if !slices.Contains(found, one) {
+			wrong = append(wrong, "not there: "+string(one))
+		}
+	}
+	return wrong
+}

@@ -1,0 +1,109 @@
+package iam_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"signpost/infra"
+	"signpost/test/template/options"
+	"signpost/test/template/synth"
+)
+
+// assertTable wants a template to allow what its table says, and nothing else.
+func assertTable(t *testing.T, template []byte, table deployment) {
+	t.Helper()
+	for _, problem := range judge(t, template, table) {
+		t.Error(problem)
+	}
+}
+
+// judge is what is wrong with a template, by its table.
+func judge(t testing.TB, template []byte, table deployment) []string {
+	t.Helper()
+	w, err := deployed(template, outside(t), identity(t, everythingAllowed))
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return append(w.check(table.rows), w.checkSweep(table.abilities)...)
+}
+
+func TestStages(t *testing.T) {
+	for _, stage := range infra.Stages() {
+		t.Run(stage.Name, func(t *testing.T) {
+			table, found := stages[stage.Name]
+			if !found {
+				t.Fatal("the stage has no table of who may do what: write one in deployments_test.go")
+			}
+			assertTable(t, synthesized(t, stage), table)
+		})
+	}
+}
+
+func TestOptions(t *testing.T) {
+	before := policies(t, synthesized(t, options.Default()))
+	tables := map[string]bool{}
+	for _, option := range options.All() {
+		t.Run(option.Name, func(t *testing.T) {
+			stage := option.Stage()
+			stage.Name = "default-" + option.Name
+			template := synthesized(t, stage)
+			table, found := byOption[option.Name]
+			if found {
+				tables[option.Name] = true
+				assertTable(t, template, table)
+				return
+			}
+			if diff := cmp.Diff(before, policies(t, template)); diff != "" {
+				t.Errorf("the option changes permissions and has no table of who may do what: write one in deployments_test.go (-default +%s):\n%s", option.Name, diff)
+			}
+		})
+	}
+	for name := range byOption {
+		if !tables[name] && !t.Failed() {
+			t.Errorf("there is a table and no option by the name of %s", name)
+		}
+	}
+}
+
+func TestOptionsTogether(t *testing.T) {
+	for name, table := range together {
+		t.Run(name, func(t *testing.T) {
+			assertTable(t, synthesized(t, table.stage), table)
+		})
+	}
+}
+
+// policies are all that a template says of permissions, by resource. Tags and descriptions are not.
+func policies(t *testing.T, template []byte) map[string]any {
+	t.Helper()
+	var read struct {
+		Resources map[string]struct {
+			Type       string
+			Properties map[string]any
+		}
+	}
+	if err := json.Unmarshal(template, &read); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]any{}
+	for id, one := range read.Resources {
+		switch one.Type {
+		case "AWS::IAM::Role", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::KMS::Key":
+			delete(one.Properties, "Tags")
+			delete(one.Properties, "Description")
+			found[id] = one.Properties
+		}
+	}
+	return found
+}
+
+// TestNoFlagOfAnAppCounts: a team's app may have none of the feature flags that cdk.json sets, and
+// the same may do the same.
+func TestNoFlagOfAnAppCounts(t *testing.T) {
+	stage := together["clean files from home"].stage
+	app := synth.NewAppWith(t, map[string]any{})
+	infra.NewUploadStack(app, synth.WithStub(t, stage))
+	assertTable(t, synth.Template(t, app, stage), together["clean files from home"])
+}
