@@ -154,7 +154,7 @@ type UploadsProps struct {
 	EventBridge bool
 
 	// MalwareScan has GuardDuty scan every upload and write its verdict into a tag. No object can be
-	// read, by anybody, unless its tag says NO_THREATS_FOUND, and nobody but GuardDuty may set that
+	// read unless its tag says NO_THREATS_FOUND, and nobody but GuardDuty may set that
 	// tag. GuardDuty Malware Protection for S3 must be there in the region.
 	MalwareScan bool
 
