@@ -7,13 +7,15 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"signpost/docs"
 )
 
 //go:embed page
 var pageFiles embed.FS
 
-// newPage serves the demo page, and at /config.json what it needs to know: the stack's outputs, in the shape of the
-// outputs file.
+// newPage serves the demo page, at /config.json what it needs to know: the stack's outputs, in the shape of the
+// outputs file, and at /docs the API's reference.
 func newPage(stackName string, o outputs) http.Handler {
 	files, err := fs.Sub(pageFiles, "page")
 	if err != nil {
@@ -24,6 +26,12 @@ func newPage(stackName string, o outputs) http.Handler {
 	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		json.NewEncoder(w).Encode(map[string]outputs{stackName: o})
+	})
+	docsPolicy := docs.APIPolicy()
+	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", docsPolicy) // its scripts and styles are in the page itself
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Write(docs.API)
 	})
 	policy := strings.Join([]string{
 		"default-src 'self'", "img-src 'self' blob: data:", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'",

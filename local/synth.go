@@ -47,7 +47,7 @@ func findNode(root string) (string, error) {
 	}
 	node, err := exec.LookPath("node")
 	if err != nil {
-		return "", errors.New("Node.js was not found: run `npm ci` (it brings its own), or install Node.js 22")
+		return "", errors.New("no Node.js was found: run `npm ci` (it brings its own), or install Node.js 22")
 	}
 	return node, nil
 }

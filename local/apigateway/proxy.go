@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"net"
@@ -18,7 +19,9 @@ const integrationTimeout = 29 * time.Second
 // invoke calls the function with the event that API Gateway would send and writes its answer
 // ("Lambda proxy integrations in API Gateway", API Gateway Developer Guide).
 func (a *API) invoke(c *call) answer {
-	response, err := c.method.handler(c.Context(), a.event(c))
+	ctx, cancel := context.WithTimeout(c.Context(), integrationTimeout)
+	defer cancel()
+	response, err := c.method.handler(ctx, a.event(c))
 	if err != nil || response.StatusCode < 100 || response.StatusCode > 599 {
 		return a.refuse(c, "INTEGRATION_FAILURE")
 	}

@@ -1,0 +1,81 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"signpost/lambda/presign"
+)
+
+// TestExamples sends what the contract shows as requests, and compares what it
+// shows as answers with the functions' own, field by field.
+func TestExamples(t *testing.T) {
+	d := newDeployment(t, func(cfg *presign.Config) { cfg.AllowedTypes = []string{"image/*", "video/mp4"} })
+	answers := map[string]string{} // by path and the request example's name
+	for path, item := range the.Doc.Paths.Map() {
+		if item.Post == nil {
+			continue
+		}
+		for name, example := range item.Post.RequestBody.Value.Content["application/json"].Examples {
+			body, err := json.Marshal(example.Value.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := d.send(t, withBody("POST", path, string(body)))
+			if !a.ok() {
+				t.Errorf("POST %s, example %s: %s", path, name, a.body)
+			}
+			answers[path+" "+name] = a.body
+		}
+	}
+	a := d.send(t, withQuery(documentPath, map[string][]string{"key": {"cat.png"}}))
+	answers[documentPath] = a.body
+
+	for _, pair := range []struct{ request, method, path, status, answer string }{
+		{"/uploads least", "POST", "/uploads", "201", "put"},
+		{"/uploads inParts", "POST", "/uploads", "201", "inParts"},
+		{"/uploads/parts finish", "POST", "/uploads/parts", "200", ""},
+		{"/downloads save", "POST", "/downloads", "200", ""},
+		{documentPath, "GET", documentPath, "200", ""},
+	} {
+		content := the.Operation(pair.method, pair.path).Responses.Value(pair.status).Value.Content["application/json"]
+		shown := content.Example
+		if pair.answer != "" {
+			shown = content.Examples[pair.answer].Value.Value
+		}
+		if diff := cmp.Diff(outline(exact(json.RawMessage(answers[pair.request]))), outline(exact(shown))); diff != "" {
+			t.Errorf("%s %s: the example %s is not what is answered (-answered +shown):\n%s", pair.method, pair.path, pair.answer, diff)
+		}
+	}
+}
+
+// outline is the names in a value, and what kind each has. Lists are left out:
+// the examples show a part where their request asks for none.
+func outline(v any) any {
+	object, ok := v.(map[string]any)
+	if !ok {
+		return strings.TrimPrefix(kindOf(v), "json.")
+	}
+	out := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		out[name] = outline(object[name])
+	}
+	return out
+}
+
+func kindOf(v any) string {
+	switch v.(type) {
+	case json.Number:
+		return "number"
+	case string:
+		return "text"
+	case []any:
+		return "list"
+	}
+	return "other"
+}

@@ -1,0 +1,137 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"flag"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"signpost/lambda/presign"
+	"signpost/test/contract"
+)
+
+const contractFile = "../../openapi.yaml"
+
+// the is the contract as it stands. Tests that alter it load their own.
+var the *contract.Contract
+
+func TestMain(m *testing.M) {
+	var err error
+	if the, err = contract.Load(contractFile); err != nil {
+		os.Stderr.WriteString(err.Error() + "\n")
+		os.Exit(1)
+	}
+	flag.Set("rapid.checks", "200") // a command line's own comes after it
+	os.Exit(m.Run())
+}
+
+const (
+	sub       = "0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c"
+	client    = "3n4b5urk1ft4fl3mg5e62d9ado"
+	origin    = "https://app.example.com"
+	requestID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+	maxSize   = 53_687_091_200_000 // bytes: S3's own limit, so that only the contract's own bounds show
+)
+
+// deployment is both functions, as a deployment that allows everything has them.
+type deployment struct {
+	upload, download *presign.Handler
+}
+
+func newDeployment(t testing.TB, change ...func(*presign.Config)) deployment {
+	t.Helper()
+	cfg := presign.Config{
+		Bucket: "signpost-uploads", KeyPrefix: "uploads/", Region: "eu-west-1",
+		URLLifetime: 10 * time.Minute, AllowedOrigins: []string{origin},
+		ClientIDs: []string{client}, TokenUse: "id", MetricsNamespace: "Signpost",
+		MaxSize: maxSize, MultipartThreshold: 100 << 20, ResumableUploads: true, AllowedTypes: []string{"*/*"},
+		Credentials: aws.Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
+	}
+	for _, f := range change {
+		f(&cfg)
+	}
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	upload, err := presign.NewHandler(cfg, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	download, err := presign.NewDownloadHandler(cfg, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return deployment{upload, download}
+}
+
+// request is one as API Gateway passes it on, its token verified.
+func request(method, path string) events.APIGatewayProxyRequest {
+	return events.APIGatewayProxyRequest{
+		Resource: path, Path: path, HTTPMethod: method,
+		Headers: map[string]string{"Origin": origin, "Content-Type": "application/json"},
+		RequestContext: events.APIGatewayProxyRequestContext{
+			RequestID:  requestID,
+			Authorizer: map[string]any{"claims": map[string]any{"sub": sub, "aud": client, "token_use": "id"}},
+		},
+	}
+}
+
+func withBody(method, path, body string) events.APIGatewayProxyRequest {
+	e := request(method, path)
+	e.Body = body
+	return e
+}
+
+func withQuery(path string, query url.Values) events.APIGatewayProxyRequest {
+	e := request("GET", path)
+	e.MultiValueQueryStringParameters = query
+	return e
+}
+
+// answer is what a function answered.
+type answer struct {
+	status  int
+	body    string
+	refusal struct{ Code, Message, Field string }
+}
+
+func (a answer) ok() bool { return a.status < 300 }
+
+// send hands a request to the function that has its route, and holds the answer
+// to the contract.
+func (d deployment) send(t testing.TB, e events.APIGatewayProxyRequest) answer {
+	t.Helper()
+	handler := d.upload
+	if e.Resource == "/downloads" {
+		handler = d.download
+	}
+	resp, err := handler.Handle(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := http.Header{}
+	for name, value := range resp.Headers {
+		header.Set(name, value)
+	}
+	if err := the.CheckAnswer(e.HTTPMethod, e.Resource, resp.StatusCode, header, []byte(resp.Body)); err != nil {
+		t.Errorf("%v", err)
+	}
+	a := answer{status: resp.StatusCode, body: strings.TrimSpace(resp.Body)}
+	if !a.ok() {
+		var body struct {
+			Error *struct{ Code, Message, Field string }
+		}
+		body.Error = (*struct{ Code, Message, Field string })(&a.refusal)
+		if err := json.Unmarshal([]byte(resp.Body), &body); err != nil {
+			t.Fatalf("%v: %s", err, resp.Body)
+		}
+	}
+	return a
+}

@@ -1,0 +1,146 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+const (
+	plainKey = "uploads/" + sub + "/01M86HHGDWQJC39CRDB285KZF6/cat.png"
+	partsKey = "uploads/" + sub + "/01M86HHGDWQJC39CRDB285KZF6-j13ibxvcw/holiday.mp4"        // of maxSize bytes, so of 10,000 parts
+	sumsKey  = "uploads/" + sub + "/01M86HHGDWQJC39CRDB285KZF6-j13ibxvcw-sha256/holiday.mp4" // with part checksums
+	someSum  = "uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek="
+)
+
+// bodies are right ones, from which the test departs.
+var bodies = []struct{ path, body string }{
+	{"/uploads", `{"filename": "cat.png", "contentType": "image/png", "size": 12345}`},
+	{"/uploads", `{"filename": "cat.png", "contentType": "text/plain; charset=utf-8", "size": 12345, "metadata": {"album": "2026"}}`},
+	{"/uploads/parts", `{"key": "` + partsKey + `", "uploadId": "VXBsb2Fk", "parts": [{"partNumber": 1}]}`},
+	{"/uploads/parts", `{"key": "` + sumsKey + `", "uploadId": "VXBsb2Fk", "parts": [{"partNumber": 1, "sha256": "` + someSum + `"}]}`},
+	{"/downloads", `{"key": "` + plainKey + `"}`},
+	{"/downloads", `{"key": "` + partsKey + `", "disposition": "inline"}`},
+}
+
+var ownKey = regexp.MustCompile(`"key":"uploads/` + sub + `/[^/]+/[^/]+"`)
+
+// inexpressible is what the functions refuse although the schema can't say so.
+// Everything else that they refuse is in the schema, and each of these is met.
+var inexpressible = map[string]func(path string, a answer, body string) bool{
+	"metadata's bytes, names and values together": func(_ string, a answer, _ string) bool {
+		return a.refusal.Field == "metadata" && strings.Contains(a.refusal.Message, "at most 2048 are allowed")
+	},
+	"a part's sha256 is there exactly if it was declared": func(_ string, a answer, _ string) bool {
+		return a.refusal.Code == "InvalidPart" && strings.Contains(a.refusal.Message, "partChecksums")
+	},
+	"the deployment's own prefix, and the caller's own sub": func(_ string, a answer, body string) bool {
+		return !ownKey.MatchString(body) && (a.refusal.Code == "InvalidKey" || a.refusal.Code == "Forbidden") && a.refusal.Field == "key"
+	},
+	"what is shown inline is known by its extension": func(_ string, a answer, _ string) bool {
+		return a.refusal.Field == "disposition" && strings.Contains(a.refusal.Message, "inline only if")
+	},
+}
+
+// TestBodies holds the functions to the schemas of their bodies: what departs
+// from a schema is refused, with the field's name, and what doesn't is taken.
+func TestBodies(t *testing.T) {
+	d := newDeployment(t)
+	met := map[string]bool{}
+	right, wrong := 0, 0
+	for _, base := range bodies {
+		schema := bodySchema(base.path)
+		var value any = exact(json.RawMessage(base.body))
+		if a := d.send(t, withBody("POST", base.path, base.body)); !a.ok() || !conforms(schema, value) {
+			t.Fatalf("not a right body to begin with: %s %s: %s", base.path, base.body, a.body)
+		}
+		for _, v := range vary(schema, value) {
+			text, err := json.Marshal(v.value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := d.send(t, withBody("POST", base.path, string(text)))
+			name := fmt.Sprintf("%s, body%s", base.path, v.what)
+			if !conforms(schema, v.value) {
+				wrong++
+				checkRefused(t, name, v.field, a)
+				continue
+			}
+			right++
+			if a.ok() {
+				continue
+			}
+			if excuse := excuseOf(base.path, a, string(text)); excuse != "" {
+				met[excuse] = true
+				continue
+			}
+			t.Errorf("%s: openapi.yaml takes it, the function refuses it: %s", name, a.body)
+		}
+	}
+	for excuse := range inexpressible {
+		if !met[excuse] {
+			t.Errorf("nothing was refused for %q: is the schema able to say it by now?", excuse)
+		}
+	}
+	if right < 100 || wrong < 300 {
+		t.Errorf("only %d right and %d wrong bodies were tried", right, wrong)
+	}
+	t.Logf("%d right bodies, %d wrong ones", right, wrong)
+}
+
+// checkRefused wants a refusal that names the field; "" stands for the body.
+func checkRefused(t *testing.T, name, field string, a answer) {
+	t.Helper()
+	switch {
+	case a.ok():
+		t.Errorf("%s: openapi.yaml refuses it, the function takes it", name)
+	case a.status >= 500:
+		t.Errorf("%s: %s", name, a.body)
+	case field == "" && !(a.refusal.Code == "InvalidJSON" || a.refusal.Code == "InvalidRequest"):
+		t.Errorf("%s: refused with %s", name, a.body)
+	case a.refusal.Field != field && field != "":
+		t.Errorf("%s: the refusal names the field %q, want %q: %s", name, a.refusal.Field, field, a.body)
+	}
+}
+
+func excuseOf(path string, a answer, body string) string {
+	for excuse, fits := range inexpressible {
+		if fits(path, a, body) {
+			return excuse
+		}
+	}
+	return ""
+}
+
+func bodySchema(path string) *openapi3.Schema {
+	return the.Operation("POST", path).RequestBody.Value.Content["application/json"].Schema.Value
+}
+
+// conforms says whether a schema takes a value.
+func conforms(schema *openapi3.Schema, value any) bool {
+	return compiled(schema).Validate(value) == nil
+}
+
+var compiledSchemas sync.Map // of *jsonschema.Schema by *openapi3.Schema: kin-openapi would compile it for each value
+
+func compiled(schema *openapi3.Schema) *jsonschema.Schema {
+	if known, ok := compiledSchemas.Load(schema); ok {
+		return known.(*jsonschema.Schema)
+	}
+	document := exact(schema).(map[string]any)
+	document["components"] = exact(map[string]any{"schemas": the.Doc.Components.Schemas}) // where its references lead
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft2020)
+	if err := compiler.AddResource("contract.json", document); err != nil {
+		panic(err)
+	}
+	known := compiler.MustCompile("contract.json")
+	compiledSchemas.Store(schema, known)
+	return known
+}
