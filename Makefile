@@ -23,14 +23,13 @@ node_modules/.installed: package.json package-lock.json
 local: node_modules/.installed
 	go run ./local -addr $(ADDR)
 
-# jsii is one kernel a process and wants a core to itself; what does not use it runs beside it.
+# Two at a time: what uses jsii is one test process each, and waits more than it computes.
 test: node_modules/.installed
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-template test-conformance test-nag test-iam test-consumer \
-		test-contract test-lambda test-local lint fuzz
-	$(MAKE) --no-print-directory test-browser
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-template test-conformance lint test-nag \
+		test-iam test-consumer test-contract test-local test-lambda fuzz
 
 lint: node_modules/.installed
-	@unformatted=$$(gofmt -l infra lambda local test); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
+	@unformatted=$$(gofmt -l docs infra lambda local test); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 	go tool actionlint
@@ -77,7 +76,7 @@ test-browser: node_modules/.installed
 	npx playwright test --config test/browser/playwright.config.ts
 
 # A few seconds of each fuzz target beyond its seeds; -fuzz takes one target at a time.
-FUZZTIME ?= 3s
+FUZZTIME ?= 4s
 fuzz:
 	@for target in $$(grep -rhoE '^func Fuzz\w+' lambda/presign | sed 's/func //'); do \
 		go test ./lambda/presign -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \

@@ -8,13 +8,17 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"signpost/test/contract"
 )
 
 // answer is a response, read to its end.
@@ -112,8 +116,32 @@ func checkAnswer(t *testing.T, r *http.Request, a answer) {
 	if !fromGateway {
 		checkHeader(t, a, "Cache-Control", "no-store")
 	}
-	if a.status >= 400 && r.Method != http.MethodHead {
+	if r.Method == http.MethodHead {
+		return // an answer to HEAD has no body to look at
+	}
+	if a.status >= 400 {
 		checkError(t, a)
+	}
+	checkContract(t, r, a)
+}
+
+// openapi is the contract in machine-readable form.
+var openapi = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load("../../openapi.yaml") })
+
+// checkContract holds an answer to openapi.yaml.
+func checkContract(t *testing.T, r *http.Request, a answer) {
+	t.Helper()
+	c, err := openapi()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := url.Parse(target.ApiUrl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/" + strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, base.Path), "/")
+	if err := c.CheckAnswer(r.Method, path, a.status, a.header, a.body); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -81,11 +81,34 @@ func TestCodes(t *testing.T) {
 // presignCodes finds the constants of type Code in the package's source.
 func presignCodes(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob("../../lambda/presign/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var codes []string
+	inspectPresign(t, func(spec *ast.ValueSpec) {
+		if typ, ok := spec.Type.(*ast.Ident); !ok || typ.Name != "Code" {
+			return
+		}
+		for _, value := range spec.Values {
+			if literal, ok := value.(*ast.BasicLit); ok {
+				code, err := strconv.Unquote(literal.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				codes = append(codes, code)
+			}
+		}
+	})
+	if len(codes) < 5 {
+		t.Fatalf("found the codes %v", codes)
+	}
+	return codes
+}
+
+// inspectPresign visits the constants and variables in the package's source.
+func inspectPresign(t *testing.T, visit func(*ast.ValueSpec)) {
+	t.Helper()
+	files, err := filepath.Glob("../../lambda/presign/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no source: %v", err)
+	}
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
@@ -95,29 +118,12 @@ func presignCodes(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		ast.Inspect(parsed, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			if !ok {
-				return true
-			}
-			if typ, ok := spec.Type.(*ast.Ident); !ok || typ.Name != "Code" {
-				return true
-			}
-			for _, value := range spec.Values {
-				if literal, ok := value.(*ast.BasicLit); ok {
-					code, err := strconv.Unquote(literal.Value)
-					if err != nil {
-						t.Fatal(err)
-					}
-					codes = append(codes, code)
-				}
+			if spec, ok := n.(*ast.ValueSpec); ok {
+				visit(spec)
 			}
 			return true
 		})
 	}
-	if len(codes) < 5 {
-		t.Fatalf("found the codes %v", codes)
-	}
-	return codes
 }
 
 // TestRefusals provokes every refusal, and compares what was met with what the

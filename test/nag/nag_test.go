@@ -79,9 +79,14 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestAnyProps holds a few props that nobody chose by hand to the rules, other ones on each run.
+// TestAnyProps holds props that nobody chose by hand to the rules, other ones on each run: a few, and many in CI,
+// for each set takes a second.
 func TestAnyProps(t *testing.T) {
-	if err := flag.Set("rapid.checks", "8"); err != nil {
+	checks := "8"
+	if os.Getenv("CI") != "" {
+		checks = "100"
+	}
+	if err := flag.Set("rapid.checks", checks); err != nil {
 		t.Fatal(err)
 	}
 	rapid.Check(t, func(r *rapid.T) {

@@ -1,0 +1,48 @@
+package conformance_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"testing"
+	"time"
+)
+
+// TestIdleConnections holds 1,000 connections open without a word, to the API and to S3, and as many requests whose
+// bodies never end as a browser opens. The local run goes on serving everybody else.
+func TestIdleConnections(t *testing.T) {
+	localOnly(t, "a thousand idle connections are no way to treat a stack that others share")
+	const idle, slow = 500, 12
+	for _, endpoint := range []string{target.ApiUrl, target.Local.S3Endpoint} {
+		u, err := url.Parse(endpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range idle {
+			hold(t, u.Host, "")
+		}
+		for range slow {
+			hold(t, u.Host, fmt.Sprintf("POST %suploads HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+				u.Path, u.Host, ada.idToken))
+		}
+	}
+	start := time.Now()
+	upload(t, planUpload(t, nil), "hello")
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("an upload beside idle connections took %s", took)
+	}
+}
+
+// hold opens a connection that says this and no more, until the test ends.
+func hold(t *testing.T, host, said string) {
+	t.Helper()
+	conn, err := net.DialTimeout("tcp", host, 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if _, err := io.WriteString(conn, said); err != nil {
+		t.Fatal(err)
+	}
+}
