@@ -87,13 +87,7 @@ func run(ctx context.Context, o options) error {
 		}
 		return err
 	}
-	if o.outputs != "" {
-		// The listeners are open already: whoever sees the file can call what it names.
-		if err := s.outputs.write(s.name, o.outputs); err != nil {
-			return err
-		}
-	}
-	return s.serve(ctx, page, api)
+	return s.serve(ctx, page, api, o.outputs)
 }
 
 // start brings up everything that the template describes. What has started is in the stack even on an error.
@@ -146,13 +140,19 @@ func (s *stack) close() {
 }
 
 // serve answers until ctx ends or a part of the stack ends by itself.
-func (s *stack) serve(ctx context.Context, page, api net.Listener) error {
+func (s *stack) serve(ctx context.Context, page, api net.Listener, outputsFile string) error {
 	failed := make(chan error, 2)
 	s.servers = map[net.Listener]*http.Server{api: newHTTPServer(s.gateway), page: newHTTPServer(newPage(s.name, s.outputs))}
 	for listener, server := range s.servers {
 		go func() { failed <- server.Serve(listener) }()
 	}
 	s.console.ready(s)
+	if outputsFile != "" {
+		// Last of all: whoever waits for the file finds everything running, and said.
+		if err := s.outputs.write(s.name, outputsFile); err != nil {
+			return err
+		}
+	}
 
 	var err error
 	select {
