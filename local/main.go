@@ -28,7 +28,7 @@ Runs the stack on this machine until Ctrl-C.
   -outputs  also write the stack's outputs to this file, as cdk deploy --outputs-file does
   -stage    the stage whose template is run (default local)
 
-Example: go run ./local -addr 127.0.0.1:9000 -dir /tmp/signpost -outputs outputs.json
+Example: go run ./local -addr 127.0.0.1:9000 -dir .local-9000 -outputs outputs.json
 `
 
 func main() {

@@ -28,7 +28,6 @@ var defaultStatus = map[string]int{
 	"REQUEST_TOO_LARGE":            413,
 	"THROTTLED":                    429,
 	"INTEGRATION_FAILURE":          504,
-	"API_CONFIGURATION_ERROR":      500,
 }
 
 func (a *API) loadResponses(t *cloudformation.Template) error {
