@@ -1,0 +1,21 @@
+import { passes, SignpostError, type ErrorDetails } from "./signpost_error.ts";
+import type { Problem } from "./types.ts";
+
+/** The API's refusal, with its own code and message. */
+export class ApiError extends SignpostError {
+  override readonly name = "ApiError";
+  /** What to correct: a field of the request, a parameter or a header. */
+  readonly field: string | undefined;
+  /** Everything that is wrong with the request, where that is more than one thing; else empty. */
+  readonly problems: Problem[];
+
+  constructor(message: string, details: ErrorDetails & { field?: string | undefined; problems?: Problem[] | undefined }) {
+    super(message, details);
+    this.field = details.field;
+    this.problems = details.problems ?? [];
+  }
+
+  override get retryable(): boolean {
+    return passes(this.status);
+  }
+}

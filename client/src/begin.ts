@@ -1,0 +1,62 @@
+import { ApiError } from "./api_error.ts";
+import { checksumFor, usuallyWhole } from "./checksum.ts";
+import { timed, type Job, type Tools } from "./job.ts";
+import type { PartsRecord } from "./records.ts";
+import { withRetries } from "./retry.ts";
+import { send } from "./send.ts";
+import type { UploadPlan } from "./types.ts";
+import { WholeFile } from "./whole.ts";
+import { textOf } from "./xml.ts";
+
+/** What clients find out about a deployment as they go. */
+export interface Learned {
+  /** The smallest size that it was seen to take in parts. */
+  partsFrom: number;
+}
+
+/**
+ * Plans a file. Whether it goes in one piece, and so with a checksum of the whole, is the deployment's to say; the
+ * usual threshold is a good guess, and a wrong guess costs one more request.
+ *
+ * @returns the job that sends it in one piece, or the record of an upload in parts that has begun
+ */
+export async function begin(tools: Tools, learned: Learned, signal: AbortSignal): Promise<Job | PartsRecord> {
+  const { size } = tools.file;
+  const hash = checksumFor(tools.checksum, size);
+  const isLikelyWhole = size <= usuallyWhole && size < learned.partsFrom;
+  let sha256 = isLikelyWhole ? await hash?.(tools.file) : undefined;
+  const plan = () => {
+    signal.throwIfAborted();
+    return timed(() => tools.plan({ ...tools.request, sha256 }, signal));
+  };
+  let planned;
+  try {
+    planned = await plan();
+  } catch (error) {
+    // Only a file in one piece may have a checksum of the whole: this one goes in parts.
+    if (!sha256 || !(error instanceof ApiError) || error.field !== "sha256") throw error;
+    learned.partsFrom = Math.min(learned.partsFrom, size);
+    sha256 = undefined;
+    planned = await plan();
+  }
+  if ("multipart" in planned.signed) return create(tools, planned.signed, signal);
+  if (hash && !sha256) {
+    sha256 = await hash(tools.file);
+    planned = await plan();
+  }
+  return new WholeFile(tools, planned, sha256);
+}
+
+/** Begins an upload in parts at S3, which gives it an id. */
+async function create(tools: Tools, plan: Extract<UploadPlan, { multipart: unknown }>, signal: AbortSignal) {
+  const { pool, retry, onWait } = tools;
+  const ask = () => send(plan, undefined, { signal, stallTimeout: retry.stallTimeout });
+  const { text } = await withRetries(() => pool.run(signal, ask), { retry, signal, onWait });
+  return {
+    key: plan.key,
+    uploadId: textOf(text, "UploadId") ?? "",
+    ...plan.multipart,
+    checksums: tools.request.partChecksums === true,
+    parts: {},
+  } satisfies PartsRecord;
+}

@@ -1,0 +1,45 @@
+/** Whether what the browser says of being offline is to be believed: some say it on a machine that has only itself. */
+let believed = true;
+
+/** Notes that a server has answered. */
+export function noteAnswer(): void {
+  if (globalThis.navigator?.onLine === false) believed = false;
+}
+
+/** Whether the browser has no network. Never true where nobody can tell, as in Node. */
+export function isOffline(): boolean {
+  return believed && globalThis.navigator?.onLine === false;
+}
+
+/** Waits for so many ms, or less: until the network comes back. Rejects with the signal's reason if that aborts. */
+export function untilOnline(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      globalThis.removeEventListener?.("online", online);
+      signal.removeEventListener("abort", abort);
+      settle();
+    };
+    const online = () => end(resolve);
+    const abort = () => end(() => reject(signal.reason));
+    const timer = setTimeout(online, ms);
+    globalThis.addEventListener?.("online", online);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
+  });
+}
+
+/**
+ * Whether the URL's server answers anything at all. In mode no-cors the answer can't be read, but it comes whatever the
+ * page's origin. Only where there are origins: elsewhere no answer means no server.
+ */
+export async function isReachable(url: string, signal: AbortSignal): Promise<boolean> {
+  if (typeof location === "undefined") return false;
+  try {
+    const timeout = AbortSignal.timeout(5000);
+    await fetch(new URL("/", url), { mode: "no-cors", cache: "no-store", signal: AbortSignal.any([signal, timeout]) });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Checksum } from "./checksum.ts";
+import type { Pool } from "./pool.ts";
+import type { ProgressMeter } from "./progress.ts";
+import type { RetryOptions } from "./retry.ts";
+import type { PartsRequest, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
+
+/** A file in S3. */
+export interface StoredObject {
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** The whole file's SHA-256 in base64, which S3 has checked; absent where the file went in parts or was not hashed. */
+  sha256: string | undefined;
+  /** S3's name for these bytes; absent where the answer that held it was lost. */
+  etag: string | undefined;
+  /** Whether it went on with an upload that an earlier page had begun. */
+  resumed: boolean;
+}
+
+/** A planned file on its way. `run` goes on where it was stopped, as often as it is called. */
+export interface Job {
+  readonly key: string;
+  run(signal: AbortSignal): Promise<StoredObject>;
+  /** Gives up what S3 has of it, as far as the deployment lets. */
+  abandon(): Promise<void>;
+}
+
+/** What a job works with. */
+export interface Tools {
+  file: Blob;
+  request: UploadRequest;
+  plan(request: UploadRequest, signal: AbortSignal): Promise<UploadPlan>;
+  signParts(request: PartsRequest, signal: AbortSignal): Promise<SignedParts>;
+  checksum: boolean | Checksum;
+  /** Requests to S3 at once. */
+  connections: number;
+  pool: Pool;
+  retry: RetryOptions;
+  meter: ProgressMeter;
+  /** Everything is sent, S3 has the last word. */
+  onSent(): void;
+  onWait(why: "offline" | "waiting" | undefined): void;
+}
+
+/** A signed request, and until when it may be used by this machine's clock. */
+export interface Timed<T> {
+  signed: T;
+  until: number;
+}
+
+/** Asks for something signed and notes how long it is good for, whatever the server's clock says. */
+export async function timed<T extends { expiresIn: number }>(ask: () => Promise<T>): Promise<Timed<T>> {
+  const asked = Date.now();
+  const signed = await ask();
+  // The last twentieth of its life is left for the way: S3 refuses what comes late.
+  return { signed, until: asked + signed.expiresIn * 950 };
+}
+
+export function isGood(timed: Timed<unknown>): boolean {
+  return Date.now() < timed.until;
+}

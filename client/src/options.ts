@@ -1,0 +1,113 @@
+import type { TokenSource } from "./api.ts";
+import type { Checksum } from "./checksum.ts";
+import type { UploadProgress } from "./progress.ts";
+import { defaultStorage, type StorageLike } from "./records.ts";
+import type { RetryOptions } from "./retry.ts";
+
+/** Where uploads go, and how. */
+export interface SignpostOptions {
+  /** The stack's output `ApiUrl`. */
+  apiUrl: string | URL;
+  /** Gives the signed-in user's token, as it is; `refresh` is true when the API has refused the last one. */
+  token: TokenSource;
+  /**
+   * Requests to S3 at once, over all uploads. Browsers open six connections to an HTTP/1.1 server, and the page may want
+   * one too.
+   *
+   * @default 5
+   */
+  connections?: number | undefined;
+  /**
+   * Whether S3 is told the SHA-256 of what it gets, and refuses anything else. True hashes with Web Crypto, which needs
+   * each piece in memory: files up to 100 MiB, and the parts of larger ones up to 128 MiB. A function, which gives the
+   * base64 SHA-256 of any Blob, hashes all.
+   *
+   * @default true
+   */
+  checksum?: boolean | Checksum | undefined;
+  /** How failed requests are tried again. */
+  retry?: Partial<RetryOptions> | undefined;
+  /**
+   * Where unfinished uploads in parts are remembered, so that a reload can go on with them; null for nowhere.
+   *
+   * @default localStorage, where there is one
+   */
+  storage?: StorageLike | null | undefined;
+}
+
+/** Where an upload is. */
+export type UploadState =
+  /** for its turn, or between two tries */
+  | "waiting"
+  /** the file is hashed and the API asked */
+  | "planning"
+  | "uploading"
+  /** by pause() */
+  | "paused"
+  /** for the network to come back */
+  | "offline"
+  /** all bytes are sent, S3 has the last word */
+  | "finishing"
+  | "stored"
+  | "failed"
+  | "aborted";
+
+/** What one upload is, and who is told of it. */
+export interface UploadOptions {
+  /**
+   * 1 to 255 characters.
+   *
+   * @default the File's own; a Blob has none
+   */
+  filename?: string | undefined;
+  /**
+   * The media type that S3 stores.
+   *
+   * @default the file's own, or application/octet-stream
+   */
+  contentType?: string | undefined;
+  /** Kept beside the object: at most 10 entries and 2 KiB. */
+  metadata?: Record<string, string> | undefined;
+  /** Called as bytes go out and parts arrive. */
+  onProgress?: ((progress: UploadProgress) => void) | undefined;
+  /** Called with every new state. */
+  onState?: ((state: UploadState) => void) | undefined;
+  /** Aborting it is abort() with its reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The client's options, all there. */
+export interface Settings {
+  apiUrl: string;
+  token: TokenSource;
+  connections: number;
+  checksum: boolean | Checksum;
+  retry: RetryOptions;
+  storage: StorageLike | null;
+}
+
+const defaultRetry: RetryOptions = { limit: 8, minDelay: 500, maxDelay: 20_000, stallTimeout: 60_000 };
+
+/** Fills in the defaults. A TypeError lists everything that is wrong. */
+export function settingsOf(options: SignpostOptions): Settings {
+  const { apiUrl, token, connections = 5, checksum = true, storage = defaultStorage() } = options;
+  const retry = { ...defaultRetry, ...options.retry };
+  const problems: string[] = [];
+  const isURL = URL.canParse(apiUrl) && /^https?:$/.test(new URL(apiUrl).protocol);
+  if (!isURL) problems.push(`apiUrl must be the stack's output ApiUrl, an http(s) URL; it is ${JSON.stringify(apiUrl)}`);
+  if (typeof token !== "function") problems.push("token must be a function that gives the user's token");
+  if (!Number.isInteger(connections) || connections < 1 || connections > 100) {
+    problems.push(`connections must be a whole number from 1 to 100; it is ${connections}`);
+  }
+  if (typeof checksum !== "boolean" && typeof checksum !== "function") {
+    problems.push("checksum must be true, false or a function that gives a Blob's SHA-256");
+  }
+  for (const [name, value] of Object.entries(retry)) {
+    const least = name === "limit" ? 0 : 1;
+    const isKnown = name in defaultRetry;
+    if (!isKnown) problems.push(`retry.${name} is not an option; there are ${Object.keys(defaultRetry).join(", ")}`);
+    else if (!(value >= least)) problems.push(`retry.${name} must be a number of at least ${least}; it is ${value}`);
+  }
+  if (problems.length > 0) throw new TypeError(`signpost-client: ${problems.join("; ")}`);
+  return { apiUrl: String(apiUrl).replace(/\/*$/, "/"), token, connections, checksum, retry, storage };
+}

@@ -1,0 +1,97 @@
+import type { StoredPart } from "./xml.ts";
+
+/** As much of the Web Storage API as is needed; localStorage and sessionStorage have it. */
+export interface StorageLike {
+  readonly length: number;
+  key(index: number): string | null;
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** An unfinished upload in parts, as it is remembered. It holds no URL and no token. */
+export interface PartsRecord {
+  key: string;
+  uploadId: string;
+  partSize: number;
+  partCount: number;
+  /** Whether each part goes with its SHA-256. */
+  checksums: boolean;
+  /** What S3 has, by part number. */
+  parts: Record<number, StoredPart>;
+}
+
+/** The unfinished uploads to one API that this browser remembers. */
+export class Records {
+  readonly #storage: StorageLike | null;
+  readonly #prefix: string;
+
+  constructor(storage: StorageLike | null, apiUrl: string) {
+    this.#storage = storage;
+    this.#prefix = `signpost:${apiUrl}:`;
+  }
+
+  /**
+   * What tells a file from all others: its name, size and time, and what it is uploaded as.
+   *
+   * @returns undefined for a Blob that is no File, which can't be chosen again
+   */
+  nameOf(file: Blob, as: object): string | undefined {
+    if (!this.#storage || !("lastModified" in file)) return undefined;
+    return this.#prefix + JSON.stringify([(file as File).name, file.size, file.lastModified, as]);
+  }
+
+  get(name: string): PartsRecord | undefined {
+    try {
+      const record = JSON.parse(this.#storage?.getItem(name) ?? "null") as PartsRecord | null;
+      return record?.uploadId && record.key && record.parts ? record : undefined;
+    } catch {
+      return undefined; // not ours
+    }
+  }
+
+  /** Remembers it, if there is room: without, the upload works, and only a reload begins it anew. */
+  set(name: string, record: PartsRecord): void {
+    try {
+      this.#storage?.setItem(name, JSON.stringify(record));
+    } catch {
+      this.remove(name);
+    }
+  }
+
+  remove(name: string): void {
+    this.#storage?.removeItem(name);
+  }
+
+  /** Forgets all uploads to this API. */
+  clear(): void {
+    const storage = this.#storage;
+    if (!storage) return;
+    const names = Array.from({ length: storage.length }, (_, i) => storage.key(i));
+    for (const name of names) if (name?.startsWith(this.#prefix)) storage.removeItem(name);
+  }
+}
+
+/** localStorage, where the browser lets the page have it. */
+export function defaultStorage(): StorageLike | null {
+  try {
+    return globalThis.window?.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Keeps other tabs, and other uploads in this one, from going on with the same record.
+ *
+ * @returns what gives it free again, or undefined if somebody else has it
+ */
+export function claim(name: string): Promise<(() => void) | undefined> {
+  const locks = globalThis.navigator?.locks;
+  if (!locks) return Promise.resolve(() => {});
+  return new Promise((resolve) => {
+    const hold = (lock: Lock | null) =>
+      lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined);
+    locks.request(name, { ifAvailable: true }, hold).catch(() => resolve(undefined));
+  });
+}

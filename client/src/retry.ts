@@ -1,0 +1,97 @@
+import { isOffline, isReachable, untilOnline } from "./connectivity.ts";
+import { NetworkError } from "./network_error.ts";
+import { SignpostError } from "./signpost_error.ts";
+
+/** How a request is tried again that failed in a way that passes: no answer, 5xx, 429, SlowDown. */
+export interface RetryOptions {
+  /**
+   * How many times after the first. Being offline doesn't count.
+   *
+   * @default 8
+   */
+  limit: number;
+  /**
+   * The longest first wait, in ms; it doubles each time, and a random part of it is waited, so that many clients don't
+   * come back at once. `Retry-After`, where the answer has it, is waited at least.
+   *
+   * @default 500
+   */
+  minDelay: number;
+  /**
+   * The longest wait, in ms.
+   *
+   * @default 20_000
+   */
+  maxDelay: number;
+  /**
+   * After how many ms without a byte moving a request to S3 counts as failed. For the last word on an upload in parts,
+   * which S3 may take minutes for, it is ten times as long.
+   *
+   * @default 60_000
+   */
+  stallTimeout: number;
+}
+
+/** What a request's tries have to do with what is around them. */
+export interface RetryContext {
+  retry: RetryOptions;
+  signal: AbortSignal;
+  /** Called before a wait, and again with undefined after it. */
+  onWait?: ((why: "offline" | "waiting" | undefined) => void) | undefined;
+}
+
+/** Does it until it works, until it fails for good, or until the limit is reached; then rejects with the last error. */
+export async function withRetries<T>(attempt: () => Promise<T>, context: RetryContext): Promise<T> {
+  const { retry, signal, onWait } = context;
+  let wasReachable = false;
+  for (let failures = 0; ; ) {
+    signal.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof SignpostError) || !error.retryable) throw error;
+      const noAnswer = error instanceof NetworkError;
+      if (noAnswer && isOffline()) {
+        onWait?.("offline");
+        await untilOnline(retry.maxDelay, signal);
+        onWait?.(undefined);
+        continue;
+      }
+      if (failures++ >= retry.limit) throw error;
+      // A server that answers others before and after we got nothing keeps its answers from this page.
+      const reachable = noAnswer && failures > 1 && error.url !== undefined && (await isReachable(error.url, signal));
+      if (reachable && wasReachable) throw refusedByOrigin(error);
+      wasReachable = reachable;
+      onWait?.("waiting");
+      await untilOnline(delay(failures, retry, retryAfter(error)), signal);
+      onWait?.(undefined);
+    }
+  }
+}
+
+/** "Full jitter" of "Exponential Backoff And Jitter" (AWS Architecture Blog), but never less than half. */
+function delay(failures: number, { minDelay, maxDelay }: RetryOptions, atLeast: number): number {
+  const longest = Math.min(maxDelay, minDelay * 2 ** (failures - 1));
+  return Math.max(atLeast, longest * (0.5 + Math.random() / 2));
+}
+
+const waits = new WeakMap<SignpostError, number>();
+
+/** Notes how many ms the answer asks to wait, in seconds or as a date. */
+export function noteRetryAfter(error: SignpostError, header: string | null): void {
+  if (!header) return;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  if (ms > 0) waits.set(error, ms);
+}
+
+function retryAfter(error: SignpostError): number {
+  return waits.get(error) ?? 0;
+}
+
+function refusedByOrigin(error: NetworkError): NetworkError {
+  const { method, url, cause } = error;
+  const server = new URL(url ?? "").origin;
+  const message = `${server} answers, but not to pages from ${location.origin}: AllowedOrigins of the deployment must list it`;
+  return new NetworkError(message, { code: "CORS", method, url, cause });
+}

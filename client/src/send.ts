@@ -1,0 +1,108 @@
+import { checkReadable } from "./checksum.ts";
+import { noteAnswer } from "./connectivity.ts";
+import { NetworkError } from "./network_error.ts";
+import { noteRetryAfter } from "./retry.ts";
+import { S3Error } from "./s3_error.ts";
+import type { SignedRequest } from "./types.ts";
+import { withoutQuery } from "./signpost_error.ts";
+import { textOf } from "./xml.ts";
+
+/** How to send. */
+export interface SendOptions {
+  signal: AbortSignal;
+  /** ms without a byte moving, after which the request is given up. */
+  stallTimeout: number;
+  /** Bytes handed to the network so far. */
+  onProgress?: ((sent: number) => void) | undefined;
+}
+
+/** S3's answer, once it has said yes. */
+export interface Answer {
+  header(name: string): string | undefined;
+  text: string;
+}
+
+interface RawAnswer extends Answer {
+  status: number;
+}
+
+/**
+ * Sends a signed request word for word, with the piece itself as its body: never a FormData, which S3 would store.
+ * Rejects with an S3Error, a NetworkError, a FileError, or the signal's reason.
+ */
+export async function send(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
+  options.signal.throwIfAborted();
+  let answer: RawAnswer;
+  try {
+    // Only XMLHttpRequest tells how much was sent.
+    answer = await (typeof XMLHttpRequest === "undefined" ? byFetch : byXHR)(signed, body, options);
+  } catch (cause) {
+    options.signal.throwIfAborted();
+    if (body) await checkReadable(body);
+    throw noAnswer(signed, cause);
+  }
+  noteAnswer();
+  // CompleteMultipartUpload may begin its answer with 200 and end it with an error.
+  const failed = answer.status < 200 || answer.status > 299 || /<Error>/.test(answer.text);
+  if (failed) throw refusal(signed, answer);
+  return answer;
+}
+
+function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<RawAnswer> {
+  const { signal, stallTimeout, onProgress } = options;
+  const request = new XMLHttpRequest();
+  const abort = () => request.abort();
+  let stall: ReturnType<typeof setTimeout> | undefined;
+  return new Promise<RawAnswer>((resolve, reject) => {
+    const alive = () => {
+      clearTimeout(stall);
+      stall = setTimeout(abort, stallTimeout);
+    };
+    request.open(signed.method, signed.url);
+    for (const [name, value] of Object.entries(signed.headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded }) => {
+      alive();
+      onProgress?.(loaded);
+    };
+    request.onprogress = alive; // S3 sends spaces while it joins parts
+    request.onerror = () => reject(new Error("the request failed"));
+    request.onabort = () => reject(new Error(`no byte moved for ${stallTimeout} ms`));
+    request.onload = () =>
+      resolve({
+        status: request.status,
+        text: request.responseText,
+        header: (name) => request.getResponseHeader(name) ?? undefined,
+      });
+    signal.addEventListener("abort", abort);
+    alive();
+    request.send(body ?? null);
+  }).finally(() => {
+    clearTimeout(stall);
+    signal.removeEventListener("abort", abort);
+  });
+}
+
+async function byFetch(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<RawAnswer> {
+  const { method, headers, url } = signed;
+  const response = await fetch(url, { method, headers, body: body ?? null, signal: options.signal });
+  const text = await response.text();
+  if (body) options.onProgress?.(body.size);
+  return { status: response.status, text, header: (name) => response.headers.get(name) ?? undefined };
+}
+
+function noAnswer({ method, url }: SignedRequest, cause: unknown): NetworkError {
+  const where = withoutQuery(url);
+  return new NetworkError(`no answer to ${method} ${where}`, { code: "NetworkError", method, url, cause });
+}
+
+/** Of S3's XML only the code, the message and the request id: it may repeat the signed query. */
+function refusal({ method, url }: SignedRequest, answer: RawAnswer): S3Error {
+  const code = textOf(answer.text, "Code") ?? `HTTP ${answer.status}`;
+  const message = textOf(answer.text, "Message") ?? "no message";
+  const requestId = textOf(answer.text, "RequestId") ?? answer.header("x-amz-request-id");
+  // An error that comes after 200 is a failure of S3's own.
+  const status = answer.status < 300 ? 500 : answer.status;
+  const error = new S3Error(`S3 refused ${method}: ${code}: ${message}`, { code, status, requestId, method, url });
+  noteRetryAfter(error, answer.header("Retry-After") ?? null);
+  return error;
+}

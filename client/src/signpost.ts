@@ -1,0 +1,100 @@
+import { Api } from "./api.ts";
+import type { Learned } from "./begin.ts";
+import { checksumFor } from "./checksum.ts";
+import { settingsOf, type SignpostOptions, type UploadOptions } from "./options.ts";
+import { partSize } from "./part_size.ts";
+import { Pool } from "./pool.ts";
+import { Records } from "./records.ts";
+import type { RetryContext } from "./retry.ts";
+import type { PartsRequest, SignedDownload, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
+import { Upload, type Shared } from "./upload.ts";
+
+/** A call to the API. */
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A Signpost deployment, as a page sees it.
+ *
+ *     const uploads = new Signpost({ apiUrl, token: async () => idToken });
+ *     const upload = uploads.upload(file, { onProgress });
+ *     const { key } = await upload.done;
+ */
+export class Signpost {
+  readonly #api: Api;
+  readonly #shared: Shared;
+
+  /** A TypeError lists everything that is wrong with the options. */
+  constructor(options: SignpostOptions) {
+    const { apiUrl, token, storage, connections, checksum, retry } = settingsOf(options);
+    this.#api = new Api(apiUrl, token);
+    const learned: Learned = { partsFrom: Infinity };
+    this.#shared = {
+      ...{ checksum, connections, retry, learned },
+      plan: (request, context) => this.#api.post("uploads", request, context),
+      signParts: (request, context) => this.#api.post("uploads/parts", request, context),
+      pool: new Pool(connections),
+      turns: new Pool(connections),
+      records: new Records(storage, apiUrl),
+    };
+  }
+
+  /**
+   * Uploads a file: the file itself, never a form. It waits for its turn if others are under way. An unfinished upload
+   * in parts of the same file, from before a reload or a failure, is gone on with.
+   *
+   * A TypeError says if it is no Blob, or has no name.
+   */
+  upload(file: Blob, options: UploadOptions = {}): Upload {
+    return new Upload(file, requestFor(file, options, this.#shared), options, this.#shared);
+  }
+
+  /** Plans one upload: `POST /uploads`. Rejects with an ApiError, a NetworkError, or what the token source threw. */
+  plan(request: UploadRequest, options: CallOptions = {}): Promise<UploadPlan> {
+    return this.#shared.plan(request, this.#context(options));
+  }
+
+  /** Signs parts, and what ends an upload in parts: `POST /uploads/parts`. Rejects as plan() does. */
+  signParts(request: PartsRequest, options: CallOptions = {}): Promise<SignedParts> {
+    return this.#shared.signParts(request, this.#context(options));
+  }
+
+  /**
+   * Signs a request that reads one of the user's own files: `POST /downloads`, where the deployment has it. Rejects as
+   * plan() does.
+   *
+   * @param options `disposition` is "attachment" to save the file (the default), or "inline" to show it
+   */
+  download(
+    key: string,
+    options: CallOptions & { disposition?: "attachment" | "inline" | undefined } = {},
+  ): Promise<SignedDownload> {
+    const { disposition } = options;
+    return this.#api.post("downloads", { key, disposition }, this.#context(options));
+  }
+
+  /** Forgets the unfinished uploads that this browser remembers for this API, as is fit when the user signs out. */
+  forget(): void {
+    this.#shared.records.clear();
+  }
+
+  #context({ signal = new AbortController().signal }: CallOptions): RetryContext {
+    return { retry: this.#shared.retry, signal };
+  }
+}
+
+function requestFor(file: Blob, options: UploadOptions, { checksum }: Shared): UploadRequest {
+  if (!(file instanceof Blob)) {
+    throw new TypeError("signpost-client: upload() takes a File or a Blob; not a form, a path or a file input");
+  }
+  const name = options.filename ?? (file as Partial<File>).name;
+  if (!name) throw new TypeError("signpost-client: a Blob has no name of its own: give options.filename");
+  return {
+    filename: name.toWellFormed?.() ?? name, // half a surrogate pair has no UTF-8
+    contentType: options.contentType ?? (file.type || "application/octet-stream"),
+    size: file.size,
+    ...(options.metadata && { metadata: options.metadata }),
+    ...(checksumFor(checksum, partSize(file.size)) && { partChecksums: true }),
+  };
+}
