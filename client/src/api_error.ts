@@ -5,14 +5,12 @@ import type { Problem } from "./types.ts";
 export class ApiError extends SignpostError {
   override readonly name = "ApiError";
   /** What to correct: a field of the request, a parameter or a header. */
-  readonly field: string | undefined;
+  declare readonly field: string | undefined;
   /** Everything that is wrong with the request, where that is more than one thing; else empty. */
-  readonly problems: Problem[];
+  declare readonly problems: Problem[];
 
-  constructor(message: string, details: ErrorDetails & { field?: string | undefined; problems?: Problem[] | undefined }) {
+  constructor(message: string, details: ErrorDetails & { field?: string | undefined; problems: Problem[] }) {
     super(message, details);
-    this.field = details.field;
-    this.problems = details.problems ?? [];
   }
 
   override get retryable(): boolean {

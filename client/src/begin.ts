@@ -1,9 +1,8 @@
 import { ApiError } from "./api_error.ts";
 import { checksumFor, usuallyWhole } from "./checksum.ts";
+import { deliver } from "./deliver.ts";
 import { timed, type Job, type Tools } from "./job.ts";
 import type { PartsRecord } from "./records.ts";
-import { withRetries } from "./retry.ts";
-import { send } from "./send.ts";
 import type { UploadPlan } from "./types.ts";
 import { WholeFile } from "./whole.ts";
 import { textOf } from "./xml.ts";
@@ -27,7 +26,7 @@ export async function begin(tools: Tools, learned: Learned, signal: AbortSignal)
   let sha256 = isLikelyWhole ? await hash?.(tools.file) : undefined;
   const plan = () => {
     signal.throwIfAborted();
-    return timed(() => tools.plan({ ...tools.request, sha256 }, signal));
+    return timed(() => tools.post<UploadPlan>("uploads", { ...tools.request, sha256 }, signal));
   };
   let planned;
   try {
@@ -49,12 +48,10 @@ export async function begin(tools: Tools, learned: Learned, signal: AbortSignal)
 
 /** Begins an upload in parts at S3, which gives it an id. */
 async function create(tools: Tools, plan: Extract<UploadPlan, { multipart: unknown }>, signal: AbortSignal) {
-  const { pool, retry, onWait } = tools;
-  const ask = () => send(plan, undefined, { signal, stallTimeout: retry.stallTimeout });
-  const { text } = await withRetries(() => pool.run(signal, ask), { retry, signal, onWait });
+  const answer = await deliver(tools, { signal, sign: () => plan });
   return {
     key: plan.key,
-    uploadId: textOf(text, "UploadId") ?? "",
+    uploadId: textOf(answer?.text ?? "", "UploadId") ?? "",
     ...plan.multipart,
     checksums: tools.request.partChecksums === true,
     parts: {},

@@ -1,32 +1,31 @@
 /** Whether what the browser says of being offline is to be believed: some say it on a machine that has only itself. */
 let believed = true;
 
+const { navigator } = globalThis;
+
 /** Notes that a server has answered. */
 export function noteAnswer(): void {
-  if (globalThis.navigator?.onLine === false) believed = false;
+  if (navigator?.onLine === false) believed = false;
 }
 
 /** Whether the browser has no network. Never true where nobody can tell, as in Node. */
 export function isOffline(): boolean {
-  return believed && globalThis.navigator?.onLine === false;
+  return believed && navigator?.onLine === false;
 }
 
 /** Waits for so many ms, or less: until the network comes back. Rejects with the signal's reason if that aborts. */
-export function untilOnline(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (settle: () => void) => {
-      clearTimeout(timer);
-      globalThis.removeEventListener?.("online", online);
-      signal.removeEventListener("abort", abort);
-      settle();
-    };
-    const online = () => end(resolve);
-    const abort = () => end(() => reject(signal.reason));
-    const timer = setTimeout(online, ms);
-    globalThis.addEventListener?.("online", online);
-    signal.addEventListener("abort", abort);
-    if (signal.aborted) abort();
+export async function untilOnline(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const over = new AbortController();
+  const once = { signal: over.signal };
+  await new Promise<unknown>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    over.signal.addEventListener("abort", () => clearTimeout(timer));
+    globalThis.addEventListener?.("online", resolve, once);
+    signal.addEventListener("abort", resolve, once);
   });
+  over.abort();
+  signal.throwIfAborted();
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Checksum } from "./checksum.ts";
 import type { Pool } from "./pool.ts";
 import type { ProgressMeter } from "./progress.ts";
 import type { RetryOptions } from "./retry.ts";
-import type { PartsRequest, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
+import type { UploadRequest } from "./types.ts";
 
 /** A file in S3. */
 export interface StoredObject {
@@ -21,16 +21,16 @@ export interface StoredObject {
 export interface Job {
   readonly key: string;
   run(signal: AbortSignal): Promise<StoredObject>;
-  /** Gives up what S3 has of it, as far as the deployment lets. */
-  abandon(): Promise<void>;
+  /** Gives up what S3 has of it, as far as the deployment lets. Absent where S3 keeps all or nothing. */
+  abandon?(): Promise<void>;
 }
 
 /** What a job works with. */
 export interface Tools {
   file: Blob;
   request: UploadRequest;
-  plan(request: UploadRequest, signal: AbortSignal): Promise<UploadPlan>;
-  signParts(request: PartsRequest, signal: AbortSignal): Promise<SignedParts>;
+  /** Asks the API. */
+  post<T>(route: string, body: object, signal: AbortSignal): Promise<T>;
   checksum: boolean | Checksum;
   /** Requests to S3 at once. */
   connections: number;

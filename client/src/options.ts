@@ -86,28 +86,19 @@ export interface Settings {
   storage: StorageLike | null;
 }
 
-const defaultRetry: RetryOptions = { limit: 8, minDelay: 500, maxDelay: 20_000, stallTimeout: 60_000 };
-
 /** Fills in the defaults. A TypeError lists everything that is wrong. */
 export function settingsOf(options: SignpostOptions): Settings {
   const { apiUrl, token, connections = 5, checksum = true, storage = defaultStorage() } = options;
-  const retry = { ...defaultRetry, ...options.retry };
+  const retry = { limit: 8, minDelay: 500, maxDelay: 20_000, stallTimeout: 60_000, ...options.retry };
   const problems: string[] = [];
-  const isURL = URL.canParse(apiUrl) && /^https?:$/.test(new URL(apiUrl).protocol);
-  if (!isURL) problems.push(`apiUrl must be the stack's output ApiUrl, an http(s) URL; it is ${JSON.stringify(apiUrl)}`);
-  if (typeof token !== "function") problems.push("token must be a function that gives the user's token");
-  if (!Number.isInteger(connections) || connections < 1 || connections > 100) {
-    problems.push(`connections must be a whole number from 1 to 100; it is ${connections}`);
-  }
-  if (typeof checksum !== "boolean" && typeof checksum !== "function") {
-    problems.push("checksum must be true, false or a function that gives a Blob's SHA-256");
-  }
-  for (const [name, value] of Object.entries(retry)) {
-    const least = name === "limit" ? 0 : 1;
-    const isKnown = name in defaultRetry;
-    if (!isKnown) problems.push(`retry.${name} is not an option; there are ${Object.keys(defaultRetry).join(", ")}`);
-    else if (!(value >= least)) problems.push(`retry.${name} must be a number of at least ${least}; it is ${value}`);
-  }
+  const expect = (isRight: boolean, what: string, value: unknown) => {
+    if (!isRight) problems.push(`${what}, not ${String(value)}`);
+  };
+  expect(URL.canParse(apiUrl) && /^https?:/.test(String(apiUrl)), "apiUrl must be the stack's output ApiUrl", apiUrl);
+  expect(typeof token === "function", "token must be a function", token);
+  expect(Number.isInteger(connections) && connections > 0, "connections must be a number from 1", connections);
+  expect(/boolean|function/.test(typeof checksum), "checksum must be true, false or a function", checksum);
+  for (const [name, value] of Object.entries(retry)) expect(value >= 0, `retry.${name} must be a number from 0`, value);
   if (problems.length > 0) throw new TypeError(`signpost-client: ${problems.join("; ")}`);
   return { apiUrl: String(apiUrl).replace(/\/*$/, "/"), token, connections, checksum, retry, storage };
 }

@@ -1,13 +1,10 @@
 import { ApiError } from "./api_error.ts";
 import type { Checksum } from "./checksum.ts";
-import type { Job, StoredObject, Tools } from "./job.ts";
-import { timed } from "./job.ts";
-import { PartQueue, type HashedPart, type ReadyPart } from "./part_queue.ts";
+import { deliver } from "./deliver.ts";
+import { isGood, timed, type Job, type StoredObject, type Timed, type Tools } from "./job.ts";
 import type { PartsRecord } from "./records.ts";
-import { withRetries } from "./retry.ts";
 import { S3Error } from "./s3_error.ts";
-import { send } from "./send.ts";
-import type { PartsRequest, SignedParts } from "./types.ts";
+import type { PartsRequest, SignedParts, SignedRequest } from "./types.ts";
 import { completeXml, parseParts, textOf, type StoredPart } from "./xml.ts";
 
 /** The upload can't go on: S3 no longer knows it, it is another user's, or the file is not the same. */
@@ -18,17 +15,28 @@ export interface PartsOptions {
   record: PartsRecord;
   /** Whether an earlier page has begun it, so that what S3 has is to be found out. */
   resumed: boolean;
-  /** Called with the record whenever a part has been stored. */
-  remember(record: PartsRecord): void;
+  /** Called when a part has been stored. */
+  remember(): void;
   /** Undefined where parts go without. */
   checksum: Checksum | undefined;
 }
+
+/** A part on its way. */
+interface Part {
+  number: number;
+  piece: Blob;
+  /** base64, where parts go with their checksum */
+  sha256: string | undefined;
+}
+
+type SignedPart = Part & { url: Timed<SignedRequest> };
 
 /** A file that goes in parts, several at once: S3's multipart upload, begun already. */
 export class FileInParts implements Job {
   readonly #tools: Tools;
   readonly #options: PartsOptions;
   readonly #record: PartsRecord;
+  /** Parts that are known to be the file's. */
   readonly #checked = new Set<number>();
   #isListed: boolean;
 
@@ -54,8 +62,9 @@ export class FileInParts implements Job {
       const etag = await this.#complete(signal);
       return { key: this.key, size: file.size, sha256: undefined, etag, resumed: this.#options.resumed };
     } catch (error) {
-      if (error instanceof S3Error && error.code === "NoSuchUpload") throw new CannotGoOn("", { cause: error });
-      throw error;
+      // The API refuses what was remembered and is not, or no longer, an upload of this user's.
+      const isForeign = !this.#isListed && error instanceof ApiError && !error.retryable && error.status !== 401;
+      throw isForeign || isUnknown(error) ? new CannotGoOn() : error;
     }
   }
 
@@ -63,132 +72,135 @@ export class FileInParts implements Job {
   async abandon(): Promise<void> {
     const signal = AbortSignal.timeout(60_000);
     const { abort } = await this.#sign([], signal);
-    const { pool, retry } = this.#tools;
-    const end = () => send(abort!, undefined, { signal, stallTimeout: retry.stallTimeout });
-    if (abort) await pool.run(signal, () => withRetries(end, { retry, signal }));
+    if (abort) await deliver(this.#tools, { signal, sign: () => abort });
   }
 
   /** After a reload S3's own list decides what is there; where it can't be had, what was remembered. */
   async #findStored(signal: AbortSignal): Promise<void> {
-    try {
-      const known = this.#record.parts;
-      const parts: Record<number, StoredPart> = {};
-      for (let after: number | undefined = 0; after !== undefined; ) {
-        const page = await this.#list(after, signal);
-        if (!page) return;
-        for (const part of page.parts) {
-          const sha256 = part.sha256 ?? known[part.partNumber]?.sha256;
-          if (part.size === this.#lengthOf(part.partNumber)) parts[part.partNumber] = { ...part, sha256 };
-        }
-        after = page.next;
+    const known = this.#record.parts;
+    const parts: Record<number, StoredPart> = {};
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const { list } = await this.#sign([], signal, after);
+      if (!list) return;
+      const page = parseParts((await deliver(this.#tools, { signal, sign: () => list }))?.text ?? "");
+      for (const part of page.parts) {
+        const { partNumber, size, sha256 = known[partNumber]?.sha256 } = part;
+        if (size === this.#piece(partNumber).size) parts[partNumber] = { ...part, sha256 };
       }
-      this.#record.parts = parts;
-    } catch (error) {
-      const isRefused = error instanceof ApiError && !error.retryable && error.status !== 401;
-      throw isRefused ? new CannotGoOn("", { cause: error }) : error;
+      after = page.next;
     }
-  }
-
-  async #list(after: number, signal: AbortSignal): Promise<ReturnType<typeof parseParts> | undefined> {
-    const { retry, onWait, pool } = this.#tools;
-    const { list } = await this.#sign([], signal, after);
-    if (!list) return undefined;
-    const ask = () => pool.run(signal, () => send(list, undefined, { signal, stallTimeout: retry.stallTimeout }));
-    return parseParts((await withRetries(ask, { retry, signal, onWait })).text);
+    this.#record.parts = parts;
   }
 
   /** Several at once. The first error stops the others, so that nothing goes on in secret. */
   async #sendMissing(signal: AbortSignal): Promise<void> {
-    const { connections } = this.#tools;
     const failed = new AbortController();
     const both = AbortSignal.any([signal, failed.signal]);
-    const queue = new PartQueue(this.#missing(both), (parts) => timed(() => this.#sign(parts, both)), 2 * connections);
+    const parts = this.#signedParts(both);
     const worker = async () => {
-      for (let part = await queue.next(); part; part = await queue.next()) await this.#store(part, queue, both);
+      for await (const part of parts) await this.#store(part, both);
     };
     // The first abort counts: it has the reason that the others then fail with.
-    const workers = Array.from({ length: connections }, () => worker().catch((error) => failed.abort(error)));
+    const workers = Array.from({ length: this.#tools.connections }, () => worker().catch((e) => failed.abort(e)));
     await Promise.all(workers);
     both.throwIfAborted();
   }
 
+  /** Hashes and signs a batch ahead: the line never waits, and no URL gets old. */
+  async *#signedParts(signal: AbortSignal): AsyncGenerator<SignedPart> {
+    const missing = this.#missing(signal);
+    const prepare = async () => {
+      const batch: Part[] = [];
+      while (batch.length < 2 * this.#tools.connections) {
+        const { done, value } = await missing.next();
+        if (done) break;
+        batch.push(value);
+      }
+      return batch.length > 0 ? this.#signBatch(batch, signal) : [];
+    };
+    for (let next = prepare(); ; ) {
+      const batch = await next;
+      if (batch.length === 0) return;
+      next = prepare();
+      next.catch(() => {}); // whoever comes next meets it
+      yield* batch;
+    }
+  }
+
   /** The parts that S3 doesn't have, hashed one after the other. What it has from before must be the file's still. */
-  async *#missing(signal: AbortSignal): AsyncGenerator<HashedPart, void, void> {
+  async *#missing(signal: AbortSignal): AsyncGenerator<Part, undefined> {
     const { checksum } = this.#options;
     for (let number = 1; number <= this.#record.partCount; number++) {
       const piece = this.#piece(number);
       const stored = this.#record.parts[number];
-      const isSure = stored && (this.#checked.has(number) || !checksum);
-      const sha256 = isSure ? stored.sha256 : await checksum?.(piece);
+      const sha256 = this.#checked.has(number) ? stored?.sha256 : await checksum?.(piece);
       signal.throwIfAborted();
       if (!stored) {
         yield { number, piece, sha256 };
         continue;
       }
-      if (stored.sha256 && sha256 !== stored.sha256) throw new CannotGoOn("the file has other bytes now");
+      if (stored.sha256 && sha256 !== stored.sha256) throw new CannotGoOn();
       stored.sha256 = sha256;
       this.#checked.add(number);
       this.#tools.meter.done(number, piece.size);
     }
+    return undefined;
   }
 
-  async #store(part: ReadyPart, queue: PartQueue, signal: AbortSignal): Promise<void> {
-    const { meter, retry, onWait, pool } = this.#tools;
+  async #store(part: SignedPart, signal: AbortSignal): Promise<void> {
     const { number, piece, sha256 } = part;
-    const onProgress = (sent: number) => meter.sent(number, sent);
-    let isRefused = false;
-    const attempt = async (): Promise<string> => {
-      meter.lost(number);
-      part = await queue.fresh(part, isRefused);
-      const put = () => send(part.signed, piece, { signal, stallTimeout: retry.stallTimeout, onProgress });
-      try {
-        return (await pool.run(signal, put)).header("ETag") ?? "";
-      } catch (error) {
-        if (!(error instanceof S3Error && error.wantsNewUrl) || isRefused) throw error;
-        isRefused = true;
-        return attempt();
-      }
-    };
-    const etag = await withRetries(attempt, { retry, signal, onWait });
-    this.#record.parts[number] = { partNumber: number, etag, sha256 };
+    const { meter } = this.#tools;
+    let { url } = part;
+    const answer = await deliver(this.#tools, {
+      signal,
+      body: piece,
+      sign: async (again) => {
+        if (again || !isGood(url)) url = (await this.#signBatch([part], signal))[0]!.url;
+        return url.signed;
+      },
+      onProgress: (sent) => meter.sent(number, sent),
+    });
+    this.#record.parts[number] = { partNumber: number, etag: answer?.header("ETag") ?? "", sha256 };
     this.#checked.add(number);
-    this.#options.remember(this.#record);
+    this.#options.remember();
     meter.done(number, piece.size);
   }
 
   async #complete(signal: AbortSignal): Promise<string | undefined> {
-    const { retry, onWait, pool } = this.#tools;
-    const parts = Object.values(this.#record.parts).sort((a, b) => a.partNumber - b.partNumber);
-    const body = new Blob([completeXml(parts)]);
-    let isUnsure = false;
-    const attempt = async (): Promise<string | undefined> => {
-      const { complete } = await this.#sign([], signal);
-      try {
-        const join = () => send(complete, body, { signal, stallTimeout: 10 * retry.stallTimeout });
-        return textOf((await pool.run(signal, join)).text, "ETag");
-      } catch (error) {
-        // The key is this upload's alone: what lies there, or has taken the upload away, is a try whose answer was lost.
-        const code = error instanceof S3Error ? error.code : "";
-        if (code === "PreconditionFailed" || (code === "NoSuchUpload" && isUnsure)) return undefined;
-        isUnsure = true;
-        throw error;
-      }
+    const body = new Blob([completeXml(Object.values(this.#record.parts))]); // in order, as numeric keys always are
+    let tries = 0;
+    const sign = async () => {
+      tries++;
+      return (await this.#sign([], signal)).complete;
     };
-    return withRetries(attempt, { retry, signal, onWait });
+    try {
+      const answer = await deliver(this.#tools, { signal, body, sign, patience: 10 });
+      return answer && textOf(answer.text, "ETag");
+    } catch (error) {
+      // What has taken the upload away is an earlier try, whose answer was lost.
+      if (isUnknown(error) && tries > 1) return undefined;
+      throw error;
+    }
+  }
+
+  async #signBatch(batch: Part[], signal: AbortSignal): Promise<SignedPart[]> {
+    const wanted = batch.map(({ number, sha256 }) => ({ partNumber: number, sha256 }));
+    const { signed, until } = await timed(() => this.#sign(wanted, signal));
+    // Answered in the order of asking.
+    return batch.map((part, i) => ({ ...part, url: { signed: signed.parts[i]!, until } }));
   }
 
   #sign(parts: PartsRequest["parts"], signal: AbortSignal, listAfter = 0): Promise<SignedParts> {
     const { key, uploadId } = this.#record;
-    return this.#tools.signParts({ key, uploadId, parts, ...(listAfter > 0 && { listAfter }) }, signal);
-  }
-
-  #lengthOf(number: number): number {
-    const { partSize } = this.#record;
-    return Math.min(partSize, this.#tools.file.size - (number - 1) * partSize);
+    return this.#tools.post("uploads/parts", { key, uploadId, parts, listAfter: listAfter || undefined }, signal);
   }
 
   #piece(number: number): Blob {
-    const start = (number - 1) * this.#record.partSize;
-    return this.#tools.file.slice(start, start + this.#lengthOf(number));
+    const { partSize } = this.#record;
+    return this.#tools.file.slice((number - 1) * partSize, number * partSize);
   }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof S3Error && error.code === "NoSuchUpload";
 }

@@ -1,41 +1,27 @@
-/** Lets a few things happen at once, in the order they were asked for. */
-export class Pool {
-  #free: number;
-  #waiting: (() => void)[] = [];
+/** Does the work when it is its turn. Rejects with the signal's reason if that aborts while it waits. */
+export type Pool = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 
-  constructor(atOnce: number) {
-    this.#free = atOnce;
-  }
-
-  /** Waits for its turn, then works. Rejects with the signal's reason if that aborts while it waits. */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.#turn(signal);
+/** Lets so many things happen at once, in the order they were asked for. */
+export function newPool(places: number): Pool {
+  const waiting = new Set<() => void>();
+  return async (signal, work) => {
+    signal.throwIfAborted();
+    if (places > 0) places--;
+    else {
+      await new Promise<void>((resolve, reject) => {
+        waiting.add(resolve);
+        signal.addEventListener("abort", () => waiting.delete(resolve) && reject(signal.reason), { once: true });
+      });
+    }
     try {
+      signal.throwIfAborted();
       return await work();
     } finally {
-      this.#free++;
-      this.#waiting.shift()?.();
+      // The place goes straight to the next, so that nobody slips in between.
+      const [next] = waiting;
+      if (next) next();
+      else places++;
+      waiting.delete(next!);
     }
-  }
-
-  async #turn(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#free > 0) {
-      this.#free--;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const take = () => {
-        signal.removeEventListener("abort", leave);
-        this.#free--;
-        resolve();
-      };
-      const leave = () => {
-        this.#waiting = this.#waiting.filter((other) => other !== take);
-        reject(signal.reason);
-      };
-      this.#waiting.push(take);
-      signal.addEventListener("abort", leave, { once: true });
-    });
-  }
+  };
 }

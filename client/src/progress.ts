@@ -14,10 +14,10 @@ export interface UploadProgress {
 export class ProgressMeter {
   readonly #total: number;
   readonly #report: (progress: UploadProgress) => void;
-  #underWay = new Map<number, number>();
-  #done = new Map<number, number>();
-  #partsTotal = 1;
+  #sent = new Map<number, number>();
   #most = 0;
+  #done = new Set<number>();
+  #partsTotal = 1;
 
   constructor(total: number, report: (progress: UploadProgress) => void) {
     this.#total = total;
@@ -25,8 +25,9 @@ export class ProgressMeter {
   }
 
   get progress(): UploadProgress {
-    const sum = (sizes: Iterable<number>) => [...sizes].reduce((a, b) => a + b, 0);
-    this.#most = Math.min(this.#total, Math.max(this.#most, sum(this.#done.values()) + sum(this.#underWay.values())));
+    let sent = 0;
+    for (const bytes of this.#sent.values()) sent += bytes;
+    this.#most = Math.min(this.#total, Math.max(this.#most, sent));
     return { sent: this.#most, total: this.#total, partsDone: this.#done.size, partsTotal: this.#partsTotal };
   }
 
@@ -34,24 +35,19 @@ export class ProgressMeter {
   restart(partsTotal: number): void {
     this.#partsTotal = partsTotal;
     this.#done.clear();
-    this.#underWay.clear();
+    this.#sent.clear();
   }
 
   /** So many bytes of a piece have gone out. */
   sent(piece: number, bytes: number): void {
-    this.#underWay.set(piece, bytes);
-    this.#report(this.progress);
-  }
-
-  /** A piece has to be sent again. */
-  lost(piece: number): void {
-    this.#underWay.delete(piece);
+    this.#sent.set(piece, bytes);
+    if (bytes > 0) this.#report(this.progress);
   }
 
   /** S3 has a piece of so many bytes. */
   done(piece: number, bytes: number): void {
-    this.#underWay.delete(piece);
-    this.#done.set(piece, bytes);
+    this.#done.add(piece);
+    this.#sent.set(piece, bytes);
     this.#report(this.progress);
   }
 }

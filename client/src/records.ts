@@ -43,10 +43,9 @@ export class Records {
 
   get(name: string): PartsRecord | undefined {
     try {
-      const record = JSON.parse(this.#storage?.getItem(name) ?? "null") as PartsRecord | null;
-      return record?.uploadId && record.key && record.parts ? record : undefined;
+      return JSON.parse(this.#storage?.getItem(name) ?? "") as PartsRecord;
     } catch {
-      return undefined; // not ours
+      return undefined;
     }
   }
 

@@ -64,34 +64,20 @@ export async function withRetries<T>(attempt: () => Promise<T>, context: RetryCo
       if (reachable && wasReachable) throw refusedByOrigin(error);
       wasReachable = reachable;
       onWait?.("waiting");
-      await untilOnline(delay(failures, retry, retryAfter(error)), signal);
+      await untilOnline(delay(failures, retry, error.retryAfter), signal);
       onWait?.(undefined);
     }
   }
 }
 
 /** "Full jitter" of "Exponential Backoff And Jitter" (AWS Architecture Blog), but never less than half. */
-function delay(failures: number, { minDelay, maxDelay }: RetryOptions, atLeast: number): number {
+function delay(failures: number, { minDelay, maxDelay }: RetryOptions, retryAfter = 0): number {
   const longest = Math.min(maxDelay, minDelay * 2 ** (failures - 1));
-  return Math.max(atLeast, longest * (0.5 + Math.random() / 2));
-}
-
-const waits = new WeakMap<SignpostError, number>();
-
-/** Notes how many ms the answer asks to wait, in seconds or as a date. */
-export function noteRetryAfter(error: SignpostError, header: string | null): void {
-  if (!header) return;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  if (ms > 0) waits.set(error, ms);
-}
-
-function retryAfter(error: SignpostError): number {
-  return waits.get(error) ?? 0;
+  return Math.max(retryAfter * 1000, longest * (0.5 + Math.random() / 2));
 }
 
 function refusedByOrigin(error: NetworkError): NetworkError {
-  const { method, url, cause } = error;
-  const server = new URL(url ?? "").origin;
+  const server = new URL(error.url ?? "").origin;
   const message = `${server} answers, but not to pages from ${location.origin}: AllowedOrigins of the deployment must list it`;
-  return new NetworkError(message, { code: "CORS", method, url, cause });
+  return new NetworkError(message, { ...error, code: "CORS" });
 }

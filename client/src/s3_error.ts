@@ -10,9 +10,7 @@ export class S3Error extends SignpostError {
 
   /** Whether a newly signed URL may do: this one, or the credentials behind it, ran out, or the bytes changed. */
   get wantsNewUrl(): boolean {
-    return (
-      ["ExpiredToken", "RequestTimeTooSkewed", "BadDigest"].includes(this.code) ||
-      (this.code === "AccessDenied" && /expired/i.test(this.message))
-    );
+    // S3 says of an expired URL "AccessDenied: Request has expired".
+    return /^(ExpiredToken|RequestTimeTooSkewed|BadDigest)$/.test(this.code) || /Denied.*expired/i.test(this.message);
   }
 }

@@ -1,10 +1,9 @@
 import { checkReadable } from "./checksum.ts";
 import { noteAnswer } from "./connectivity.ts";
 import { NetworkError } from "./network_error.ts";
-import { noteRetryAfter } from "./retry.ts";
 import { S3Error } from "./s3_error.ts";
 import type { SignedRequest } from "./types.ts";
-import { withoutQuery } from "./signpost_error.ts";
+import { secondsIn, withoutQuery } from "./signpost_error.ts";
 import { textOf } from "./xml.ts";
 
 /** How to send. */
@@ -102,7 +101,6 @@ function refusal({ method, url }: SignedRequest, answer: RawAnswer): S3Error {
   const requestId = textOf(answer.text, "RequestId") ?? answer.header("x-amz-request-id");
   // An error that comes after 200 is a failure of S3's own.
   const status = answer.status < 300 ? 500 : answer.status;
-  const error = new S3Error(`S3 refused ${method}: ${code}: ${message}`, { code, status, requestId, method, url });
-  noteRetryAfter(error, answer.header("Retry-After") ?? null);
-  return error;
+  const retryAfter = secondsIn(answer.header("Retry-After"));
+  return new S3Error(`S3 refused ${method}: ${code}: ${message}`, { code, status, requestId, method, url, retryAfter });
 }

@@ -3,9 +3,8 @@ import type { Learned } from "./begin.ts";
 import { checksumFor } from "./checksum.ts";
 import { settingsOf, type SignpostOptions, type UploadOptions } from "./options.ts";
 import { partSize } from "./part_size.ts";
-import { Pool } from "./pool.ts";
+import { newPool } from "./pool.ts";
 import { Records } from "./records.ts";
-import type { RetryContext } from "./retry.ts";
 import type { PartsRequest, SignedDownload, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
 import { Upload, type Shared } from "./upload.ts";
 
@@ -22,20 +21,17 @@ export interface CallOptions {
  *     const { key } = await upload.done;
  */
 export class Signpost {
-  readonly #api: Api;
   readonly #shared: Shared;
 
   /** A TypeError lists everything that is wrong with the options. */
   constructor(options: SignpostOptions) {
     const { apiUrl, token, storage, connections, checksum, retry } = settingsOf(options);
-    this.#api = new Api(apiUrl, token);
     const learned: Learned = { partsFrom: Infinity };
     this.#shared = {
       ...{ checksum, connections, retry, learned },
-      plan: (request, context) => this.#api.post("uploads", request, context),
-      signParts: (request, context) => this.#api.post("uploads/parts", request, context),
-      pool: new Pool(connections),
-      turns: new Pool(connections),
+      api: new Api(apiUrl, token),
+      pool: newPool(connections),
+      turns: newPool(connections),
       records: new Records(storage, apiUrl),
     };
   }
@@ -52,12 +48,12 @@ export class Signpost {
 
   /** Plans one upload: `POST /uploads`. Rejects with an ApiError, a NetworkError, or what the token source threw. */
   plan(request: UploadRequest, options: CallOptions = {}): Promise<UploadPlan> {
-    return this.#shared.plan(request, this.#context(options));
+    return this.#post("uploads", request, options);
   }
 
   /** Signs parts, and what ends an upload in parts: `POST /uploads/parts`. Rejects as plan() does. */
   signParts(request: PartsRequest, options: CallOptions = {}): Promise<SignedParts> {
-    return this.#shared.signParts(request, this.#context(options));
+    return this.#post("uploads/parts", request, options);
   }
 
   /**
@@ -71,7 +67,7 @@ export class Signpost {
     options: CallOptions & { disposition?: "attachment" | "inline" | undefined } = {},
   ): Promise<SignedDownload> {
     const { disposition } = options;
-    return this.#api.post("downloads", { key, disposition }, this.#context(options));
+    return this.#post("downloads", { key, disposition }, options);
   }
 
   /** Forgets the unfinished uploads that this browser remembers for this API, as is fit when the user signs out. */
@@ -79,17 +75,18 @@ export class Signpost {
     this.#shared.records.clear();
   }
 
-  #context({ signal = new AbortController().signal }: CallOptions): RetryContext {
-    return { retry: this.#shared.retry, signal };
+  #post<T>(route: string, body: object, { signal = new AbortController().signal }: CallOptions): Promise<T> {
+    const { api, retry } = this.#shared;
+    return api.post(route, body, { retry, signal });
   }
 }
 
 function requestFor(file: Blob, options: UploadOptions, { checksum }: Shared): UploadRequest {
   if (!(file instanceof Blob)) {
-    throw new TypeError("signpost-client: upload() takes a File or a Blob; not a form, a path or a file input");
+    throw new TypeError("signpost-client: upload() takes a File or a Blob");
   }
   const name = options.filename ?? (file as Partial<File>).name;
-  if (!name) throw new TypeError("signpost-client: a Blob has no name of its own: give options.filename");
+  if (!name) throw new TypeError("signpost-client: options.filename must name this Blob");
   return {
     filename: name.toWellFormed?.() ?? name, // half a surrogate pair has no UTF-8
     contentType: options.contentType ?? (file.type || "application/octet-stream"),

@@ -9,25 +9,24 @@ export interface ErrorDetails {
   method?: string | undefined;
   /** Without the query, which in a signed URL is a credential. */
   url?: string | undefined;
+  /** For how many seconds the answer asks to wait. */
+  retryAfter?: number | undefined;
   cause?: unknown;
 }
 
 /** What all errors of this client have in common. An upload that was aborted rejects with the abort's own reason. */
 export class SignpostError extends Error {
   override readonly name: string = "SignpostError";
-  readonly code: string;
-  readonly status: number | undefined;
-  readonly requestId: string | undefined;
-  readonly method: string | undefined;
-  readonly url: string | undefined;
+  declare readonly code: string;
+  declare readonly status: number | undefined;
+  declare readonly requestId: string | undefined;
+  declare readonly method: string | undefined;
+  declare readonly url: string | undefined;
+  declare readonly retryAfter: number | undefined;
 
-  constructor(message: string, details: ErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = details.code;
-    this.status = details.status;
-    this.requestId = details.requestId;
-    this.method = details.method;
-    this.url = details.url && withoutQuery(details.url);
+  constructor(message: string, { cause, ...details }: ErrorDetails) {
+    super(message, cause === undefined ? undefined : { cause });
+    Object.assign(this, details, { url: details.url && withoutQuery(details.url) });
   }
 
   /** Whether the same request may well succeed a little later. */
@@ -42,6 +41,11 @@ export function withoutQuery(url: string): string {
 }
 
 /** Statuses that pass by themselves: too busy, too slow, broken, or two requests that met (409). */
-export function passes(status: number | undefined): boolean {
-  return status !== undefined && (status >= 500 || status === 408 || status === 409 || status === 429);
+export function passes(status = 0): boolean {
+  return status >= 500 || [408, 409, 429].includes(status);
+}
+
+/** The header Retry-After, where it is in seconds. */
+export function secondsIn(header: string | null | undefined): number {
+  return Number(header) || 0;
 }

@@ -1,3 +1,4 @@
+import type { Api } from "./api.ts";
 import { begin, type Learned } from "./begin.ts";
 import { checksumFor } from "./checksum.ts";
 import type { Job, StoredObject, Tools } from "./job.ts";
@@ -6,13 +7,11 @@ import { CannotGoOn, FileInParts } from "./parts.ts";
 import type { Pool } from "./pool.ts";
 import { ProgressMeter, type UploadProgress } from "./progress.ts";
 import { claim, type PartsRecord, type Records } from "./records.ts";
-import type { RetryContext } from "./retry.ts";
-import type { PartsRequest, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
+import type { UploadRequest } from "./types.ts";
 
 /** What an upload shares with the client's others. */
 export interface Shared extends Pick<Tools, "checksum" | "connections" | "pool" | "retry"> {
-  plan(request: UploadRequest, context: RetryContext): Promise<UploadPlan>;
-  signParts(request: PartsRequest, context: RetryContext): Promise<SignedParts>;
+  api: Api;
   /** Uploads at once: a file is planned when it is its turn, so that its URL is fresh. */
   turns: Pool;
   records: Records;
@@ -31,7 +30,9 @@ export class Upload {
   readonly #options: UploadOptions;
   readonly #shared: Shared;
   readonly #meter: ProgressMeter;
-  readonly #ended = new AbortController();
+  readonly #abort = new AbortController();
+  /** Aborts with the upload. */
+  readonly #signal: AbortSignal;
   #leg = new AbortController();
   #isPaused = false;
   #wake = () => {};
@@ -48,11 +49,10 @@ export class Upload {
     this.#options = options;
     this.#shared = shared;
     this.#meter = new ProgressMeter(file.size, (progress) => this.#moved(progress));
-    const { signal } = options;
-    const onAbort = () => this.abort(signal?.reason);
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
-    this.done = this.#run().finally(() => signal?.removeEventListener("abort", onAbort));
+    const signals = [this.#abort.signal, options.signal].filter((signal) => signal !== undefined);
+    this.#signal = AbortSignal.any(signals);
+    this.#signal.addEventListener("abort", () => this.#aborted());
+    this.done = this.#run();
     this.done.catch(() => {}); // the state says so too: who doesn't await it need not catch it
   }
 
@@ -85,69 +85,63 @@ export class Upload {
     this.#wake();
   }
 
-  /** Gives up for good: nothing is stored, and `done` rejects with the reason. */
-  abort(reason: unknown = new DOMException("the upload was aborted", "AbortError")): void {
-    if (this.#isOver) return;
+  /** Gives up for good: nothing is stored, and `done` rejects with the reason, an AbortError unless given. */
+  abort(reason?: unknown): void {
+    if (!this.#isOver) this.#abort.abort(reason);
+  }
+
+  #aborted(): void {
     this.#isPaused = false;
     this.#become("aborted");
-    this.#ended.abort(reason);
     this.#wake();
   }
 
   async #run(): Promise<StoredObject> {
-    const { signal } = this.#ended;
     try {
       const object = await this.#untilStored();
       this.#forget();
       this.#become("stored");
       return object;
     } catch (error) {
-      if (!signal.aborted) {
-        this.#become("failed");
-        throw error;
-      }
-      this.#forget();
-      this.#job?.abandon().catch(() => {}); // S3 sweeps up after a day
-      throw signal.reason;
+      if (this.#signal.aborted) this.#giveUp();
+      this.#become(this.#signal.aborted ? "aborted" : "failed");
+      throw error;
     } finally {
       this.#unclaim();
     }
   }
 
-  /** Leg after leg: each ends with a pause, the last with the end. */
+  /** Leg after leg: each ends with a pause, one perhaps with nothing to go on with, and the last with the end. */
   async #untilStored(): Promise<StoredObject> {
-    for (;;) {
+    for (let isFresh = false; ; ) {
       if (this.#isPaused) await new Promise<void>((resolve) => (this.#wake = resolve));
       this.#leg = new AbortController();
-      const signal = AbortSignal.any([this.#ended.signal, this.#leg.signal]);
+      const signal = AbortSignal.any([this.#signal, this.#leg.signal]);
       try {
-        return await this.#shared.turns.run(signal, () => this.#goOn(signal));
+        return await this.#shared.turns(signal, () => this.#send(signal));
       } catch (error) {
-        if (this.#ended.signal.aborted || !this.#leg.signal.aborted) throw error;
+        if (error instanceof CannotGoOn && !isFresh) {
+          isFresh = true; // once: where every upload is lost half-way, that must not go on for ever
+          this.#giveUp();
+        } else if (this.#signal.aborted || !this.#leg.signal.aborted) throw error;
       }
     }
   }
 
-  async #goOn(signal: AbortSignal): Promise<StoredObject> {
-    try {
-      return await this.#send(signal, true);
-    } catch (error) {
-      if (!(error instanceof CannotGoOn)) throw error;
-      // Once: a deployment where every upload is lost half-way must not be tried for ever.
-      this.#job?.abandon().catch(() => {});
-      this.#forget();
-      this.#job = undefined;
-      return await this.#send(signal, false);
-    }
-  }
-
-  async #send(signal: AbortSignal, mayResume: boolean): Promise<StoredObject> {
+  async #send(signal: AbortSignal): Promise<StoredObject> {
     if (!this.#job) {
       this.#become("planning");
-      this.#job = (mayResume && (await this.#found())) || (await this.#begun(signal));
+      this.#job = (await this.#found()) ?? (await this.#begun(signal));
     }
     this.#become("uploading");
     return this.#job.run(signal);
+  }
+
+  /** Lets go of what there is of it, here and, as far as the deployment lets, in S3, which else sweeps up after a day. */
+  #giveUp(): void {
+    this.#forget();
+    this.#job?.abandon?.().catch(() => {});
+    this.#job = undefined;
   }
 
   /** The upload of the same file that an earlier page has begun and this browser remembers. */
@@ -178,12 +172,12 @@ export class Upload {
   }
 
   #tools(): Tools {
-    const { checksum, connections, pool, retry, plan, signParts } = this.#shared;
+    const { api, retry } = this.#shared;
     const onWait = (why: "offline" | "waiting" | undefined) => this.#waits(why);
     return {
-      ...{ checksum, connections, pool, retry, onWait, file: this.file, request: this.#request, meter: this.#meter },
-      plan: (request, signal) => plan(request, { retry, signal, onWait }),
-      signParts: (request, signal) => signParts(request, { retry, signal, onWait }),
+      ...this.#shared,
+      ...{ onWait, file: this.file, request: this.#request, meter: this.#meter },
+      post: (route, body, signal) => api.post(route, body, { retry, signal, onWait }),
       onSent: () => this.#become("finishing"),
     };
   }
@@ -200,11 +194,11 @@ export class Upload {
   }
 
   get #isWaiting(): boolean {
-    return this.#state === "waiting" || this.#state === "offline";
+    return ["waiting", "offline"].includes(this.#state);
   }
 
   get #isOver(): boolean {
-    return this.#state === "stored" || this.#state === "failed" || this.#state === "aborted";
+    return ["stored", "failed", "aborted"].includes(this.#state);
   }
 
   #forget(): void {
@@ -219,13 +213,7 @@ export class Upload {
   }
 }
 
-/** Calls back. An error there is the page's own and must not end the upload. */
+/** Calls back, outside: an error there is the page's own and must not end the upload. */
 function tell<T>(callback: ((value: T) => void) | undefined, value: T): void {
-  try {
-    callback?.(value);
-  } catch (error) {
-    setTimeout(() => {
-      throw error;
-    });
-  }
+  if (callback) queueMicrotask(() => callback(value));
 }

@@ -10,15 +10,20 @@ export interface StoredPart {
 
 // S3's answers are small and flat, and a DOM is not everywhere: so no parser.
 
+const characters: Record<string, string> = {
+  quot: '"',
+  "#34": '"',
+  apos: "'",
+  "#39": "'",
+  lt: "<",
+  gt: ">",
+  amp: "&",
+};
+
 /** The text of the first element of that name. */
 export function textOf(xml: string, name: string): string | undefined {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-  return text?.replace(/&(quot|apos|lt|gt|amp|#\d+|#x[\da-f]+);/gi, (_, entity: string) => character(entity));
-}
-
-function character(entity: string): string {
-  const named: Record<string, string> = { quot: '"', apos: "'", lt: "<", gt: ">", amp: "&" };
-  return named[entity] ?? String.fromCodePoint(Number(entity.replace("#", entity[1] === "x" ? "0" : "")));
+  return text?.replace(/&([^;]+);/g, (entity, character: string) => characters[character] ?? entity);
 }
 
 /** One page of ListParts: the parts, and behind which number the next page begins, if there is one. */
@@ -37,7 +42,7 @@ export function parseParts(xml: string): { parts: StoredPart[]; next: number | u
 export function completeXml(parts: StoredPart[]): string {
   const entries = parts.map(({ partNumber, etag, sha256 }) => {
     const sum = sha256 ? `<ChecksumSHA256>${sha256}</ChecksumSHA256>` : "";
-    return `<Part><PartNumber>${partNumber}</PartNumber><ETag>${etag.replace(/[<&]/g, "")}</ETag>${sum}</Part>`;
+    return `<Part><PartNumber>${partNumber}</PartNumber><ETag>${etag}</ETag>${sum}</Part>`;
   });
-  return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${entries.join("")}</CompleteMultipartUpload>`;
+  return `<CompleteMultipartUpload>${entries.join("")}</CompleteMultipartUpload>`;
 }

@@ -1,0 +1,45 @@
+import type { Tools } from "./job.ts";
+import { withRetries } from "./retry.ts";
+import { S3Error } from "./s3_error.ts";
+import { send, type Answer } from "./send.ts";
+import type { SignedRequest } from "./types.ts";
+
+/** A request to S3 that is to arrive. */
+export interface Delivery {
+  signal: AbortSignal;
+  /** Gives the request, each time it is tried: a newly signed one if `again`, because S3 has refused the last. */
+  sign(again: boolean): SignedRequest | Promise<SignedRequest>;
+  body?: Blob;
+  /** Bytes handed to the network so far; from 0 again with every try. */
+  onProgress?(sent: number): void;
+  /** How many times longer than usual S3 may be silent. */
+  patience?: number;
+}
+
+/**
+ * Sends it until S3 has said yes: when a connection is free, again after what passes by itself, and once with a new
+ * signature where the last had run out.
+ *
+ * @returns undefined where S3 has it already. Only what makes an object at a key made for this file alone is signed
+ *   with `If-None-Match`, so that is an earlier try, whose answer was lost.
+ */
+export function deliver(tools: Tools, delivery: Delivery): Promise<Answer | undefined> {
+  const { pool, retry, onWait } = tools;
+  const { signal, body, onProgress, patience = 1 } = delivery;
+  let wasSignedAgain = false;
+  const attempt = async (again: boolean): Promise<Answer | undefined> => {
+    onProgress?.(0);
+    const signed = await delivery.sign(again);
+    try {
+      const stallTimeout = patience * retry.stallTimeout;
+      return await pool(signal, () => send(signed, body, { signal, stallTimeout, onProgress }));
+    } catch (error) {
+      if (!(error instanceof S3Error)) throw error;
+      if (error.code === "PreconditionFailed") return undefined;
+      if (!error.wantsNewUrl || wasSignedAgain) throw error;
+      wasSignedAgain = true;
+      return attempt(true);
+    }
+  };
+  return withRetries(() => attempt(false), { retry, signal, onWait });
+}
