@@ -1,9 +1,7 @@
 import { ApiError } from "./api_error.ts";
-import { noteAnswer } from "./connectivity.ts";
 import type { components } from "./contract.ts";
-import { NetworkError } from "./network_error.ts";
+import { noAnswer } from "./network_error.ts";
 import { withRetries, type RetryContext } from "./retry.ts";
-import { secondsIn } from "./signpost_error.ts";
 
 /** Gives the caller's token, a new one if `refresh` is true because the API has refused the last. */
 export type TokenSource = (options: { refresh: boolean }) => string | Promise<string>;
@@ -11,53 +9,41 @@ export type TokenSource = (options: { refresh: boolean }) => string | Promise<st
 /** How long the API may take for one answer, in ms: as long as API Gateway waits for the function. */
 const timeout = 30_000;
 
-/** The deployment's API: its URL ends in a slash. */
-export class Api {
-  readonly #url: string;
-  readonly #token: TokenSource;
+/** Posts JSON to a route and reads the answer's. Rejects with an ApiError, a NetworkError, or what the token source throws. */
+export type Post = <T>(route: string, body: object, context: RetryContext) => Promise<T>;
 
-  constructor(url: string, token: TokenSource) {
-    this.#url = url;
-    this.#token = token;
-  }
-
-  /** Posts JSON and reads the answer's. Rejects with an ApiError, a NetworkError, or what the token source throws. */
-  post<T>(route: string, body: object, context: RetryContext): Promise<T> {
-    const ask = (refresh: boolean) => this.#ask<T>(this.#url + route, body, refresh, context.signal);
-    return withRetries(
+/** Knows the deployment's API. */
+export function newApi(apiUrl: string, token: TokenSource): Post {
+  const ask = async <T>(url: string, body: object, refresh: boolean, signal: AbortSignal) => {
+    const headers = { Authorization: await token({ refresh }), "Content-Type": "application/json" };
+    return postJSON<T>(url, { headers, body: JSON.stringify(body) }, signal);
+  };
+  return (route, body, context) =>
+    withRetries(
       () =>
-        ask(false).catch((error) => {
+        ask<any>(apiUrl + route, body, false, context.signal).catch((error) => {
           if (error.status !== 401) throw error;
-          return ask(true);
+          return ask(apiUrl + route, body, true, context.signal);
         }),
       context,
     );
-  }
+}
 
-  async #ask<T>(url: string, body: object, refresh: boolean, signal: AbortSignal): Promise<T> {
-    const token = await this.#token({ refresh });
-    const method = "POST";
-    const late = AbortSignal.timeout(timeout);
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(url, {
-        method,
-        headers: { Authorization: token, "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-        signal: AbortSignal.any([signal, late]),
-      });
-      text = await response.text();
-    } catch (cause) {
-      signal.throwIfAborted();
-      const code = late.aborted ? "Timeout" : "NetworkError";
-      throw new NetworkError(`no answer to ${method} ${url}`, { code, method, url, cause });
-    }
-    noteAnswer();
-    const answer = parse(text);
-    if (response.ok && answer) return answer as T;
-    throw refusal(answer as Partial<Refusal> | undefined, response);
+async function postJSON<T>(url: string, request: RequestInit, signal: AbortSignal): Promise<T> {
+  const late = AbortSignal.timeout(timeout);
+  const method = "POST";
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, { ...request, method, signal: AbortSignal.any([signal, late]) });
+    text = await response.text();
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw noAnswer(method, url, cause, late.aborted ? "Timeout" : undefined);
   }
+  const answer = parse(text);
+  if (response.ok && answer) return answer as T;
+  throw refusal(answer as Partial<Refusal> | undefined, response);
 }
 
 type Refusal = components["schemas"]["Refusal"];
@@ -72,12 +58,12 @@ function parse(json: string): object | undefined {
 
 function refusal(answer: Partial<Refusal> | undefined, { status, headers, url }: Response): ApiError {
   const said = answer?.error;
-  return new ApiError(said?.message ?? `the API answered ${status}, and nothing that can be read`, {
+  return new ApiError(said?.message ?? `the API answered ${status}`, {
     code: said?.code ?? `HTTP ${status}`,
     field: said?.field,
     problems: said?.problems ?? [],
     requestId: said?.requestId ?? headers.get("x-amzn-RequestId") ?? undefined,
-    retryAfter: secondsIn(headers.get("Retry-After")),
+    retryAfter: Number(headers.get("Retry-After")),
     status,
     method: "POST",
     url,

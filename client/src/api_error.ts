@@ -1,4 +1,4 @@
-import { passes, SignpostError, type ErrorDetails } from "./signpost_error.ts";
+import { SignpostError, type ErrorDetails } from "./signpost_error.ts";
 import type { Problem } from "./types.ts";
 
 /** The API's refusal, with its own code and message. */
@@ -9,11 +9,7 @@ export class ApiError extends SignpostError {
   /** Everything that is wrong with the request, where that is more than one thing; else empty. */
   declare readonly problems: Problem[];
 
-  constructor(message: string, details: ErrorDetails & { field?: string | undefined; problems: Problem[] }) {
+  constructor(message: string, details: ErrorDetails & Pick<ApiError, "field" | "problems">) {
     super(message, details);
-  }
-
-  override get retryable(): boolean {
-    return passes(this.status);
   }
 }

@@ -1,15 +1,15 @@
 import { ApiError } from "./api_error.ts";
-import { checksumFor, usuallyWhole } from "./checksum.ts";
+import { checksumFor } from "./checksum.ts";
 import { deliver } from "./deliver.ts";
 import { timed, type Job, type Tools } from "./job.ts";
 import type { PartsRecord } from "./records.ts";
 import type { UploadPlan } from "./types.ts";
-import { WholeFile } from "./whole.ts";
+import { wholeFile } from "./whole.ts";
 import { textOf } from "./xml.ts";
 
 /** What clients find out about a deployment as they go. */
 export interface Learned {
-  /** The smallest size that it was seen to take in parts. */
+  /** The smallest size that it was seen to take in parts, or else is likely to. */
   partsFrom: number;
 }
 
@@ -22,12 +22,8 @@ export interface Learned {
 export async function begin(tools: Tools, learned: Learned, signal: AbortSignal): Promise<Job | PartsRecord> {
   const { size } = tools.file;
   const hash = checksumFor(tools.checksum, size);
-  const isLikelyWhole = size <= usuallyWhole && size < learned.partsFrom;
-  let sha256 = isLikelyWhole ? await hash?.(tools.file) : undefined;
-  const plan = () => {
-    signal.throwIfAborted();
-    return timed(() => tools.post<UploadPlan>("uploads", { ...tools.request, sha256 }, signal));
-  };
+  let sha256 = size < learned.partsFrom ? await hash?.(tools.file) : undefined;
+  const plan = () => timed(() => tools.post<UploadPlan>("uploads", { ...tools.request, sha256 }, signal));
   let planned;
   try {
     planned = await plan();
@@ -38,12 +34,12 @@ export async function begin(tools: Tools, learned: Learned, signal: AbortSignal)
     sha256 = undefined;
     planned = await plan();
   }
-  if ("multipart" in planned.signed) return create(tools, planned.signed, signal);
+  if ("multipart" in planned) return create(tools, planned, signal);
   if (hash && !sha256) {
     sha256 = await hash(tools.file);
     planned = await plan();
   }
-  return new WholeFile(tools, planned, sha256);
+  return wholeFile(tools, planned, sha256);
 }
 
 /** Begins an upload in parts at S3, which gives it an id. */
@@ -51,7 +47,7 @@ async function create(tools: Tools, plan: Extract<UploadPlan, { multipart: unkno
   const answer = await deliver(tools, { signal, sign: () => plan });
   return {
     key: plan.key,
-    uploadId: textOf(answer?.text ?? "", "UploadId") ?? "",
+    uploadId: textOf(answer.text, "UploadId") ?? "",
     ...plan.multipart,
     checksums: tools.request.partChecksums === true,
     parts: {},

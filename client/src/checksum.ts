@@ -30,12 +30,10 @@ async function sha256(piece: Blob): Promise<string> {
   return btoa(String.fromCharCode(...digest));
 }
 
-async function read(piece: Blob): Promise<ArrayBuffer> {
-  try {
-    return await piece.arrayBuffer();
-  } catch (cause) {
+function read(piece: Blob): Promise<ArrayBuffer> {
+  return piece.arrayBuffer().catch((cause) => {
     throw new FileError(cause);
-  }
+  });
 }
 
 /** Whether the file is still the one that was chosen. To a request, a changed file is a broken connection. */

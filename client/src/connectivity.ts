@@ -1,16 +1,8 @@
-/** Whether what the browser says of being offline is to be believed: some say it on a machine that has only itself. */
-let believed = true;
-
 const { navigator } = globalThis;
 
-/** Notes that a server has answered. */
-export function noteAnswer(): void {
-  if (navigator?.onLine === false) believed = false;
-}
-
-/** Whether the browser has no network. Never true where nobody can tell, as in Node. */
+/** Whether the browser says that it has no network. Never true where nobody can tell, as in Node. */
 export function isOffline(): boolean {
-  return believed && navigator?.onLine === false;
+  return navigator?.onLine === false;
 }
 
 /** Waits for so many ms, or less: until the network comes back. Rejects with the signal's reason if that aborts. */
@@ -33,7 +25,7 @@ export async function untilOnline(ms: number, signal: AbortSignal): Promise<void
  * page's origin. Only where there are origins: elsewhere no answer means no server.
  */
 export async function isReachable(url: string, signal: AbortSignal): Promise<boolean> {
-  if (typeof location === "undefined") return false;
+  if (!globalThis.location) return false;
   try {
     const timeout = AbortSignal.timeout(5000);
     await fetch(new URL("/", url), { mode: "no-cors", cache: "no-store", signal: AbortSignal.any([signal, timeout]) });

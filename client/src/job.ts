@@ -1,6 +1,6 @@
 import type { Checksum } from "./checksum.ts";
 import type { Pool } from "./pool.ts";
-import type { ProgressMeter } from "./progress.ts";
+import type { Meter } from "./progress.ts";
 import type { RetryOptions } from "./retry.ts";
 import type { UploadRequest } from "./types.ts";
 
@@ -19,7 +19,8 @@ export interface StoredObject {
 
 /** A planned file on its way. `run` goes on where it was stopped, as often as it is called. */
 export interface Job {
-  readonly key: string;
+  /** The object's, which changes if it has to be planned again. */
+  key(): string;
   run(signal: AbortSignal): Promise<StoredObject>;
   /** Gives up what S3 has of it, as far as the deployment lets. Absent where S3 keeps all or nothing. */
   abandon?(): Promise<void>;
@@ -36,26 +37,23 @@ export interface Tools {
   connections: number;
   pool: Pool;
   retry: RetryOptions;
-  meter: ProgressMeter;
+  meter: Meter;
   /** Everything is sent, S3 has the last word. */
   onSent(): void;
-  onWait(why: "offline" | "waiting" | undefined): void;
+  onWait(why: "offline" | "waiting"): void;
 }
 
-/** A signed request, and until when it may be used by this machine's clock. */
-export interface Timed<T> {
-  signed: T;
-  until: number;
-}
+/** Something signed, and until when it may be used by this machine's clock. */
+export type Timed<T> = T & { until: number };
 
 /** Asks for something signed and notes how long it is good for, whatever the server's clock says. */
 export async function timed<T extends { expiresIn: number }>(ask: () => Promise<T>): Promise<Timed<T>> {
   const asked = Date.now();
-  const signed = await ask();
+  const answer = await ask();
   // The last twentieth of its life is left for the way: S3 refuses what comes late.
-  return { signed, until: asked + signed.expiresIn * 950 };
+  return { ...answer, until: asked + answer.expiresIn * 950 };
 }
 
-export function isGood(timed: Timed<unknown>): boolean {
-  return Date.now() < timed.until;
+export function isGood({ until }: { until: number }): boolean {
+  return Date.now() < until;
 }

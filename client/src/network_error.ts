@@ -1,4 +1,4 @@
-import { SignpostError } from "./signpost_error.ts";
+import { SignpostError, withoutQuery } from "./signpost_error.ts";
 
 /**
  * No answer. Its code is `NetworkError`, `Timeout`, or `CORS` where the server is up but the browser keeps its answers
@@ -6,8 +6,9 @@ import { SignpostError } from "./signpost_error.ts";
  */
 export class NetworkError extends SignpostError {
   override readonly name = "NetworkError";
+}
 
-  override get retryable(): boolean {
-    return this.code !== "CORS";
-  }
+/** That nothing came back from there. */
+export function noAnswer(method: string, url: string, cause: unknown, code = "NetworkError"): NetworkError {
+  return new NetworkError(`no answer to ${method} ${withoutQuery(url)}`, { code, method, url, cause });
 }

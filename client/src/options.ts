@@ -91,14 +91,15 @@ export function settingsOf(options: SignpostOptions): Settings {
   const { apiUrl, token, connections = 5, checksum = true, storage = defaultStorage() } = options;
   const retry = { limit: 8, minDelay: 500, maxDelay: 20_000, stallTimeout: 60_000, ...options.retry };
   const problems: string[] = [];
-  const expect = (isRight: boolean, what: string, value: unknown) => {
-    if (!isRight) problems.push(`${what}, not ${String(value)}`);
+  const check = (name: string, value: unknown, isRight: boolean, right: string) => {
+    if (!isRight) problems.push(`${name} must be ${right}, not ${String(value)}`);
   };
-  expect(URL.canParse(apiUrl) && /^https?:/.test(String(apiUrl)), "apiUrl must be the stack's output ApiUrl", apiUrl);
-  expect(typeof token === "function", "token must be a function", token);
-  expect(Number.isInteger(connections) && connections > 0, "connections must be a number from 1", connections);
-  expect(/boolean|function/.test(typeof checksum), "checksum must be true, false or a function", checksum);
-  for (const [name, value] of Object.entries(retry)) expect(value >= 0, `retry.${name} must be a number from 0`, value);
+  const isURL = URL.canParse(apiUrl) && /^https?:/.test(String(apiUrl));
+  check("apiUrl", apiUrl, isURL, "the stack's output ApiUrl");
+  check("token", token, typeof token === "function", "a function");
+  check("connections", connections, Number.isInteger(connections) && connections > 0, "a whole number from 1");
+  check("checksum", checksum, /boolean|function/.test(typeof checksum), "true, false or a function");
+  for (const [name, value] of Object.entries(retry)) check(`retry.${name}`, value, value >= 0, "a number from 0");
   if (problems.length > 0) throw new TypeError(`signpost-client: ${problems.join("; ")}`);
   return { apiUrl: String(apiUrl).replace(/\/*$/, "/"), token, connections, checksum, retry, storage };
 }

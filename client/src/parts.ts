@@ -29,7 +29,7 @@ interface Part {
   sha256: string | undefined;
 }
 
-type SignedPart = Part & { url: Timed<SignedRequest> };
+type SignedPart = Timed<Part & SignedRequest>;
 
 /** A file that goes in parts, several at once: S3's multipart upload, begun already. */
 export class FileInParts implements Job {
@@ -48,7 +48,7 @@ export class FileInParts implements Job {
     tools.meter.restart(options.record.partCount);
   }
 
-  get key(): string {
+  key(): string {
     return this.#record.key;
   }
 
@@ -60,11 +60,11 @@ export class FileInParts implements Job {
       await this.#sendMissing(signal);
       onSent();
       const etag = await this.#complete(signal);
-      return { key: this.key, size: file.size, sha256: undefined, etag, resumed: this.#options.resumed };
+      return { key: this.#record.key, size: file.size, sha256: undefined, etag, resumed: this.#options.resumed };
     } catch (error) {
       // The API refuses what was remembered and is not, or no longer, an upload of this user's.
       const isForeign = !this.#isListed && error instanceof ApiError && !error.retryable && error.status !== 401;
-      throw isForeign || isUnknown(error) ? new CannotGoOn() : error;
+      throw isForeign || isUnknown(error) ? new CannotGoOn("", { cause: error }) : error;
     }
   }
 
@@ -82,7 +82,7 @@ export class FileInParts implements Job {
     for (let after: number | undefined = 0; after !== undefined; ) {
       const { list } = await this.#sign([], signal, after);
       if (!list) return;
-      const page = parseParts((await deliver(this.#tools, { signal, sign: () => list }))?.text ?? "");
+      const page = parseParts((await deliver(this.#tools, { signal, sign: () => list })).text);
       for (const part of page.parts) {
         const { partNumber, size, sha256 = known[partNumber]?.sha256 } = part;
         if (size === this.#piece(partNumber).size) parts[partNumber] = { ...part, sha256 };
@@ -106,61 +106,45 @@ export class FileInParts implements Job {
     both.throwIfAborted();
   }
 
-  /** Hashes and signs a batch ahead: the line never waits, and no URL gets old. */
+  /**
+   * The parts that S3 doesn't have, hashed and signed a batch at a time, just before they go. What S3 has from before must
+   * be the file's still.
+   */
   async *#signedParts(signal: AbortSignal): AsyncGenerator<SignedPart> {
-    const missing = this.#missing(signal);
-    const prepare = async () => {
-      const batch: Part[] = [];
-      while (batch.length < 2 * this.#tools.connections) {
-        const { done, value } = await missing.next();
-        if (done) break;
-        batch.push(value);
-      }
-      return batch.length > 0 ? this.#signBatch(batch, signal) : [];
-    };
-    for (let next = prepare(); ; ) {
-      const batch = await next;
-      if (batch.length === 0) return;
-      next = prepare();
-      next.catch(() => {}); // whoever comes next meets it
-      yield* batch;
-    }
-  }
-
-  /** The parts that S3 doesn't have, hashed one after the other. What it has from before must be the file's still. */
-  async *#missing(signal: AbortSignal): AsyncGenerator<Part, undefined> {
-    const { checksum } = this.#options;
-    for (let number = 1; number <= this.#record.partCount; number++) {
+    const { connections, meter } = this.#tools;
+    const { partCount, parts } = this.#record;
+    const batch: Part[] = [];
+    for (let number = 1; number <= partCount; number++) {
       const piece = this.#piece(number);
-      const stored = this.#record.parts[number];
-      const sha256 = this.#checked.has(number) ? stored?.sha256 : await checksum?.(piece);
+      const stored = parts[number];
+      const sha256 = this.#checked.has(number) ? stored?.sha256 : await this.#options.checksum?.(piece);
       signal.throwIfAborted();
-      if (!stored) {
-        yield { number, piece, sha256 };
-        continue;
+      if (!stored) batch.push({ number, piece, sha256 });
+      else {
+        if (stored.sha256 && sha256 !== stored.sha256) throw new CannotGoOn();
+        stored.sha256 = sha256;
+        this.#checked.add(number);
+        meter.done(number, piece.size);
       }
-      if (stored.sha256 && sha256 !== stored.sha256) throw new CannotGoOn();
-      stored.sha256 = sha256;
-      this.#checked.add(number);
-      this.#tools.meter.done(number, piece.size);
+      const isFull = batch.length === 2 * connections || number === partCount;
+      if (batch[0] && isFull) yield* await this.#signBatch(batch.splice(0), signal);
     }
-    return undefined;
   }
 
   async #store(part: SignedPart, signal: AbortSignal): Promise<void> {
     const { number, piece, sha256 } = part;
     const { meter } = this.#tools;
-    let { url } = part;
+    let signed = part;
     const answer = await deliver(this.#tools, {
       signal,
       body: piece,
       sign: async (again) => {
-        if (again || !isGood(url)) url = (await this.#signBatch([part], signal))[0]!.url;
-        return url.signed;
+        if (again || !isGood(signed)) [signed = part] = await this.#signBatch([part], signal);
+        return signed;
       },
       onProgress: (sent) => meter.sent(number, sent),
     });
-    this.#record.parts[number] = { partNumber: number, etag: answer?.header("ETag") ?? "", sha256 };
+    this.#record.parts[number] = { partNumber: number, etag: answer.header("ETag") ?? "", sha256 };
     this.#checked.add(number);
     this.#options.remember();
     meter.done(number, piece.size);
@@ -174,8 +158,7 @@ export class FileInParts implements Job {
       return (await this.#sign([], signal)).complete;
     };
     try {
-      const answer = await deliver(this.#tools, { signal, body, sign, patience: 10 });
-      return answer && textOf(answer.text, "ETag");
+      return textOf((await deliver(this.#tools, { signal, body, sign })).text, "ETag");
     } catch (error) {
       // What has taken the upload away is an earlier try, whose answer was lost.
       if (isUnknown(error) && tries > 1) return undefined;
@@ -185,9 +168,8 @@ export class FileInParts implements Job {
 
   async #signBatch(batch: Part[], signal: AbortSignal): Promise<SignedPart[]> {
     const wanted = batch.map(({ number, sha256 }) => ({ partNumber: number, sha256 }));
-    const { signed, until } = await timed(() => this.#sign(wanted, signal));
-    // Answered in the order of asking.
-    return batch.map((part, i) => ({ ...part, url: { signed: signed.parts[i]!, until } }));
+    const { parts, until } = await timed(() => this.#sign(wanted, signal));
+    return batch.map((part, i) => ({ ...part, ...parts[i]!, until })); // answered in the order of asking
   }
 
   #sign(parts: PartsRequest["parts"], signal: AbortSignal, listAfter = 0): Promise<SignedParts> {

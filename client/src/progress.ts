@@ -11,43 +11,41 @@ export interface UploadProgress {
 }
 
 /** Adds up what the pieces of a file have come to. */
-export class ProgressMeter {
-  readonly #total: number;
-  readonly #report: (progress: UploadProgress) => void;
-  #sent = new Map<number, number>();
-  #most = 0;
-  #done = new Set<number>();
-  #partsTotal = 1;
-
-  constructor(total: number, report: (progress: UploadProgress) => void) {
-    this.#total = total;
-    this.#report = report;
-  }
-
-  get progress(): UploadProgress {
-    let sent = 0;
-    for (const bytes of this.#sent.values()) sent += bytes;
-    this.#most = Math.min(this.#total, Math.max(this.#most, sent));
-    return { sent: this.#most, total: this.#total, partsDone: this.#done.size, partsTotal: this.#partsTotal };
-  }
-
-  /** Begins to count pieces anew; the bytes never go back. */
-  restart(partsTotal: number): void {
-    this.#partsTotal = partsTotal;
-    this.#done.clear();
-    this.#sent.clear();
-  }
-
+export interface Meter {
+  progress(): UploadProgress;
+  /** Begins to count parts anew; the bytes never go back. */
+  restart(partsTotal: number): void;
   /** So many bytes of a piece have gone out. */
-  sent(piece: number, bytes: number): void {
-    this.#sent.set(piece, bytes);
-    if (bytes > 0) this.#report(this.progress);
-  }
-
+  sent(piece: number, bytes: number): void;
   /** S3 has a piece of so many bytes. */
-  done(piece: number, bytes: number): void {
-    this.#done.add(piece);
-    this.#sent.set(piece, bytes);
-    this.#report(this.progress);
-  }
+  done(piece: number, bytes: number): void;
+}
+
+export function newMeter(total: number, report: (progress: UploadProgress) => void): Meter {
+  const bytesOf = new Map<number, number>();
+  const stored = new Set<number>();
+  let [most, partsTotal] = [0, 1];
+  const progress = () => {
+    let sum = 0;
+    for (const bytes of bytesOf.values()) sum += bytes;
+    most = Math.min(total, Math.max(most, sum));
+    return { sent: most, total, partsDone: stored.size, partsTotal };
+  };
+  const sent = (piece: number, bytes: number) => {
+    bytesOf.set(piece, bytes);
+    if (bytes > 0 || stored.has(piece)) report(progress());
+  };
+  return {
+    progress,
+    sent,
+    restart: (count) => {
+      partsTotal = count;
+      bytesOf.clear();
+      stored.clear();
+    },
+    done: (piece, bytes) => {
+      stored.add(piece);
+      sent(piece, bytes);
+    },
+  };
 }

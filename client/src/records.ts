@@ -22,53 +22,48 @@ export interface PartsRecord {
 }
 
 /** The unfinished uploads to one API that this browser remembers. */
-export class Records {
-  readonly #storage: StorageLike | null;
-  readonly #prefix: string;
-
-  constructor(storage: StorageLike | null, apiUrl: string) {
-    this.#storage = storage;
-    this.#prefix = `signpost:${apiUrl}:`;
-  }
-
+export interface Records {
   /**
-   * What tells a file from all others: its name, size and time, and what it is uploaded as.
-   *
-   * @returns undefined for a Blob that is no File, which can't be chosen again
+   * What tells a file from all others: its name, size and time, and what it is uploaded as. Undefined for a Blob that is
+   * no File, which can't be chosen again.
    */
-  nameOf(file: Blob, as: object): string | undefined {
-    if (!this.#storage || !("lastModified" in file)) return undefined;
-    return this.#prefix + JSON.stringify([(file as File).name, file.size, file.lastModified, as]);
-  }
-
-  get(name: string): PartsRecord | undefined {
-    try {
-      return JSON.parse(this.#storage?.getItem(name) ?? "") as PartsRecord;
-    } catch {
-      return undefined;
-    }
-  }
-
+  nameOf(file: Blob, as: object): string | undefined;
+  get(name: string): PartsRecord | undefined;
   /** Remembers it, if there is room: without, the upload works, and only a reload begins it anew. */
-  set(name: string, record: PartsRecord): void {
-    try {
-      this.#storage?.setItem(name, JSON.stringify(record));
-    } catch {
-      this.remove(name);
-    }
-  }
-
-  remove(name: string): void {
-    this.#storage?.removeItem(name);
-  }
-
+  set(name: string, record: PartsRecord): void;
+  remove(name: string): void;
   /** Forgets all uploads to this API. */
-  clear(): void {
-    const storage = this.#storage;
-    if (!storage) return;
-    const names = Array.from({ length: storage.length }, (_, i) => storage.key(i));
-    for (const name of names) if (name?.startsWith(this.#prefix)) storage.removeItem(name);
-  }
+  clear(): void;
+}
+
+export function newRecords(storage: StorageLike | null, apiUrl: string): Records {
+  const prefix = `signpost:${apiUrl}:`;
+  const remove = (name: string) => storage?.removeItem(name);
+  return {
+    remove,
+    nameOf: (file, as) => {
+      const { name, size, lastModified } = file as File;
+      return storage && lastModified ? prefix + JSON.stringify([name, size, lastModified, as]) : undefined;
+    },
+    get: (name) => {
+      try {
+        return JSON.parse(storage?.getItem(name) ?? "");
+      } catch {
+        return undefined;
+      }
+    },
+    set: (name, record) => {
+      try {
+        storage?.setItem(name, JSON.stringify(record));
+      } catch {
+        remove(name);
+      }
+    },
+    clear: () => {
+      const names = Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i));
+      for (const name of names) if (name?.startsWith(prefix)) remove(name);
+    },
+  };
 }
 
 /** localStorage, where the browser lets the page have it. */

@@ -24,8 +24,8 @@ export interface RetryOptions {
    */
   maxDelay: number;
   /**
-   * After how many ms without a byte moving a request to S3 counts as failed. For the last word on an upload in parts,
-   * which S3 may take minutes for, it is ten times as long.
+   * After how many ms without a byte moving a request to S3 counts as failed. Joining parts may take S3 minutes, but it
+   * sends spaces meanwhile.
    *
    * @default 60_000
    */
@@ -36,8 +36,8 @@ export interface RetryOptions {
 export interface RetryContext {
   retry: RetryOptions;
   signal: AbortSignal;
-  /** Called before a wait, and again with undefined after it. */
-  onWait?: ((why: "offline" | "waiting" | undefined) => void) | undefined;
+  /** Called before a wait. */
+  onWait?: ((why: "offline" | "waiting") => void) | undefined;
 }
 
 /** Does it until it works, until it fails for good, or until the limit is reached; then rejects with the last error. */
@@ -55,29 +55,26 @@ export async function withRetries<T>(attempt: () => Promise<T>, context: RetryCo
       if (noAnswer && isOffline()) {
         onWait?.("offline");
         await untilOnline(retry.maxDelay, signal);
-        onWait?.(undefined);
         continue;
       }
       if (failures++ >= retry.limit) throw error;
       // A server that answers others before and after we got nothing keeps its answers from this page.
-      const reachable = noAnswer && failures > 1 && error.url !== undefined && (await isReachable(error.url, signal));
+      const reachable = noAnswer && failures > 1 && (await isReachable(error.url ?? "", signal));
       if (reachable && wasReachable) throw refusedByOrigin(error);
       wasReachable = reachable;
       onWait?.("waiting");
       await untilOnline(delay(failures, retry, error.retryAfter), signal);
-      onWait?.(undefined);
     }
   }
 }
 
 /** "Full jitter" of "Exponential Backoff And Jitter" (AWS Architecture Blog), but never less than half. */
-function delay(failures: number, { minDelay, maxDelay }: RetryOptions, retryAfter = 0): number {
+function delay(failures: number, { minDelay, maxDelay }: RetryOptions, retryAfter: number | undefined): number {
   const longest = Math.min(maxDelay, minDelay * 2 ** (failures - 1));
-  return Math.max(retryAfter * 1000, longest * (0.5 + Math.random() / 2));
+  return Math.max((retryAfter || 0) * 1000, longest * (0.5 + Math.random() / 2));
 }
 
 function refusedByOrigin(error: NetworkError): NetworkError {
-  const server = new URL(error.url ?? "").origin;
-  const message = `${server} answers, but not to pages from ${location.origin}: AllowedOrigins of the deployment must list it`;
+  const message = `${error.message}, though the server is there: AllowedOrigins must list ${location.origin}`;
   return new NetworkError(message, { ...error, code: "CORS" });
 }

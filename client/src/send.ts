@@ -1,9 +1,7 @@
 import { checkReadable } from "./checksum.ts";
-import { noteAnswer } from "./connectivity.ts";
-import { NetworkError } from "./network_error.ts";
+import { noAnswer } from "./network_error.ts";
 import { S3Error } from "./s3_error.ts";
 import type { SignedRequest } from "./types.ts";
-import { secondsIn, withoutQuery } from "./signpost_error.ts";
 import { textOf } from "./xml.ts";
 
 /** How to send. */
@@ -17,7 +15,7 @@ export interface SendOptions {
 
 /** S3's answer, once it has said yes. */
 export interface Answer {
-  header(name: string): string | undefined;
+  header(name: string): string | null;
   text: string;
 }
 
@@ -30,7 +28,6 @@ interface RawAnswer extends Answer {
  * Rejects with an S3Error, a NetworkError, a FileError, or the signal's reason.
  */
 export async function send(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
-  options.signal.throwIfAborted();
   let answer: RawAnswer;
   try {
     // Only XMLHttpRequest tells how much was sent.
@@ -38,9 +35,8 @@ export async function send(signed: SignedRequest, body: Blob | undefined, option
   } catch (cause) {
     options.signal.throwIfAborted();
     if (body) await checkReadable(body);
-    throw noAnswer(signed, cause);
+    throw noAnswer(signed.method, signed.url, cause);
   }
-  noteAnswer();
   // CompleteMultipartUpload may begin its answer with 200 and end it with an error.
   const failed = answer.status < 200 || answer.status > 299 || /<Error>/.test(answer.text);
   if (failed) throw refusal(signed, answer);
@@ -64,13 +60,12 @@ function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptio
       onProgress?.(loaded);
     };
     request.onprogress = alive; // S3 sends spaces while it joins parts
-    request.onerror = () => reject(new Error("the request failed"));
-    request.onabort = () => reject(new Error(`no byte moved for ${stallTimeout} ms`));
+    request.onerror = request.onabort = reject;
     request.onload = () =>
       resolve({
         status: request.status,
         text: request.responseText,
-        header: (name) => request.getResponseHeader(name) ?? undefined,
+        header: (name) => request.getResponseHeader(name),
       });
     signal.addEventListener("abort", abort);
     alive();
@@ -86,21 +81,16 @@ async function byFetch(signed: SignedRequest, body: Blob | undefined, options: S
   const response = await fetch(url, { method, headers, body: body ?? null, signal: options.signal });
   const text = await response.text();
   if (body) options.onProgress?.(body.size);
-  return { status: response.status, text, header: (name) => response.headers.get(name) ?? undefined };
-}
-
-function noAnswer({ method, url }: SignedRequest, cause: unknown): NetworkError {
-  const where = withoutQuery(url);
-  return new NetworkError(`no answer to ${method} ${where}`, { code: "NetworkError", method, url, cause });
+  return { status: response.status, text, header: (name) => response.headers.get(name) };
 }
 
 /** Of S3's XML only the code, the message and the request id: it may repeat the signed query. */
 function refusal({ method, url }: SignedRequest, answer: RawAnswer): S3Error {
   const code = textOf(answer.text, "Code") ?? `HTTP ${answer.status}`;
-  const message = textOf(answer.text, "Message") ?? "no message";
-  const requestId = textOf(answer.text, "RequestId") ?? answer.header("x-amz-request-id");
+  const message = textOf(answer.text, "Message") ?? "";
+  const requestId = textOf(answer.text, "RequestId") ?? answer.header("x-amz-request-id") ?? undefined;
   // An error that comes after 200 is a failure of S3's own.
   const status = answer.status < 300 ? 500 : answer.status;
-  const retryAfter = secondsIn(answer.header("Retry-After"));
+  const retryAfter = Number(answer.header("Retry-After"));
   return new S3Error(`S3 refused ${method}: ${code}: ${message}`, { code, status, requestId, method, url, retryAfter });
 }

@@ -1,10 +1,10 @@
-import { Api } from "./api.ts";
+import { newApi } from "./api.ts";
 import type { Learned } from "./begin.ts";
-import { checksumFor } from "./checksum.ts";
+import { checksumFor, usuallyWhole } from "./checksum.ts";
 import { settingsOf, type SignpostOptions, type UploadOptions } from "./options.ts";
 import { partSize } from "./part_size.ts";
 import { newPool } from "./pool.ts";
-import { Records } from "./records.ts";
+import { newRecords } from "./records.ts";
 import type { PartsRequest, SignedDownload, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
 import { Upload, type Shared } from "./upload.ts";
 
@@ -26,13 +26,13 @@ export class Signpost {
   /** A TypeError lists everything that is wrong with the options. */
   constructor(options: SignpostOptions) {
     const { apiUrl, token, storage, connections, checksum, retry } = settingsOf(options);
-    const learned: Learned = { partsFrom: Infinity };
+    const learned: Learned = { partsFrom: usuallyWhole + 1 };
     this.#shared = {
       ...{ checksum, connections, retry, learned },
-      api: new Api(apiUrl, token),
+      post: newApi(apiUrl, token),
       pool: newPool(connections),
       turns: newPool(connections),
-      records: new Records(storage, apiUrl),
+      records: newRecords(storage, apiUrl),
     };
   }
 
@@ -76,8 +76,8 @@ export class Signpost {
   }
 
   #post<T>(route: string, body: object, { signal = new AbortController().signal }: CallOptions): Promise<T> {
-    const { api, retry } = this.#shared;
-    return api.post(route, body, { retry, signal });
+    const { post, retry } = this.#shared;
+    return post(route, body, { retry, signal });
   }
 }
 

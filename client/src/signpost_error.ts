@@ -9,7 +9,7 @@ export interface ErrorDetails {
   method?: string | undefined;
   /** Without the query, which in a signed URL is a credential. */
   url?: string | undefined;
-  /** For how many seconds the answer asks to wait. */
+  /** For how many seconds the answer asks to wait; 0 or NaN if it does not. */
   retryAfter?: number | undefined;
   cause?: unknown;
 }
@@ -24,28 +24,22 @@ export class SignpostError extends Error {
   declare readonly url: string | undefined;
   declare readonly retryAfter: number | undefined;
 
-  constructor(message: string, { cause, ...details }: ErrorDetails) {
-    super(message, cause === undefined ? undefined : { cause });
-    Object.assign(this, details, { url: details.url && withoutQuery(details.url) });
+  constructor(message: string, { cause, url, ...details }: ErrorDetails) {
+    super(message, { cause });
+    Object.assign(this, details, { url: url && withoutQuery(url) });
   }
 
-  /** Whether the same request may well succeed a little later. */
+  /**
+   * Whether the same request may well succeed a little later: no answer, or one that passes by itself (too busy, too
+   * slow, broken, or two requests that met).
+   */
   get retryable(): boolean {
-    return false;
+    const { code, status = 0 } = this;
+    return status >= 500 || [408, 409, 429].includes(status) || /^NetworkError|Timeout$/.test(code);
   }
 }
 
 /** The URL as it may be shown. */
 export function withoutQuery(url: string): string {
   return url.replace(/[?#].*$/s, "");
-}
-
-/** Statuses that pass by themselves: too busy, too slow, broken, or two requests that met (409). */
-export function passes(status = 0): boolean {
-  return status >= 500 || [408, 409, 429].includes(status);
-}
-
-/** The header Retry-After, where it is in seconds. */
-export function secondsIn(header: string | null | undefined): number {
-  return Number(header) || 0;
 }

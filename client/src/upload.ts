@@ -1,17 +1,18 @@
-import type { Api } from "./api.ts";
+import type { Post } from "./api.ts";
 import { begin, type Learned } from "./begin.ts";
 import { checksumFor } from "./checksum.ts";
 import type { Job, StoredObject, Tools } from "./job.ts";
 import type { UploadOptions, UploadState } from "./options.ts";
 import { CannotGoOn, FileInParts } from "./parts.ts";
 import type { Pool } from "./pool.ts";
-import { ProgressMeter, type UploadProgress } from "./progress.ts";
+import { newMeter, type Meter, type UploadProgress } from "./progress.ts";
 import { claim, type PartsRecord, type Records } from "./records.ts";
 import type { UploadRequest } from "./types.ts";
 
 /** What an upload shares with the client's others. */
 export interface Shared extends Pick<Tools, "checksum" | "connections" | "pool" | "retry"> {
-  api: Api;
+  /** Asks the API. */
+  post: Post;
   /** Uploads at once: a file is planned when it is its turn, so that its URL is fresh. */
   turns: Pool;
   records: Records;
@@ -29,7 +30,7 @@ export class Upload {
   readonly #request: UploadRequest;
   readonly #options: UploadOptions;
   readonly #shared: Shared;
-  readonly #meter: ProgressMeter;
+  readonly #meter: Meter;
   readonly #abort = new AbortController();
   /** Aborts with the upload. */
   readonly #signal: AbortSignal;
@@ -37,7 +38,6 @@ export class Upload {
   #isPaused = false;
   #wake = () => {};
   #state: UploadState = "waiting";
-  #stateBeforeWait: UploadState = "waiting";
   #job: Job | undefined;
   #recordName: string | undefined;
   #unclaim = () => {};
@@ -48,9 +48,8 @@ export class Upload {
     this.#request = request;
     this.#options = options;
     this.#shared = shared;
-    this.#meter = new ProgressMeter(file.size, (progress) => this.#moved(progress));
-    const signals = [this.#abort.signal, options.signal].filter((signal) => signal !== undefined);
-    this.#signal = AbortSignal.any(signals);
+    this.#meter = newMeter(file.size, (progress) => this.#moved(progress));
+    this.#signal = AbortSignal.any([this.#abort.signal, options.signal ?? this.#abort.signal]);
     this.#signal.addEventListener("abort", () => this.#aborted());
     this.done = this.#run();
     this.done.catch(() => {}); // the state says so too: who doesn't await it need not catch it
@@ -61,12 +60,12 @@ export class Upload {
   }
 
   get progress(): UploadProgress {
-    return this.#meter.progress;
+    return this.#meter.progress();
   }
 
   /** The object's key, once it is planned. */
   get key(): string | undefined {
-    return this.#job?.key;
+    return this.#job?.key();
   }
 
   /** Stops sending, until resume(). What S3 has of a file in parts stays; a file in one piece begins anew. */
@@ -99,13 +98,15 @@ export class Upload {
   async #run(): Promise<StoredObject> {
     try {
       const object = await this.#untilStored();
+      this.#isPaused = false; // if it was, that came too late
       this.#forget();
       this.#become("stored");
       return object;
     } catch (error) {
-      if (this.#signal.aborted) this.#giveUp();
-      this.#become(this.#signal.aborted ? "aborted" : "failed");
-      throw error;
+      const { aborted, reason } = this.#signal;
+      if (aborted) this.#giveUp();
+      this.#become(aborted ? "aborted" : "failed");
+      throw aborted ? reason : error instanceof CannotGoOn ? error.cause : error;
     } finally {
       this.#unclaim();
     }
@@ -172,29 +173,20 @@ export class Upload {
   }
 
   #tools(): Tools {
-    const { api, retry } = this.#shared;
-    const onWait = (why: "offline" | "waiting" | undefined) => this.#waits(why);
+    const { post, retry } = this.#shared;
+    const onWait = (why: "offline" | "waiting") => this.#become(why);
     return {
       ...this.#shared,
       ...{ onWait, file: this.file, request: this.#request, meter: this.#meter },
-      post: (route, body, signal) => api.post(route, body, { retry, signal, onWait }),
+      post: (route, body, signal) => post(route, body, { retry, signal, onWait }),
       onSent: () => this.#become("finishing"),
     };
   }
 
-  #waits(why: "offline" | "waiting" | undefined): void {
-    if (!this.#isWaiting) this.#stateBeforeWait = this.#state;
-    this.#become(why ?? this.#stateBeforeWait);
-  }
-
-  /** Of several parts one may wait while others move. */
+  /** Bytes that move end a wait; of several parts one may wait while others move. */
   #moved(progress: UploadProgress): void {
-    if (this.#isWaiting) this.#become("uploading");
+    if (["waiting", "offline"].includes(this.#state)) this.#become("uploading");
     tell(this.#options.onProgress, progress);
-  }
-
-  get #isWaiting(): boolean {
-    return ["waiting", "offline"].includes(this.#state);
   }
 
   get #isOver(): boolean {
