@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ApiError, NetworkError, SignpostError } from "../src/index.ts";
+import { apiRefusal, type Fault } from "./deployment.ts";
+import { clientOf, quick, randomFile, withDeployment } from "./fixture.ts";
+
+const deployed = withDeployment();
+const request = { filename: "a.txt", contentType: "text/plain", size: 1 };
+
+test("the token and the request go out as they are", async () => {
+  const plan = await clientOf(deployed()).plan(request);
+  assert.match(plan.key, /^uploads\//);
+  const [seen] = deployed().seen;
+  assert.equal(seen?.headers.authorization, "token");
+  assert.equal(seen?.headers["content-type"], "application/json");
+  assert.deepEqual(JSON.parse(seen?.body.toString() ?? ""), request);
+});
+
+test("a token that is refused is asked for anew, once", async () => {
+  const asked: boolean[] = [];
+  const token = ({ refresh }: { refresh: boolean }) => {
+    asked.push(refresh);
+    return refresh ? "new" : "old";
+  };
+  deployed().fault = () => (deployed().seen.at(-1)?.headers.authorization === "old" ? apiRefusal(401, "Unauthorized") : undefined);
+  await clientOf(deployed(), { token }).plan(request);
+  assert.deepEqual(asked, [false, true]);
+
+  deployed().fault = () => apiRefusal(401, "Unauthorized");
+  await assert.rejects(clientOf(deployed(), { token }).plan(request), { name: "ApiError", code: "Unauthorized", status: 401 });
+  assert.deepEqual(asked, [false, true, false, true]);
+});
+
+test("what the token source throws comes out", async () => {
+  const token = () => Promise.reject(new Error("signed out"));
+  await assert.rejects(clientOf(deployed(), { token }).upload(randomFile(1)).done, /signed out/);
+});
+
+test("a refusal has the API's code, message, field, problems and request id", async () => {
+  const problems = [
+    { code: "InvalidRequest" as const, message: "size must not be negative", field: "size" },
+    { code: "InvalidRequest" as const, message: "filename is required", field: "filename" },
+  ];
+  deployed().fault = () => apiRefusal(400, "InvalidRequest", { field: "size", problems });
+  await assert.rejects(clientOf(deployed()).plan(request), (error: ApiError) => {
+    assert.ok(error instanceof ApiError && error instanceof SignpostError);
+    const { code, message, field, requestId, status, method } = error;
+    assert.deepEqual({ code, field, requestId, status, method }, {
+      code: "InvalidRequest",
+      field: "size",
+      requestId: "A1",
+      status: 400,
+      method: "POST",
+    });
+    assert.equal(message, "refused: InvalidRequest");
+    assert.deepEqual(error.problems, problems);
+    assert.equal(error.retryable, false);
+    return true;
+  });
+  assert.equal(deployed().count("POST /uploads"), 1, "what is wrong stays wrong: it is not tried again");
+});
+
+test("what passes is tried again, up to the limit", async () => {
+  const faults: (Fault | undefined)[] = ["cut", { status: 503, body: "busy" }, apiRefusal(500, "Internal"), undefined];
+  deployed().fault = (_, nth) => faults[nth - 1];
+  await clientOf(deployed()).plan(request);
+  assert.equal(deployed().count("POST /uploads"), 4);
+
+  deployed().fault = () => ({ status: 502, body: "<html>" });
+  await assert.rejects(clientOf(deployed()).plan(request), { name: "ApiError", code: "HTTP 502" });
+  assert.equal(deployed().count("POST /uploads"), 4 + 1 + quick.limit);
+});
+
+test("no answer at all is a NetworkError", async () => {
+  deployed().fault = () => "cut";
+  await assert.rejects(clientOf(deployed()).plan(request), (error: NetworkError) => {
+    assert.ok(error instanceof NetworkError);
+    assert.equal(error.code, "NetworkError");
+    assert.equal(error.url, `${deployed().apiUrl}/uploads`);
+    return true;
+  });
+});
+
+test("Retry-After is waited for", async () => {
+  deployed().fault = (_, nth) => (nth === 1 ? { status: 429, headers: { "Retry-After": "1" }, body: "{}" } : undefined);
+  const start = performance.now();
+  await clientOf(deployed()).plan(request);
+  assert.ok(performance.now() - start >= 990, "it was asked to wait a second, and did not");
+});
+
+test("a wait ends with its signal", async () => {
+  deployed().fault = () => ({ status: 429, headers: { "Retry-After": "3600" }, body: "{}" });
+  const signal = AbortSignal.timeout(50);
+  await assert.rejects(clientOf(deployed()).plan(request, { signal }), { name: "TimeoutError" });
+});
+
+test("a download is asked for by key", async () => {
+  deployed().fault = () => ({ status: 200, body: { method: "GET", url: "https://s3/", headers: {}, expiresIn: 600 } });
+  const { method } = await clientOf(deployed()).download("uploads/me/1/a", { disposition: "inline" });
+  assert.equal(method, "GET");
+  assert.deepEqual(JSON.parse(deployed().seen[0]?.body.toString() ?? ""), { key: "uploads/me/1/a", disposition: "inline" });
+});

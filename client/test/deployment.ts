@@ -1,0 +1,194 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A request as the deployment got it. */
+export interface Seen {
+  /** "POST /uploads", "PUT object", "POST create", "PUT part 3", "GET list", "POST complete", "DELETE upload" */
+  what: string;
+  headers: IncomingMessage["headers"];
+  body: Buffer;
+  url: URL;
+}
+
+/** What a test lets happen in place of the usual answer: a status with headers and a body, or the line cut. */
+export type Fault = { status: number; headers?: Record<string, string>; body?: string | object } | "cut" | "lost";
+
+/** S3's refusal, in its own XML. */
+export function s3Refusal(status: number, code: string, message = "no"): Fault {
+  const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message><RequestId>R1</RequestId></Error>`;
+  return { status, body };
+}
+
+/** The API's refusal. */
+export function apiRefusal(status: number, code: string, more: object = {}): Fault {
+  return { status, body: { error: { code, message: `refused: ${code}`, requestId: "A1", ...more } } };
+}
+
+interface Multipart {
+  key: string;
+  size: number;
+  parts: Map<number, Buffer>;
+}
+
+/**
+ * A small stand-in for a deployment, on a real loopback port: the API and S3 in one, as far as the client can tell them.
+ * What S3 really checks is proven elsewhere, against an S3 that does.
+ */
+export class Deployment {
+  readonly seen: Seen[] = [];
+  readonly objects = new Map<string, Buffer>();
+  readonly uploads = new Map<string, Multipart>();
+  /** Asked before each request; what it gives happens instead ("lost": it is done, and then the line is cut). */
+  fault: (what: string, nth: number) => Fault | undefined = () => undefined;
+  threshold = 100 * 2 ** 20;
+  partSize = 16 * 2 ** 20;
+  resumable = true;
+  expiresIn = 600;
+  /** How long S3 takes for an answer, in ms. */
+  latency = 0;
+  /** Requests to S3 under way, and the most there were. */
+  atOnce = 0;
+  most = 0;
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  readonly #counts = new Map<string, number>();
+
+  async listen(): Promise<this> {
+    await new Promise<void>((done) => this.#server.listen(0, "127.0.0.1", done));
+    return this;
+  }
+
+  get apiUrl(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  /** How often that came. */
+  count(what: string | RegExp): number {
+    return this.seen.filter((seen) => (typeof what === "string" ? seen.what === what : what.test(seen.what))).length;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "", this.apiUrl);
+    const what = nameOf(request.method ?? "", url);
+    const isS3 = !url.pathname.startsWith("/v1/");
+    if (isS3) this.most = Math.max(this.most, ++this.atOnce);
+    response.on("close", () => isS3 && this.atOnce--);
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of request) chunks.push(chunk);
+    } catch {
+      return; // the client has gone
+    }
+    const seen = { what, headers: request.headers, body: Buffer.concat(chunks), url };
+    this.seen.push(seen);
+    if (isS3 && this.latency) await sleep(this.latency);
+    const nth = (this.#counts.get(what) ?? 0) + 1;
+    this.#counts.set(what, nth);
+    const fault = this.fault(what, nth);
+    const answer = fault && fault !== "lost" ? fault : isS3 ? this.#s3(seen) : this.#api(seen);
+    if (answer === "cut" || fault === "lost") return void request.socket.destroy();
+    if (answer === "lost") return;
+    const { status, headers, body = "" } = answer;
+    response.writeHead(status, headers);
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  }
+
+  #api({ what, body }: Seen): Fault {
+    const asked = JSON.parse(body.toString());
+    if (what === "POST /uploads") return this.#plan(asked);
+    const upload = this.uploads.get(asked.uploadId);
+    if (upload && upload.key !== asked.key) return apiRefusal(403, "Forbidden", { field: "key" });
+    const at = `${this.#origin}/${asked.key}?uploadId=${asked.uploadId}&X-Amz-Signature=secret`;
+    const signed = (method: string, query = "") => ({ method, url: at + query, headers: {} });
+    const parts = asked.parts.map(({ partNumber }: { partNumber: number }) => ({
+      partNumber,
+      ...signed("PUT", `&partNumber=${partNumber}&n=${this.seen.length}`),
+    }));
+    const more = this.resumable ? { list: signed("GET", `&after=${asked.listAfter ?? 0}`), abort: signed("DELETE") } : {};
+    return { status: 200, body: { parts, complete: signed("POST"), ...more, ...this.#expiry } };
+  }
+
+  #plan(asked: { filename: string; size: number; sha256?: string; contentType: string; partChecksums?: boolean }): Fault {
+    const inParts = asked.size > this.threshold;
+    if (inParts && asked.sha256) return apiRefusal(400, "InvalidRequest", { field: "sha256" });
+    const key = `uploads/me/${randomUUID()}/${asked.size}`;
+    const url = `${this.#origin}/${key}?X-Amz-Signature=secret${inParts ? "&uploads=" : ""}`;
+    const headers = { "Content-Type": asked.contentType, ...(!inParts && { "If-None-Match": "*" }) };
+    const multipart = { partSize: this.partSize, partCount: Math.ceil(asked.size / this.partSize) };
+    const method = inParts ? "POST" : "PUT";
+    return { status: 201, body: { key, method, url, headers, ...(inParts && { multipart }), ...this.#expiry } };
+  }
+
+  #s3({ what, url, body }: Seen): Fault {
+    const key = decodeURIComponent(url.pathname.slice(1));
+    const id = url.searchParams.get("uploadId") ?? "";
+    const upload = this.uploads.get(id);
+    if (id && !upload) return s3Refusal(404, "NoSuchUpload");
+    if (what === "PUT object" || what === "POST complete") {
+      if (this.objects.has(key)) return s3Refusal(412, "PreconditionFailed");
+      this.objects.set(key, upload ? Buffer.concat(ordered(upload)) : body);
+      this.uploads.delete(id);
+      return { status: 200, headers: { ETag: '"whole"' }, body: upload ? "<R><ETag>&quot;joined&quot;</ETag></R>" : "" };
+    }
+    if (what === "POST create") {
+      const uploadId = randomUUID();
+      this.uploads.set(uploadId, { key, size: Number(key.split("/").at(-1)), parts: new Map() });
+      return { status: 200, body: `<R><UploadId>${uploadId}</UploadId></R>` };
+    }
+    if (what === "GET list") return { status: 200, body: listXml(upload!, Number(url.searchParams.get("after"))) };
+    if (what === "DELETE upload") {
+      this.uploads.delete(id);
+      return { status: 204 };
+    }
+    const number = Number(url.searchParams.get("partNumber"));
+    upload!.parts.set(number, body);
+    return { status: 200, headers: { ETag: etagOf(body) } };
+  }
+
+  get #origin(): string {
+    return new URL(this.apiUrl).origin;
+  }
+
+  get #expiry(): object {
+    return { expiresIn: this.expiresIn, expiresAt: new Date(Date.now() + this.expiresIn * 1000).toISOString() };
+  }
+}
+
+function nameOf(method: string, url: URL): string {
+  const { pathname, searchParams } = url;
+  if (pathname.startsWith("/v1/")) return `${method} ${pathname.slice(3)}`;
+  if (searchParams.has("uploads")) return "POST create";
+  if (searchParams.has("partNumber")) return `PUT part ${searchParams.get("partNumber")}`;
+  if (!searchParams.has("uploadId")) return `${method} object`;
+  return { GET: "GET list", POST: "POST complete", DELETE: "DELETE upload" }[method] ?? method;
+}
+
+function ordered({ parts }: Multipart): Buffer[] {
+  return [...parts].sort(([a], [b]) => a - b).map(([, bytes]) => bytes);
+}
+
+/** Two parts a page, so that more than one is asked for. */
+function listXml({ parts }: Multipart, after: number): string {
+  const numbers = [...parts.keys()].filter((number) => number > after).sort((a, b) => a - b);
+  const page = numbers.slice(0, 2).map((number) => {
+    const bytes = parts.get(number)!;
+    const sum = createHash("sha256").update(bytes).digest("base64");
+    return (
+      `<Part><PartNumber>${number}</PartNumber><ETag>${etagOf(bytes).replaceAll('"', "&quot;")}</ETag>` +
+      `<Size>${bytes.length}</Size><ChecksumSHA256>${sum}</ChecksumSHA256></Part>`
+    );
+  });
+  const next = numbers[Math.min(2, numbers.length) - 1] ?? 0;
+  const more = `<IsTruncated>${numbers.length > 2}</IsTruncated><NextPartNumberMarker>${next}</NextPartNumberMarker>`;
+  return `<ListPartsResult>${more}${page.join("")}</ListPartsResult>`;
+}
+
+function etagOf(bytes: Buffer): string {
+  return `"${createHash("md5").update(bytes).digest("hex")}"`;
+}

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import type { Signpost } from "../src/index.ts";
+import { apiRefusal } from "./deployment.ts";
+import { bytesOf, clientOf, MemoryStorage, randomFile, withDeployment } from "./fixture.ts";
+
+const deployed = withDeployment();
+const size = 25_500;
+let storage: MemoryStorage;
+
+beforeEach(() => {
+  deployed().threshold = 5_000;
+  deployed().partSize = 1_000;
+  storage = new MemoryStorage();
+});
+
+/** A page: what it knows is what it finds in the storage. */
+function newPage(): Signpost {
+  return clientOf(deployed(), { storage, connections: 2, retry: { limit: 0, minDelay: 1, maxDelay: 1 } });
+}
+
+/** An upload that stays unfinished, as when the page is closed. */
+async function unfinished(file: File): Promise<void> {
+  deployed().fault = (what) => (what === "PUT part 12" ? "cut" : undefined);
+  await assert.rejects(newPage().upload(file).done, { code: "NetworkError" });
+  deployed().fault = () => undefined;
+  deployed().seen.length = 0;
+}
+
+test("the same file goes on where it stopped: S3's list decides", async () => {
+  const file = randomFile(size);
+  await unfinished(file);
+  const have = [...deployed().uploads.values()][0]!;
+  have.parts.delete(2); // remembered, but S3 has lost it
+  have.parts.set(3, Buffer.from("cut short"));
+  const stored = await newPage().upload(file).done;
+  assert.equal(stored.resumed, true);
+  assert.deepEqual(deployed().objects.get(stored.key), await bytesOf(file));
+  assert.equal(deployed().count("POST create"), 0);
+  assert.ok(deployed().count("GET list") > 2, "page after page");
+  assert.equal(deployed().count("PUT part 1"), 0);
+  assert.equal(deployed().count("PUT part 2") + deployed().count("PUT part 3"), 2);
+  assert.equal(storage.length, 0);
+});
+
+test("where S3's list can't be had, what was remembered decides", async () => {
+  deployed().resumable = false;
+  const file = randomFile(size);
+  await unfinished(file);
+  const { key, resumed } = await newPage().upload(file).done;
+  assert.equal(resumed, true);
+  assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+  assert.equal(deployed().count("GET list"), 0);
+  assert.ok(deployed().count(/^PUT part/) <= 26 - 9);
+});
+
+test("what is remembered holds no URL, no token, and no signature", async () => {
+  await unfinished(randomFile(size));
+  assert.equal(storage.length, 1);
+  const [[name, value]] = [...storage.items] as [[string, string]];
+  assert.match(name, /^signpost:/);
+  assert.doesNotMatch(value, /http|token|secret|X-Amz/);
+});
+
+for (const [what, change] of [
+  ["another time", (file: File) => new File([file], file.name, { type: file.type, lastModified: file.lastModified + 1 })],
+  ["another name", (file: File) => new File([file], "other.mp4", { type: file.type, lastModified: file.lastModified })],
+  ["other bytes behind the same name, size and time", () => randomFile(size)],
+] as const) {
+  test(`a file with ${what} begins afresh`, async () => {
+    const file = randomFile(size);
+    await unfinished(file);
+    const changed = change(file);
+    const { key, resumed } = await newPage().upload(changed).done;
+    assert.equal(resumed, false);
+    assert.deepEqual(deployed().objects.get(key), await bytesOf(changed));
+    assert.equal(deployed().count("POST create"), 1);
+  });
+}
+
+test("other metadata begins afresh, since S3 has the old", async () => {
+  const file = randomFile(size);
+  await unfinished(file);
+  const { resumed } = await newPage().upload(file, { metadata: { album: "new" } }).done;
+  assert.equal(resumed, false);
+});
+
+test("another user's upload, and one that S3 has forgotten, begin afresh", async () => {
+  for (const spoil of ["foreign", "forgotten"]) {
+    const file = randomFile(size);
+    await unfinished(file);
+    const foreign = apiRefusal(403, "Forbidden", { field: "key" });
+    if (spoil === "forgotten") deployed().uploads.clear();
+    else deployed().fault = (what, nth) => (what === "POST /uploads/parts" && !deployed().count("POST create") && nth ? foreign : undefined);
+    const { key, resumed } = await newPage().upload(file).done;
+    assert.equal(resumed, false, spoil);
+    assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+  }
+});
+
+test("a record that was made with checksums isn't used without them", async () => {
+  const file = randomFile(size);
+  await unfinished(file);
+  const { resumed } = await clientOf(deployed(), { storage, checksum: false }).upload(file).done;
+  assert.equal(resumed, false);
+});
+
+test("a record that nobody can read is passed over", async () => {
+  const file = randomFile(size);
+  await unfinished(file);
+  for (const name of storage.items.keys()) storage.setItem(name, "{broken");
+  const { resumed } = await newPage().upload(file).done;
+  assert.equal(resumed, false);
+});
+
+test("a storage that is full costs the resuming, not the upload", async () => {
+  storage.setItem = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  const file = randomFile(size);
+  const { key } = await newPage().upload(file).done;
+  assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+});
+
+test("forget() and abort() leave nothing behind, and nothing of others'", async () => {
+  storage.setItem("signpost:https://other.example/:x", "{}");
+  await unfinished(randomFile(size));
+  newPage().forget();
+  assert.deepEqual([...storage.items.keys()], ["signpost:https://other.example/:x"]);
+  const upload = newPage().upload(randomFile(size), { onProgress: ({ partsDone }) => partsDone === 3 && upload.abort() });
+  await assert.rejects(upload.done, { name: "AbortError" });
+  assert.equal(storage.length, 1);
+});

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { S3Error, SignpostError } from "../src/index.ts";
+import { s3Refusal } from "./deployment.ts";
+import { bytesOf, clientOf, quick, randomFile, sha256, withDeployment } from "./fixture.ts";
+
+const deployed = withDeployment();
+
+test("the file itself arrives, with the signed headers word for word", async () => {
+  for (const size of [0, 1, 70_000]) {
+    const file = randomFile(size);
+    const stored = await clientOf(deployed()).upload(file, { metadata: { album: "2026" } }).done;
+    const bytes = await bytesOf(file);
+    assert.deepEqual(deployed().objects.get(stored.key), bytes);
+    assert.equal(stored.sha256, sha256(bytes));
+    assert.equal(stored.etag, '"whole"');
+    const put = deployed().seen.at(-1);
+    assert.equal(put?.headers["if-none-match"], "*");
+    assert.equal(put?.headers["content-type"], "video/mp4");
+    assert.equal(put?.headers["content-length"], String(size));
+    const planned = JSON.parse(deployed().seen.at(-2)?.body.toString() ?? "");
+    assert.deepEqual(planned.metadata, { album: "2026" });
+    assert.equal(planned.sha256, sha256(bytes));
+  }
+});
+
+test("checksums can be left out, or be the caller's own", async () => {
+  await clientOf(deployed(), { checksum: false }).upload(randomFile(5)).done;
+  assert.equal(JSON.parse(deployed().seen[0]?.body.toString() ?? "").sha256, undefined);
+  const { sha256: own } = await clientOf(deployed(), { checksum: async () => "own" }).upload(randomFile(5)).done;
+  assert.equal(own, "own");
+});
+
+test("a burst of 503s is sat out", async () => {
+  deployed().fault = (what, nth) => (what === "PUT object" && nth <= 3 ? s3Refusal(503, "SlowDown") : undefined);
+  const file = randomFile(100);
+  const { key } = await clientOf(deployed()).upload(file).done;
+  assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+  assert.equal(deployed().count("PUT object"), 4);
+  assert.equal(deployed().count("POST /uploads"), 1, "the same URL does");
+});
+
+test("a line that stays cut is a NetworkError in the end", async () => {
+  deployed().fault = (what) => (what === "PUT object" ? "cut" : undefined);
+  const upload = clientOf(deployed()).upload(randomFile(100));
+  await assert.rejects(upload.done, { name: "NetworkError", code: "NetworkError", method: "PUT" });
+  assert.equal(upload.state, "failed");
+  assert.equal(deployed().count("PUT object"), 1 + quick.limit);
+});
+
+test("an answer that was lost: the next try finds the file stored", async () => {
+  deployed().fault = (what, nth) => (what === "PUT object" && nth === 1 ? "lost" : undefined);
+  const file = randomFile(100);
+  const { key, etag } = await clientOf(deployed()).upload(file).done;
+  assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+  assert.equal(deployed().objects.size, 1);
+  assert.equal(etag, undefined, "nobody knows it");
+});
+
+for (const [code, message] of [["AccessDenied", "Request has expired"], ["ExpiredToken", "The token has expired"], ["BadDigest", ""]] as const) {
+  test(`${code}: ${message}: signed again, once`, async () => {
+    const status = code === "AccessDenied" ? 403 : 400;
+    deployed().fault = (what, nth) => (what === "PUT object" && nth === 1 ? s3Refusal(status, code, message) : undefined);
+    const { key } = await clientOf(deployed()).upload(randomFile(10)).done;
+    assert.equal(deployed().count("POST /uploads"), 2);
+    assert.deepEqual([...deployed().objects.keys()], [key], "the key is that of the URL that worked");
+
+    deployed().fault = (what) => (what === "PUT object" ? s3Refusal(status, code, message) : undefined);
+    await assert.rejects(clientOf(deployed()).upload(randomFile(10)).done, { name: "S3Error", code });
+    assert.equal(deployed().count("POST /uploads"), 4);
+  });
+}
+
+test("a URL that has run out while it waited isn't even tried", async () => {
+  deployed().expiresIn = 1;
+  deployed().latency = 200;
+  const upload = clientOf(deployed()).upload(randomFile(10));
+  while (upload.state !== "uploading") await sleep(1);
+  upload.pause();
+  await sleep(1000);
+  assert.equal(upload.state, "paused");
+  deployed().expiresIn = 600;
+  upload.resume();
+  await upload.done;
+  assert.equal(deployed().count("POST /uploads"), 2);
+  const urls = deployed().seen.filter(({ what }) => what === "PUT object").map(({ url }) => url.pathname);
+  assert.equal(urls.at(-1), `/${upload.key}`);
+  assert.ok(urls.length <= 2);
+});
+
+test("S3's other refusals come out with its code and request id, and no query", async () => {
+  deployed().fault = (what) => (what === "PUT object" ? s3Refusal(403, "SignatureDoesNotMatch", "wrong") : undefined);
+  await assert.rejects(clientOf(deployed()).upload(randomFile(10)).done, (error: S3Error) => {
+    assert.ok(error instanceof S3Error && error instanceof SignpostError);
+    const { code, status, requestId, method, retryable } = error;
+    assert.deepEqual({ code, status, requestId, method, retryable }, {
+      code: "SignatureDoesNotMatch",
+      status: 403,
+      requestId: "R1",
+      method: "PUT",
+      retryable: false,
+    });
+    assert.match(error.url ?? "", /\/uploads\/me\//);
+    assert.doesNotMatch(JSON.stringify(error) + error.stack + String(error), /X-Amz|secret/);
+    return true;
+  });
+  assert.equal(deployed().count("PUT object"), 1);
+});
+
+test("no more than `connections` requests to S3 at once, over all uploads", async () => {
+  deployed().latency = 5;
+  const uploads = clientOf(deployed(), { connections: 3 });
+  const files = Array.from({ length: 40 }, (_, i) => randomFile(1000 + i, `${i}.bin`));
+  await Promise.all(files.map((file) => uploads.upload(file).done));
+  assert.equal(deployed().objects.size, 40);
+  assert.ok(deployed().most <= 3, `${deployed().most} at once`);
+  assert.ok(deployed().most > 1, "one after the other");
+});
+
+test("an upload that is aborted stores nothing, says so, and frees its place", async () => {
+  const uploads = clientOf(deployed(), { connections: 1 });
+  const abort = new AbortController();
+  const [first, second, third] = [1, 2, 3].map((n) => uploads.upload(randomFile(n), { signal: abort.signal }));
+  second?.abort();
+  await assert.rejects(second!.done, { name: "AbortError" });
+  assert.equal(second?.state, "aborted");
+  abort.abort(new Error("enough"));
+  await assert.rejects(first!.done, /enough/);
+  await assert.rejects(third!.done, /enough/);
+  await uploads.upload(randomFile(4)).done;
+  assert.equal(deployed().objects.size, 1);
+});
+
+test("pause stops, resume goes on", async () => {
+  const states: string[] = [];
+  const uploads = clientOf(deployed());
+  const upload = uploads.upload(randomFile(50), { onState: (state) => states.push(state) });
+  upload.pause();
+  await uploads.upload(randomFile(10)).done; // the other one has all the time of the world
+  assert.equal(upload.state, "paused");
+  assert.equal(deployed().objects.size, 1);
+  upload.resume();
+  await upload.done;
+  assert.equal(deployed().objects.size, 2);
+  assert.ok(states.indexOf("paused") < states.indexOf("uploading"), states.join());
+  assert.equal(states.at(-1), "stored");
+});
+
+test("an error in a callback doesn't end the upload", async (t) => {
+  const thrown: unknown[] = [];
+  t.mock.method(globalThis, "queueMicrotask", (work: () => void) =>
+    Promise.resolve().then(work).catch((error) => thrown.push(error)),
+  );
+  const onState = () => {
+    throw new Error("the page's own");
+  };
+  await clientOf(deployed()).upload(randomFile(10), { onState }).done;
+  assert.ok(thrown.length > 0);
+});
