@@ -10,8 +10,9 @@ import (
 
 // uploadDenials are the bucket's own refusals, beside plain HTTP which EnforceSSL refuses. They
 // bind everyone, whatever else grants: an object is written once, under a young SigV4 signature.
-// scanner is the role that scans for malware, nil for none. The condition keys are those of "Amazon S3 Signature Version 4 Authentication Specific Policy
-// Keys" and "Enforce conditional writes on Amazon S3 buckets".
+// scanner is the role that scans for malware, nil for none. The condition keys are those of "Amazon S3
+// Signature Version 4 Authentication Specific Policy Keys" and "Enforce conditional writes on Amazon S3
+// buckets".
 func uploadDenials(bucket awss3.Bucket, props UploadsProps, scanner awsiam.IRole) []awsiam.PolicyStatement {
 	objects := *bucket.ArnForObjects(jsii.String("*"))
 	// A signed URL dies at its own X-Amz-Expires; this also stops one that was signed, by whomever,
@@ -32,7 +33,7 @@ func uploadDenials(bucket awss3.Bucket, props UploadsProps, scanner awsiam.IRole
 	}
 	denials := []awsiam.PolicyStatement{
 		deny("DenySignatureVersion2", "s3:*", stringEquals("s3:signatureversion", "AWS"), *bucket.BucketArn(), objects),
-		deny("DenyOldSignedUrls", "s3:*", oldURL, objects),
+		deny("DenyOldSignedUrls", "s3:*", oldURL, *bucket.BucketArn(), objects),
 		// A POST form can't carry If-None-Match, so it could overwrite.
 		deny("DenyPostForms", "s3:PutObject", stringEquals("s3:authType", "POST"), objects),
 		deny("DenyOverwriting", "s3:PutObject", overwriting, objects),
@@ -60,7 +61,7 @@ func deny(sid, action string, conditions map[string]any, resources ...string) aw
 	return denyAll(sid, []string{action}, conditions, resources...)
 }
 
-// denyAll refuses everyone some actions, under conditions.
+// denyAll refuses everyone some actions, under conditions; nil is always.
 func denyAll(sid string, actions []string, conditions map[string]any, resources ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String(sid),

@@ -12,7 +12,7 @@ import (
 func newDownloadFunction(scope constructs.Construct, props UploadsProps, bucket awss3.IBucket, clientIDs []string) awslambda.Function {
 	grants := []awsiam.PolicyStatement{allow("GetUploads", uploads(bucket, props), "s3:GetObject")}
 	if key := bucket.EncryptionKey(); key != nil {
-		grants = append(grants, allow("DecryptUploads", *key.KeyArn(), "kms:Decrypt"))
+		grants = append(grants, useKey(scope, "DecryptUploads", key, "kms:Decrypt"))
 	}
 	return newSigner(scope, props, bucket, clientIDs, signer{
 		id:          "DownloadFunction",

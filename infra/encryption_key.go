@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -25,4 +27,17 @@ func newEncryptionKey(scope constructs.Construct, props UploadsProps) awskms.IKe
 		return awskms.Key_FromKeyArn(scope, jsii.String("Key"), jsii.String(props.KeyARN))
 	}
 	return nil
+}
+
+// useKey allows a role those actions of a key's where S3 asks for them in the role's name, as it does
+// for each request that the role signed ("kms:ViaService" in "AWS KMS condition keys", AWS KMS
+// Developer Guide): the role itself can't have the key decrypt anything.
+//
+// The encryption context isn't looked at as well. The role's S3 actions are bound to this bucket
+// already, and S3 names the bucket or the object there, as an object's bucket key goes.
+func useKey(scope constructs.Construct, sid string, key awskms.IKey, actions ...string) awsiam.PolicyStatement {
+	stack := awscdk.Stack_Of(scope)
+	statement := allow(sid, *key.KeyArn(), actions...)
+	statement.AddCondition(jsii.String("StringEquals"), map[string]any{"kms:ViaService": "s3." + *stack.Region() + "." + *stack.UrlSuffix()})
+	return statement
 }

@@ -37,14 +37,16 @@ var gatewayResponses = []gatewayResponse{
 	{"DEFAULT_5XX", "500", "Internal", "something went wrong on our side: try again"},
 }
 
-// addGatewayResponses gives each refusal its body and the CORS headers, without which a browser
-// shows a page "network error" in place of every one of them.
+// addGatewayResponses gives each refusal its body, keeps it out of caches, and adds the CORS headers,
+// without which a browser shows a page "network error" in place of every one of them.
 func addGatewayResponses(api awsapigateway.RestApi, props UploadsProps) {
 	for _, response := range gatewayResponses {
 		if props.tokenUse() == "access" {
 			response.message = strings.Replace(response.message, "ID token", "access token", 1)
 		}
 		headers := gatewayCORS(props.AllowedOrigins)
+		// As every answer of the functions: a refusal is one caller's, and holds for that request alone.
+		headers["Cache-Control"] = jsii.String("'no-store'")
 		if response.status == "429" {
 			headers["Retry-After"] = jsii.String("'1'")
 		}

@@ -154,8 +154,9 @@ type UploadsProps struct {
 	EventBridge bool
 
 	// MalwareScan has GuardDuty scan every upload and write its verdict into a tag. No object can be
-	// read unless its tag says NO_THREATS_FOUND, and nobody but GuardDuty may set that
-	// tag. GuardDuty Malware Protection for S3 must be there in the region.
+	// read unless its tag says NO_THREATS_FOUND, and nobody but GuardDuty may set that tag. Nothing is
+	// replicated from the bucket, since S3 does that before there is a verdict: copy what is clean
+	// instead. GuardDuty Malware Protection for S3 must be there in the region.
 	MalwareScan bool
 
 	// PermissionsBoundaryARN is the managed policy that bounds every role of this stack.

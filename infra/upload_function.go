@@ -23,7 +23,7 @@ func newUploadFunction(scope constructs.Construct, props UploadsProps, bucket aw
 		if props.multipart() {
 			actions = append(actions, "kms:Decrypt") // S3 reads the parts to make them one
 		}
-		grants = append(grants, allow("EncryptUploads", *key.KeyArn(), actions...))
+		grants = append(grants, useKey(scope, "EncryptUploads", key, actions...))
 	}
 	return newSigner(scope, props, bucket, clientIDs, signer{
 		id:          "UploadFunction",

@@ -21,10 +21,20 @@ func addWebACL(scope constructs.Construct, props UploadsProps, api awsapigateway
 	}
 }
 
+// onlyCounted are those of AWS's common rules that would refuse what the API takes ("Baseline rule
+// groups", AWS WAF Developer Guide). A list of 100 parts with their checksums is over 8 KB; a name of
+// 255 characters can be over 2,048 bytes in a query, and may end in ".log" or ".ini". API Gateway and
+// the function have limits of their own.
+func onlyCounted(props UploadsProps) []string {
+	rules := []string{"SizeRestrictions_BODY"}
+	if !props.NoSimpleRoute { // no other route reads the query
+		rules = append(rules, "SizeRestrictions_QUERYSTRING", "RestrictedExtensions_QUERYARGUMENTS")
+	}
+	return rules
+}
+
 // newWebACL makes a web ACL that lets in all but who asks too often, and what AWS's common rules
-// find. One of those is only counted: SizeRestrictions_BODY refuses bodies over 8 KB, and a list of
-// 100 parts with their checksums is longer ("Baseline rule groups", AWS WAF Developer Guide); API
-// Gateway and the function have limits of their own.
+// find.
 //
 // No requests are sampled: a sample shows headers, and so tokens.
 func newWebACL(scope constructs.Construct, props UploadsProps) awswafv2.CfnWebACL {
@@ -34,6 +44,13 @@ func newWebACL(scope constructs.Construct, props UploadsProps) awswafv2.CfnWebAC
 			MetricName:               jsii.String(name),
 			SampledRequestsEnabled:   jsii.Bool(false),
 		}
+	}
+	var overrides []any
+	for _, rule := range onlyCounted(props) {
+		overrides = append(overrides, &awswafv2.CfnWebACL_RuleActionOverrideProperty{
+			Name:        jsii.String(rule),
+			ActionToUse: &awswafv2.CfnWebACL_RuleActionProperty{Count: &awswafv2.CfnWebACL_CountActionProperty{}},
+		})
 	}
 	acl := awswafv2.NewCfnWebACL(scope, jsii.String("WebACL"), &awswafv2.CfnWebACLProps{
 		Description:      jsii.String("What reaches the API that plans uploads"),
@@ -61,12 +78,9 @@ func newWebACL(scope constructs.Construct, props UploadsProps) awswafv2.CfnWebAC
 				VisibilityConfig: measured("CommonRules"),
 				Statement: &awswafv2.CfnWebACL_StatementProperty{
 					ManagedRuleGroupStatement: &awswafv2.CfnWebACL_ManagedRuleGroupStatementProperty{
-						VendorName: jsii.String("AWS"),
-						Name:       jsii.String("AWSManagedRulesCommonRuleSet"),
-						RuleActionOverrides: []any{&awswafv2.CfnWebACL_RuleActionOverrideProperty{
-							Name:        jsii.String("SizeRestrictions_BODY"),
-							ActionToUse: &awswafv2.CfnWebACL_RuleActionProperty{Count: &awswafv2.CfnWebACL_CountActionProperty{}},
-						}},
+						VendorName:          jsii.String("AWS"),
+						Name:                jsii.String("AWSManagedRulesCommonRuleSet"),
+						RuleActionOverrides: overrides,
 					},
 				},
 			},

@@ -338,6 +338,7 @@ export interface components {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 Vary: components["headers"]["Vary"];
+                "Cache-Control": components["headers"]["NoStore"];
                 "x-amzn-RequestId": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -365,6 +366,7 @@ export interface components {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 Vary: components["headers"]["Vary"];
+                "Cache-Control": components["headers"]["NoStore"];
                 "x-amzn-RequestId": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -393,6 +395,7 @@ export interface components {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 Vary: components["headers"]["Vary"];
+                "Cache-Control": components["headers"]["NoStore"];
                 "x-amzn-RequestId": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -420,6 +423,7 @@ export interface components {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 Vary: components["headers"]["Vary"];
+                "Cache-Control": components["headers"]["NoStore"];
                 "x-amzn-RequestId": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -448,6 +452,7 @@ export interface components {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 Vary: components["headers"]["Vary"];
+                "Cache-Control": components["headers"]["NoStore"];
                 "x-amzn-RequestId": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -478,6 +483,7 @@ export interface components {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 Vary: components["headers"]["Vary"];
+                "Cache-Control": components["headers"]["NoStore"];
                 "x-amzn-RequestId": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -506,6 +512,7 @@ export interface components {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 Vary: components["headers"]["Vary"];
+                "Cache-Control": components["headers"]["NoStore"];
                 "x-amzn-RequestId": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -534,6 +541,7 @@ export interface components {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 Vary: components["headers"]["Vary"];
+                "Cache-Control": components["headers"]["NoStore"];
                 "x-amzn-RequestId": components["headers"]["RequestId"];
                 "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
@@ -562,6 +570,7 @@ export interface components {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 Vary: components["headers"]["Vary"];
+                "Cache-Control": components["headers"]["NoStore"];
                 "x-amzn-RequestId": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -589,6 +598,7 @@ export interface components {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                 Vary: components["headers"]["Vary"];
+                "Cache-Control": components["headers"]["NoStore"];
                 "x-amzn-RequestId": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -644,7 +654,7 @@ export interface components {
         ExposeHeaders: "Retry-After,x-amzn-RequestId";
         /** @description The answer depends on where it is read. */
         Vary: "Origin";
-        /** @description A signed URL is a credential; no cache may keep it. */
+        /** @description A signed URL is a credential, and a refusal is one caller's; no cache may keep either. */
         NoStore: "no-store";
         /** @description API Gateway's id of the request, the same as `requestId`. */
         RequestId: string;
@@ -692,6 +702,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                     Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
                     "x-amzn-RequestId": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -819,6 +830,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                     Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
                     "x-amzn-RequestId": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -923,6 +935,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                     Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
                     "x-amzn-RequestId": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -1012,6 +1025,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
                     Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
                     "x-amzn-RequestId": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };

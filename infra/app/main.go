@@ -62,14 +62,9 @@ func run() (err error) {
 		}
 	}()
 	app := awscdk.NewApp(nil)
-	stage, err := infra.StageNamed(context(app, "stage", "dev"))
+	stage, err := stageOf(func(name string) any { return app.Node().TryGetContext(jsii.String(name)) })
 	if err != nil {
 		return err
-	}
-	if port := context(app, "pagePort", ""); port != "" {
-		if stage, err = stage.WithPagePort(port); err != nil {
-			return err
-		}
 	}
 	if stage.Uploads.Code, err = function("upload"); err != nil {
 		return err
@@ -84,6 +79,23 @@ func run() (err error) {
 	return nil
 }
 
+// stageOf is the stage that the CDK context asks for: by default "dev", and with "pagePort" the local
+// run's page on that port.
+func stageOf(context func(name string) any) (infra.Stage, error) {
+	name := context("stage")
+	if name == nil {
+		name = "dev"
+	}
+	stage, err := infra.StageNamed(fmt.Sprint(name))
+	if err != nil {
+		return infra.Stage{}, err
+	}
+	if port := context("pagePort"); port != nil {
+		return stage.WithPagePort(fmt.Sprint(port))
+	}
+	return stage, nil
+}
+
 // function builds the function of that folder in lambda/.
 func function(name string) (awslambda.Code, error) {
 	folder, err := build.Function("signpost/lambda/"+name, ".build/"+name)
@@ -91,12 +103,4 @@ func function(name string) (awslambda.Code, error) {
 		return nil, err
 	}
 	return awslambda.Code_FromAsset(jsii.String(folder), nil), nil
-}
-
-// context is the CDK context's value of that name, or fallback.
-func context(app awscdk.App, name, fallback string) string {
-	if value := app.Node().TryGetContext(jsii.String(name)); value != nil {
-		return fmt.Sprint(value)
-	}
-	return fallback
 }

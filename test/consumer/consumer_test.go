@@ -94,14 +94,20 @@ func newApp(t *testing.T) awscdk.App {
 	return awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
 }
 
-// TestBesideOwnResources: the stack holds the uploads and the team's own, joined to each other.
-func TestBesideOwnResources(t *testing.T) {
+// TestStack synthesizes the stack once, and looks at what it holds and whether it is the same anywhere.
+func TestStack(t *testing.T) {
 	app := newApp(t)
 	if err := run(app, t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
 	app.Synth(nil)
-	stack := read(t, *app.Outdir())
+	t.Run("beside own resources", func(t *testing.T) { assertJoined(t, *app.Outdir()) })
+	t.Run("wherever it lies", func(t *testing.T) { assertSameElsewhere(t, *app.Outdir()) })
+}
+
+// assertJoined: the stack holds the uploads and the team's own, joined to each other.
+func assertJoined(t *testing.T, assembly string) {
+	stack := read(t, assembly)
 	bucket, _ := stack.the(t, "AWS::S3::Bucket", "UploadsBucket")
 	stack.the(t, "AWS::Cognito::UserPool", "UploadsUserPool")
 	stack.the(t, "AWS::ApiGateway::RestApi", "UploadsApi")
@@ -114,7 +120,7 @@ func TestBesideOwnResources(t *testing.T) {
 	same(t, "the rule's bucket", rule["EventPattern"].(map[string]any)["detail"],
 		map[string]any{"bucket": map[string]any{"name": []any{map[string]any{"Ref": bucket}}}})
 	same(t, "the rule's target", rule["Targets"].([]any)[0].(map[string]any)["Arn"], map[string]any{"Fn::GetAtt": []any{queue, "Arn"}})
-	if !bytes.Equal(binary(t, *app.Outdir()), ownBuild(t)) {
+	if !bytes.Equal(binary(t, assembly), ownBuild(t)) {
 		t.Error("the function is not byte for byte the one that Signpost's own module builds")
 	}
 }
@@ -126,17 +132,13 @@ func same(t *testing.T, what string, got, want any) {
 	}
 }
 
-// TestWhereverItLies copies the module elsewhere and runs it there as the CDK's CLI would.
-func TestWhereverItLies(t *testing.T) {
+// assertSameElsewhere copies the module elsewhere and runs it there as the CDK's CLI would.
+func assertSameElsewhere(t *testing.T, here string) {
 	signpost, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)
 	}
-	here, elsewhere := newApp(t), filepath.Join(t.TempDir(), "some", "team's folder")
-	if err := run(here, t.TempDir()); err != nil {
-		t.Fatal(err)
-	}
-	here.Synth(nil)
+	elsewhere := filepath.Join(t.TempDir(), "some", "team's folder")
 	if err := os.CopyFS(elsewhere, os.DirFS(".")); err != nil {
 		t.Fatal(err)
 	}
@@ -144,10 +146,10 @@ func TestWhereverItLies(t *testing.T) {
 	assembly := filepath.Join(t.TempDir(), "cdk.out")
 	command(t, elsewhere, []string{"CDK_OUTDIR=" + assembly}, "go", "run", ".")
 
-	if !bytes.Equal(binary(t, assembly), binary(t, *here.Outdir())) {
+	if !bytes.Equal(binary(t, assembly), binary(t, here)) {
 		t.Error("the function's bytes depend on where the module lies")
 	}
-	got, want := read(t, assembly), read(t, *here.Outdir())
+	got, want := read(t, assembly), read(t, here)
 	if len(want.Resources) == 0 || !reflect.DeepEqual(got.Resources, want.Resources) {
 		t.Errorf("the template depends on where the module lies: there are %d resources, want %d, or they differ", len(got.Resources), len(want.Resources))
 	}

@@ -75,6 +75,7 @@ func TestCheckAnswerFindsFaults(t *testing.T) {
 		"no JSON":                 func(a *answer) { a.body = "null" },
 		"a code of another":       func(a *answer) { a.status, a.body = 404, refusal },
 		"a refusal with more":     func(a *answer) { a.status, a.body = 403, strings.Replace(refusal, `"code"`, `"more":1,"code"`, 1) },
+		"a refusal to keep":       func(a *answer) { a.status, a.body = 403, refusal; a.header.Del("Cache-Control") },
 		"a refusal without an id": func(a *answer) { a.status, a.body = 403, strings.Replace(refusal, `,"requestId":"r"`, "", 1) },
 		"no such path":            func(a *answer) { a.path = "/elsewhere" },
 		"no such method":          func(a *answer) { a.method = "DELETE" },
@@ -85,7 +86,11 @@ func TestCheckAnswerFindsFaults(t *testing.T) {
 			t.Errorf("%s: CheckAnswer found nothing wrong", name)
 		}
 	}
-	a := answer{"GET", "/elsewhere", 404, right().header, strings.Replace(refusal, "Forbidden", "NotFound", 1)}
+	a := answer{"POST", "/downloads", 403, right().header, refusal}
+	if err := check(a); err != nil {
+		t.Errorf("a refusal: %v", err)
+	}
+	a = answer{"GET", "/elsewhere", 404, right().header, strings.Replace(refusal, "Forbidden", "NotFound", 1)}
 	if err := check(a); err != nil {
 		t.Errorf("a route that there isn't: %v", err)
 	}

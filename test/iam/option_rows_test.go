@@ -33,6 +33,8 @@ func notScanned() []row {
 	return []row{
 		{"admin", "s3:GetObject", "files/uploads/me/01/cat.png", header, yes},
 		{"admin", "s3:PutObjectTagging", "files/uploads/me/01/cat.png", with(header, "s3:RequestObjectTagKeys", "GuardDutyMalwareScanStatus"), yes},
+		{"admin", "s3:GetObjectVersionForReplication", "files/uploads/me/01/cat.png", header, yes},
+		{"admin", "s3:ReplicateTags", "files/uploads/me/01/cat.png", header, yes},
 	}
 }
 
@@ -56,6 +58,17 @@ func scanned(prefix, old string) []row {
 			row{"scanner", action, cat, header, yes},
 			row{"scanner", action, cat, with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
 			row{"scanner", action, "files/reports/1.csv", header, no},
+		)
+	}
+	// By replication an object leaves before its verdict, and with replicas verdicts of others come in.
+	for _, action := range []string{"s3:GetObjectVersionForReplication", "s3:ReplicateTags"} {
+		rows = append(rows,
+			row{"admin", action, cat, header, "NoReplicationAroundTheScan"},
+			row{"admin", action, cat, with(header, tag, "NO_THREATS_FOUND"), "NoReplicationAroundTheScan"},
+			row{"admin", action, "files/reports/1.csv", header, "NoReplicationAroundTheScan"},
+			row{"foreigner", action, cat, header, "NoReplicationAroundTheScan"},
+			row{"scanner", action, cat, header, "NoReplicationAroundTheScan"},
+			row{"admin", action, "elsewhere/cat.png", header, yes},
 		)
 	}
 	for _, action := range []string{"s3:PutObjectTagging", "s3:PutObjectVersionTagging"} {

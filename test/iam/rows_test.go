@@ -69,6 +69,11 @@ func everywhere(prefix, ripe, old string) []row {
 		{"admin", "s3:PutObject", "files/anything", overwrite, "DenyOverwriting"},
 		{"admin", "s3:PutObject", "files/anything", form, "DenyPostForms"},
 		{"admin", "s3:DeleteObject", cat, with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
+		{"admin", "s3:ListBucket", "files", with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
+		{"admin", "s3:ListBucket", "files", with(url, "s3:signatureAge", ripe), yes},
+		{"admin", "s3:ListBucketMultipartUploads", "files", with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
+		{"admin", "s3:ListBucket", "files", with(header, "s3:signatureAge", old), yes},
+		{"admin", "s3:ListBucket", "files-twin", with(url, "s3:signatureAge", old), yes},
 		{"admin", "s3:DeleteObject", cat, with(url, "s3:signatureversion", "AWS"), "DenySignatureVersion2"},
 		{"admin", "s3:ListBucket", "files", with(header, "s3:signatureversion", "AWS"), "DenySignatureVersion2"},
 		{"admin", "s3:ListBucket", "files", with(header, "aws:SecureTransport", "false"), tls},
@@ -186,6 +191,15 @@ func aKey(key string, decrypts ...string) []row {
 	}
 	verdict := map[bool]string{true: yes, false: no}
 	rows = append(rows, row{"upload", "kms:Decrypt", key, viaS3, verdict[slices.Contains(decrypts, "upload")]})
+	// By S3 alone: not by the role itself, not by another service, not by S3 elsewhere.
+	for _, who := range append([]string{"upload"}, decrypts...) {
+		for _, action := range []string{"kms:GenerateDataKey", "kms:Decrypt"} {
+			rows = append(rows,
+				row{who, action, key, plain, no},
+				row{who, action, key, with(viaS3, "kms:ViaService", "sqs.eu-west-1.amazonaws.com"), no},
+				row{who, action, key, with(viaS3, "kms:ViaService", "s3.us-east-1.amazonaws.com"), no})
+		}
+	}
 	if slices.Contains(decrypts, "download") {
 		rows = append(rows,
 			row{"download", "kms:Decrypt", key, viaS3, yes},
@@ -196,9 +210,7 @@ func aKey(key string, decrypts ...string) []row {
 		rows = append(rows,
 			row{"scanner", "kms:Decrypt", key, viaS3, yes},
 			row{"scanner", "kms:Decrypt", "other-key", viaS3, no},
-			row{"scanner", "kms:GenerateDataKey", key, viaS3, yes},
-			row{"scanner", "kms:Decrypt", key, plain, no},
-			row{"scanner", "kms:GenerateDataKey", key, with(viaS3, "kms:ViaService", "sqs.eu-west-1.amazonaws.com"), no})
+			row{"scanner", "kms:GenerateDataKey", key, viaS3, yes})
 	}
 	return rows
 }

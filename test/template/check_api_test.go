@@ -179,6 +179,7 @@ func checkGatewayResponses(t *template, stage infra.Stage) (found complaints) {
 		headers := map[string]string{
 			"gatewayresponse.header.Access-Control-Allow-Origin":   allowed,
 			"gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After,x-amzn-RequestId'",
+			"gatewayresponse.header.Cache-Control":                 "'no-store'",
 			"gatewayresponse.header.Vary":                          "'Origin'",
 		}
 		if status == "429" {

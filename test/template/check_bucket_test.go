@@ -121,7 +121,7 @@ func checkUploadBucketPolicy(t *template, stage infra.Stage) (found complaints) 
 		}
 	}
 	deny("DenySignatureVersion2", "s3:*", `{"StringEquals":{"s3:signatureversion":"AWS"}}`, arn, arn+"/*")
-	deny("DenyOldSignedUrls", "s3:*", `{"NumericGreaterThan":{"s3:signatureAge":"`+milliseconds+`"},"StringEquals":{"s3:authType":"REST-QUERY-STRING"}}`, arn+"/*")
+	deny("DenyOldSignedUrls", "s3:*", `{"NumericGreaterThan":{"s3:signatureAge":"`+milliseconds+`"},"StringEquals":{"s3:authType":"REST-QUERY-STRING"}}`, arn, arn+"/*")
 	deny("DenyPostForms", "s3:PutObject", `{"StringEquals":{"s3:authType":"POST"}}`, arn+"/*")
 	others := ""
 	if stage.Uploads.MalwareScan {
@@ -130,6 +130,7 @@ func checkUploadBucketPolicy(t *template, stage infra.Stage) (found complaints) 
 			`{`+others+`"StringNotEquals":{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus":"NO_THREATS_FOUND"}}`, arn+"/*")
 		deny("OnlyGuardDutyCanTagScanStatus", "s3:PutObjectTagging s3:PutObjectVersionTagging",
 			`{`+others+`"ForAnyValue:StringEquals":{"s3:RequestObjectTagKeys":"GuardDutyMalwareScanStatus"}}`, arn+"/*")
+		deny("NoReplicationAroundTheScan", "s3:GetObjectVersionForReplication s3:ReplicateTags", "null", arn+"/*")
 	}
 	deny("DenyOverwriting", "s3:PutObject", `{`+others+`"Bool":{"s3:ObjectCreationOperation":"true"},"Null":{"s3:if-none-match":"true"}}`, arn+"/*")
 	if ranges := stage.Uploads.SourceRanges; ranges != nil {

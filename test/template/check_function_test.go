@@ -81,10 +81,16 @@ func orEmpty(value any) any {
 	return value
 }
 
+// viaS3 bounds a grant of a key's to what S3 asks for in the role's name.
+const viaS3 = `{"StringEquals":{"kms:ViaService":{"Fn::Join":["",["s3.",{"Ref":"AWS::Region"},".",{"Ref":"AWS::URLSuffix"}]]}}}`
+
 // agreedGrants are the statements that a function's role holds, and all of them.
 func (t *template) agreedGrants(function *resource, stage infra.Stage) (grants []string) {
 	allow := func(actions, resource string) {
 		grants = append(grants, fmt.Sprintf("Allow [%s] [%s] [] null", actions, resource))
+	}
+	useKey := func(actions, key string) {
+		grants = append(grants, fmt.Sprintf("Allow [%s] [%s] [] %s", actions, key, viaS3))
 	}
 	objects := "${" + t.uploadBucket().id + ".Arn}/" + keyPrefix(stage) + "*"
 	key := t.uploadKey()
@@ -95,14 +101,14 @@ func (t *template) agreedGrants(function *resource, stage infra.Stage) (grants [
 			allow("s3:AbortMultipartUpload s3:ListMultipartUploadParts", objects)
 		}
 		if key != "" && multipart(stage) {
-			allow("kms:Decrypt kms:GenerateDataKey", key)
+			useKey("kms:Decrypt kms:GenerateDataKey", key)
 		} else if key != "" {
-			allow("kms:GenerateDataKey", key)
+			useKey("kms:GenerateDataKey", key)
 		}
 	case "download":
 		allow("s3:GetObject", objects)
 		if key != "" {
-			allow("kms:Decrypt", key)
+			useKey("kms:Decrypt", key)
 		}
 	}
 	allow("logs:CreateLogStream logs:PutLogEvents", "${"+reference(at(function.Properties, "LoggingConfig", "LogGroup"))+".Arn}")
@@ -129,8 +135,7 @@ func (t *template) scanGrants(stage infra.Stage) (grants []string) {
 	allow("s3:ListBucket", bucket, "null")
 	allow("s3:GetObject s3:GetObjectVersion", bucket+"/"+keyPrefix(stage)+"*", "null")
 	if key := t.uploadKey(); key != "" {
-		allow("kms:Decrypt kms:GenerateDataKey", key,
-			`{"StringLike":{"kms:ViaService":{"Fn::Join":["",["s3.",{"Ref":"AWS::Region"},".",{"Ref":"AWS::URLSuffix"}]]}}}`)
+		allow("kms:Decrypt kms:GenerateDataKey", key, viaS3)
 	}
 	return grants
 }
@@ -278,22 +283,4 @@ func deployed(value any) string {
 	}
 	text, _ := value.(string)
 	return text
-}
-
-// checkDependencies: what a property says already, DependsOn need not say again; cfn-lint warns
-// of it (W3005).
-func checkDependencies(t *template, _ infra.Stage) (found complaints) {
-	for id, resource := range t.Resources {
-		named := map[string]bool{}
-		references(resource.Properties, named)
-		for _, other := range texts(resource.DependsOn) {
-			if named[other] {
-				found.add("%s says twice that it depends on %s", id, other)
-			}
-			if t.Resources[other] == nil {
-				found.add("%s depends on %s, which isn't there", id, other)
-			}
-		}
-	}
-	return found
 }

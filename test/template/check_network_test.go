@@ -34,9 +34,15 @@ func checkWebACL(t *template, stage infra.Stage) (found complaints) {
 		})
 		found.equal(acl.id+"'s common rules", []any{at(acl.Properties, "Rules", 1, "Statement", "ManagedRuleGroupStatement", "Name"), at(acl.Properties, "Rules", 1, "OverrideAction")},
 			[]any{"AWSManagedRulesCommonRuleSet", map[string]any{"None": map[string]any{}}})
-		found.equal(acl.id+"'s rules that only count", at(acl.Properties, "Rules", 1, "Statement", "ManagedRuleGroupStatement", "RuleActionOverrides"), []any{
-			map[string]any{"ActionToUse": map[string]any{"Count": map[string]any{}}, "Name": "SizeRestrictions_BODY"},
-		})
+		counted := []string{"SizeRestrictions_BODY"}
+		if !stage.Uploads.NoSimpleRoute {
+			counted = append(counted, "SizeRestrictions_QUERYSTRING", "RestrictedExtensions_QUERYARGUMENTS")
+		}
+		var overrides []any
+		for _, rule := range counted {
+			overrides = append(overrides, map[string]any{"ActionToUse": map[string]any{"Count": map[string]any{}}, "Name": rule})
+		}
+		found.equal(acl.id+"'s rules that only count", at(acl.Properties, "Rules", 1, "Statement", "ManagedRuleGroupStatement", "RuleActionOverrides"), overrides)
 		for _, view := range append(list(acl.Properties["Rules"]), any(acl.Properties)) {
 			found.equal(acl.id+"'s samples", at(view, "VisibilityConfig", "SampledRequestsEnabled"), false)
 		}

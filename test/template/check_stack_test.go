@@ -126,3 +126,21 @@ func checkNothingShared(t *template, _ infra.Stage) (found complaints) {
 	}
 	return found
 }
+
+// checkDependencies: what a property says already, DependsOn need not say again; cfn-lint warns
+// of it (W3005).
+func checkDependencies(t *template, _ infra.Stage) (found complaints) {
+	for id, resource := range t.Resources {
+		named := map[string]bool{}
+		references(resource.Properties, named)
+		for _, other := range texts(resource.DependsOn) {
+			if named[other] {
+				found.add("%s says twice that it depends on %s", id, other)
+			}
+			if t.Resources[other] == nil {
+				found.add("%s depends on %s, which isn't there", id, other)
+			}
+		}
+	}
+	return found
+}

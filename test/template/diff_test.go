@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"signpost/test/template/synth"
 )
 
 // difference says what the second template has that the first hasn't, and the other way round: a
@@ -25,7 +27,7 @@ func difference(t *testing.T, before, after []byte) string {
 func simple(t *testing.T, text []byte) any {
 	t.Helper()
 	var value any
-	if err := json.Unmarshal(deploymentID.ReplaceAll(text, []byte("UploadsApiDeployment")), &value); err != nil {
+	if err := json.Unmarshal(synth.WithoutDeploymentID(t, text), &value); err != nil {
 		t.Fatal(err)
 	}
 	return short(value)

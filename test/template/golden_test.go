@@ -6,12 +6,10 @@
 //	go test ./test/template -update    accept what is synthesized now as testdata/*.json
 //
 // node_modules/.bin must be first in PATH. No test here may run in parallel with another that
-// uses the CDK: its runtime serves one goroutine.
+// uses the CDK: its runtime serves one goroutine. What runs the app itself is in package cli_test.
 package template_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -31,7 +29,7 @@ func golden(stage infra.Stage) string { return filepath.Join("testdata", stage.N
 func TestGolden(t *testing.T) {
 	for _, stage := range infra.Stages() {
 		t.Run(stage.Name, func(t *testing.T) {
-			got := canonical(t, synth.Stage(t, stage))
+			got := synth.Canonical(t, synthesized(t, stage.Name, stage))
 			if *update {
 				if err := os.WriteFile(golden(stage), got, 0o644); err != nil {
 					t.Fatal(err)
@@ -48,20 +46,14 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// canonical is the JSON with its keys sorted, one value a line, and no HTML escapes to hide
-// behind.
-func canonical(t *testing.T, text []byte) []byte {
+// synthesized is the template of a stage, or of an option by its name. Each is made once: jsii takes its
+// time.
+func synthesized(t *testing.T, name string, stage infra.Stage) []byte {
 	t.Helper()
-	var value any
-	if err := json.Unmarshal(text, &value); err != nil {
-		t.Fatal(err)
+	if templates[name] == nil {
+		templates[name] = synth.Stage(t, stage)
 	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
+	return templates[name]
 }
+
+var templates = map[string][]byte{}

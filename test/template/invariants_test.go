@@ -53,7 +53,7 @@ var invariants = []invariant{
 func TestInvariants(t *testing.T) {
 	for _, stage := range infra.Stages() {
 		t.Run(stage.Name, func(t *testing.T) {
-			assertInvariants(t, parse(t, synth.Stage(t, stage)), stage)
+			assertInvariants(t, parse(t, synthesized(t, stage.Name, stage)), stage)
 		})
 	}
 }

@@ -69,6 +69,10 @@ var optionMutations = []optionMutation{
 		object(at(t.the("AWS::KMS::Key"), "KeyPolicy", "Statement", 0))["Principal"] = map[string]any{"AWS": "*"}
 	}}},
 	{"own-key", mutation{"roles hold only what is agreed", "every key", func(t *template) { t.grantOf("EncryptUploads")["Resource"] = "*" }}},
+	{"own-key", mutation{"roles hold only what is agreed", "the key without S3", func(t *template) { delete(t.grantOf("EncryptUploads"), "Condition") }}},
+	{"downloads-with-key", mutation{"roles hold only what is agreed", "the key by another service", func(t *template) {
+		object(at(t.grantOf("DecryptUploads"), "Condition", "StringEquals"))["kms:ViaService"] = "sqs.eu-west-1.amazonaws.com"
+	}}},
 	{"own-key", mutation{"buckets are private, encrypted and TLS only", "a call to KMS for each object", func(t *template) {
 		object(at(t.Resources[uploadBucket].Properties, "BucketEncryption", "ServerSideEncryptionConfiguration", 0))["BucketKeyEnabled"] = false
 	}}},
@@ -108,6 +112,10 @@ var optionMutations = []optionMutation{
 	{"web-acl", mutation{"a web ACL stands before the API where asked", "it only counts", func(t *template) {
 		object(at(t.the("AWS::WAFv2::WebACL"), "Rules", 0))["Action"] = map[string]any{"Count": map[string]any{}}
 	}}},
+	{"web-acl", mutation{"a web ACL stands before the API where asked", "it refuses long names", func(t *template) {
+		group := object(at(t.the("AWS::WAFv2::WebACL"), "Rules", 1, "Statement", "ManagedRuleGroupStatement"))
+		group["RuleActionOverrides"] = list(group["RuleActionOverrides"])[:1]
+	}}},
 	{"web-acl", mutation{"a web ACL stands before the API where asked", "it keeps requests", func(t *template) {
 		object(at(t.the("AWS::WAFv2::WebACL"), "Rules", 1, "VisibilityConfig"))["SampledRequestsEnabled"] = true
 	}}},
@@ -128,6 +136,12 @@ var optionMutations = []optionMutation{
 		delete(object(at(t.statementOf("NoReadUnlessClean"), "Condition")), "StringNotEquals")
 	}}},
 	{"malware-scan", mutation{"the bucket refuses what was not signed", "another sets the verdict", func(t *template) { t.statementOf("OnlyGuardDutyCanTagScanStatus")["Effect"] = "Allow" }}},
+	{"malware-scan", mutation{"the bucket refuses what was not signed", "unscanned objects are replicated", func(t *template) {
+		t.statementOf("NoReplicationAroundTheScan")["Action"] = "s3:ReplicateTags"
+	}}},
+	{"malware-scan", mutation{"the bucket refuses what was not signed", "a replica brings its verdict", func(t *template) {
+		t.statementOf("NoReplicationAroundTheScan")["Action"] = "s3:GetObjectVersionForReplication"
+	}}},
 	{"malware-scan", mutation{"the bucket refuses what was not signed", "anybody overwrites", func(t *template) {
 		object(at(t.statementOf("DenyOverwriting"), "Condition", "ArnNotEquals"))["aws:PrincipalArn"] = "*"
 	}}},

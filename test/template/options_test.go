@@ -12,18 +12,17 @@ import (
 
 	"signpost/infra"
 	"signpost/test/template/options"
-	"signpost/test/template/synth"
 )
 
 // TestOptions wants of each option that it adds to the default template just what its golden file
 // says, and breaks no rule.
 func TestOptions(t *testing.T) {
-	before := synth.Stage(t, options.Default())
+	before := synthesized(t, options.Default().Name, options.Default())
 	assertInvariants(t, parse(t, before), options.Default())
 	for _, option := range options.All() {
 		t.Run(option.Name, func(t *testing.T) {
 			stage := option.Stage()
-			after := synth.Stage(t, stage)
+			after := synthesized(t, option.Name, stage)
 			assertInvariants(t, parse(t, after), stage)
 			got := difference(t, before, after)
 			path := filepath.Join("testdata", "options", option.Name+".diff")

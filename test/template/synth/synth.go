@@ -10,10 +10,12 @@
 package synth
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -115,4 +117,33 @@ func Stage(t testing.TB, stage infra.Stage) []byte {
 	stage = WithStub(t, stage)
 	infra.NewUploadStack(app, stage)
 	return Template(t, app, stage)
+}
+
+// Canonical is JSON with its keys sorted, one value a line, and no HTML escapes to hide behind.
+func Canonical(t testing.TB, text []byte) []byte {
+	t.Helper()
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+var deploymentID = regexp.MustCompile(`UploadsApiDeployment7A18979F[0-9a-f]{32}`)
+
+// WithoutDeploymentID leaves out what follows from the rest of a template: the deployment's logical id
+// is a hash of the API.
+func WithoutDeploymentID(t testing.TB, text []byte) []byte {
+	t.Helper()
+	if !deploymentID.Match(text) {
+		t.Fatal("the template has no deployment")
+	}
+	return deploymentID.ReplaceAll(text, []byte("UploadsApiDeployment"))
 }

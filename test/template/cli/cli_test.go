@@ -1,4 +1,7 @@
-package template_test
+// Package cli_test runs the app as it is run in earnest, by the CDK CLI and by itself: what it writes,
+// what it says and how it ends. Each run is processes of its own, so these tests run beside each other,
+// and beside those of package template_test, where one jsii process serves all.
+package cli_test
 
 import (
 	"bytes"
@@ -14,7 +17,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"signpost/infra"
 	"signpost/test/template/synth"
 )
 
@@ -39,7 +41,7 @@ func run(t *testing.T, env []string, name string, args ...string) (stdout, stder
 var assetHash = regexp.MustCompile(`[0-9a-f]{64}\.zip`)
 
 func TestCLISynth(t *testing.T) {
-	t.Parallel() // the CDK runs in another process
+	t.Parallel()
 	folder := t.TempDir()
 	stdout, stderr, status := run(t, nil, "cdk", "synth", "--output", folder)
 	if status != 0 {
@@ -60,6 +62,12 @@ func TestCLISynth(t *testing.T) {
 			t.Errorf("there are %d functions, want 1", len(functions))
 		}
 	})
+	t.Run("the stack is listed by its name alone", func(t *testing.T) {
+		stdout, stderr, status := run(t, nil, "cdk", "ls", "--app", folder)
+		if stdout != "Signpost-dev\n" || stderr != "" || status != 0 {
+			t.Errorf("it says %q and %q, with exit status %d", stdout, stderr, status)
+		}
+	})
 }
 
 func assertGolden(t *testing.T, path, stage string) {
@@ -68,32 +76,37 @@ func assertGolden(t *testing.T, path, stage string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile(golden(infra.Stage{Name: stage}))
+	assertSame(t, got, golden(t, stage))
+}
+
+// golden is the stage's template as package template_test holds it.
+func golden(t *testing.T, stage string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "testdata", stage+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return text
+}
+
+// assertSame compares two templates but for the functions' code, which in the golden one is a stub.
+func assertSame(t *testing.T, got, want []byte) {
+	t.Helper()
 	without := func(text []byte) string {
-		return string(assetHash.ReplaceAll(canonical(t, text), []byte("hash.zip")))
+		return string(assetHash.ReplaceAll(synth.Canonical(t, text), []byte("hash.zip")))
 	}
 	if diff := cmp.Diff(without(want), without(got)); diff != "" {
 		t.Errorf("the template differs from the golden one (-want +got):\n%s", diff)
 	}
 }
 
-func TestCLIList(t *testing.T) {
-	t.Parallel() // the CDK runs in another process
-	stdout, stderr, status := run(t, nil, "cdk", "ls", "-c", "stage=production", "--output", t.TempDir())
-	if stdout != "Signpost-production\n" || stderr != "" || status != 0 {
-		t.Errorf("it says %q and %q, with exit status %d", stdout, stderr, status)
-	}
-}
-
-// TestCLIRefuses: the lines that say what is wrong, and one more that the go command and the CLI
-// each close with.
+// TestCLIRefuses: the lines that say what is wrong with the stage that -c names, and one more that the
+// go command and the CLI each close with.
 func TestCLIRefuses(t *testing.T) {
-	t.Parallel() // the CDK runs in another process
-	wrong := overlay(t, "infra/stages.go", `AllowedOrigins:   []string{"http://localhost:8080"},`, `AllowedOrigins: []string{"*", "https://a.example/"}, MaxSize: -1,`)
-	stdout, stderr, status := run(t, wrong, "cdk", "synth", "--output", t.TempDir())
+	t.Parallel()
+	wrong := overlay(t, "infra/stages.go", `AllowedOrigins:   []string{"https://example.com", "https://www.example.com"},`,
+		`AllowedOrigins: []string{"*", "https://a.example/"}, MaxSize: -1,`)
+	stdout, stderr, status := run(t, wrong, "cdk", "synth", "-c", "stage=production", "--output", t.TempDir())
 	if status != 1 || stdout != "" {
 		t.Errorf("it says %q, with exit status %d", stdout, status)
 	}
@@ -126,36 +139,23 @@ func overlay(t *testing.T, name, from, to string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(write(replacement, bytes.Replace(text, []byte(from), []byte(to), 1)), write(list, content)); err != nil {
+	if err := errors.Join(os.WriteFile(replacement, bytes.Replace(text, []byte(from), []byte(to), 1), 0o600), os.WriteFile(list, content, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	return []string{"GOFLAGS=" + os.Getenv("GOFLAGS") + " -overlay=" + list}
 }
 
-// TestAppWithoutCLI runs the app as the local run does, with the CLI's two variables.
+// TestAppWithoutCLI runs the app as the local run does: by cdk.json's command, with the CLI's two
+// variables. What else the context can ask for is the app's own test.
 func TestAppWithoutCLI(t *testing.T) {
-	t.Parallel() // the CDK runs in another process
-	app := filepath.Join(t.TempDir(), "app")
-	if _, stderr, status := run(t, nil, "go", "build", "-o", app, "./infra/app"); status != 0 {
-		t.Fatal(stderr)
-	}
-
-	t.Run("OK", func(t *testing.T) {
+	t.Parallel()
+	t.Run("OK, with the page on another port", func(t *testing.T) {
 		folder := t.TempDir()
-		stdout, stderr, status := run(t, []string{"CDK_OUTDIR=" + folder, contextOf(t, map[string]any{"stage": "local"})}, app)
-		if stdout != "" || stderr != "" || status != 0 {
+		env := []string{"CDK_OUTDIR=" + folder, contextOf(t, map[string]any{"stage": "local", "pagePort": "9000"})}
+		if stdout, stderr, status := run(t, env, "go", "run", "./infra/app"); stdout != "" || stderr != "" || status != 0 {
 			t.Fatalf("it says %q and %q, with exit status %d", stdout, stderr, status)
 		}
-		assertGolden(t, filepath.Join(folder, "Signpost-local.template.json"), "local")
-	})
-
-	t.Run("another port for the page", func(t *testing.T) {
-		folder := t.TempDir()
-		if _, stderr, status := run(t, []string{"CDK_OUTDIR=" + folder, contextOf(t, map[string]any{"stage": "local", "pagePort": "9000"})}, app); status != 0 {
-			t.Fatal(stderr)
-		}
-		path := filepath.Join(folder, "Signpost-local.template.json")
-		got, err := os.ReadFile(path)
+		got, err := os.ReadFile(filepath.Join(folder, "Signpost-local.template.json"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,36 +163,31 @@ func TestAppWithoutCLI(t *testing.T) {
 			t.Error("the origins did not follow")
 		}
 		// With the port put back, all else is as it was, but for the deployment, whose id is a hash.
-		if err := write(path, bytes.ReplaceAll(got, []byte(":9000"), []byte(":8080"))); err != nil {
-			t.Fatal(err)
-		}
-		assertGoldenButDeployment(t, path, "local")
+		got = bytes.ReplaceAll(got, []byte(":9000"), []byte(":8080"))
+		assertSame(t, synth.WithoutDeploymentID(t, got), synth.WithoutDeploymentID(t, golden(t, "local")))
 	})
-
-	appRefuses(t, app)
+	t.Run("ErrNoNode", func(t *testing.T) {
+		env := []string{"CDK_OUTDIR=" + t.TempDir(), contextOf(t, nil), "PATH=" + onlyGo(t)}
+		stdout, stderr, status := run(t, env, "go", "run", "./infra/app")
+		want := "signpost: the CDK needs Node.js, and there is no node in PATH: run `npm ci` and put node_modules/.bin first in PATH\nexit status 1\n"
+		if status != 1 || stdout != "" || stderr != want {
+			t.Errorf("it says %q and %q, with exit status %d; want %q", stdout, stderr, status, want)
+		}
+	})
 }
 
-// appRefuses wants one line and exit status 1 of what the app can't do.
-func appRefuses(t *testing.T, app string) {
-	for _, refused := range []struct {
-		name, want, path string
-		context          map[string]any
-	}{
-		{name: "ErrStage", context: map[string]any{"stage": "nope"}, want: `there is no stage "nope": choose one of local, dev, staging, production`},
-		{name: "ErrPagePort", context: map[string]any{"pagePort": "9000"}, want: `pagePort is for stage local alone, not for "dev"`},
-		{name: "ErrNoNode", path: t.TempDir(), want: "the CDK needs Node.js, and there is no node in PATH: run `npm ci` and put node_modules/.bin first in PATH"},
-	} {
-		t.Run(refused.name, func(t *testing.T) {
-			env := []string{"CDK_OUTDIR=" + t.TempDir(), contextOf(t, refused.context)}
-			if refused.path != "" {
-				env = append(env, "PATH="+refused.path)
-			}
-			stdout, stderr, status := run(t, env, app)
-			if want := "signpost: " + refused.want + "\n"; status != 1 || stdout != "" || stderr != want {
-				t.Errorf("it says %q and %q, with exit status %d; want %q", stdout, stderr, status, want)
-			}
-		})
+// onlyGo is a folder with the go command and nothing else.
+func onlyGo(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
 	}
+	folder := t.TempDir()
+	if err := os.Symlink(path, filepath.Join(folder, filepath.Base(path))); err != nil {
+		t.Fatal(err)
+	}
+	return folder
 }
 
 // contextOf is the variable that the CLI hands cdk.json's context over in, with more of it.
@@ -205,26 +200,4 @@ func contextOf(t *testing.T, more map[string]any) string {
 		t.Fatal(err)
 	}
 	return "CDK_CONTEXT_JSON=" + string(text)
-}
-
-var deploymentID = regexp.MustCompile(`UploadsApiDeployment7A18979F[0-9a-f]{32}`)
-
-func assertGoldenButDeployment(t *testing.T, path, stage string) {
-	t.Helper()
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := os.ReadFile(golden(infra.Stage{Name: stage}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	id := deploymentID.Find(want)
-	if id == nil {
-		t.Fatal("the golden template has no deployment")
-	}
-	if err := write(path, deploymentID.ReplaceAll(got, id)); err != nil {
-		t.Fatal(err)
-	}
-	assertGolden(t, path, stage)
 }
