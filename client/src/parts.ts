@@ -82,7 +82,12 @@ export class FileInParts implements Job {
     for (let after: number | undefined = 0; after !== undefined; ) {
       const { list } = await this.#sign([], signal, after);
       if (!list) return;
-      const page = parseParts((await deliver(this.#tools, { signal, sign: () => list })).text);
+      const answer = await deliver(this.#tools, { signal, sign: () => list }).catch((error) => {
+        // With all parts there, what has taken the upload away may be the last request of the page before: ask it again.
+        if (!isUnknown(error) || Object.keys(known).length < this.#record.partCount) throw error;
+      });
+      if (!answer) return;
+      const page = parseParts(answer.text);
       for (const part of page.parts) {
         const { partNumber, size, sha256 = known[partNumber]?.sha256 } = part;
         if (size === this.#piece(partNumber).size) parts[partNumber] = { ...part, sha256 };

@@ -88,7 +88,7 @@ async function byFetch(signed: SignedRequest, body: Blob | undefined, options: S
 function refusal({ method, url }: SignedRequest, answer: RawAnswer): S3Error {
   const code = textOf(answer.text, "Code") ?? `HTTP ${answer.status}`;
   const message = textOf(answer.text, "Message") ?? "";
-  const requestId = textOf(answer.text, "RequestId") ?? answer.header("x-amz-request-id") ?? undefined;
+  const requestId = textOf(answer.text, "RequestId");
   // An error that comes after 200 is a failure of S3's own.
   const status = answer.status < 300 ? 500 : answer.status;
   const retryAfter = Number(answer.header("Retry-After"));

@@ -75,7 +75,7 @@ export class Signpost {
     this.#shared.records.clear();
   }
 
-  #post<T>(route: string, body: object, { signal = new AbortController().signal }: CallOptions): Promise<T> {
+  #post<T>(route: string, body: object, { signal = AbortSignal.any([]) }: CallOptions): Promise<T> {
     const { post, retry } = this.#shared;
     return post(route, body, { retry, signal });
   }
@@ -83,10 +83,10 @@ export class Signpost {
 
 function requestFor(file: Blob, options: UploadOptions, { checksum }: Shared): UploadRequest {
   if (!(file instanceof Blob)) {
-    throw new TypeError("signpost-client: upload() takes a File or a Blob");
+    throw new TypeError("upload() takes a File or a Blob");
   }
   const name = options.filename ?? (file as Partial<File>).name;
-  if (!name) throw new TypeError("signpost-client: options.filename must name this Blob");
+  if (!name) throw new TypeError("options.filename must name this Blob");
   return {
     filename: name.toWellFormed?.() ?? name, // half a surrogate pair has no UTF-8
     contentType: options.contentType ?? (file.type || "application/octet-stream"),

@@ -129,9 +129,10 @@ export class Deployment {
     const key = decodeURIComponent(url.pathname.slice(1));
     const id = url.searchParams.get("uploadId") ?? "";
     const upload = this.uploads.get(id);
+    const makesObject = what === "PUT object" || what === "POST complete";
+    if (makesObject && this.objects.has(key)) return s3Refusal(412, "PreconditionFailed");
     if (id && !upload) return s3Refusal(404, "NoSuchUpload");
-    if (what === "PUT object" || what === "POST complete") {
-      if (this.objects.has(key)) return s3Refusal(412, "PreconditionFailed");
+    if (makesObject) {
       this.objects.set(key, upload ? Buffer.concat(ordered(upload)) : body);
       this.uploads.delete(id);
       return { status: 200, headers: { ETag: '"whole"' }, body: upload ? "<R><ETag>&quot;joined&quot;</ETag></R>" : "" };

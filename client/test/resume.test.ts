@@ -43,6 +43,17 @@ test("the same file goes on where it stopped: S3's list decides", async () => {
   assert.equal(storage.length, 0);
 });
 
+test("a page that was closed before it heard the last word finds the file stored", async () => {
+  const file = randomFile(size);
+  deployed().fault = (what) => (what === "POST complete" ? "lost" : undefined);
+  await assert.rejects(newPage().upload(file).done, { code: "NetworkError" });
+  deployed().fault = () => undefined;
+  const { key, resumed } = await newPage().upload(file).done;
+  assert.equal(resumed, true);
+  assert.deepEqual([...deployed().objects.keys()], [key]);
+  assert.equal(storage.length, 0);
+});
+
 test("where S3's list can't be had, what was remembered decides", async () => {
   deployed().resumable = false;
   const file = randomFile(size);
