@@ -27,7 +27,7 @@ const lost: Answer = { text: "", header: () => null };
  * Only what makes an object at a key made for this file alone is signed with `If-None-Match`. So if S3 has one already,
  * that is an earlier try whose answer was lost.
  */
-export function deliver(tools: Tools, delivery: Delivery): Promise<Answer> {
+export function deliver(tools: Pick<Tools, "pool" | "retry" | "onWait">, delivery: Delivery): Promise<Answer> {
   const { pool, retry, onWait } = tools;
   const { signal, body, onProgress } = delivery;
   const { stallTimeout } = retry;

@@ -5,7 +5,7 @@ export type { Checksum } from "./checksum.ts";
 export { FileError } from "./file_error.ts";
 export type { StoredObject } from "./job.ts";
 export { NetworkError } from "./network_error.ts";
-export type { SignpostOptions, UploadOptions, UploadState } from "./options.ts";
+export type { Settings, SignpostOptions, UploadOptions, UploadState } from "./options.ts";
 export { partSize } from "./part_size.ts";
 export type { UploadProgress } from "./progress.ts";
 export type { StorageLike } from "./records.ts";

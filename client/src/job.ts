@@ -40,7 +40,7 @@ export interface Tools {
   meter: Meter;
   /** Everything is sent, S3 has the last word. */
   onSent(): void;
-  onWait(why: "offline" | "waiting"): void;
+  onWait?(why: "offline" | "waiting"): void;
 }
 
 /** Something signed, and until when it may be used by this machine's clock. */

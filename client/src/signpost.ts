@@ -1,7 +1,6 @@
 import { newApi } from "./api.ts";
-import type { Learned } from "./begin.ts";
 import { checksumFor, usuallyWhole } from "./checksum.ts";
-import { settingsOf, type SignpostOptions, type UploadOptions } from "./options.ts";
+import { settingsOf, type Settings, type SignpostOptions, type UploadOptions } from "./options.ts";
 import { partSize } from "./part_size.ts";
 import { newPool } from "./pool.ts";
 import { newRecords } from "./records.ts";
@@ -21,14 +20,17 @@ export interface CallOptions {
  *     const { key } = await upload.done;
  */
 export class Signpost {
+  /** What it was made with, and the defaults. */
+  readonly settings: Readonly<Settings>;
   readonly #shared: Shared;
 
   /** A TypeError lists everything that is wrong with the options. */
   constructor(options: SignpostOptions) {
-    const { apiUrl, token, storage, connections, checksum, retry } = settingsOf(options);
-    const learned: Learned = { partsFrom: usuallyWhole + 1 };
+    this.settings = settingsOf(options);
+    const { apiUrl, token, storage, connections } = this.settings;
     this.#shared = {
-      ...{ checksum, connections, retry, learned },
+      ...this.settings,
+      learned: { partsFrom: usuallyWhole + 1 },
       post: newApi(apiUrl, token),
       pool: newPool(connections),
       turns: newPool(connections),
@@ -76,8 +78,7 @@ export class Signpost {
   }
 
   #post<T>(route: string, body: object, { signal = AbortSignal.any([]) }: CallOptions): Promise<T> {
-    const { post, retry } = this.#shared;
-    return post(route, body, { retry, signal });
+    return this.#shared.post(route, body, { ...this.settings, signal });
   }
 }
 
