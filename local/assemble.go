@@ -33,7 +33,7 @@ func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
 		if err != nil {
 			return err
 		}
-		signers[function.ID] = s3.User{Credentials: s3.NewCredentials(), Allow: allow}
+		signers[function.ID] = s3.User{Credentials: s.kept.credentials(function.ID), Allow: allow}
 	}
 	if err := s.startS3(ctx, bucket, signers); err != nil {
 		return err
@@ -82,11 +82,11 @@ func (s *stack) createPool(ctx context.Context) error {
 
 	l := &s.outputs.Local
 	l.Username, l.SecondUsername = "ada@example.com", "grace@example.com"
-	if l.Password, err = s.cognito.CreateUser(ctx, pool, l.Username); err != nil {
+	l.Password, l.SecondPassword = s.kept.password(l.Username), s.kept.password(l.SecondUsername)
+	if err := s.cognito.CreateUser(ctx, pool, l.Username, l.Password); err != nil {
 		return err
 	}
-	l.SecondPassword, err = s.cognito.CreateUser(ctx, pool, l.SecondUsername)
-	return err
+	return s.cognito.CreateUser(ctx, pool, l.SecondUsername, l.SecondPassword)
 }
 
 // uploadBucket is the bucket that the stack's output names. A reference to a resource without a physical name yet
@@ -117,6 +117,7 @@ func (s *stack) startS3(ctx context.Context, bucket *cloudformation.Resource, si
 	}
 	cfg := s3.Config{
 		Dir:    s.s3Dir(),
+		Port:   s.kept.Ports.S3,
 		Region: region,
 		Bucket: s.outputs.UploadBucketName,
 		CORS:   properties.CorsConfiguration.CorsRules,

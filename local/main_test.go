@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"signpost/local/cloudformation"
 )
@@ -58,7 +59,7 @@ func TestNotServedNamesUnknownTypes(t *testing.T) {
 
 // The page's config holds passwords: another site must not read it by pointing its own name at 127.0.0.1.
 func TestPageIsForLoopbackNames(t *testing.T) {
-	page := newPage("Signpost-local", outputs{ApiUrl: "http://127.0.0.1:1/v1/"})
+	page := newPage(fstest.MapFS{}, "Signpost-local", outputs{ApiUrl: "http://127.0.0.1:1/v1/"})
 	for host, want := range map[string]int{
 		"127.0.0.1:8080": 200, "localhost:8080": 200, "[::1]:8080": 200, "evil.example:8080": 421, "127.0.0.1.evil.example": 421,
 	} {
@@ -97,5 +98,29 @@ func TestDataFolderIsOneRunsAlone(t *testing.T) {
 	}
 	if err := lock(t.TempDir()); err != nil {
 		t.Error("another folder was refused:", err)
+	}
+}
+
+// A page that can't be built must end the start, in the bundler's own words.
+func TestBuildPageFails(t *testing.T) {
+	project, err := projectRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	node, err := findNode(project)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	if err := os.Mkdir(filepath.Join(root, "page"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	script := []byte(`console.error("page: main.ts: Expected ;"); process.exitCode = 1`)
+	if err := os.WriteFile(filepath.Join(root, "page/build.mjs"), script, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err = buildPage(t.Context(), root, node, filepath.Join(root, "out"))
+	if err == nil || !strings.Contains(err.Error(), "the demo page cannot be built") || !strings.Contains(err.Error(), "Expected ;") {
+		t.Errorf("got %v", err)
 	}
 }

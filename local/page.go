@@ -1,26 +1,39 @@
 package main
 
 import (
-	"embed"
+	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
+	"os/exec"
+	"path/filepath"
 	"strings"
 
 	"signpost/docs"
 )
 
-//go:embed page
-var pageFiles embed.FS
+// buildPage builds the demo page into the folder, by the script that builds it for any other host.
+func buildPage(ctx context.Context, root, node, out string) error {
+	build := exec.CommandContext(ctx, node, filepath.Join(root, "page/build.mjs"), "--out", out)
+	build.Dir = root
+	var said bytes.Buffer
+	build.Stdout, build.Stderr = &said, &said
+	endWithChildren(build)
+	if err := build.Run(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return fmt.Errorf("the demo page cannot be built (%w):\n%s", err, strings.TrimSpace(said.String()))
+	}
+	return nil
+}
 
 // newPage serves the demo page, at /config.json what it needs to know: the stack's outputs, in the shape of the
 // outputs file, and at /docs the API's reference.
-func newPage(stackName string, o outputs) http.Handler {
-	files, err := fs.Sub(pageFiles, "page")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
+func newPage(files fs.FS, stackName string, o outputs) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))
 	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, r *http.Request) {
@@ -34,8 +47,10 @@ func newPage(stackName string, o outputs) http.Handler {
 		w.Write(docs.API)
 	})
 	policy := strings.Join([]string{
-		"default-src 'self'", "img-src 'self' blob: data:", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'",
+		"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
 		"connect-src 'self' " + origin(o.ApiUrl) + " " + o.Local.S3Endpoint + " " + o.Local.CognitoEndpoint,
+		"frame-src " + o.Local.S3Endpoint, // a file that is saved, not shown
+		"frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'",
 	}, "; ")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// config.json holds passwords: a page of another site that had its own name point here must not read it.
@@ -45,6 +60,7 @@ func newPage(stackName string, o outputs) http.Handler {
 		}
 		w.Header().Set("Content-Security-Policy", policy)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
 		w.Header().Set("Cache-Control", "no-store")
 		mux.ServeHTTP(w, r)
 	})

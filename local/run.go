@@ -29,6 +29,7 @@ const grace = 1500 * time.Millisecond
 type stack struct {
 	name     string
 	dir      string
+	kept     *kept
 	template *cloudformation.Template
 	cognito  *cognito.Server
 	s3       *s3.Server
@@ -57,27 +58,22 @@ func run(ctx context.Context, o options) error {
 			return fmt.Errorf("-outputs: %w", err)
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("the data folder cannot be made (-dir takes another): %w", err)
-	}
-	if err := writable(dir); err != nil {
-		return fmt.Errorf("the data folder cannot be written (-dir takes another): %w", err)
-	}
-	if err := lock(dir); err != nil {
-		return fmt.Errorf("another run is using the data folder %s (-dir takes another)", dir)
+	kept, err := takeFolder(dir)
+	if err != nil {
+		return err
 	}
 	page, err := net.Listen("tcp", o.addr)
 	if err != nil {
 		return fmt.Errorf("the page cannot be served on %s (is another run using it? -addr takes another port): %w", o.addr, err)
 	}
 	defer page.Close()
-	api, err := net.Listen("tcp", "127.0.0.1:0")
+	api, err := listen(kept.Ports.API)
 	if err != nil {
 		return err
 	}
 	defer api.Close()
 
-	s, err := start(ctx, root, dir, o.stage, page, api)
+	s, err := start(ctx, root, dir, o.stage, kept, page, api)
 	if s != nil {
 		defer s.close()
 	}
@@ -90,9 +86,23 @@ func run(ctx context.Context, o options) error {
 	return s.serve(ctx, page, api, o.outputs)
 }
 
+// takeFolder makes the data folder this run's alone, and gives what an earlier one kept in it.
+func takeFolder(dir string) (*kept, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be made (-dir takes another): %w", err)
+	}
+	if err := writable(dir); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be written (-dir takes another): %w", err)
+	}
+	if err := lock(dir); err != nil {
+		return nil, fmt.Errorf("another run is using the data folder %s (-dir takes another)", dir)
+	}
+	return readKept(dir)
+}
+
 // start brings up everything that the template describes. What has started is in the stack even on an error.
-func start(ctx context.Context, root, dir, stage string, page, api net.Listener) (*stack, error) {
-	s := &stack{dir: dir, console: newConsole(os.Stdout)}
+func start(ctx context.Context, root, dir, stage string, kept *kept, page, api net.Listener) (*stack, error) {
+	s := &stack{dir: dir, kept: kept, console: newConsole(os.Stdout)}
 	node, err := findNode(root)
 	if err != nil {
 		return s, err
@@ -103,9 +113,10 @@ func start(ctx context.Context, root, dir, stage string, page, api net.Listener)
 		s.name, template, err = synthesize(groupCtx, root, filepath.Join(dir, "cdk.out"), stage, pagePort(page))
 		return err
 	})
+	group.Go(func() error { return buildPage(groupCtx, root, node, s.pageFolder()) })
 	group.Go(func() (err error) {
 		s.cognito, err = cognito.Start(groupCtx, cognito.Config{
-			Node: node, Script: filepath.Join(root, cognitoScript), Dir: filepath.Join(dir, "cognito"),
+			Node: node, Script: filepath.Join(root, cognitoScript), Dir: filepath.Join(dir, "cognito"), Port: kept.Ports.Cognito,
 		})
 		return err
 	})
@@ -115,7 +126,16 @@ func start(ctx context.Context, root, dir, stage string, page, api net.Listener)
 	if s.template, err = cloudformation.Load(template, s.name, region); err != nil {
 		return s, err
 	}
-	return s, s.assemble(ctx, page, api)
+	if err := s.assemble(ctx, page, api); err != nil {
+		return s, err
+	}
+	kept.Ports = ports{API: api.Addr().(*net.TCPAddr).Port, S3: s.s3.Port, Cognito: s.cognito.Port}
+	return s, kept.write()
+}
+
+// pageFolder is where the demo page's files are built.
+func (s *stack) pageFolder() string {
+	return filepath.Join(s.dir, "page")
 }
 
 // close ends what start started, all at once: Ctrl-C has two seconds for everything.
@@ -142,7 +162,7 @@ func (s *stack) close() {
 // serve answers until ctx ends or a part of the stack ends by itself.
 func (s *stack) serve(ctx context.Context, page, api net.Listener, outputsFile string) error {
 	failed := make(chan error, 2)
-	s.servers = map[net.Listener]*http.Server{api: newHTTPServer(s.gateway), page: newHTTPServer(newPage(s.name, s.outputs))}
+	s.servers = map[net.Listener]*http.Server{api: newHTTPServer(s.gateway), page: newHTTPServer(newPage(os.DirFS(s.pageFolder()), s.name, s.outputs))}
 	for listener, server := range s.servers {
 		go func() { failed <- server.Serve(listener) }()
 	}

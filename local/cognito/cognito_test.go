@@ -3,8 +3,10 @@ package cognito
 import (
 	"context"
 	"encoding/base64"
+	"net"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +14,7 @@ import (
 
 const modules = "../../node_modules"
 
-func start(t *testing.T, dir string) *Server {
+func start(t *testing.T, dir string, port int) *Server {
 	t.Helper()
 	script, err := filepath.Abs(modules + "/cognito-local/lib/bin/start.js")
 	if err != nil {
@@ -25,7 +27,7 @@ func start(t *testing.T, dir string) *Server {
 	if node, err = filepath.Abs(node); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Start(t.Context(), Config{Node: node, Script: script, Dir: dir})
+	s, err := Start(t.Context(), Config{Node: node, Script: script, Dir: dir, Port: port})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +35,9 @@ func start(t *testing.T, dir string) *Server {
 	return s
 }
 
-func signIn(t *testing.T, s *Server, pool Pool, password string) (idToken, accessToken string) {
+const password = "correct-Horse-1"
+
+func signIn(t *testing.T, s *Server, pool Pool) (idToken, accessToken string) {
 	t.Helper()
 	var answer struct {
 		AuthenticationResult struct{ IdToken, AccessToken string }
@@ -49,7 +53,7 @@ func signIn(t *testing.T, s *Server, pool Pool, password string) (idToken, acces
 }
 
 func TestVerify(t *testing.T) {
-	s := start(t, t.TempDir())
+	s := start(t, t.TempDir(), 0)
 	properties := Properties{"UsernameAttributes": []string{"email"}}
 	pool, err := s.CreatePool(t.Context(), "One", properties, nil)
 	if err != nil {
@@ -59,11 +63,10 @@ func TestVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	password, err := s.CreateUser(t.Context(), pool, "ada@example.com")
-	if err != nil {
+	if err := s.CreateUser(t.Context(), pool, "ada@example.com", password); err != nil {
 		t.Fatal(err)
 	}
-	id, access := signIn(t, s, pool, password)
+	id, access := signIn(t, s, pool)
 	header, rest, _ := strings.Cut(id, ".")
 	claims, signature, _ := strings.Cut(rest, ".")
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","kid":"CognitoLocal"}`))
@@ -99,27 +102,32 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// A second start on the same folder finds the same pool, client and user.
+// A second start on the same folder and port finds the same pool, client and user, and takes the tokens of the first.
 func TestDataIsKept(t *testing.T) {
 	dir := t.TempDir()
+	var port int
+	var tokens []string
 	var pools [2]Pool
 	var subs [2]any
 	for i := range pools {
-		s := start(t, dir)
+		s := start(t, dir, port)
+		port = s.Port
 		pool, err := s.CreatePool(t.Context(), "Kept", Properties{"UsernameAttributes": []string{"email"}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		password, err := s.CreateUser(t.Context(), pool, "ada@example.com")
-		if err != nil {
+		if err := s.CreateUser(t.Context(), pool, "ada@example.com", password); err != nil {
 			t.Fatal(err)
 		}
-		token, _ := signIn(t, s, pool, password)
-		claims, err := s.Verify(t.Context(), token, []string{pool.ARN}, nil)
-		if err != nil {
-			t.Fatal(err)
+		token, _ := signIn(t, s, pool)
+		for _, token := range append(tokens, token) {
+			claims, err := s.Verify(t.Context(), token, []string{pool.ARN}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			subs[i] = claims["sub"]
 		}
-		pools[i], subs[i] = pool, claims["sub"]
+		pools[i], tokens = pool, append(tokens, token)
 		s.Close()
 	}
 	if pools[0] != pools[1] || subs[0] != subs[1] {
@@ -127,9 +135,22 @@ func TestDataIsKept(t *testing.T) {
 	}
 }
 
+// Another program may have taken the port meanwhile: the run must start all the same.
+func TestTakenPort(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	port := taken.Addr().(*net.TCPAddr).Port
+	if s := start(t, t.TempDir(), port); s.Port == port || !strings.HasSuffix(s.URL, ":"+strconv.Itoa(s.Port)) {
+		t.Errorf("got port %d and %s where %d is taken", s.Port, s.URL, port)
+	}
+}
+
 // The child ends when its standard input closes, which the system does when the parent dies.
 func TestEndsWithItsParent(t *testing.T) {
-	s := start(t, t.TempDir())
+	s := start(t, t.TempDir(), 0)
 	s.stdin.Close()
 	select {
 	case <-s.Ended():

@@ -3,7 +3,6 @@ package cognito
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -65,20 +64,19 @@ func (s *Server) findOrCreate(ctx context.Context, plural, singular string, prop
 	return d.ClientId + d.Id, nil
 }
 
-// CreateUser makes a confirmed user with a new password, or gives the one there is a new password.
-func (s *Server) CreateUser(ctx context.Context, pool Pool, email string) (password string, err error) {
+// CreateUser makes a confirmed user with this password, or gives the one there is this password.
+func (s *Server) CreateUser(ctx context.Context, pool Pool, email, password string) error {
 	user := Properties{"UserPoolId": pool.ID, "Username": email}
 	if err := s.call(ctx, "AdminGetUser", user, nil); err != nil {
 		create := with(user, "MessageAction", "SUPPRESS")
 		create["UserAttributes"] = []map[string]string{{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}}
 		if err := s.call(ctx, "AdminCreateUser", create, nil); err != nil {
-			return "", err
+			return err
 		}
 	}
-	password = rand.Text()[:12] + "-a1"
 	set := with(user, "Password", password)
 	set["Permanent"] = true
-	return password, s.call(ctx, "AdminSetUserPassword", set, nil)
+	return s.call(ctx, "AdminSetUserPassword", set, nil)
 }
 
 func with(p Properties, key string, value any) Properties {

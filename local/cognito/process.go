@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -32,11 +33,13 @@ type Config struct {
 	Node   string // the node binary
 	Script string // cognito-local's start.js
 	Dir    string // where it keeps its users; made if it is missing
+	Port   int    // the port to listen on; 0, or one that is taken: a free one
 }
 
 // Server is a running cognito-local.
 type Server struct {
-	URL string
+	URL  string
+	Port int
 
 	process *exec.Cmd
 	stdin   io.Closer
@@ -52,18 +55,19 @@ type Server struct {
 // the pipe closes.
 const untilStdinCloses = `process.stdin.resume().on("close", () => process.exit(0)); require(process.argv[1])`
 
-// Start runs cognito-local on a free port and waits until it answers.
+// Start runs cognito-local and waits until it answers. Tokens name its URL as their issuer: those of an earlier run
+// over the same folder hold only on the same port.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o755); err != nil {
 		return nil, fmt.Errorf("cognito: %w", err)
 	}
-	port, err := freePort()
+	port, err := freePort(cfg.Port)
 	if err != nil {
 		return nil, fmt.Errorf("cognito: %w", err)
 	}
 	cmd := exec.Command(cfg.Node, "-e", untilStdinCloses, cfg.Script)
 	cmd.Dir = cfg.Dir
-	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+port)
+	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+strconv.Itoa(port))
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	stdin, err := cmd.StdinPipe()
@@ -74,7 +78,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("cognito: %w", err)
 	}
-	s := &Server{URL: "http://127.0.0.1:" + port, process: cmd, stdin: stdin, ended: make(chan struct{}), keys: map[string]keyfunc.Keyfunc{}}
+	s := &Server{URL: "http://127.0.0.1:" + strconv.Itoa(port), Port: port, process: cmd, stdin: stdin, ended: make(chan struct{}), keys: map[string]keyfunc.Keyfunc{}}
 	s.running, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	go func() {
 		cmd.Wait()
@@ -120,14 +124,17 @@ func (s *Server) Close() {
 	}
 }
 
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// freePort gives the wanted port if it is free, or else any that is.
+func freePort(wanted int) (int, error) {
+	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: wanted})
+	if err != nil && wanted != 0 {
+		return freePort(0)
+	}
 	if err != nil {
-		return "", err
+		return 0, err
 	}
 	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
+	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // reason finds the line of node's output that says what went wrong, or else the last one.

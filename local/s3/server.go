@@ -19,6 +19,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -34,7 +35,8 @@ import (
 
 // Config says what the bucket is and who may use it.
 type Config struct {
-	Dir    string      // data folder, made if it is missing; keeps objects and their metadata between runs
+	Dir    string      // data folder, made if it is missing; keeps objects and unfinished uploads between runs
+	Port   int         // the port to listen on; 0, or one that is taken: a free one
 	Region string      // the region that signatures must name
 	Bucket string      // physical name
 	CORS   []CORSRule  // the bucket's CORS rules, as in the template
@@ -59,13 +61,14 @@ type Request struct {
 
 // Server is a running S3.
 type Server struct {
-	URL string
+	URL  string
+	Port int
 
 	gateway *s3api.S3ApiServer
 	failed  chan error
 }
 
-// Start makes the bucket as the config says and serves it on a free loopback port.
+// Start makes the bucket as the config says and serves it on loopback.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	store, err := openStore(cfg)
 	if err != nil {
@@ -82,7 +85,11 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 
 	// A port found free may be taken by another program before the gateway listens on it: then try another.
 	for range 5 {
-		server, err := listen(cfg, be, users)
+		port, err := freePort(cfg.Port)
+		if err != nil {
+			return nil, fmt.Errorf("s3: %w", err)
+		}
+		server, err := listen(cfg, port, be, users)
 		if err == nil {
 			return server, nil
 		}
@@ -95,11 +102,8 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 
 var errPortTaken = errors.New("port taken")
 
-func listen(cfg Config, be backend.Backend, users *users) (*Server, error) {
-	addr, err := freeAddr()
-	if err != nil {
-		return nil, err
-	}
+func listen(cfg Config, port int, be backend.Backend, users *users) (*Server, error) {
+	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	listening := make(chan struct{})
 	gateway, err := s3api.New(be, rootUser(), cfg.Region, users, nil, nil, nil, nil,
 		s3api.WithQuiet(),
@@ -112,7 +116,7 @@ func listen(cfg Config, be backend.Backend, users *users) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
 	}
-	s := &Server{URL: "http://" + addr, gateway: gateway, failed: make(chan error, 1)}
+	s := &Server{URL: "http://" + addr, Port: port, gateway: gateway, failed: make(chan error, 1)}
 	go func() { s.failed <- gateway.ServeMultiPort([]string{addr}) }()
 	select {
 	case <-listening:
@@ -137,13 +141,17 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 }
 
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// freePort gives the wanted port if it is free, or else any that is.
+func freePort(wanted int) (int, error) {
+	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: wanted})
+	if err != nil && wanted != 0 {
+		return freePort(0)
+	}
 	if err != nil {
-		return "", fmt.Errorf("s3: %w", err)
+		return 0, err
 	}
 	defer l.Close()
-	return l.Addr().String(), nil
+	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // openStore opens the folder. Where the file system has no extended attributes (some tmpfs, some macOS volumes),

@@ -34,6 +34,10 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	if served := os.Getenv(serveVariable); served != "" {
+		serveForParent(served)
+		return
+	}
 	os.Exit(run(m))
 }
 
@@ -44,9 +48,24 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	dataDir = filepath.Join(dir, "data", testBucket)
+	server, err = Start(context.Background(), testConfig(dir, 0, uploader))
+	if err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if err := server.Close(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "the server did not stop within 2 s:", err)
+		return 1
+	}
+	return code
+}
+
+func testConfig(dir string, port int, uploader aws.Credentials) Config {
 	all := StringList{"arn:aws:s3:::" + testBucket + "/*"}
-	server, err = Start(context.Background(), Config{
-		Dir: dir, Region: testRegion, Bucket: testBucket,
+	return Config{
+		Dir: dir, Port: port, Region: testRegion, Bucket: testBucket,
 		CORS: []CORSRule{{
 			AllowedOrigins: []string{testOrigin}, AllowedMethods: []string{"PUT"},
 			AllowedHeaders: []string{"content-type", "if-none-match"}, ExposedHeaders: []string{"ETag"},
@@ -67,22 +86,12 @@ func run(m *testing.M) int {
 		Users: []User{{Credentials: uploader, Allow: []Statement{
 			{Effect: "Allow", Action: StringList{"s3:PutObject"}, Resource: StringList{"arn:aws:s3:::" + testBucket + "/uploads/*"}},
 		}}},
-	})
-	if err != nil {
-		panic(err)
 	}
-	code := m.Run()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	if err := server.Close(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "the server did not stop within 2 s:", err)
-		return 1
-	}
-	return code
 }
 
 // signed describes a presigned request; the zero value of a field takes a good default.
 type signed struct {
+	base    string
 	method  string
 	key     string
 	query   url.Values
@@ -98,6 +107,9 @@ func (s signed) sign(t *testing.T) (string, http.Header) {
 	if s.method == "" {
 		s.method = http.MethodPut
 	}
+	if s.base == "" {
+		s.base = server.URL
+	}
 	if s.creds.AccessKeyID == "" {
 		s.creds = uploader
 	}
@@ -111,7 +123,7 @@ func (s signed) sign(t *testing.T) (string, http.Header) {
 	for k, v := range s.query {
 		query[k] = v
 	}
-	r, err := http.NewRequest(s.method, server.URL+"/"+testBucket+"/"+s.key+"?"+query.Encode(), nil)
+	r, err := http.NewRequest(s.method, s.base+"/"+testBucket+"/"+s.key+"?"+query.Encode(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CDPSession, type Locator, type Page, expect, test as base } from "@playwright/test";
+import { startEdited, type Template } from "./edited_run";
 import { LocalRun } from "./local_run";
 
 interface TestFixtures {
@@ -13,13 +14,33 @@ interface TestFixtures {
   devtools: CDPSession;
 }
 
+interface WorkerFixtures {
+  run: LocalRun;
+  /** A run of the same template with this edit: one for each edit, started when it is first asked for. */
+  variant: (edit: (template: Template) => void) => Promise<LocalRun>;
+}
+
 /** Tests with a local run behind them; page is open, nobody is signed in. */
-export const test = base.extend<TestFixtures, { run: LocalRun }>({
+export const test = base.extend<TestFixtures, WorkerFixtures>({
   run: [
     async ({}, use) => {
       const run = await LocalRun.start();
       await use(run);
       await run.stop();
+    },
+    { scope: "worker", timeout: 300_000 },
+  ],
+  variant: [
+    async ({ run }, use) => {
+      const variants = new Map<object, Promise<LocalRun>>();
+      await use((edit) => {
+        const variant = variants.get(edit) ?? startEdited(run, edit);
+        variants.set(edit, variant);
+        return variant;
+      });
+      for (const started of await Promise.allSettled(variants.values())) {
+        if (started.status === "fulfilled") await started.value.stop();
+      }
     },
     { scope: "worker", timeout: 300_000 },
   ],

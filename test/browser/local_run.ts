@@ -1,14 +1,13 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
+import { environment, localProgram, project } from "./build_local";
 
-/** The project that these tests belong to. */
-export const project = resolve(__dirname, "../..");
+export { project };
 
 const startLimit = 240_000; // ms: on a fresh machine the CDK app is compiled first
 const stopLimit = 5_000; // ms
@@ -17,6 +16,7 @@ const stopLimit = 5_000; // ms
 export interface Outputs {
   ApiUrl: string;
   UploadBucketName: string;
+  UserPoolId: string;
   UserPoolClientId: string;
   Local: {
     PageUrl: string;
@@ -31,65 +31,107 @@ export interface Outputs {
 
 /** A local run of its own: free ports, its own folder, ended by its process id. */
 export class LocalRun {
+  #child: ChildProcess | undefined;
+  #outputs: Outputs | undefined;
+
   private constructor(
-    private readonly child: ChildProcess,
     private readonly folder: string,
-    readonly outputs: Outputs,
+    private readonly root: string,
+    private readonly tidyUp: () => Promise<void>,
   ) {}
 
-  /** Builds and starts the local run of the project in root. */
-  static async start(root = project): Promise<LocalRun> {
-    const folder = await mkdtemp(join(tmpdir(), "signpost-browser-"));
+  /**
+   * Starts the local run in the project, or in another folder with a cdk.json.
+   *
+   * @param tidyUp is done when it has stopped
+   */
+  static async start(root = project, tidyUp = async () => {}): Promise<LocalRun> {
+    const run = new LocalRun(await mkdtemp(join(tmpdir(), "signpost-browser-")), root, tidyUp);
     try {
-      return await LocalRun.startIn(folder, root);
+      await run.begin();
+      return run;
     } catch (error) {
-      await rm(folder, { recursive: true });
+      await rm(run.folder, { recursive: true });
       throw error;
     }
   }
 
-  private static async startIn(folder: string, root: string): Promise<LocalRun> {
-    const env = { ...process.env, PATH: join(root, "node_modules/.bin") + delimiter + process.env.PATH };
-    const program = join(folder, "local");
-    await promisify(execFile)("go", ["build", "-o", program, "./local"], { cwd: root, env });
+  get outputs(): Outputs {
+    if (!this.#outputs) throw new Error("the local run has not started");
+    return this.#outputs;
+  }
 
-    const outputsFile = join(folder, "outputs.json");
-    const args = ["-addr", "127.0.0.1:0", "-dir", join(folder, "data"), "-outputs", outputsFile];
+  /** The cloud assembly that it runs. */
+  get assembly(): string {
+    return join(this.data, "cdk.out");
+  }
+
+  /** Starts it: again after `end`, over the same data and at the same addresses. */
+  async begin(): Promise<void> {
+    const outputsFile = join(this.folder, "outputs.json");
+    await rm(outputsFile, { force: true });
+    const addr = this.#outputs ? new URL(this.#outputs.Local.PageUrl).host : "127.0.0.1:0";
+    const args = ["-addr", addr, "-dir", this.data, "-outputs", outputsFile];
     // Started as itself, not by `go run`: the process id is then the one to end.
-    const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
-    process.once("exit", () => child.kill("SIGTERM"));
+    const child = spawn(localProgram(), args, { cwd: this.root, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    const kill = () => child.kill("SIGTERM");
+    process.once("exit", kill);
+    child.once("exit", () => process.off("exit", kill));
     let said = "";
     child.stdout.on("data", (text) => (said += text));
     child.stderr.on("data", (text) => (said += text));
-    for (const until = Date.now() + startLimit; !existsSync(outputsFile); await sleep(50)) {
+    for (const until = Date.now() + startLimit; !existsSync(outputsFile); await sleep(20)) {
       if (child.exitCode === null && Date.now() < until) continue;
       child.kill("SIGTERM");
       throw new Error(`the local run did not start:\n${said}`);
     }
-    const [outputs] = Object.values(JSON.parse(await readFile(outputsFile, "utf8")));
-    return new LocalRun(child, folder, outputs as Outputs);
+    const [outputs] = Object.values(JSON.parse(await readFile(outputsFile, "utf8"))) as [Outputs];
+    const before = this.#outputs;
+    [this.#child, this.#outputs] = [child, outputs];
+    if (before && JSON.stringify(before) !== JSON.stringify(outputs)) {
+      throw new Error("the local run came back with other addresses, ids or passwords");
+    }
   }
 
-  /** Ends it, and makes sure that nothing of it stays behind. */
-  async stop(): Promise<void> {
-    const ended = new Promise<void>((done) => this.child.once("exit", () => done()));
-    this.child.kill("SIGTERM");
+  /** Ends its process; the data stays. */
+  async end(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = undefined;
+    const ended = new Promise<void>((done) => child.once("exit", () => done()));
+    child.kill("SIGTERM");
     const late = await Promise.race([ended.then(() => false), sleep(stopLimit, true, { ref: false })]);
-    if (late) this.child.kill("SIGKILL");
+    if (late) child.kill("SIGKILL");
     const { PageUrl, S3Endpoint, CognitoEndpoint } = this.outputs.Local;
     const left = [];
     for (const url of [PageUrl, S3Endpoint, CognitoEndpoint, this.outputs.ApiUrl]) {
       if (await fetch(url).then(() => true, () => false)) left.push(url);
     }
-    await rm(this.folder, { recursive: true });
     if (late) throw new Error(`the local run did not end within ${stopLimit} ms of SIGTERM`);
     if (left.length > 0) throw new Error(`the local run has ended, but something still answers at ${left.join(", ")}`);
+  }
+
+  /** Ends it and starts it again: whatever it serves is away for a second or more, then back where it was. */
+  async restart(): Promise<void> {
+    await this.end();
+    await this.begin();
+  }
+
+  /** Ends it, and makes sure that nothing of it stays behind. */
+  async stop(): Promise<void> {
+    try {
+      await this.end();
+    } finally {
+      await rm(this.folder, { recursive: true });
+      await this.tidyUp();
+    }
   }
 
   /** The keys of all objects on disk. */
   async keys(): Promise<string[]> {
     const files = await readdir(join(this.bucket, "uploads"), { recursive: true, withFileTypes: true }).catch(() => []);
-    return files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name).slice(this.bucket.length + 1));
+    const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+    return paths.map((path) => path.slice(this.bucket.length + 1));
   }
 
   /** The object's bytes as they lie on disk. */
@@ -97,12 +139,37 @@ export class LocalRun {
     return readFile(join(this.bucket, key));
   }
 
+  /** The SHA-256 of the object as it lies on disk, in base64. */
+  async objectSha256(key: string): Promise<string> {
+    return fileSha256(join(this.bucket, key));
+  }
+
+  /** The folders of multipart uploads that are neither completed nor aborted, as versitygw keeps them. */
+  async unfinished(): Promise<string[]> {
+    const folder = join(this.bucket, ".sgwtmp/multipart");
+    const keys = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    const folders = keys.filter((key) => key.isDirectory());
+    const uploads = await Promise.all(folders.map((key) => readdir(join(folder, key.name))));
+    return uploads.flat();
+  }
+
+  private get data(): string {
+    return join(this.folder, "data");
+  }
+
   private get bucket(): string {
-    return join(this.folder, "data/s3/data", this.outputs.UploadBucketName);
+    return join(this.data, "s3/data", this.outputs.UploadBucketName);
   }
 }
 
 /** In base64, as S3 and the page write it. */
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("base64");
+}
+
+/** The same of a file. */
+export async function fileSha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes);
+  return hash.digest("base64");
 }

@@ -8,6 +8,7 @@ import { findChromium } from "./chromium";
 
 export default defineConfig({
   testDir: ".",
+  globalSetup: "./build_local.ts",
   testIgnore: "screenshot.spec.ts", // it writes into docs/: see screenshot.config.ts
   workers: 1, // the tests share one local run, and this way its start
   timeout: 90_000, // a busy machine is no failure

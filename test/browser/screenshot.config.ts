@@ -1,4 +1,4 @@
-// Takes docs/page.png anew:
+// Takes docs/page.png and docs/page-phone.png anew:
 //
 //	npx playwright test --config test/browser/screenshot.config.ts
 import config from "./playwright.config";

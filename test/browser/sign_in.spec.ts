@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expect, picker, row, signIn, storedKey, test } from "./fixtures";
 import type { LocalRun } from "./local_run";
+import { totp } from "./totp";
 
 const hour = 3600_000; // ms: an ID token's life
 
@@ -21,6 +22,16 @@ test.describe("with the right password", () => {
     await expect(page.getByRole("banner").getByText(SecondUsername)).toBeVisible();
   });
 
+  test("a reload keeps the session, another tab doesn't get it", async ({ page, context }) => {
+    await signIn(page, "Grace");
+    await page.reload();
+    await expect(page.getByRole("banner").getByText("grace@example.com")).toBeVisible();
+    expect(await page.evaluate(() => Object.values(localStorage).join())).not.toMatch(/eyJ/); // no token
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  });
+
   test("a token about to run out is renewed first", async ({ page }) => {
     await signIn(page);
     await page.clock.setFixedTime(Date.now() + hour);
@@ -38,10 +49,52 @@ test.describe("with the right password", () => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await revoked;
     await expect(picker(page)).toBeHidden();
+    const left = () => page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]);
+    await expect.poll(left).toEqual([0, 0, ""]);
+    expect(page.url()).toBe(run.outputs.Local.PageUrl);
     await signIn(page);
     await expect(page.getByText("mine.txt")).toHaveCount(0);
-    expect(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie])).toEqual([0, 0, ""]);
-    expect(page.url()).toBe(run.outputs.Local.PageUrl);
+  });
+});
+
+test.describe("in more than one step", () => {
+  test.use({ expectedErrors: /status of 400/ });
+
+  test("a user whom an administrator made chooses a password", async ({ page, run }) => {
+    const Username = "charles@example.com";
+    await cognito(run, "AdminCreateUser", { ...newUser(run, Username), TemporaryPassword: "for once-A1" });
+    await signInByForm(page, Username, "for once-A1");
+    await expect(page.getByRole("heading", { name: "Choose a password" })).toBeFocused();
+    await page.getByLabel("New password").fill("of my own-A1");
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await expect(page.getByRole("banner").getByText("Sign out")).toBeVisible();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await signInByForm(page, Username, "of my own-A1");
+    await expect(page.getByRole("banner").getByText("Sign out")).toBeVisible();
+  });
+
+  test("a user with an authenticator app is asked for its code", async ({ page, run }) => {
+    const [Username, Password] = ["mary@example.com", "mary's own-A1"];
+    const { UserPoolId, UserPoolClientId: ClientId } = run.outputs;
+    await cognito(run, "AdminCreateUser", newUser(run, Username));
+    await cognito(run, "AdminSetUserPassword", { UserPoolId, Username, Password, Permanent: true });
+    const AuthParameters = { USERNAME: Username, PASSWORD: Password };
+    const { AuthenticationResult } = await cognito(run, "InitiateAuth", { AuthFlow: "USER_PASSWORD_AUTH", ClientId, AuthParameters });
+    const { AccessToken } = AuthenticationResult;
+    const { SecretCode } = await cognito(run, "AssociateSoftwareToken", { AccessToken });
+    await cognito(run, "VerifySoftwareToken", { AccessToken, UserCode: totp(SecretCode) });
+
+    await signInByForm(page, Username, Password);
+    await expect(page.getByRole("heading", { name: "Enter your code" })).toBeFocused();
+    await page.getByLabel("Code", { exact: true }).fill(totp(SecretCode, 0));
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("alert")).toContainText("That code isn't right");
+    await expect(page.getByLabel("Code", { exact: true })).toBeFocused();
+    await page.getByRole("button", { name: "Start again" }).click();
+    await signInByForm(page, Username, Password);
+    await page.getByLabel("Code", { exact: true }).fill(totp(SecretCode));
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("banner").getByText("Sign out")).toBeVisible();
   });
 });
 
@@ -50,11 +103,11 @@ test.describe("refused", () => {
 
   test("a wrong password is told in words, and another try is open", async ({ page, run }) => {
     await page.getByLabel("Email").fill(run.outputs.Local.Username);
-    await page.getByLabel("Password").fill("wrong");
+    await page.getByLabel("Password", { exact: true }).fill("wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("alert")).toContainText("That name and password don't match.");
-    await expect(page.getByLabel("Password")).toBeFocused();
-    await page.getByLabel("Password").fill(run.outputs.Local.Password);
+    await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+    await page.getByLabel("Password", { exact: true }).fill(run.outputs.Local.Password);
     await page.keyboard.press("Enter");
     await expect(page.getByRole("banner").getByText(run.outputs.Local.Username)).toBeVisible();
   });
@@ -73,15 +126,36 @@ test.describe("refused", () => {
   });
 });
 
+/** What an administrator says of a new user. */
+function newUser({ outputs }: LocalRun, Username: string) {
+  const UserAttributes = [{ Name: "email", Value: Username }];
+  return { UserPoolId: outputs.UserPoolId, Username, UserAttributes, MessageAction: "SUPPRESS" };
+}
+
+async function signInByForm(page: Page, username: string, password: string): Promise<void> {
+  await page.getByLabel("Email").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.keyboard.press("Enter");
+}
+
+/** Calls a local run's Cognito, as its administrator or any user. */
+async function cognito({ outputs }: LocalRun, operation: string, input: object): Promise<any> {
+  const response = await fetch(outputs.Local.CognitoEndpoint, {
+    method: "POST",
+    headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}` },
+    body: JSON.stringify(input),
+  });
+  const answer = await response.json();
+  expect(response.status, `${operation}: ${JSON.stringify(answer)}`).toBe(200);
+  return answer;
+}
+
 /** Signs in, revokes the session behind the page's back, and lets it notice by adding later.txt. */
-async function signInAndLoseSession(page: Page, { outputs }: LocalRun): Promise<void> {
-  const signedIn = page.waitForResponse((response) => response.url().startsWith(outputs.Local.CognitoEndpoint));
+async function signInAndLoseSession(page: Page, run: LocalRun): Promise<void> {
+  const signedIn = page.waitForResponse((response) => response.url().startsWith(run.outputs.Local.CognitoEndpoint));
   await signIn(page);
   const { RefreshToken } = (await (await signedIn).json()).AuthenticationResult;
-  await page.request.post(outputs.Local.CognitoEndpoint, {
-    headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSCognitoIdentityProviderService.RevokeToken" },
-    data: JSON.stringify({ ClientId: outputs.UserPoolClientId, Token: RefreshToken }),
-  });
+  await cognito(run, "RevokeToken", { ClientId: run.outputs.UserPoolClientId, Token: RefreshToken });
   await page.clock.setFixedTime(Date.now() + hour);
   await picker(page).setInputFiles({ name: "later.txt", mimeType: "text/plain", buffer: Buffer.from("later") });
   await expect(page.getByRole("alert")).toContainText("Your session has ended");

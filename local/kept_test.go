@@ -1,0 +1,95 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Pages, tokens and signed URLs of the run before hold on only if all of this comes back.
+func TestKept(t *testing.T) {
+	dir := t.TempDir()
+	first, err := readKept(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	credentials, password := first.credentials("Upload"), first.password("ada@example.com")
+	if credentials.SecretAccessKey == "" || len(password) < 8 {
+		t.Fatal("a first run has no credentials or no password")
+	}
+	first.Ports = ports{API: 1, S3: 2, Cognito: 3}
+	if err := first.write(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := readKept(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.Ports != first.Ports {
+		t.Errorf("the ports were %v, and are %v", first.Ports, second.Ports)
+	}
+	if second.credentials("Upload") != credentials || second.password("ada@example.com") != password {
+		t.Error("the credentials or the password are others")
+	}
+	if second.credentials("Download") == credentials || second.password("grace@example.com") == password {
+		t.Error("two functions, or two users, share a secret")
+	}
+	if other, err := readKept(t.TempDir()); err != nil || other.credentials("Upload") == credentials || other.Ports != (ports{}) {
+		t.Errorf("another folder's run is not on its own: %v", err)
+	}
+}
+
+func TestKeptIsForItsOwnerAlone(t *testing.T) {
+	dir := t.TempDir()
+	k, err := readKept(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.write(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(dir, "kept.json"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v", info, err)
+	}
+}
+
+func TestKeptSaysWhatIsWrong(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "kept.json")
+	for _, content := range []string{"", "half of {", `{"Ports": {"S3": "x"}}`} {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readKept(dir); err == nil || !strings.Contains(err.Error(), file) {
+			t.Errorf("%q: got %v", content, err)
+		}
+	}
+}
+
+func TestListen(t *testing.T) {
+	first, err := listen(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := first.Addr().(*net.TCPAddr).Port
+	beside, err := listen(port)
+	if err != nil {
+		t.Fatal("a taken port stopped the run:", err)
+	}
+	if got := beside.Addr().(*net.TCPAddr); got.Port == port || !got.IP.IsLoopback() {
+		t.Errorf("got %v where %d is taken", got, port)
+	}
+	beside.Close()
+	first.Close()
+	again, err := listen(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if got := again.Addr().(*net.TCPAddr).Port; got != port {
+		t.Errorf("got port %d where %d is free", got, port)
+	}
+}

@@ -1,0 +1,192 @@
+package s3
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// serveVariable makes this test program a server and nothing else: one server fits in a process.
+const serveVariable = "SIGNPOST_S3_TEST_SERVE"
+
+type served struct {
+	Dir      string
+	Port     int
+	Uploader aws.Credentials
+}
+
+// serveForParent prints its URL and serves until its standard input closes.
+func serveForParent(config string) {
+	var c served
+	if err := json.Unmarshal([]byte(config), &c); err != nil {
+		panic(err)
+	}
+	s, err := Start(context.Background(), testConfig(c.Dir, c.Port, c.Uploader))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(s.URL)
+	io.Copy(io.Discard, os.Stdin)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	s.Close(ctx)
+}
+
+// serve starts a server in a process of its own; stop ends it.
+func serve(t *testing.T, c served) (base string, stop func()) {
+	t.Helper()
+	config, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), serveVariable+"="+string(config))
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stop = func() {
+		stdin.Close()
+		cmd.Wait()
+	}
+	t.Cleanup(stop)
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatal("the server did not start: ", err)
+	}
+	return strings.TrimSpace(line), stop
+}
+
+// freeOne is a port that is free now.
+func freeOne(t *testing.T) int {
+	t.Helper()
+	port, err := freePort(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// An upload in parts that a restart interrupts goes on after it, with URLs signed before it.
+func TestUnfinishedUploadSurvivesRestart(t *testing.T) {
+	c := served{Dir: t.TempDir(), Port: freeOne(t), Uploader: uploader}
+	base, stop := serve(t, c)
+	if want := fmt.Sprintf("http://127.0.0.1:%d", c.Port); base != want {
+		t.Errorf("it listens at %s, not at %s", base, want)
+	}
+	const key = "uploads/restart"
+	id := createUpload(t, base, key)
+	part := func(number string) signed {
+		return signed{base: base, key: key, length: 5 << 20, query: url.Values{"uploadId": {id}, "partNumber": {number}}}
+	}
+	first, second := bytes.Repeat([]byte("1"), 5<<20), bytes.Repeat([]byte("2"), 5<<20)
+	var etags []string
+	etags = append(etags, put(t, part("1"), first))
+	signedBefore, header := part("2").sign(t)
+
+	stop()
+	if again, _ := serve(t, c); again != base {
+		t.Fatalf("it was at %s, and is at %s", base, again)
+	}
+	etags = append(etags, putTo(t, signedBefore, header, second))
+	var parts strings.Builder
+	for i, etag := range etags {
+		fmt.Fprintf(&parts, "<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>", i+1, etag)
+	}
+	complete := signed{base: base, method: http.MethodPost, key: key, header: once, query: url.Values{"uploadId": {id}}}
+	status, code := complete.send(t, []byte("<CompleteMultipartUpload>"+parts.String()+"</CompleteMultipartUpload>"))
+	wantAnswer(t, status, code, 200, "")
+	got, err := os.ReadFile(filepath.Join(c.Dir, "data", testBucket, key))
+	if err != nil || !bytes.Equal(got, append(first, second...)) {
+		t.Errorf("the object has %d bytes, and is not what was sent: %v", len(got), err)
+	}
+}
+
+// Another program may have taken the port meanwhile: the run must start all the same.
+func TestTakenPort(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	port := taken.Addr().(*net.TCPAddr).Port
+	base, _ := serve(t, served{Dir: t.TempDir(), Port: port, Uploader: uploader})
+	if strings.HasSuffix(base, fmt.Sprint(":", port)) {
+		t.Errorf("it listens at %s, which is taken", base)
+	}
+	status, code := signed{base: base, key: "uploads/beside", header: once}.send(t, []byte("x"))
+	wantAnswer(t, status, code, 200, "")
+}
+
+func createUpload(t *testing.T, base, key string) (id string) {
+	t.Helper()
+	target, header := signed{base: base, method: http.MethodPost, key: key, query: url.Values{"uploads": {""}}}.sign(t)
+	var answer struct{ UploadId string }
+	if raw := answerTo(t, http.MethodPost, target, header, nil); xml.Unmarshal(raw.body, &answer) != nil || answer.UploadId == "" {
+		t.Fatalf("answered %s", raw.body)
+	}
+	return answer.UploadId
+}
+
+func put(t *testing.T, s signed, body []byte) (etag string) {
+	t.Helper()
+	target, header := s.sign(t)
+	return putTo(t, target, header, body)
+}
+
+func putTo(t *testing.T, target string, header http.Header, body []byte) (etag string) {
+	t.Helper()
+	answer := answerTo(t, http.MethodPut, target, header, body)
+	if answer.status != http.StatusOK || answer.etag == "" {
+		t.Fatalf("answered %d %s", answer.status, answer.body)
+	}
+	return answer.etag
+}
+
+type answer struct {
+	status int
+	etag   string
+	body   []byte
+}
+
+func answerTo(t *testing.T, method, target string, header http.Header, body []byte) answer {
+	t.Helper()
+	r, err := http.NewRequest(method, target, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header = header.Clone()
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Header.Get("ETag"), raw}
+}

@@ -1,0 +1,64 @@
+// Reads a file of stack outputs, as `cdk deploy --outputs-file` and `go run ./local -outputs` write it.
+import { readFileSync } from "node:fs";
+
+/** What the page has to know of a stack, and what each output looks like. */
+const needed = {
+  ApiUrl: [/^https?:\/\/[^/]+\/(.*\/)?$/, "a URL that ends in a slash"],
+  Region: [/^[a-z]{2,}(-[a-z]+)+-\d+$/, "a region such as eu-west-1"],
+  UploadBucketName: [/^[a-z0-9][a-z0-9.-]{2,62}$/, "a bucket's name"],
+  UserPoolId: [/^[\w-]+_[0-9A-Za-z]+$/, "a user pool's id"],
+  UserPoolClientId: [/^\w+$/, "an app client's id"],
+};
+
+/**
+ * The outputs of one stack, in the file's own shape: {"<StackName>": {…}}.
+ *
+ * @param {string} file
+ * @param {string | undefined} stackName needed where the file holds several stacks
+ * @returns {Record<string, Record<string, unknown>>} an Error names every problem, a line each
+ */
+export function readOutputs(file, stackName) {
+  const stacks = parse(file);
+  const name = choose(file, Object.keys(stacks), stackName);
+  const problems = Object.entries(needed).flatMap(([output, [pattern, shape]]) => {
+    const value = stacks[name][output];
+    if (value === undefined) return [`stack ${name} has no output ${output}`];
+    return typeof value === "string" && pattern.test(value) ? [] : [`output ${output} of stack ${name} must be ${shape}`];
+  });
+  if (problems.length > 0) throw new Error([`${file} is not the outputs of a Signpost stack:`, ...problems].join("\n  "));
+  return { [name]: stacks[name] };
+}
+
+/** @param {string} file */
+function parse(file) {
+  let stacks;
+  try {
+    stacks = JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new Error(`--outputs: ${file} can't be read as JSON: ${cause.message}`, { cause });
+  }
+  if (!isObject(stacks) || !Object.values(stacks).every(isObject)) {
+    throw new Error(`--outputs: ${file} is not an outputs file: cdk deploy --outputs-file writes {"<StackName>": {"ApiUrl": …}}`);
+  }
+  return stacks;
+}
+
+/**
+ * @param {string} file
+ * @param {string[]} names
+ * @param {string | undefined} wanted
+ */
+function choose(file, names, wanted) {
+  if (names.length === 0) throw new Error(`--outputs: ${file} holds no stack`);
+  if (wanted !== undefined) {
+    if (names.includes(wanted)) return wanted;
+    throw new Error(`--stack: ${file} holds no stack ${wanted}, but ${names.join(", ")}`);
+  }
+  if (names.length === 1) return names[0];
+  throw new Error(`--outputs: ${file} holds several stacks; choose one with --stack: ${names.join(", ")}`);
+}
+
+/** @param {unknown} value */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,100 @@
+import { ApiError, NetworkError, type Signpost } from "signpost-client";
+import { Failure } from "./failure.ts";
+import { allowedOrigins, explainNetworkFailure } from "./network_failure.ts";
+import { explainUpload } from "./upload_failure.ts";
+
+const frameLife = 60_000; // ms, in which a browser has asked its user whatever it asks before it saves
+
+/** How a file is read back: shown by the browser, or saved. */
+export type Disposition = "inline" | "attachment";
+
+/** Reads stored files back, where the deployment lets its users (`Downloads`). */
+export class Reader {
+  readonly #signpost: Signpost;
+  readonly #apiUrl: string;
+  #isOffered: Promise<boolean> | undefined;
+
+  constructor(signpost: Signpost, apiUrl: string) {
+    this.#signpost = signpost;
+    this.#apiUrl = apiUrl;
+  }
+
+  /** Whether the deployment has the route: asked for the first stored file, then known. */
+  isOffered(key: string): Promise<boolean> {
+    this.#isOffered ??= this.#signpost.download(key).then(
+      () => true,
+      (error: unknown) => {
+        // A route that isn't there has no answer to the browser's own question before it (CORS) either.
+        const isAbsent = error instanceof ApiError ? error.status === 404 : error instanceof NetworkError && error.code === "CORS";
+        if (!isAbsent) this.#isOffered = undefined; // asked again for the next file
+        return false;
+      },
+    );
+    return this.#isOffered;
+  }
+
+  /**
+   * Opens the file in a new tab, or saves it. The signed URL goes to the browser alone, and into no element of the page.
+   * Else a Failure: S3 is asked first, since what it refuses would be a page of XML.
+   */
+  async read(key: string, disposition: Disposition): Promise<void> {
+    const url = await this.#sign(key, disposition);
+    await checkReadable(url);
+    if (disposition === "attachment") return save(url);
+    const tab = open(url, "_blank");
+    if (!tab) throw new Failure("Your browser blocked the new tab", { advice: "Allow this page to open tabs, then try again.", code: "Blocked" });
+    tab.opener = null;
+  }
+
+  async #sign(key: string, disposition: Disposition): Promise<string> {
+    try {
+      return (await this.#signpost.download(key, { disposition })).url;
+    } catch (error) {
+      if (error instanceof ApiError && error.field === "disposition") {
+        throw new Failure("This kind of file isn't shown in the browser", { advice: "Download it.", code: error.code, cause: error });
+      }
+      throw explainUpload(error, this.#apiUrl);
+    }
+  }
+}
+
+/** In a frame of its own: the page itself must not seem to leave while files are under way. */
+function save(url: string): void {
+  const frame = document.createElement("iframe");
+  frame.hidden = true;
+  frame.sandbox.add("allow-downloads");
+  document.body.append(frame);
+  frame.contentWindow?.location.replace(url); // so that no attribute has it
+  setTimeout(() => frame.remove(), frameLife);
+}
+
+/** Asks S3 for the file, as signed, and hangs up when the answer begins. */
+async function checkReadable(url: string): Promise<void> {
+  const hangUp = new AbortController();
+  let response;
+  try {
+    response = await fetch(url, { cache: "no-store", signal: hangUp.signal });
+  } catch (cause) {
+    throw await explainNetworkFailure({ who: "S3", url, origins: allowedOrigins, cause });
+  }
+  if (response.ok) return hangUp.abort();
+  throw refusal(response.status, await response.text());
+}
+
+function refusal(status: number, xml: string): Failure {
+  const error = new DOMParser().parseFromString(xml, "application/xml");
+  const text = (name: string) => error.querySelector(`Error > ${name}`)?.textContent ?? "";
+  const code = text("Code") || `HTTP ${status}`;
+  const requestId = text("RequestId");
+  // Where uploads are scanned for malware, S3 denies reading until the scan has found nothing.
+  if (code === "AccessDenied" && !/expired/i.test(text("Message"))) {
+    return new Failure("Not readable yet", {
+      details: ["S3 doesn't give it out: it is still being scanned for malware, or the scan has found something."],
+      advice: "Try again in a minute.",
+      code,
+      requestId,
+    });
+  }
+  if (code === "NoSuchKey") return new Failure("This file is gone", { details: ["It has been deleted meanwhile."], code, requestId });
+  return new Failure("S3 doesn't give this file", { details: [text("Message")].filter(Boolean), advice: "Try again.", code, requestId });
+}

@@ -1,0 +1,73 @@
+import type { UploadState } from "signpost-client";
+import type { Config } from "./config.ts";
+import { byId, element, setText } from "./dom.ts";
+import { duration, size } from "./format.ts";
+import type { Transfer } from "./transfer.ts";
+
+/**
+ * The signpost beside the list: a file's way in three boards, each with the address that the browser talks to, what
+ * has passed it, and a sign of life while something does.
+ */
+export class Way {
+  readonly #states = new Map<Transfer, UploadState>();
+  #stored = 0;
+  #bytes = 0;
+  #signed = 0;
+  #signingTime = 0; // ms, of all
+
+  constructor({ apiUrl, bucket, region, local }: Config) {
+    write("browser", "host", location.host);
+    write("api", "host", new URL(apiUrl).host);
+    write("s3", "host", local ? new URL(local.s3Endpoint).host : `s3.${region}.amazonaws.com`);
+    write("s3", "note", bucket);
+    new PerformanceObserver((list) => this.#count(list.getEntriesByType("resource"), apiUrl)).observe({ type: "resource" });
+  }
+
+  /** A file has come to a new state. */
+  step(transfer: Transfer): void {
+    const { state, file } = transfer;
+    if (state === "stored") {
+      this.#stored++;
+      this.#bytes += file.size;
+    }
+    if (transfer.isActive) this.#states.set(transfer, state);
+    else this.#states.delete(transfer);
+    this.#show();
+  }
+
+  /** The list was cleared. */
+  clear(): void {
+    this.#states.clear();
+    this.#show();
+  }
+
+  /** The browser itself times what the page asks the API. */
+  #count(requests: PerformanceEntry[], apiUrl: string): void {
+    for (const { name, duration: took, responseStatus } of requests as PerformanceResourceTiming[]) {
+      if (!name.startsWith(apiUrl) || responseStatus > 299) continue;
+      this.#signed++;
+      this.#signingTime += took;
+    }
+    this.#show();
+  }
+
+  #show(): void {
+    const states = new Set(this.#states.values());
+    const isSending = states.has("uploading") || states.has("finishing");
+    board("api").classList.toggle("is-live", states.has("planning"));
+    board("s3").classList.toggle("is-live", isSending);
+    board("browser").classList.toggle("is-live", isSending || states.has("planning"));
+    write("api", "count", this.#signed > 0 ? `${this.#signed} signed` : "");
+    write("api", "more", this.#signed > 0 ? `${duration(this.#signingTime / this.#signed)} each` : "");
+    write("s3", "count", this.#stored > 0 ? `${this.#stored} stored` : "");
+    write("s3", "more", this.#stored > 0 ? size(this.#bytes) : "");
+  }
+}
+
+function board(name: string): HTMLElement {
+  return element(byId("signpost"), `[data-board="${name}"]`);
+}
+
+function write(name: string, part: string, text: string): void {
+  setText(element(board(name), `.board-${part}`), text);
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { expect, picker, row, signIn, storedKey, test, throttle } from "./fixtures";
+import { sha256 } from "./local_run";
+
+test.beforeEach(({ page }) => signIn(page));
+
+const [first, second] = [randomBytes(4 << 20), randomBytes(4 << 20)];
+const files = [
+  { name: "first.mp4", mimeType: "video/mp4", buffer: first },
+  { name: "second.mp4", mimeType: "video/mp4", buffer: second },
+];
+
+test("files pause and go on, one or all, by mouse and by keyboard", async ({ page, run, devtools }) => {
+  await throttle(devtools, 1 << 20);
+  await picker(page).setInputFiles(files);
+  const [one, other] = [row(page, "first.mp4"), row(page, "second.mp4")];
+  await expect(one).toContainText(/[1-9]\d? %/);
+
+  await one.getByRole("button", { name: "Pause: first.mp4" }).press("Enter");
+  await expect(one).toHaveAttribute("data-state", "paused");
+  await expect(one.getByRole("button", { name: "Resume: first.mp4" })).toBeFocused();
+  await expect(other).toHaveAttribute("data-state", "uploading");
+  await page.getByRole("button", { name: "Pause all" }).click();
+  await expect(other).toHaveAttribute("data-state", "paused");
+  await expect(page.locator("#files-summary")).toHaveText("0 of 2 stored · paused");
+  const stopped = await other.locator(".numbers").textContent();
+
+  await one.getByRole("button", { name: "Resume: first.mp4" }).click();
+  await expect(one).toHaveAttribute("data-state", /waiting|planning|uploading/);
+  await throttle(devtools, -1);
+  expect(sha256(await run.object(await storedKey(page, "first.mp4")))).toBe(sha256(first));
+  await expect(other.locator(".numbers")).toHaveText(stopped ?? "");
+  await page.getByRole("button", { name: "Resume all" }).click();
+  expect(sha256(await run.object(await storedKey(page, "second.mp4")))).toBe(sha256(second));
+
+  await page.getByRole("button", { name: "Clear finished" }).click();
+  await expect(page.locator(".row")).toHaveCount(0);
+  await expect(picker(page)).toBeFocused();
+});
+
+test.describe("offline", () => {
+  test.use({ expectedErrors: /Failed to load resource/ });
+
+  test("files wait, say so, and go on by themselves", async ({ page, run, devtools }) => {
+    await throttle(devtools, -1, true);
+    await expect(page.getByText("You are offline.")).toBeVisible();
+    await picker(page).setInputFiles(files);
+    for (const { name } of files) {
+      await expect(row(page, name)).toHaveAttribute("data-state", "offline");
+      await expect(row(page, name)).toContainText("Goes on by itself once you are connected");
+    }
+    await throttle(devtools, -1);
+    await expect(page.getByText("You are offline.")).toBeHidden();
+    for (const { name, buffer } of files) expect(sha256(await run.object(await storedKey(page, name)))).toBe(sha256(buffer));
+  });
+});
+
+test.describe("copying", () => {
+  test.use({ permissions: ["clipboard-read", "clipboard-write"] });
+
+  test("key and SHA-256 of a stored file", async ({ page }) => {
+    await picker(page).setInputFiles({ name: "copied.txt", mimeType: "text/plain", buffer: Buffer.from("copied") });
+    const key = await storedKey(page, "copied.txt");
+    const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+    await page.getByRole("button", { name: "Copy the key of copied.txt" }).click();
+    await expect(page.locator("#announcer")).toContainText("The key is copied.");
+    expect(await clipboard()).toBe(key);
+    await page.getByRole("button", { name: "Copy the SHA-256 of copied.txt" }).click();
+    await expect(page.locator("#announcer")).toContainText("The SHA-256 is copied.");
+    expect(await clipboard()).toBe(sha256(Buffer.from("copied")));
+  });
+});

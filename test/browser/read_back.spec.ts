@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import type { Template } from "./edited_run";
+import { expect, picker, row, signIn, storedKey, test } from "./fixtures";
+import { sha256 } from "./local_run";
+import { expectNoSignedUrl, openWithStackOf, s3Refusal } from "./page_states";
+import { landscape } from "./pictures";
+
+const name = "Grüße 🎉.png";
+const picture = landscape(320, 240, 5);
+
+test.describe("where the deployment lets users read their files", () => {
+  test.use({ expectedErrors: /status of 403/ });
+
+  test("a stored file is opened and saved, and no signed URL stays in the page", async ({ page, context }) => {
+    await signIn(page);
+    await picker(page).setInputFiles([
+      { name, mimeType: "image/png", buffer: picture },
+      { name: "table.csv", mimeType: "text/csv", buffer: Buffer.from("a,b") },
+    ]);
+    await storedKey(page, "table.csv");
+    await expect(row(page, "table.csv").getByRole("button", { name: "Download" })).toBeVisible();
+    await expect(row(page, "table.csv").getByRole("button", { name: "Open" })).toBeHidden(); // browsers don't show it
+
+    const opened = context.waitForEvent("page");
+    await row(page, name).getByRole("button", { name: "Open" }).click();
+    const tab = await opened;
+    await tab.waitForLoadState();
+    expect(await tab.evaluate(() => [document.contentType, opener])).toEqual(["image/png", null]);
+    await tab.close();
+
+    const saved = page.waitForEvent("download");
+    await row(page, name).getByRole("button", { name: "Download" }).click();
+    const download = await saved;
+    expect(download.suggestedFilename()).toBe(name);
+    expect(sha256(await readFile(await download.path()))).toBe(sha256(picture));
+    await expectNoSignedUrl(page);
+  });
+
+  test("one that is being scanned for malware is told as that", async ({ page, run, context }) => {
+    await signIn(page);
+    await picker(page).setInputFiles({ name, mimeType: "image/png", buffer: picture });
+    await storedKey(page, name);
+    await page.route(`${run.outputs.Local.S3Endpoint}/**`, (route) =>
+      route.request().method() === "GET" ? route.fulfill(s3Refusal(page, "AccessDenied", "Access Denied")) : route.continue(),
+    );
+    await row(page, name).getByRole("button", { name: "Open" }).click();
+    await expect(row(page, name)).toContainText("Not readable yet");
+    await expect(row(page, name)).toContainText("scanned");
+    await expect(row(page, name)).toContainText("Try again in a minute. (AccessDenied · request 4442587FB7D0A2F9)");
+    expect(context.pages()).toHaveLength(1);
+    await page.unroute(`${run.outputs.Local.S3Endpoint}/**`);
+    const opened = context.waitForEvent("page");
+    await row(page, name).getByRole("button", { name: "Open" }).click();
+    await opened;
+    await expect(row(page, name)).not.toContainText("Not readable yet");
+  });
+});
+
+test.describe("elsewhere", () => {
+  test.use({ bypassCSP: true, expectedErrors: /CORS policy|Failed to load resource/ });
+
+  test("no link is offered, and the API asked about it once", async ({ page, run, variant }) => {
+    await openWithStackOf(page, run, await variant(withoutDownloads));
+    await page.unrouteAll(); // as long as it routes, Playwright answers preflights in the API's place
+    let asked = 0;
+    page.on("requestfailed", (request) => request.url().endsWith("/downloads") && asked++);
+    await signIn(page);
+    await picker(page).setInputFiles({ name, mimeType: "image/png", buffer: picture });
+    await storedKey(page, name);
+    await expect.poll(() => asked).toBe(3); // twice more, to be sure that it is no broken line
+    await picker(page).setInputFiles({ name: "second.txt", mimeType: "text/plain", buffer: Buffer.from("2") });
+    await storedKey(page, "second.txt");
+    await expect(page.getByRole("button", { name: /^(Open|Download)/ })).toHaveCount(0);
+    expect(asked).toBe(3);
+  });
+});
+
+/** What the template is without `Downloads`. */
+function withoutDownloads({ Resources }: Template): void {
+  const [[id] = []] = Object.entries(Resources).filter(([, { Properties }]) => Properties?.PathPart === "downloads");
+  if (!id) throw new Error("the template has no /downloads");
+  for (const [name, { Properties }] of Object.entries(Resources)) {
+    if (name === id || Properties?.ResourceId?.Ref === id) delete Resources[name];
+  }
+}
