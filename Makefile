@@ -4,6 +4,7 @@
 #   make test                everything that proves it
 #   make snapshot            write the golden templates anew after a wanted change
 #   make reference           render openapi.yaml into docs/api.html anew
+#   make types               the client's types from openapi.yaml
 #   make bench               timings; nothing is asserted
 #   make synth|diff|deploy|destroy   the CDK, for STAGE (default dev)
 
@@ -13,10 +14,10 @@ ADDR  ?= 127.0.0.1:8080
 # The Node that package.json pins runs the CDK, jsii and cognito-local.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-browser fuzz \
-	snapshot reference bench synth diff deploy destroy
+.PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser fuzz \
+	snapshot reference types bench synth diff deploy destroy
 
-node_modules/.installed: package.json package-lock.json
+node_modules/.installed: package.json package-lock.json $(wildcard client/package.json page/package.json test/frameworks/*/package.json)
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -26,7 +27,7 @@ local: node_modules/.installed
 # Two at a time: what uses jsii is one test process each, and waits more than it computes.
 test: node_modules/.installed
 	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-template test-conformance lint test-nag \
-		test-iam test-consumer test-contract test-local test-lambda fuzz
+		test-iam test-consumer test-contract test-local test-lambda test-client fuzz
 
 lint: node_modules/.installed
 	@unformatted=$$(gofmt -l docs infra lambda local test); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
@@ -35,6 +36,7 @@ lint: node_modules/.installed
 	go tool actionlint
 	cd test/nag && go vet ./...
 	cd test/consumer && go vet ./...
+	for project in client page test/browser test/frameworks/*/; do echo "tsc -p $$project"; tsc -p $$project || exit 1; done
 
 # The race detector needs a C compiler.
 CC_FOUND := $(shell command -v cc || command -v gcc || command -v clang)
@@ -72,6 +74,10 @@ test-contract: node_modules/.installed
 test-conformance: node_modules/.installed
 	go test ./test/conformance/...
 
+# The browser client without a browser: against a real server, and what is published of it.
+test-client: node_modules/.installed
+	cd client && npm test --silent
+
 test-browser: node_modules/.installed
 	npx playwright test --config test/browser/playwright.config.ts
 
@@ -88,6 +94,9 @@ snapshot: node_modules/.installed
 # docs/api.html from openapi.yaml.
 reference: node_modules/.installed
 	go generate ./docs
+
+types: node_modules/.installed
+	cd client && npm run --silent types
 
 synth diff: node_modules/.installed
 	npx cdk $@ -c stage=$(STAGE)

@@ -38,8 +38,10 @@ func project(t *testing.T, template []byte) (dir string) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Symlink(filepath.Join(projectRoot, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
-		t.Fatal(err)
+	for _, folder := range []string{"node_modules", "page"} {
+		if err := os.Symlink(filepath.Join(projectRoot, folder), filepath.Join(dir, folder)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
 }
