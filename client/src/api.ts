@@ -32,29 +32,21 @@ export function newApi(apiUrl: string, token: TokenSource): Post {
 async function postJSON<T>(url: string, request: RequestInit, signal: AbortSignal): Promise<T> {
   const late = AbortSignal.timeout(timeout);
   const method = "POST";
-  let response: Response;
-  let text: string;
+  let response: Response | undefined;
+  let answer: unknown;
   try {
     response = await fetch(url, { ...request, method, signal: AbortSignal.any([signal, late]) });
-    text = await response.text();
+    answer = await response.json();
   } catch (cause) {
     signal.throwIfAborted();
-    throw noAnswer(method, url, cause, late.aborted ? "Timeout" : undefined);
+    // A refusal that is no JSON comes from something on the way; anything else was cut off.
+    if (!response || response.ok) throw noAnswer(method, url, cause, late.aborted ? "Timeout" : undefined);
   }
-  const answer = parse(text);
-  if (response.ok && answer) return answer as T;
+  if (response.ok) return answer as T;
   throw refusal(answer as Partial<Refusal> | undefined, response);
 }
 
 type Refusal = components["schemas"]["Refusal"];
-
-function parse(json: string): object | undefined {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined; // not from this API, or cut off
-  }
-}
 
 function refusal(answer: Partial<Refusal> | undefined, { status, headers, url }: Response): ApiError {
   const said = answer?.error;

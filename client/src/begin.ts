@@ -47,7 +47,7 @@ async function create(tools: Tools, plan: Extract<UploadPlan, { multipart: unkno
   const answer = await deliver(tools, { signal, sign: () => plan });
   return {
     key: plan.key,
-    uploadId: textOf(answer.text, "UploadId") ?? "",
+    uploadId: textOf(answer.responseText, "UploadId") ?? "",
     ...plan.multipart,
     checksums: tools.request.partChecksums === true,
     parts: {},

@@ -18,7 +18,7 @@ export interface Delivery {
 }
 
 /** Stands for an answer that was lost. */
-const lost: Answer = { text: "", header: () => null };
+const lost: Answer = { status: 412, responseText: "", getResponseHeader: () => null };
 
 /**
  * Sends it until S3 has said yes: when a connection is free, again after what passes by itself, and once with a new

@@ -5,6 +5,6 @@ export class FileError extends SignpostError {
   override readonly name = "FileError";
 
   constructor(cause?: unknown) {
-    super("the file can't be read: it was changed, moved or deleted after it was chosen", { code: "NotReadable", cause });
+    super("the file can't be read: it was changed, moved or deleted", { code: "NotReadable", cause });
   }
 }

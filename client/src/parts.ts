@@ -87,7 +87,7 @@ export class FileInParts implements Job {
         if (!isUnknown(error) || Object.keys(known).length < this.#record.partCount) throw error;
       });
       if (!answer) return;
-      const page = parseParts(answer.text);
+      const page = parseParts(answer.responseText);
       for (const part of page.parts) {
         const { partNumber, size, sha256 = known[partNumber]?.sha256 } = part;
         if (size === this.#piece(partNumber).size) parts[partNumber] = { ...part, sha256 };
@@ -149,7 +149,7 @@ export class FileInParts implements Job {
       },
       onProgress: (sent) => meter.sent(number, sent),
     });
-    this.#record.parts[number] = { partNumber: number, etag: answer.header("ETag") ?? "", sha256 };
+    this.#record.parts[number] = { partNumber: number, etag: answer.getResponseHeader("ETag") ?? "", sha256 };
     this.#checked.add(number);
     this.#options.remember();
     meter.done(number, piece.size);
@@ -163,7 +163,7 @@ export class FileInParts implements Job {
       return (await this.#sign([], signal)).complete;
     };
     try {
-      return textOf((await deliver(this.#tools, { signal, body, sign })).text, "ETag");
+      return textOf((await deliver(this.#tools, { signal, body, sign })).responseText, "ETag");
     } catch (error) {
       // What has taken the upload away is an earlier try, whose answer was lost.
       if (isUnknown(error) && tries > 1) return undefined;

@@ -128,7 +128,7 @@ class Transfers {
     };
     const report = (loaded: number) => onProgress({ loaded, lengthComputable: true });
     const answer = await this.#toS3({ body: body as Blob, sign, onProgress: report }, signal);
-    const etag = answer.header("ETag") ?? ""; // unknown where the answer was lost
+    const etag = answer.getResponseHeader("ETag") ?? ""; // unknown where the answer was lost
     report((body as Blob).size);
     expected.onStored?.(etag);
     onComplete(etag);
@@ -154,8 +154,8 @@ class UploadsInParts {
   async create(file: UppyFileLike, signal?: AbortSignal): Promise<{ key: string; uploadId: string }> {
     const partChecksums = this.#planner.partChecksum(sizeOf(file)) !== undefined;
     const plan = await this.#planner.planInParts(file, partChecksums, signal);
-    const { text } = await this.#toS3({ sign: () => plan }, signal);
-    return { key: plan.key, uploadId: textOf(text, "UploadId") ?? "" };
+    const { responseText } = await this.#toS3({ sign: () => plan }, signal);
+    return { key: plan.key, uploadId: textOf(responseText, "UploadId") ?? "" };
   }
 
   async sign(file: UppyFileLike, part: Begun & { partNumber: number; body: Blob }): Promise<UppyParameters> {
@@ -175,7 +175,7 @@ class UploadsInParts {
       const { list } = await this.#sign(begun, { parts: [], listAfter: after || undefined });
       if (!list) break;
       if (after === 0) known.clear();
-      const page = parseParts((await this.#toS3({ sign: () => list }, begun.signal)).text);
+      const page = parseParts((await this.#toS3({ sign: () => list }, begun.signal)).responseText);
       for (const part of page.parts) {
         const { partNumber, sha256 = before.get(partNumber)?.sha256 } = part;
         known.set(partNumber, { ...part, sha256 });

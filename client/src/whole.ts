@@ -22,7 +22,7 @@ export function wholeFile(tools: Tools, plan: Timed<UploadPlan>, sha256: string 
         },
       });
       meter.done(1, size);
-      return { key: plan.key, size, sha256, etag: answer.header("ETag") ?? undefined, resumed: false };
+      return { key: plan.key, size, sha256, etag: answer.getResponseHeader("ETag") ?? undefined, resumed: false };
     },
   };
 }

@@ -149,7 +149,7 @@ export class LocalRun {
     const folder = join(this.bucket, ".sgwtmp/multipart");
     const keys = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const folders = keys.filter((key) => key.isDirectory());
-    const uploads = await Promise.all(folders.map((key) => readdir(join(folder, key.name))));
+    const uploads = await Promise.all(folders.map((key) => readdir(join(folder, key.name)).catch(() => [])));
     return uploads.flat();
   }
 
