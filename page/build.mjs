@@ -53,7 +53,8 @@ function readOptions() {
     return token.kind === "option" && !known.includes(token.name) ? [`there is no option ${token.rawName}`] : [];
   });
   for (const name of known) {
-    if (values[name] !== undefined && (typeof values[name] !== "string" || values[name] === "")) problems.push(`--${name} needs a value`);
+    const value = values[name];
+    if (value !== undefined && (typeof value !== "string" || value === "")) problems.push(`--${name} needs a value`);
   }
   if (values.out === undefined) problems.push("--out is missing: the folder that the page is written to");
   if (values.stack !== undefined && values.outputs === undefined) problems.push("--stack goes with --outputs");
@@ -70,7 +71,7 @@ function empty(folder) {
   mkdirSync(folder, { recursive: true });
   const names = readdirSync(folder);
   if (names.length > 0 && !names.includes(mark)) {
-    throw new Error(`--out: ${folder} holds files that no build of the page left there; choose another folder, or empty it`);
+    throw new Error(`--out: ${folder} holds files that no build of the page left there; empty it, or choose another`);
   }
   for (const name of names) rmSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, mark), "");

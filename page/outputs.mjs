@@ -23,9 +23,12 @@ export function readOutputs(file, stackName) {
   const problems = Object.entries(needed).flatMap(([output, [pattern, shape]]) => {
     const value = stacks[name][output];
     if (value === undefined) return [`stack ${name} has no output ${output}`];
-    return typeof value === "string" && pattern.test(value) ? [] : [`output ${output} of stack ${name} must be ${shape}`];
+    const isFit = typeof value === "string" && pattern.test(value);
+    return isFit ? [] : [`output ${output} of stack ${name} must be ${shape}`];
   });
-  if (problems.length > 0) throw new Error([`${file} is not the outputs of a Signpost stack:`, ...problems].join("\n  "));
+  if (problems.length > 0) {
+    throw new Error([`--outputs: ${file} is not the outputs of a Signpost stack:`, ...problems].join("\n  "));
+  }
   return { [name]: stacks[name] };
 }
 
@@ -38,7 +41,7 @@ function parse(file) {
     throw new Error(`--outputs: ${file} can't be read as JSON: ${cause.message}`, { cause });
   }
   if (!isObject(stacks) || !Object.values(stacks).every(isObject)) {
-    throw new Error(`--outputs: ${file} is not an outputs file: cdk deploy --outputs-file writes {"<StackName>": {"ApiUrl": …}}`);
+    throw new Error(`--outputs: ${file} is not an outputs file, which reads {"<StackName>": {"ApiUrl": …}}`);
   }
   return stacks;
 }

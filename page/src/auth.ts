@@ -99,7 +99,7 @@ export class Auth {
       return await toStep(await ask());
     } catch (cause) {
       if (isNetworkError(cause)) {
-        throw await explainNetworkFailure({ who: "Cognito", url: this.#url, origins: "those that Cognito allows", cause });
+        throw await explainNetworkFailure({ who: "Cognito", url: this.#url, origins: "what Cognito allows", cause });
       }
       throw explainSignIn(cause, asked);
     }

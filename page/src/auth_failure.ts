@@ -30,18 +30,19 @@ export function unknownStep(step: string): Failure {
 export function explainSignIn(cause: unknown, asked: Asked): Failure {
   if (cause instanceof Failure) return cause;
   const { name: code, message } = cause instanceof Error ? cause : new Error(String(cause));
-  const failure = (title: string, advice: string, details: string[] = []) => new Failure(title, { details, advice, code, cause });
+  const failure: MakeFailure = (title, advice, details = []) => new Failure(title, { details, advice, code, cause });
   switch (code) {
     case "NotAuthorizedException":
     case "UserNotFoundException":
-      return asked === "password" ? wrongPassword(message, failure) : failure("That took too long", "Start again with your password.");
+      if (asked === "password") return wrongPassword(message, failure);
+      return failure("That took too long", "Start again with your password.");
     case "InvalidPasswordException":
       // cognito-local says so of a wrong password.
       if (asked === "password") return wrongPassword(message, failure);
       return failure("That password is too weak", "Choose a longer one, with all four kinds of characters.", [message]);
     case "CodeMismatchException":
     case "EnableSoftwareTokenMFAException":
-      return failure("That code isn't right", "Enter the one that your app shows now. If none works, check your device's clock.");
+      return failure("That code isn't right", "Enter the one that your app shows now. Check your device's clock.");
     case "ExpiredCodeException":
       return failure("That code has been used", "Wait for your app's next one.");
     case "TooManyRequestsException":
@@ -59,5 +60,5 @@ function wrongPassword(message: string, failure: MakeFailure): Failure {
   if (/disabled|expired|exceeded/i.test(message)) {
     return failure("Cognito doesn't let you in", "Ask whoever runs this deployment.", [message]);
   }
-  return failure("That name and password don't match", "Check them. A local run's passwords are new each time: reload this page.");
+  return failure("That name and password don't match", "Check them. If a local run was begun anew, reload this page.");
 }

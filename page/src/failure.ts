@@ -26,15 +26,15 @@ export class Failure extends Error {
   readonly signIn: boolean;
   readonly final: boolean;
 
-  constructor(title: string, { details = [], advice = "", code, requestId = "", signIn = false, final = false, cause }: FailureOptions) {
-    super(title, { cause });
+  constructor(title: string, options: FailureOptions) {
+    super(title, { cause: options.cause });
     this.name = "Failure";
-    this.details = details;
-    this.advice = advice;
-    this.code = code;
-    this.requestId = requestId;
-    this.signIn = signIn;
-    this.final = final;
+    this.details = options.details ?? [];
+    this.advice = options.advice ?? "";
+    this.code = options.code;
+    this.requestId = options.requestId ?? "";
+    this.signIn = options.signIn ?? false;
+    this.final = options.final ?? false;
   }
 
   /** The failure in one paragraph, for a screen reader's announcement. */

@@ -77,7 +77,7 @@ export class FileList {
     return this.#rows.map((row) => row.transfer);
   }
 
-  /** Does it with every file, in the order they were added, and leaves the focus on what comes in the button's place. */
+  /** Does it with every file, in the order they were added; the focus goes to what comes in the button's place. */
   #all(act: (transfer: Transfer) => void, next: string): void {
     for (const transfer of this.#transfers.toReversed()) act(transfer);
     this.#render();

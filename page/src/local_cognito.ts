@@ -8,7 +8,8 @@ type Session = Parameters<TokenRefresher>[0];
 type Tokens = Awaited<ReturnType<TokenRefresher>>;
 
 /** New tokens for a session's old ones: InitiateAuth, where Amplify calls GetTokensFromRefreshToken. */
-export async function renewTokens(local: LocalConfig, clientId: string, { tokens, username }: Session): Promise<Tokens> {
+export async function renewTokens(local: LocalConfig, clientId: string, session: Session): Promise<Tokens> {
+  const { tokens, username } = session;
   const { AuthenticationResult } = await call(local, "InitiateAuth", {
     AuthFlow: "REFRESH_TOKEN_AUTH",
     ClientId: clientId,
@@ -21,7 +22,8 @@ export async function renewTokens(local: LocalConfig, clientId: string, { tokens
 
 /** Ends a session: Amplify would, for tokens with an `origin_jti` only. That it can't be reached is no trouble. */
 export async function endSession(local: LocalConfig, clientId: string, tokens: Tokens | null): Promise<void> {
-  if (tokens?.refreshToken) await call(local, "RevokeToken", { ClientId: clientId, Token: tokens.refreshToken }).catch(() => undefined);
+  if (!tokens?.refreshToken) return;
+  await call(local, "RevokeToken", { ClientId: clientId, Token: tokens.refreshToken }).catch(() => undefined);
 }
 
 interface Answer {

@@ -111,7 +111,8 @@ function watchConnection(): void {
 
 function confirmSignOut(active: number): Promise<boolean> {
   const dialog = byId<HTMLDialogElement>("confirm-sign-out");
-  byId("confirm-text").textContent = `${count(active, "file is", "files are")} still under way. Signing out cancels ${active === 1 ? "it" : "them"}.`;
+  const files = count(active, "file is", "files are");
+  byId("confirm-text").textContent = `${files} still under way. Signing out cancels ${active === 1 ? "it" : "them"}.`;
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {

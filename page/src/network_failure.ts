@@ -25,14 +25,7 @@ export async function explainNetworkFailure({ who, url, origins, cause }: Where)
     return new Failure("You are offline", { advice: "Try again once you are connected.", code: "Offline", cause });
   }
   if (await isReachable(url)) {
-    return new Failure(`${who} doesn't let this page in`, {
-      details: [
-        `${who} answers, but the browser may not read the answer: pages from ${location.origin} are not among those it allows (CORS).`,
-      ],
-      advice: `Add ${location.origin} to ${origins}, deploy or start the local run again, and reload this page.`,
-      code: "CORS",
-      cause,
-    });
+    return originNotAllowed(who, origins, cause);
   }
   return new Failure(`${who} can't be reached`, {
     details: [`${new URL(url).origin} doesn't answer.`],
@@ -40,6 +33,17 @@ export async function explainNetworkFailure({ who, url, origins, cause }: Where)
       ? "Check that the local run is still up, then try again."
       : "Check your connection, and that nothing blocks this address, then try again.",
     code: "NetworkError",
+    cause,
+  });
+}
+
+/** The other side is up, and keeps its answers from pages of this origin. */
+export function originNotAllowed(who: string, origins: string, cause: unknown): Failure {
+  const { origin } = location;
+  return new Failure(`${who} doesn't let this page in`, {
+    details: [`${who} answers, but the browser keeps it from pages of ${origin}: they are not allowed (CORS).`],
+    advice: `Add ${origin} to ${origins}, deploy or start the local run again, and reload this page.`,
+    code: "CORS",
     cause,
   });
 }

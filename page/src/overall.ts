@@ -17,8 +17,8 @@ export class Overall {
     const active = transfers.filter((transfer) => transfer.isActive);
     const isMoving = active.some((transfer) => transfer.state !== "paused");
     const wanted = transfers.filter(({ state }) => state !== "aborted" && state !== "failed");
-    const sum = (value: (transfer: Transfer) => number) => wanted.reduce((total, transfer) => total + value(transfer), 0);
-    const [sent, total] = [sum(({ progress }) => progress.sent), sum(({ file }) => file.size)];
+    const sent = wanted.reduce((sum, { progress }) => sum + progress.sent, 0);
+    const total = wanted.reduce((sum, { file }) => sum + file.size, 0);
 
     const parts = [`${of("stored")} of ${transfers.length} stored`];
     if (of("failed") > 0) parts.push(`${of("failed")} failed`);

@@ -25,7 +25,8 @@ export class Reader {
       () => true,
       (error: unknown) => {
         // A route that isn't there has no answer to the browser's own question before it (CORS) either.
-        const isAbsent = error instanceof ApiError ? error.status === 404 : error instanceof NetworkError && error.code === "CORS";
+        const isNoRoute = error instanceof ApiError && error.status === 404;
+        const isAbsent = isNoRoute || (error instanceof NetworkError && error.code === "CORS");
         if (!isAbsent) this.#isOffered = undefined; // asked again for the next file
         return false;
       },
@@ -34,7 +35,7 @@ export class Reader {
   }
 
   /**
-   * Opens the file in a new tab, or saves it. The signed URL goes to the browser alone, and into no element of the page.
+   * Opens the file in a new tab, or saves it. The signed URL goes to the browser alone, into no element of the page.
    * Else a Failure: S3 is asked first, since what it refuses would be a page of XML.
    */
   async read(key: string, disposition: Disposition): Promise<void> {
@@ -42,8 +43,11 @@ export class Reader {
     await checkReadable(url);
     if (disposition === "attachment") return save(url);
     const tab = open(url, "_blank");
-    if (!tab) throw new Failure("Your browser blocked the new tab", { advice: "Allow this page to open tabs, then try again.", code: "Blocked" });
-    tab.opener = null;
+    if (tab) tab.opener = null;
+    else {
+      const advice = "Allow this page to open tabs, then try again.";
+      throw new Failure("Your browser blocked the new tab", { advice, code: "Blocked" });
+    }
   }
 
   async #sign(key: string, disposition: Disposition): Promise<string> {
@@ -51,7 +55,8 @@ export class Reader {
       return (await this.#signpost.download(key, { disposition })).url;
     } catch (error) {
       if (error instanceof ApiError && error.field === "disposition") {
-        throw new Failure("This kind of file isn't shown in the browser", { advice: "Download it.", code: error.code, cause: error });
+        const title = "This kind of file isn't shown in the browser";
+        throw new Failure(title, { advice: "Download it.", code: error.code, cause: error });
       }
       throw explainUpload(error, this.#apiUrl);
     }
@@ -95,6 +100,9 @@ function refusal(status: number, xml: string): Failure {
       requestId,
     });
   }
-  if (code === "NoSuchKey") return new Failure("This file is gone", { details: ["It has been deleted meanwhile."], code, requestId });
-  return new Failure("S3 doesn't give this file", { details: [text("Message")].filter(Boolean), advice: "Try again.", code, requestId });
+  if (code === "NoSuchKey") {
+    return new Failure("This file is gone", { details: ["It has been deleted meanwhile."], code, requestId });
+  }
+  const details = [text("Message")].filter(Boolean);
+  return new Failure("S3 doesn't give this file", { details, advice: "Try again.", code, requestId });
 }

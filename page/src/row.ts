@@ -36,7 +36,9 @@ export class Row {
   constructor(transfer: Transfer, rowActions: RowActions) {
     this.transfer = transfer;
     this.element = copyOf("row-template");
-    for (const part of this.element.querySelectorAll<HTMLElement>("[data-part]")) this.#parts.set(part.dataset["part"]!, part);
+    for (const part of this.element.querySelectorAll<HTMLElement>("[data-part]")) {
+      this.#parts.set(part.dataset["part"]!, part);
+    }
     this.#fillOnce();
     this.#button("pause").addEventListener("click", () => transfer.pause());
     this.#button("resume").addEventListener("click", () => transfer.resume());
@@ -45,7 +47,8 @@ export class Row {
     this.#button("open").addEventListener("click", () => this.#read(rowActions, "inline"));
     this.#button("download").addEventListener("click", () => this.#read(rowActions, "attachment"));
     copyOnClick(this.#button("copy-key"), "The key", this.#part("key"), () => transfer.stored?.key ?? "");
-    copyOnClick(this.#button("copy-checksum"), "The SHA-256", this.#part("checksum"), () => transfer.stored?.sha256 ?? "");
+    const sha256 = () => transfer.stored?.sha256 ?? "";
+    copyOnClick(this.#button("copy-checksum"), "The SHA-256", this.#part("checksum"), sha256);
     this.#part("key").addEventListener("copy", (event) => {
       // Its two parts are boxes of their own, between which browsers would copy a line break.
       event.clipboardData?.setData("text/plain", transfer.stored?.key ?? "");
@@ -61,11 +64,11 @@ export class Row {
     setText(this.#part("status"), statusOf(transfer));
     setText(this.#part("numbers"), numbersOf(transfer));
     this.#updateProgress();
-    const isSame = this.element.dataset["state"] === state && this.element.dataset["readable"] === String(this.isReadable);
-    if (isSame) return;
+    const { dataset } = this.element;
+    if (dataset["state"] === state && dataset["readable"] === String(this.isReadable)) return;
     const hadFocus = this.element.contains(document.activeElement);
-    this.element.dataset["state"] = state;
-    this.element.dataset["readable"] = String(this.isReadable);
+    dataset["state"] = state;
+    dataset["readable"] = String(this.isReadable);
     this.#updateButtons();
     this.#updateFacts();
     this.#updateFailure();
@@ -137,7 +140,7 @@ export class Row {
     this.#part("failure").hidden = !failure;
     if (!failure) return;
     this.#part("failure-title").textContent = failure.message;
-    const details = failure.details.map((detail) => Object.assign(document.createElement("p"), { textContent: detail }));
+    const details = failure.details.map((text) => Object.assign(document.createElement("p"), { textContent: text }));
     this.#part("failure-details").replaceChildren(...details);
     this.#part("failure-advice").textContent = failure.advice;
     this.#part("failure-code").textContent = failure.reference;

@@ -33,7 +33,8 @@ export class SignIn {
     const newPassword = byId<HTMLInputElement>("new-password");
     const show = byId<HTMLInputElement>("show-password");
     show.addEventListener("change", () => (newPassword.type = show.checked ? "text" : "password"));
-    copyOnClick(byId<HTMLButtonElement>("copy-secret"), "The key", byId("totp-secret"), () => plain(byId("totp-secret")));
+    const secret = byId("totp-secret");
+    copyOnClick(byId<HTMLButtonElement>("copy-secret"), "The key", secret, () => plain(secret));
   }
 
   /** Makes buttons that sign a local run's users in. */
@@ -123,7 +124,10 @@ export class SignIn {
 /** What the card says above its form, such as why the last try failed. */
 function say(text: string): void {
   byId("sign-in-error").textContent = text;
-  for (const input of byId("sign-in").querySelectorAll("[data-answer], #password")) input.toggleAttribute("aria-invalid", text !== "");
+  for (const input of byId("sign-in").querySelectorAll("[data-answer], #password")) {
+    if (text) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  }
 }
 
 function setBusy(busy: boolean): void {

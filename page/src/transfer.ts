@@ -135,7 +135,7 @@ export class Transfer {
   #explain(error: unknown): Failure {
     const failure = explainUpload(error, this.#apiUrl);
     if (failure.code === "TypeNotAllowed" && !this.type.known) {
-      failure.details.push("Neither the browser nor the name tells this file's type, so it counts as application/octet-stream.");
+      failure.details.push("Nobody knows this file's type by its name, so it counts as application/octet-stream.");
     }
     return failure;
   }

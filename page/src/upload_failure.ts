@@ -1,6 +1,6 @@
 import { ApiError, FileError, NetworkError, S3Error } from "signpost-client";
 import { Failure, toFailure } from "./failure.ts";
-import { allowedOrigins } from "./network_failure.ts";
+import { allowedOrigins, originNotAllowed } from "./network_failure.ts";
 
 type Meaning = [title: string, advice: string];
 
@@ -24,9 +24,9 @@ const final = new Set(["InvalidRequest", "SizeTooLarge", "BodyTooLarge", "TypeNo
 
 /** What S3's codes mean to the person, and what helps. */
 const ofS3: Record<string, Meaning> = {
-  AccessDenied: ["S3 denied access", "Try again. If it stays, the function's role or the bucket's policy doesn't allow this upload."],
+  AccessDenied: ["S3 denied access", "Try again. If it stays, the role or the bucket's policy forbids this upload."],
   SignatureDoesNotMatch: ["S3 got something other than what was signed", "Try again: the API signs a new URL."],
-  BadDigest: ["The bytes that arrived are not the file's", "The file may have changed meanwhile: try again, or choose it once more."],
+  BadDigest: ["The bytes that arrived are not the file's", "It may have changed: try again, or choose it once more."],
   PreconditionFailed: ["There is an object with this key already", "Try again: it gets a key of its own."],
   NoSuchUpload: ["S3 no longer knows this upload", "Try again: it begins anew."],
   EntityTooLarge: ["S3 finds this file too large", "Choose a smaller one."],
@@ -81,17 +81,11 @@ function explainNetwork(error: NetworkError, apiUrl: string): Failure {
   const who = url.startsWith(apiUrl) ? "The API" : /cognito/i.test(error.message) ? "Cognito" : "S3";
   const server = URL.canParse(url) ? new URL(url).origin : who;
   if (code === "CORS") {
-    return new Failure(`${who} doesn't let this page in`, {
-      details: [
-        `${who} answers, but the browser may not read the answer: pages from ${location.origin} are not among those it allows (CORS).`,
-      ],
-      advice: `Add ${location.origin} to ${allowedOrigins}, deploy or start the local run again, and reload this page.`,
-      code,
-      cause: error,
-    });
+    return originNotAllowed(who, allowedOrigins, error);
   }
   if (code === "Timeout") {
-    return new Failure(`${who} takes too long`, { details: [`${server} gave no answer in time.`], advice: "Try again.", code, cause: error });
+    const details = [`${server} gave no answer in time.`];
+    return new Failure(`${who} takes too long`, { details, advice: "Try again.", code, cause: error });
   }
   return new Failure(`${who} can't be reached`, {
     details: [`${server} didn't answer, however often it was tried.`],

@@ -20,7 +20,8 @@ export class Way {
     write("api", "host", new URL(apiUrl).host);
     write("s3", "host", local ? new URL(local.s3Endpoint).host : `s3.${region}.amazonaws.com`);
     write("s3", "note", bucket);
-    new PerformanceObserver((list) => this.#count(list.getEntriesByType("resource"), apiUrl)).observe({ type: "resource" });
+    const requests = new PerformanceObserver((list) => this.#count(list.getEntriesByType("resource"), apiUrl));
+    requests.observe({ type: "resource" });
   }
 
   /** A file has come to a new state. */

@@ -72,7 +72,7 @@ export class AwsCognito {
   }
 
   #begin(flow: string, { USERNAME, SRP_A }: Record<string, string>): any {
-    if (flow !== "USER_SRP_AUTH") return refusal("InvalidParameterException", `${flow} flow not enabled for this client`);
+    if (flow !== "USER_SRP_AUTH") return refusal("InvalidParameterException", `${flow} is not enabled for this client`);
     this.#srp = new SrpExchange(this.#poolId, USERNAME, this.#password, SRP_A);
     return {
       ChallengeName: "PASSWORD_VERIFIER",
@@ -92,7 +92,7 @@ export class AwsCognito {
         const isProven = this.#srp?.isProvenBy(responses.PASSWORD_CLAIM_SIGNATURE, responses.TIMESTAMP);
         if (!isProven) return refusal("NotAuthorizedException", "Incorrect username or password.");
         if (!this.#isNew) return { ChallengeName: "SOFTWARE_TOKEN_MFA", ChallengeParameters: {}, Session: "code" };
-        const ChallengeParameters = { USER_ID_FOR_SRP: this.#user.username, requiredAttributes: "[]", userAttributes: "{}" };
+        const ChallengeParameters = { USER_ID_FOR_SRP: this.#user.username, requiredAttributes: "[]" };
         return { ChallengeName: "NEW_PASSWORD_REQUIRED", ChallengeParameters, Session: "new password" };
       }
       case "NEW_PASSWORD_REQUIRED":
@@ -100,12 +100,16 @@ export class AwsCognito {
           return refusal("InvalidPasswordException", "Password did not conform with policy: Password not long enough");
         }
         this.#password = responses.NEW_PASSWORD;
-        return { ChallengeName: "MFA_SETUP", ChallengeParameters: { MFAS_CAN_SETUP: '["SOFTWARE_TOKEN_MFA"]' }, Session: "mfa" };
+        return {
+          ChallengeName: "MFA_SETUP",
+          ChallengeParameters: { MFAS_CAN_SETUP: '["SOFTWARE_TOKEN_MFA"]' },
+          Session: "mfa",
+        };
       case "MFA_SETUP":
         this.#isNew = false;
         return { ChallengeParameters: {}, AuthenticationResult: await this.#user.tokens() };
       case "SOFTWARE_TOKEN_MFA":
-        if (responses.SOFTWARE_TOKEN_MFA_CODE !== this.code) return refusal("CodeMismatchException", "Invalid code received for user");
+        if (responses.SOFTWARE_TOKEN_MFA_CODE !== this.code) return refusal("CodeMismatchException", "Invalid code");
         return { ChallengeParameters: {}, AuthenticationResult: await this.#user.tokens() };
     }
     return refusal("InvalidParameterException", `${challenge} is not played here`);

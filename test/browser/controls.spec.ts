@@ -51,7 +51,9 @@ test.describe("offline", () => {
     }
     await throttle(devtools, -1);
     await expect(page.getByText("You are offline.")).toBeHidden();
-    for (const { name, buffer } of files) expect(sha256(await run.object(await storedKey(page, name)))).toBe(sha256(buffer));
+    for (const { name, buffer } of files) {
+      expect(sha256(await run.object(await storedKey(page, name)))).toBe(sha256(buffer));
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { makeFile, partsSent, smallThreshold } from "./client_fixtures";
 import { FaultProxy } from "./fault_proxy";
 import { expect, picker, row, signIn, storedKey, test as base } from "./fixtures";
-import { openWithStackOf } from "./page_states";
+import { openWithStackOf } from "./stand_ins";
 
 const size = 40 << 20; // bytes: three parts
 
@@ -22,7 +22,7 @@ const test = base.extend<{ line: FaultProxy }>({
 });
 test.use({ expectedErrors: /Failed to load resource/ });
 
-test("after a reload, choosing the same file again goes on where it stopped", async ({ page, run, variant, folder, line }) => {
+test("after a reload the same file goes on where it stopped", async ({ page, run, variant, folder, line }) => {
   const stack = await variant(smallThreshold);
   const film = await makeFile(folder, "film.mp4", size);
   await openWithStackOf(page, run, stack);
@@ -46,7 +46,7 @@ test("after a reload, choosing the same file again goes on where it stopped", as
   await expect(notice).toBeHidden();
 });
 
-test("who signs in next doesn't go on with another's file, nor learn of it", async ({ page, run, variant, folder, context, line }) => {
+test("who signs in next doesn't go on with another's file", async ({ page, run, variant, folder, context, line }) => {
   const stack = await variant(smallThreshold);
   const film = await makeFile(folder, "film.mp4", size);
   await openWithStackOf(page, run, stack);
@@ -56,7 +56,7 @@ test("who signs in next doesn't go on with another's file, nor learn of it", asy
   const next = await context.newPage(); // what a tab keeps to itself is gone, what the browser keeps is not
   await page.close();
   await openWithStackOf(next, run, stack);
-  const remembered = () => next.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("signpost:")));
+  const remembered = () => next.evaluate(() => Object.keys(localStorage).filter((name) => /^signpost:/.test(name)));
   expect(await remembered()).toHaveLength(1);
   await signIn(next, "Grace");
   expect(await remembered()).toEqual([]);

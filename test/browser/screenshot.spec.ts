@@ -30,7 +30,8 @@ test.describe("on a phone", () => {
 /** Signs in, and adds files until one is half-way. */
 async function fill(page: Page, devtools: CDPSession): Promise<void> {
   await signIn(page);
-  await picker(page).setInputFiles({ name: "agenda.html", mimeType: "text/html", buffer: Buffer.from("<h1>Agenda</h1>") });
+  const agenda = { name: "agenda.html", mimeType: "text/html", buffer: Buffer.from("<h1>Agenda</h1>") };
+  await picker(page).setInputFiles(agenda);
   await expect(row(page, "agenda.html")).toHaveAttribute("data-state", "failed");
   const picture = "Grüße aus Köln 🎉.png";
   await picker(page).setInputFiles({ name: picture, mimeType: "image/png", buffer: landscape(1600, 1066, 7) });

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { callCognito, tokensFor } from "./call_cognito";
 import { expect, picker, row, signIn, storedKey, test } from "./fixtures";
 import type { LocalRun } from "./local_run";
 import { totp } from "./totp";
@@ -62,7 +63,7 @@ test.describe("in more than one step", () => {
 
   test("a user whom an administrator made chooses a password", async ({ page, run }) => {
     const Username = "charles@example.com";
-    await cognito(run, "AdminCreateUser", { ...newUser(run, Username), TemporaryPassword: "for once-A1" });
+    await callCognito(run, "AdminCreateUser", { ...newUser(run, Username), TemporaryPassword: "for once-A1" });
     await signInByForm(page, Username, "for once-A1");
     await expect(page.getByRole("heading", { name: "Choose a password" })).toBeFocused();
     await page.getByLabel("New password").fill("of my own-A1");
@@ -75,14 +76,12 @@ test.describe("in more than one step", () => {
 
   test("a user with an authenticator app is asked for its code", async ({ page, run }) => {
     const [Username, Password] = ["mary@example.com", "mary's own-A1"];
-    const { UserPoolId, UserPoolClientId: ClientId } = run.outputs;
-    await cognito(run, "AdminCreateUser", newUser(run, Username));
-    await cognito(run, "AdminSetUserPassword", { UserPoolId, Username, Password, Permanent: true });
-    const AuthParameters = { USERNAME: Username, PASSWORD: Password };
-    const { AuthenticationResult } = await cognito(run, "InitiateAuth", { AuthFlow: "USER_PASSWORD_AUTH", ClientId, AuthParameters });
-    const { AccessToken } = AuthenticationResult;
-    const { SecretCode } = await cognito(run, "AssociateSoftwareToken", { AccessToken });
-    await cognito(run, "VerifySoftwareToken", { AccessToken, UserCode: totp(SecretCode) });
+    const { UserPoolId } = run.outputs;
+    await callCognito(run, "AdminCreateUser", newUser(run, Username));
+    await callCognito(run, "AdminSetUserPassword", { UserPoolId, Username, Password, Permanent: true });
+    const { AccessToken } = await tokensFor(run, Username, Password);
+    const { SecretCode } = await callCognito(run, "AssociateSoftwareToken", { AccessToken });
+    await callCognito(run, "VerifySoftwareToken", { AccessToken, UserCode: totp(SecretCode) });
 
     await signInByForm(page, Username, Password);
     await expect(page.getByRole("heading", { name: "Enter your code" })).toBeFocused();
@@ -138,24 +137,12 @@ async function signInByForm(page: Page, username: string, password: string): Pro
   await page.keyboard.press("Enter");
 }
 
-/** Calls a local run's Cognito, as its administrator or any user. */
-async function cognito({ outputs }: LocalRun, operation: string, input: object): Promise<any> {
-  const response = await fetch(outputs.Local.CognitoEndpoint, {
-    method: "POST",
-    headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}` },
-    body: JSON.stringify(input),
-  });
-  const answer = await response.json();
-  expect(response.status, `${operation}: ${JSON.stringify(answer)}`).toBe(200);
-  return answer;
-}
-
 /** Signs in, revokes the session behind the page's back, and lets it notice by adding later.txt. */
 async function signInAndLoseSession(page: Page, run: LocalRun): Promise<void> {
   const signedIn = page.waitForResponse((response) => response.url().startsWith(run.outputs.Local.CognitoEndpoint));
   await signIn(page);
   const { RefreshToken } = (await (await signedIn).json()).AuthenticationResult;
-  await cognito(run, "RevokeToken", { ClientId: run.outputs.UserPoolClientId, Token: RefreshToken });
+  await callCognito(run, "RevokeToken", { ClientId: run.outputs.UserPoolClientId, Token: RefreshToken });
   await page.clock.setFixedTime(Date.now() + hour);
   await picker(page).setInputFiles({ name: "later.txt", mimeType: "text/plain", buffer: Buffer.from("later") });
   await expect(page.getByRole("alert")).toContainText("Your session has ended");
