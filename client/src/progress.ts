@@ -42,6 +42,7 @@ export function newMeter(total: number, report: (progress: UploadProgress) => vo
       partsTotal = count;
       bytesOf.clear();
       stored.clear();
+      report(progress());
     },
     done: (piece, bytes) => {
       stored.add(piece);

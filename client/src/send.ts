@@ -79,6 +79,5 @@ function refusal({ method, url }: SignedRequest, answer: Answer): S3Error {
   const requestId = textOf(answer.responseText, "RequestId");
   // An error that comes after 200 is a failure of S3's own.
   const status = answer.status < 300 ? 500 : answer.status;
-  const retryAfter = Number(answer.getResponseHeader("Retry-After"));
-  return new S3Error(`S3 refused ${method}: ${code}: ${message}`, { code, status, requestId, method, url, retryAfter });
+  return new S3Error(`S3 refused ${method}: ${code}: ${message}`, { code, status, requestId, method, url });
 }

@@ -4,7 +4,7 @@ import { expect, picker, row, signIn, storedKey, test, throttle } from "./fixtur
 import { s3Refusal } from "./stand_ins";
 import { landscape } from "./pictures";
 
-test.use({ expectedErrors: /Failed to load resource|unsafe header/ });
+test.use({ expectedErrors: /Failed to load resource/ });
 
 const looks = [
   { width: 390, colorScheme: "dark" }, // a phone

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, picker, row, signIn, storedKey, test, throttle } from "./fixtures";
 
-test.use({ expectedErrors: /Failed to load resource|unsafe header/ });
+test.use({ expectedErrors: /Failed to load resource/ });
 test.beforeEach(({ page }) => signIn(page));
 
 test("a type that isn't taken is told in the API's words", async ({ page, run }) => {
