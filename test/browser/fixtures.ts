@@ -12,6 +12,8 @@ interface TestFixtures {
   folder: string;
   /** The DevTools protocol, for what Playwright has no call of its own. */
   devtools: CDPSession;
+  /** What other tests have left unfinished in the run is none of this one's business. */
+  passOver: void;
 }
 
 interface WorkerFixtures {
@@ -33,9 +35,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   variant: [
     async ({ run }, use) => {
       const variants = new Map<object, Promise<LocalRun>>();
-      await use((edit) => {
+      await use(async (edit) => {
         const variant = variants.get(edit) ?? startEdited(run, edit);
         variants.set(edit, variant);
+        await (await variant).passOver();
         return variant;
       });
       for (const started of await Promise.allSettled(variants.values())) {
@@ -58,6 +61,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(folder);
     await rm(folder, { recursive: true });
   },
+  passOver: [
+    async ({ run }, use) => {
+      await run.passOver();
+      await use();
+    },
+    { auto: true },
+  ],
   devtools: async ({ page }, use) => {
     const session = await page.context().newCDPSession(page);
     await session.send("Network.enable");

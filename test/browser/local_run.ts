@@ -33,6 +33,7 @@ export interface Outputs {
 export class LocalRun {
   #child: ChildProcess | undefined;
   #outputs: Outputs | undefined;
+  private others = new Set<string>();
 
   private constructor(
     private readonly folder: string,
@@ -144,8 +145,18 @@ export class LocalRun {
     return fileSha256(join(this.bucket, key));
   }
 
-  /** The folders of multipart uploads that are neither completed nor aborted, as versitygw keeps them. */
+  /** The multipart uploads that are neither completed nor aborted, but for those that were there before the test. */
   async unfinished(): Promise<string[]> {
+    return (await this.allUnfinished()).filter((upload) => !this.others.has(upload));
+  }
+
+  /** Passes over the unfinished uploads of tests before this one. */
+  async passOver(): Promise<void> {
+    this.others = new Set(await this.allUnfinished());
+  }
+
+  /** The folders that versitygw keeps them in. */
+  private async allUnfinished(): Promise<string[]> {
     const folder = join(this.bucket, ".sgwtmp/multipart");
     const keys = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const folders = keys.filter((key) => key.isDirectory());

@@ -10,7 +10,7 @@ export default defineConfig({
   testDir: ".",
   globalSetup: "./build_local.ts",
   testIgnore: "screenshot.spec.ts", // it writes into docs/: see screenshot.config.ts
-  workers: 1, // the tests share one local run, and this way its start
+  workers: 2, // each with a local run of its own: a test waits more than it computes
   timeout: 90_000, // a busy machine is no failure
   expect: { timeout: 15_000 },
   forbidOnly: true,
