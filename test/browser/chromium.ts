@@ -1,7 +1,8 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const names = ["chromium", "chromium-browser", "google-chrome"];
+/** The headless shell first: the same engine without a window, in half the time. */
+const names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
 /** The browser that CHROMIUM names, or else the first in PATH. None is an error: a browser test never passes without. */
 export function findChromium(): string {
@@ -16,7 +17,8 @@ export function findChromium(): string {
     }
   }
   throw new Error(
-    `the browser tests need a Chromium: install Debian's package chromium (apt-get install chromium), or set CHROMIUM to one; ` +
+    `the browser tests need a Chromium: install one of Debian's packages (apt-get install chromium-headless-shell, or ` +
+      `chromium), or set CHROMIUM to one; ` +
       `looked for ${names.join(", ")} in PATH`,
   );
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// stopInTheMiddle ends a run while clients hold connections open, each in the middle of a request: within two seconds,
+// stopInTheMiddle ends a run while clients hold connections open, each in the middle of a request: without waiting for them,
 // with status 0, without a process left, and without a part of the object that one was sending.
 func stopInTheMiddle(t *testing.T, r *localRun, here edit, signal syscall.Signal) {
 	t.Helper()
