@@ -5,6 +5,9 @@
 //
 // It has no configuration of its own: origins, throttling, models, roles and policies are the template's. What the
 // template asks for and this run cannot do is listed when it starts.
+//
+// Started again over the same -dir it is at the same addresses, where they are free, and what it has handed out before
+// (tokens, signed URLs, passwords) is still good, as it is after an outage on AWS.
 package main
 
 import (
