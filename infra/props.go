@@ -42,7 +42,9 @@ type UploadsProps struct {
 	// at a URL's age when a transfer begins, and retries begin anew.
 	AllowLongURLs bool
 
-	// MaxSize is the largest file, in bytes: 1 to MaxObjectSize. Zero is DefaultMaxSize.
+	// MaxSize is the largest file, in bytes: 1 to MaxObjectSize. Zero is DefaultMaxSize. The bucket
+	// ends an upload in parts a day after it began, finished or not, so what a user's line carries in
+	// a day is a limit too: about 1 TiB at 100 Mbit/s.
 	MaxSize int64
 
 	// MultipartThreshold is the size, in bytes, above which a file is sent in parts:
