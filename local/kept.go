@@ -47,18 +47,8 @@ func readKept(dir string) (*kept, error) {
 	return k, nil
 }
 
-// write puts it into the folder for its owner alone: it holds secrets.
-func (k *kept) write() error {
-	raw, err := json.MarshalIndent(k, "", "  ")
-	if err != nil {
-		return err
-	}
-	partial := k.file + ".partial"
-	if err := os.WriteFile(partial, append(raw, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(partial, k.file)
-}
+// write puts it into the folder.
+func (k *kept) write() error { return writeSecrets(k.file, k) }
 
 // credentials are the function's of the run before, or else new ones.
 func (k *kept) credentials(function string) aws.Credentials {
@@ -74,6 +64,20 @@ func (k *kept) password(username string) string {
 		k.Passwords[username] = rand.Text()[:12] + "-a1"
 	}
 	return k.Passwords[username]
+}
+
+// writeSecrets writes the value as JSON, for its owner alone. The file is there whole or not at all, so that a script
+// can wait for it.
+func writeSecrets(path string, value any) error {
+	raw, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return err
+	}
+	partial := path + ".partial"
+	if err := os.WriteFile(partial, append(raw, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(partial, path)
 }
 
 // listen listens on this port of 127.0.0.1, or on a free one where it is taken.

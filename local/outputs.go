@@ -1,10 +1,6 @@
 package main
 
-import (
-	"encoding/json"
-	"fmt"
-	"os"
-)
+import "fmt"
 
 // outputs are the stack's outputs, in the shape that cdk deploy --outputs-file writes, and what only a local run has.
 type outputs struct {
@@ -23,18 +19,9 @@ type localOutputs struct {
 	Username, Password, SecondUsername, SecondPassword string
 }
 
-// write puts the outputs into the file, for its owner alone: they hold the users' passwords. The file is there whole
-// or not at all, so that a script can wait for it.
+// write puts the outputs into the file, for its owner alone: they hold the users' passwords.
 func (o outputs) write(stackName, path string) error {
-	raw, err := json.MarshalIndent(map[string]outputs{stackName: o}, "", "  ")
-	if err != nil {
-		return err
-	}
-	partial := path + ".partial"
-	if err := os.WriteFile(partial, append(raw, '\n'), 0o600); err != nil {
-		return fmt.Errorf("-outputs: %w", err)
-	}
-	if err := os.Rename(partial, path); err != nil {
+	if err := writeSecrets(path, map[string]outputs{stackName: o}); err != nil {
 		return fmt.Errorf("-outputs: %w", err)
 	}
 	return nil

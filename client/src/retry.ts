@@ -40,6 +40,9 @@ export interface RetryContext {
   onWait?: ((why: "offline" | "waiting") => void) | undefined;
 }
 
+/** Errors of requests that have had all their tries: where one request needs another first, those don't multiply. */
+const spent = new WeakSet<SignpostError>();
+
 /** Does it until it works, until it fails for good, or until the limit is reached; then rejects with the last error. */
 export async function withRetries<T>(attempt: () => Promise<T>, context: RetryContext): Promise<T> {
   const { retry, signal, onWait } = context;
@@ -57,7 +60,8 @@ export async function withRetries<T>(attempt: () => Promise<T>, context: RetryCo
         await untilOnline(retry.maxDelay, signal);
         continue;
       }
-      if (failures++ >= retry.limit) throw error;
+      if (failures++ >= retry.limit) spent.add(error);
+      if (spent.has(error)) throw error;
       // A server that answers others before and after we got nothing keeps its answers from this page.
       const reachable = noAnswer && failures > 1 && (await isReachable(error.url ?? "", signal));
       if (reachable && wasReachable) throw refusedByOrigin(error);

@@ -1,12 +1,11 @@
 import { ApiError } from "./api_error.ts";
-import { checksumFor, type Checksum } from "./checksum.ts";
+import { checksumFor, usuallyWhole, type Checksum } from "./checksum.ts";
 import { partSize } from "./part_size.ts";
 import type { Signpost } from "./signpost.ts";
 import { SignpostError } from "./signpost_error.ts";
 import type { UploadPlan, UploadRequest } from "./types.ts";
 
 /** A deployment's own default, in bytes. */
-const defaultThreshold = 100 * 2 ** 20;
 
 /** What these adapters read of Uppy's file; Uppy's own type has it. */
 export interface UppyFileLike {
@@ -58,7 +57,7 @@ export class UppyPlanner {
   goesInParts(file: UppyFileLike): boolean {
     const size = sizeOf(file);
     if (size <= this.#whole || size >= this.#inParts) return size >= this.#inParts;
-    return size > (this.#options.multipartThreshold ?? defaultThreshold);
+    return size > (this.#options.multipartThreshold ?? usuallyWhole);
   }
 
   /** How the parts of a file of that size are hashed, or undefined. */

@@ -164,6 +164,18 @@ test("progress never goes back and ends at the whole, whatever has to be sent ag
   assert.deepEqual(upload.progress, seen.at(-1));
 });
 
+test("an API that stays down before the last request is asked as often as the limit says", async () => {
+  const asks = () => deployed().count("POST /uploads/parts");
+  let before = 0;
+  deployed().fault = (what) => {
+    if (what !== "POST /uploads/parts" || deployed().count(/^PUT part/) < 26) return undefined;
+    before ||= asks() - 1;
+    return apiRefusal(503, "Internal");
+  };
+  await assert.rejects(clientOf(deployed()).upload(randomFile(size)).done, { name: "ApiError", status: 503 });
+  assert.equal(asks() - before, 1 + quick.limit);
+});
+
 test("a refusal of parts comes out as the API's", async () => {
   deployed().fault = (what) => (what === "POST /uploads/parts" ? apiRefusal(400, "InvalidPart") : undefined);
   await assert.rejects(clientOf(deployed()).upload(randomFile(size)).done, { name: "ApiError", code: "InvalidPart" });

@@ -155,23 +155,10 @@ func (s signed) send(t *testing.T, body []byte) (int, string) {
 
 func do(t *testing.T, method, target string, header http.Header, body []byte) (int, string) {
 	t.Helper()
-	r, err := http.NewRequest(method, target, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header = header.Clone()
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var answer struct{ Code string }
-	xml.Unmarshal(raw, &answer)
-	return response.StatusCode, answer.Code
+	got := answerTo(t, method, target, header, body)
+	var refusal struct{ Code string }
+	xml.Unmarshal(got.body, &refusal)
+	return got.status, refusal.Code
 }
 
 var once = map[string]string{"If-None-Match": "*"}
