@@ -97,7 +97,10 @@ export async function storedKey(page: Page, name: string): Promise<string> {
   return (await row(page, name).locator(".key").textContent()) ?? "";
 }
 
-/** Limits uploads to so many bytes a second; -1 lifts it. */
+/**
+ * Limits uploads to so many bytes a second; -1 lifts it. What a test wants to see on the way should take minutes then: a
+ * busy machine may look only every few seconds.
+ */
 export async function throttle(devtools: CDPSession, uploadThroughput: number, offline = false): Promise<void> {
   await devtools.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
 }

@@ -30,8 +30,19 @@ export const test = base.extend<{ visit: Visit }>({
   },
 });
 
-/** Has the page ready, with the client's sources bundled in as a consumer's bundler would. */
+const bundled = new Map<Framework, Promise<{ html: string; script: string }>>();
+
+/** Has the page ready. */
 async function serve(line: FaultProxy, framework: Framework): Promise<void> {
+  const bundling = bundled.get(framework) ?? bundle(framework);
+  bundled.set(framework, bundling);
+  const { html, script } = await bundling;
+  line.pages.set(`/frameworks/${framework}/`, { type: "text/html", text: html });
+  line.pages.set(`/frameworks/${framework}/main.js`, { type: "text/javascript", text: script });
+}
+
+/** The page, with the client's sources bundled in as a consumer's bundler would. */
+async function bundle(framework: Framework): Promise<{ html: string; script: string }> {
   const folder = join(project, "test/frameworks", framework);
   const { outputFiles } = await build({
     entryPoints: [join(folder, framework === "react" ? "main.tsx" : "main.ts")],
@@ -43,8 +54,7 @@ async function serve(line: FaultProxy, framework: Framework): Promise<void> {
     define: { "process.env.NODE_ENV": '"development"' }, // where React's StrictMode runs everything twice
   });
   const html = await readFile(join(folder, "index.html"), "utf8");
-  line.pages.set(`/frameworks/${framework}/`, { type: "text/html", text: html });
-  line.pages.set(`/frameworks/${framework}/main.js`, { type: "text/javascript", text: outputFiles[0]?.text ?? "" });
+  return { html, script: outputFiles[0]?.text ?? "" };
 }
 
 /** What an element shows under a data attribute. */

@@ -11,8 +11,8 @@ export default defineConfig({
   globalSetup: "./build_local.ts",
   testIgnore: "screenshot.spec.ts", // it writes into docs/: see screenshot.config.ts
   workers: 2, // each with a local run of its own: a test waits more than it computes
-  timeout: 90_000, // a busy machine is no failure
-  expect: { timeout: 15_000 },
+  timeout: 120_000, // a busy machine is no failure
+  expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: "list",
   use: {

@@ -20,7 +20,7 @@ import (
 // of them are tried; elsewhere as many as fit into the time, within those bounds, and other ones on
 // each run. rapid prints those that fail.
 const (
-	anyPropsTime  = 15 * time.Second
+	anyPropsTime  = 6 * time.Second
 	anyPropsLeast = 30
 	anyPropsMost  = 300
 )
