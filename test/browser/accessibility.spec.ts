@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, picker, row, signIn, storedKey, test, throttle } from "./fixtures";
+import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./fixtures";
 import { s3Refusal } from "./stand_ins";
 import { landscape } from "./pictures";
 
@@ -22,7 +22,7 @@ test("axe finds nothing, whatever the page shows", async ({ page, run, devtools 
     { name: "paused.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(4 << 20) },
   ]);
   await row(page, "paused.mp4").getByRole("button", { name: "Pause: paused.mp4" }).click();
-  await expect(row(page, "running.mp4")).toContainText(/[1-9]\d? %/);
+  await expect(status(page, "running.mp4")).toContainText(/[1-9]\d? %/);
   await expectNothingFound(page, "busy");
   await page.getByRole("button", { name: "Sign out" }).click();
   await expectNothingFound(page, "asked whether to sign out");

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
 import { build } from "esbuild";
 import { project } from "./build_local";
 import { ClientPage } from "./client_driver";
 import { revoke, setVariable, type Template } from "./edited_run";
-import { FaultProxy } from "./fault_proxy";
+import { type Fault, FaultProxy } from "./fault_proxy";
 import { test as base } from "./fixtures";
 import type { LocalRun } from "./local_run";
 
@@ -76,11 +77,16 @@ export function notResumable(template: Template): void {
   revoke(template, "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload");
 }
 
-/** URLs live for two seconds: long enough for a machine that is busy, short enough to outwait. */
+const shortLife = 4; // seconds: long enough for a machine that is busy, short enough to outwait
+
+/** URLs run out soon. */
 export function shortLived(template: Template): void {
   smallThreshold(template);
-  setVariable(template, "URL_LIFETIME_SECONDS", "2");
+  setVariable(template, "URL_LIFETIME_SECONDS", String(shortLife));
 }
+
+/** Holds a request until the URL of a shortLived stack has run out: such URLs count whole seconds. */
+export const untilLate: Fault = { kind: "hold", until: () => sleep((shortLife + 1.1) * 1000) };
 
 /** A file of random bytes. */
 export async function makeFile(folder: string, name: string, size: number): Promise<LocalFile> {

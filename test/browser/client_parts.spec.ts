@@ -1,7 +1,6 @@
 // Files that go in parts.
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "@playwright/test";
-import { makeFile, partsSent, shortLived, smallThreshold, test } from "./client_fixtures";
+import { makeFile, partsSent, shortLived, smallThreshold, test, untilLate } from "./client_fixtures";
 import { apiFails, internalError, slowDown, throttled } from "./faults";
 
 const twoParts = 17 << 20; // bytes: one part of 16 MiB, and what is left
@@ -107,7 +106,7 @@ test("URLs of parts that have run out are signed again", async ({ variant, line,
   const run = await variant(shortLived);
   const file = await makeFile(folder, "late.mp4", threeParts);
   const client = await open(run);
-  line.catch("UploadPart", { kind: "hold", until: () => sleep(3100) }, { times: 2, skip: 1 });
+  line.catch("UploadPart", untilLate, { times: 2, skip: 1 });
   await client.stores(await client.upload(file), file);
   const statuses = line.of("UploadPart").map(({ status }) => status);
   expect(statuses.filter((status) => status === 403)).toHaveLength(2);

@@ -1,9 +1,7 @@
 // Files that go in one piece, on a line where something goes wrong.
 import { appendFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "@playwright/test";
-import { makeFile, shortLived, test } from "./client_fixtures";
-import type { Fault } from "./fault_proxy";
+import { makeFile, shortLived, test, untilLate } from "./client_fixtures";
 import { apiFails, internalError, slowDown, throttled } from "./faults";
 
 test("whatever fails for a while, the file is stored, once", async ({ run, line, folder, open }) => {
@@ -72,8 +70,6 @@ test("the network goes away and comes back", async ({ run, line, folder, open, c
   expect(line.of("PutObject").map(({ status }) => status)).toEqual([undefined, 200]);
   expect((await run.keys()).sort()).toEqual([...before, key].sort());
 });
-
-const untilLate: Fault = { kind: "hold", until: () => sleep(3100) };
 
 test("a URL that has run out is signed again, once", async ({ variant, line, folder, open }) => {
   const run = await variant(shortLived);

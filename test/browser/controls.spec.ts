@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { expect, picker, row, signIn, storedKey, test, throttle } from "./fixtures";
+import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./fixtures";
 import { sha256 } from "./local_run";
 
 test.beforeEach(({ page }) => signIn(page));
@@ -14,7 +14,7 @@ test("files pause and go on, one or all, by mouse and by keyboard", async ({ pag
   await throttle(devtools, 256 << 10);
   await picker(page).setInputFiles(files);
   const [one, other] = [row(page, "first.mp4"), row(page, "second.mp4")];
-  await expect(one).toContainText(/[1-9]\d? %/);
+  await expect(status(page, "first.mp4")).toContainText(/[1-9]\d? %/);
 
   await one.getByRole("button", { name: "Pause: first.mp4" }).press("Enter");
   await expect(one).toHaveAttribute("data-state", "paused");

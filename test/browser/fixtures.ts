@@ -91,6 +91,11 @@ export function row(page: Page, name: string): Locator {
   return page.getByRole("listitem").filter({ has: page.getByRole("heading", { name, exact: true }) });
 }
 
+/** Where the file with this name is, in words and numbers. */
+export function status(page: Page, name: string): Locator {
+  return row(page, name).locator(".status");
+}
+
 /** Waits until the page says that the file is stored, and gives the key that it names. */
 export async function storedKey(page: Page, name: string): Promise<string> {
   await expect(row(page, name)).toHaveAttribute("data-state", "stored");

@@ -21,7 +21,7 @@ test("a file is stored, once, and its progress shown", async ({ visit, run, line
   const before = await run.keys();
   const film = await makeFile(folder, "film.mp4", 9 * MiB);
   const page = await visit("react", run);
-  line.bandwidth = 6 * MiB;
+  line.bandwidth = 2 * MiB;
   const seen: number[] = [];
   await page.exposeFunction("see", (value: number) => seen.push(value));
   await page.evaluate(() => {

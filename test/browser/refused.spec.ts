@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { expect, picker, row, signIn, storedKey, test, throttle } from "./fixtures";
+import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./fixtures";
 
 test.use({ expectedErrors: /Failed to load resource/ });
 test.beforeEach(({ page }) => signIn(page));
@@ -56,7 +56,7 @@ test("a cancelled file leaves nothing, and the others go on", async ({ page, run
     { name: "away.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) },
     { name: "stays.txt", mimeType: "text/plain", buffer: Buffer.from("stays") },
   ]);
-  await expect(row(page, "away.mp4")).toContainText(/[1-9]\d? %/);
+  await expect(status(page, "away.mp4")).toContainText(/[1-9]\d? %/);
   await row(page, "away.mp4").getByRole("button", { name: "Cancel" }).click();
   await expect(row(page, "away.mp4")).toContainText("Cancelled");
   await expect(row(page, "away.mp4").getByRole("button", { name: "Try again" })).toBeFocused();
@@ -72,7 +72,7 @@ test("signing out with a file under way asks first, then cancels it", async ({ p
   const before = await run.keys();
   await throttle(devtools, 256 << 10);
   await picker(page).setInputFiles({ name: "under way.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) });
-  await expect(row(page, "under way.mp4")).toContainText(/[1-9]\d? %/);
+  await expect(status(page, "under way.mp4")).toContainText(/[1-9]\d? %/);
   const signOut = page.getByRole("banner").getByRole("button", { name: "Sign out" });
   await signOut.click();
   await page.getByRole("button", { name: "Stay" }).click();
