@@ -87,7 +87,7 @@ func TestStopWhileStarting(t *testing.T) {
 	if !r.process.ProcessState.Success() || r.stderr.String() != "" {
 		t.Errorf("it ended with %s: %s", r.process.ProcessState, &r.stderr)
 	}
-	if err := allGone(tree, 100*time.Millisecond); err != nil {
+	if err := allGone(tree, endLimit); err != nil {
 		t.Error(err)
 	}
 }

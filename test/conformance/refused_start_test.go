@@ -135,7 +135,7 @@ func TestPartsEnd(t *testing.T) {
 	killProcess(children[0])
 	select {
 	case <-r.ended:
-	case <-time.After(5 * time.Second):
+	case <-time.After(stopLimit):
 		t.Fatal("it runs on")
 	}
 	if said := r.stderr.String(); r.process.ProcessState.ExitCode() != 1 || !strings.Contains(said, "cognito-local") {

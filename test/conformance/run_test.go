@@ -119,6 +119,9 @@ func (r *localRun) complaints() string {
 // itself it gives requests under way 1.5 s.
 const stopLimit = 10 * time.Second
 
+// endLimit is how long a busy machine may take to clear away a process that has ended. What stays behind stays for good.
+const endLimit = 2 * time.Second
+
 // stop ends the run by a signal, and says if it took too long, failed, or left a process behind.
 func (r *localRun) stop(signal syscall.Signal) error {
 	children, err := childrenOf(r.process.Process.Pid)
@@ -143,7 +146,7 @@ func (r *localRun) stop(signal syscall.Signal) error {
 	case r.complaints() != "":
 		return fmt.Errorf("the local run complained: %s", r.complaints())
 	}
-	return allGone(children, 100*time.Millisecond)
+	return allGone(children, endLimit)
 }
 
 // kill ends the run without asking. It may have ended already.
