@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"signpost/test/inputs"
 )
 
 // target is the stack under test; ada and grace are two of its users.
@@ -36,6 +38,8 @@ func TestMain(m *testing.M) {
 	flag.Set("test.parallel", "8") // the tests wait for servers more than they compute
 	os.Exit(testAll(m))
 }
+
+func TestInputs(t *testing.T) { inputs.Note(t, projectRoot) }
 
 // testAll runs the tests between the start and the end of the stack, and then looks at what they left behind.
 func testAll(m *testing.M) (status int) {

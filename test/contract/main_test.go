@@ -17,6 +17,7 @@ import (
 
 	"signpost/lambda/presign"
 	"signpost/test/contract"
+	"signpost/test/inputs"
 )
 
 const contractFile = "../../openapi.yaml"
@@ -33,6 +34,8 @@ func TestMain(m *testing.M) {
 	flag.Set("rapid.checks", "200") // a command line's own comes after it
 	os.Exit(m.Run())
 }
+
+func TestInputs(t *testing.T) { inputs.Note(t, "../..") }
 
 const (
 	sub       = "0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c"

@@ -17,8 +17,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"signpost/test/inputs"
 	"signpost/test/template/synth"
 )
+
+func TestInputs(t *testing.T) { inputs.Note(t, "../../..") }
 
 // run runs a command at the project's root, with more environment, and returns what it said and
 // its exit status.
