@@ -8,6 +8,7 @@ import { findChromium } from "./chromium";
 
 export default defineConfig({
   testDir: ".",
+  outputDir: "../../.build/test-results", // a change of the root folder would make Go run its tests again
   globalSetup: "./build_local.ts",
   testIgnore: "screenshot.spec.ts", // it writes into docs/: see screenshot.config.ts
   workers: 2, // each with a local run of its own: a test waits more than it computes
