@@ -11,7 +11,7 @@ const files = [
 ];
 
 test("files pause and go on, one or all, by mouse and by keyboard", async ({ page, run, devtools }) => {
-  await throttle(devtools, 256 << 10);
+  await throttle(devtools, 64 << 10);
   await picker(page).setInputFiles(files);
   const [one, other] = [row(page, "first.mp4"), row(page, "second.mp4")];
   await expect(status(page, "first.mp4")).toContainText(/[1-9]\d? %/);

@@ -103,7 +103,7 @@ export async function storedKey(page: Page, name: string): Promise<string> {
 }
 
 /**
- * Limits uploads to so many bytes a second; -1 lifts it. What a test wants to see on the way should take minutes then: a
+ * Limits uploads to so many bytes a second; -1 lifts it. What a test wants to see on the way should take a minute then: a
  * busy machine may look only every few seconds.
  */
 export async function throttle(devtools: CDPSession, uploadThroughput: number, offline = false): Promise<void> {

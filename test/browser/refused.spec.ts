@@ -51,7 +51,7 @@ test("S3 that can't be reached is told while it is tried, then it goes on by its
 
 test("a cancelled file leaves nothing, and the others go on", async ({ page, run, devtools }) => {
   const before = await run.keys();
-  await throttle(devtools, 256 << 10);
+  await throttle(devtools, 64 << 10);
   await picker(page).setInputFiles([
     { name: "away.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) },
     { name: "stays.txt", mimeType: "text/plain", buffer: Buffer.from("stays") },
@@ -70,7 +70,7 @@ test("a cancelled file leaves nothing, and the others go on", async ({ page, run
 
 test("signing out with a file under way asks first, then cancels it", async ({ page, run, devtools }) => {
   const before = await run.keys();
-  await throttle(devtools, 256 << 10);
+  await throttle(devtools, 64 << 10);
   await picker(page).setInputFiles({ name: "under way.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) });
   await expect(status(page, "under way.mp4")).toContainText(/[1-9]\d? %/);
   const signOut = page.getByRole("banner").getByRole("button", { name: "Sign out" });
