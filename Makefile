@@ -34,7 +34,6 @@ lint: node_modules/.installed
 	go vet ./...
 	go tool staticcheck ./...
 	go tool actionlint
-	cd test/nag && go vet ./...
 	cd test/consumer && go vet ./...
 	for project in client page test/browser test/frameworks/*/; do \
 		echo "tsc -p $$project"; \
@@ -65,7 +64,7 @@ test-iam: node_modules/.installed
 	go test ./test/iam/...
 
 test-nag: node_modules/.installed
-	cd test/nag && go test ./...
+	go test ./test/nag
 
 # Another module that puts the construct into a stack of its own.
 test-consumer: node_modules/.installed
@@ -92,7 +91,7 @@ fuzz:
 	done
 
 snapshot: node_modules/.installed
-	go test ./test/template/... -update
+	go test ./test/template -update
 
 # docs/api.html from openapi.yaml.
 reference: node_modules/.installed

@@ -33,7 +33,7 @@ func addLogQueries(scope constructs.Construct, accessLog awslogs.ILogGroup, func
 		if query.accessLog {
 			groups = []awslogs.ILogGroup{accessLog}
 		}
-		names := make([]*string, len(groups))
+		names := make([]any, len(groups))
 		for i, group := range groups {
 			names[i] = group.LogGroupName()
 		}

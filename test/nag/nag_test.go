@@ -2,9 +2,9 @@
 // packs for NIST 800-53 R5 and HIPAA: none may be broken but with an excuse, written beside the
 // resource by package infra, and each excuse must be needed.
 //
-//	cd test/nag && go test ./...
+//	go test ./test/nag
 //
-// It is a module of its own; its go.mod says why. node_modules/.bin must be first in PATH.
+// node_modules/.bin must be first in PATH.
 package nag_test
 
 import (
@@ -39,6 +39,15 @@ var packs = map[string]func(*cdknag.NagPackProps) awscdk.IAspect{
 	"AwsSolutions":   func(p *cdknag.NagPackProps) awscdk.IAspect { return cdknag.NewAwsSolutionsChecks(p) },
 	"NIST.800.53.R5": func(p *cdknag.NagPackProps) awscdk.IAspect { return cdknag.NewNIST80053R5Checks(p) },
 	"HIPAA.Security": func(p *cdknag.NagPackProps) awscdk.IAspect { return cdknag.NewHIPAASecurityChecks(p) },
+}
+
+// newApp returns an empty app in which a broken rule ends up in the report. With the feature flag on, a broken rule would
+// end the synthesis instead.
+func newApp(t *testing.T) awscdk.App {
+	t.Helper()
+	context := synth.Context(t)
+	context["@aws-cdk/core:annotationsInValidationReport"] = false
+	return synth.NewAppWith(t, context)
 }
 
 // report synthesizes what is in the app under the rules of all packs and returns all verdicts.
@@ -100,7 +109,7 @@ func TestAnyProps(t *testing.T) {
 
 // assertRules wants each rule kept, or broken with an excuse, and each excuse needed.
 func assertRules(t *testing.T, stage infra.Stage) {
-	app := synth.NewApp(t)
+	app := newApp(t)
 	infra.NewUploadStack(app, synth.WithStub(t, stage))
 	used, looked := map[string]bool{}, map[string]bool{}
 	for _, line := range report(t, app, stage.StackName()) {
@@ -152,7 +161,7 @@ func excuses(t *testing.T, app awscdk.App) []string {
 
 // TestRulesAreApplied shows that the test above can fail: a bare bucket breaks rules.
 func TestRulesAreApplied(t *testing.T) {
-	app := synth.NewApp(t)
+	app := newApp(t)
 	stack := awscdk.NewStack(app, jsii.String("Bare"), nil)
 	awss3.NewBucket(stack, jsii.String("Bucket"), nil)
 	broken := map[string]bool{}

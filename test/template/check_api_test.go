@@ -191,6 +191,17 @@ func checkGatewayResponses(t *template, stage infra.Stage) (found complaints) {
 	return found
 }
 
+// isLogGroup says whether arn is that of one of the template's log groups: its Arn attribute, or, under the feature flag
+// @aws-cdk/aws-apigateway:logGroupDestinationArnWithoutWildcard, one put together from its name.
+func (t *template) isLogGroup(arn string) bool {
+	for _, group := range t.of("AWS::Logs::LogGroup") {
+		if arn == "${"+group.id+".Arn}" || strings.HasSuffix(arn, ":log-group:${"+group.id+"}") {
+			return true
+		}
+	}
+	return false
+}
+
 // logged are the only things that an access log line may hold. Of what API Gateway offers,
 // $context.path and $context.error.message can carry a token or a query.
 var logged = []string{
@@ -217,7 +228,7 @@ func checkAPIStage(t *template, stage infra.Stage) (found complaints) {
 			"DataTraceEnabled": false, "HttpMethod": "*", "ResourcePath": "/*",
 			"ThrottlingBurstLimit": burst, "ThrottlingRateLimit": rate,
 		}})
-		if group := t.Resources[reference(at(api.Properties, "AccessLogSetting", "DestinationArn"))]; group == nil || group.Type != "AWS::Logs::LogGroup" {
+		if !t.isLogGroup(render(at(api.Properties, "AccessLogSetting", "DestinationArn"))) {
 			found.add("%s has no access log", api.id)
 		}
 		var line map[string]string
