@@ -1,0 +1,41 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"signpost/infra"
+)
+
+// defaultQualifier is the one that the CDK uses unless cdk.json says otherwise.
+const defaultQualifier = "hnb659fds"
+
+// checkBootstrap wants the CDK's bootstrap in this account and region. The parameter is what the CDK CLI looks at too:
+// the stack may have another name than CDKToolkit.
+func (c *checker) checkBootstrap(ctx context.Context) []Finding {
+	const subject = "CDK bootstrap"
+	name := "/cdk-bootstrap/" + c.Qualifier + "/version"
+	bootstrap := fmt.Sprintf("npx cdk bootstrap aws://%s/%s", c.Account, c.Region)
+	if c.Qualifier != defaultQualifier {
+		bootstrap += fmt.Sprintf(" --qualifier %s --toolkit-stack-name CDKToolkit-%s", c.Qualifier, c.Qualifier)
+	}
+	out, err := c.aws.ssm.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(name)})
+	switch {
+	case code(err) == "ParameterNotFound":
+		return []Finding{problem(subject, fmt.Sprintf("account %s is not bootstrapped for the CDK in %s (there is no parameter %s)", c.Account, c.Region, name), bootstrap)}
+	case err != nil:
+		return []Finding{notChecked(subject, err)}
+	}
+	version, err := strconv.Atoi(aws.ToString(out.Parameter.Value))
+	switch {
+	case err != nil:
+		return []Finding{problem(subject, fmt.Sprintf("the parameter %s holds %q, which is no version", name, aws.ToString(out.Parameter.Value)), bootstrap)}
+	case version < infra.BootstrapVersion:
+		return []Finding{problem(subject, fmt.Sprintf("is version %d, and this CDK needs %d or newer", version, infra.BootstrapVersion), bootstrap)}
+	}
+	return []Finding{fine(subject, "version %d", version)}
+}

@@ -1,0 +1,132 @@
+// Package check looks at an AWS account for everything that would make the deployment of a stage fail there, and says
+// of each thing what to do about it. It reads and changes nothing; [LogRole] alone changes something, and only when it
+// is told to.
+//
+//	report := check.Run(ctx, cfg, check.Target{Stage: stage})
+//
+// What AWS won't show is reported as not checked, with the permission that was missing. It doesn't stop a deployment:
+// only what was seen to be wrong does.
+package check
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"signpost/infra"
+)
+
+// Target is what is about to be deployed.
+type Target struct {
+	Stage     infra.Stage
+	Qualifier string // of the CDK's bootstrap; empty is the CDK's own default
+}
+
+// Place is where it is deployed to.
+type Place struct{ Partition, Account, Region string }
+
+// Report is all that was found.
+type Report struct {
+	Place    Place
+	Findings []Finding
+
+	// FirstDeployment says that this deployment creates the stack, and that the stage protects its stack: the
+	// protections then have to wait until the stack is there.
+	FirstDeployment bool
+
+	// NoLogRole says that API Gateway has no role for its logs in this account and region, which [LogRole.Set] mends.
+	NoLogRole bool
+}
+
+// Count returns how many findings are of that level.
+func (r Report) Count(level Level) int {
+	n := 0
+	for _, found := range r.Findings {
+		if found.Level == level {
+			n++
+		}
+	}
+	return n
+}
+
+// checkTimeout bounds each check, retries included.
+const checkTimeout = 20 * time.Second
+
+// checker holds what the checks need to know.
+type checker struct {
+	Target
+	Place
+	props infra.UploadsProps
+	aws   clients
+	stack stack
+}
+
+// Run looks at the account that the config's credentials belong to. Without usable credentials and a region there is
+// nothing more to look at.
+func Run(ctx context.Context, cfg aws.Config, target Target) Report {
+	if target.Qualifier == "" {
+		target.Qualifier = defaultQualifier
+	}
+	report := Report{Findings: propsFindings(target.Stage.Uploads)}
+	place, found := identify(ctx, cfg)
+	report.Place = place
+	report.Findings = append(found, report.Findings...)
+	if place.Account == "" || place.Region == "" {
+		return report
+	}
+	c := &checker{Target: target, Place: place, props: target.Stage.Uploads}
+	c.aws = newClients(readAs(ctx, cfg, place, target.Qualifier))
+	c.stack = c.lookUpStack(ctx)
+	report.FirstDeployment = c.stack.created() && !c.props.Disposable
+	found, report.NoLogRole = c.runAll(ctx)
+	report.Findings = append(report.Findings, found...)
+	return report
+}
+
+// runAll makes all checks at once and returns their findings in the checks' order.
+func (c *checker) runAll(ctx context.Context) (found []Finding, noLogRole bool) {
+	checks := []func(context.Context) []Finding{
+		c.checkBootstrap, c.checkStack,
+		func(ctx context.Context) []Finding {
+			found, missing := c.checkLogRole(ctx)
+			noLogRole = missing
+			return found
+		},
+		c.checkConcurrency, c.checkUserPool, c.checkKey, c.checkAccessLogBucket, c.checkAlarmTopic, c.checkWebACL,
+		c.checkCertificate, c.checkDomainName, c.checkHostedZone, c.checkBoundary, c.checkQuotas,
+	}
+	results := make([][]Finding, len(checks))
+	var all sync.WaitGroup
+	for i, check := range checks {
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+			defer cancel()
+			results[i] = check(ctx)
+		})
+	}
+	all.Wait()
+	return slices.Concat(results...), noLogRole
+}
+
+// propsFindings reports what is wrong with the props themselves. The functions' code is built later.
+func propsFindings(props infra.UploadsProps) []Finding {
+	var wrong *infra.PropsError
+	if !errors.As(props.Validate(), &wrong) {
+		return nil
+	}
+	var found []Finding
+	for _, it := range wrong.Problems {
+		if it.Field != "Code" && it.Field != "DownloadCode" {
+			found = append(found, problem(it.Field, it.Message, "edit infra/stages.go"))
+		}
+	}
+	return found
+}
+
+// isToken says whether CDK puts a value in the place of s only while it deploys.
+func isToken(s string) bool { return strings.Contains(s, "${Token[") }

@@ -1,0 +1,59 @@
+package check
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+)
+
+// Lambda leaves this many of an account's concurrent executions to functions that reserve none; in an account that has
+// fewer in all, nothing can be reserved ("Configuring reserved concurrency for a function", AWS Lambda Developer Guide).
+const unreservedMinimum = 100
+
+// checkConcurrency wants room for what the stage reserves, and warns of an account that has hardly any.
+func (c *checker) checkConcurrency(ctx context.Context) []Finding {
+	const subject = "ReservedConcurrency"
+	settings, err := c.aws.lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
+	if err != nil {
+		return []Finding{notChecked(subject, err)}
+	}
+	if settings.AccountLimit == nil {
+		return nil
+	}
+	all, free := int(settings.AccountLimit.ConcurrentExecutions), int(aws.ToInt32(settings.AccountLimit.UnreservedConcurrentExecutions))
+	raise := fmt.Sprintf("aws service-quotas request-service-quota-increase --region %s --service-code lambda --quota-code L-B99A9384 --desired-value 1000", c.Region)
+	if c.props.ReservedConcurrency == 0 {
+		if all > 0 && all < unreservedMinimum {
+			return []Finding{note("Lambda's concurrency", fmt.Sprintf("the account runs %d functions at once, in all: enough to try it, not for users", all), raise)}
+		}
+		return nil
+	}
+	functions := 1
+	if c.props.Downloads {
+		functions = 2
+	}
+	wanted, held := functions*c.props.ReservedConcurrency, c.heldConcurrency(ctx)
+	if left := free + held - wanted; left < unreservedMinimum {
+		return []Finding{problem(subject,
+			fmt.Sprintf("%d for %d function(s) leaves %d of the account's %d, and Lambda keeps %d for functions that reserve nothing", c.props.ReservedConcurrency, functions, left, all, unreservedMinimum),
+			fmt.Sprintf("reserve at most %d, or nothing, in infra/stages.go", max(0, (free+held-unreservedMinimum)/functions)), "or ask for more: "+raise)}
+	}
+	return []Finding{fine(subject, "%d of %d that are free", wanted, free+held-unreservedMinimum)}
+}
+
+// heldConcurrency is what the stack's own functions hold already, and would give back.
+func (c *checker) heldConcurrency(ctx context.Context) int {
+	held := 0
+	for _, resource := range c.stack.resources {
+		if aws.ToString(resource.ResourceType) != "AWS::Lambda::Function" {
+			continue
+		}
+		out, err := c.aws.lambda.GetFunctionConcurrency(ctx, &lambda.GetFunctionConcurrencyInput{FunctionName: resource.PhysicalResourceId})
+		if err == nil {
+			held += int(aws.ToInt32(out.ReservedConcurrentExecutions))
+		}
+	}
+	return held
+}

@@ -1,0 +1,150 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// regionForm tells a region's name from a typing mistake, such as "eu-west1" or a zone, "eu-west-1a".
+var regionForm = regexp.MustCompile(`^[a-z]{2,3}(-[a-z]+)+-\d+$`)
+
+// identify finds out who calls, and whether the region is one that this account can use. Its Place is whole, or
+// the findings say what is missing.
+func identify(ctx context.Context, cfg aws.Config) (Place, []Finding) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	region, found := checkRegion(cfg.Region)
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return Place{}, append(found, noCredentials(err))
+	}
+	asked := region
+	if asked == "" {
+		asked = "us-east-1" // says who calls, wherever the stack is to go
+	}
+	who, err := callerIdentity(ctx, cfg, asked)
+	if err != nil && region != "" && mayBeRegion(err) {
+		// STS refuses the credentials in a region that isn't enabled with the same words as wrong credentials.
+		if global := globalRegion(region); global != region {
+			if _, globalErr := callerIdentity(ctx, cfg, global); globalErr == nil {
+				return Place{}, append(found, problem("region",
+					fmt.Sprintf("%s can't be used: the same credentials work in %s. Either it is not a region, or this account has not enabled it", region, global),
+					"choose another: export AWS_REGION=eu-west-1",
+					"or enable it, which takes minutes: "+fmt.Sprintf("aws account enable-region --region-name %s", region)))
+			}
+		}
+	}
+	if err != nil {
+		return Place{}, append(found, refusedCredentials(err))
+	}
+	caller, err := arn.Parse(aws.ToString(who.Arn))
+	if err != nil {
+		return Place{}, append(found, problem("credentials", "AWS names the caller "+aws.ToString(who.Arn)+", which is no ARN"))
+	}
+	place := Place{Partition: caller.Partition, Account: aws.ToString(who.Account), Region: region}
+	if caller.Resource == "root" {
+		return place, append(found, note("credentials", "are the account's root user's, which is meant for emergencies",
+			"make a user or a role for deployments: docs/operations.md, First deployment"))
+	}
+	return place, append(found, fine("credentials", "%s", aws.ToString(who.Arn)))
+}
+
+// checkRegion returns the region, or a finding. The CDK CLI would go to us-east-1 without a word.
+func checkRegion(region string) (string, []Finding) {
+	switch {
+	case region == "":
+		return "", []Finding{problem("region", "none is set, and the CDK would take us-east-1", "export AWS_REGION=eu-west-1", "or set region in the profile, in ~/.aws/config")}
+	case !regionForm.MatchString(region):
+		return "", []Finding{problem("region", fmt.Sprintf("%q is not a region's name", region), "export AWS_REGION=eu-west-1")}
+	}
+	return region, nil
+}
+
+func callerIdentity(ctx context.Context, cfg aws.Config, region string) (*sts.GetCallerIdentityOutput, error) {
+	return sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil, func(o *sts.Options) { o.Region = region })
+}
+
+// mayBeRegion says whether the region can be to blame: wrong keys and a region that isn't enabled are one error, and a
+// region that isn't there has no address.
+func mayBeRegion(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) || code(err) == "InvalidClientTokenId" || code(err) == "UnrecognizedClientException"
+}
+
+// globalRegion is the region of a partition that every account has.
+func globalRegion(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "cn-north-1"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "us-gov-west-1"
+	}
+	return "us-east-1"
+}
+
+// noCredentials is for when there are none, or none that can still be had.
+func noCredentials(err error) Finding {
+	var sso *ssocreds.InvalidTokenError
+	if errors.As(err, &sso) {
+		return problem("credentials", "the SSO session has expired, or was never begun", "aws sso login"+profileOption())
+	}
+	return problem("credentials", "there are none that work: "+message(err),
+		"export AWS_PROFILE=… for a profile in ~/.aws/config, or the three that AWS's access portal shows: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN",
+		"from the beginning: docs/operations.md, First deployment")
+}
+
+func profileOption() string {
+	if profile := os.Getenv("AWS_PROFILE"); profile != "" {
+		return " --profile " + profile
+	}
+	return ""
+}
+
+// refusedCredentials is for what STS says of them.
+func refusedCredentials(err error) Finding {
+	switch said := message(err); code(err) {
+	case "ExpiredToken", "ExpiredTokenException":
+		return problem("credentials", "have expired. AWS says: "+said, "aws sso login"+profileOption(), "or copy new ones from AWS's access portal")
+	case "RequestExpired", "RequestTimeTooSkewed":
+		return problem("credentials", "were refused because of this machine's clock. AWS says: "+said, "set the clock")
+	case "SignatureDoesNotMatch":
+		if strings.Contains(said, "Signature expired") || strings.Contains(said, "Signature not yet current") {
+			return problem("credentials", "were refused because of this machine's clock. AWS says: "+said, "set the clock")
+		}
+		return problem("credentials", "the secret access key does not belong to the access key id", "copy both anew")
+	case "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure":
+		return problem("credentials", "AWS does not know them. They were deleted, or AWS_SESSION_TOKEN is missing or another's. AWS says: "+said,
+			"copy all three anew, or: aws sso login"+profileOption(), "check that ~/.aws/credentials has no older ones under the same profile")
+	case "":
+		return problem("credentials", "AWS could not be reached: "+said, "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL")
+	default:
+		return problem("credentials", "were refused. AWS says: "+said)
+	}
+}
+
+// readAs returns the config that the checks read with: as the CDK's lookup role, where that can be assumed, as the CDK
+// CLI itself does. So a deploying role needs nothing but to assume the CDK's roles. Otherwise the caller reads.
+func readAs(ctx context.Context, cfg aws.Config, place Place, qualifier string) aws.Config {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	role := fmt.Sprintf("arn:%s:iam::%s:role/cdk-%s-lookup-role-%s-%s", place.Partition, place.Account, qualifier, place.Account, place.Region)
+	provider := aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), role, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName = "signpost-preflight"
+	}))
+	if _, err := provider.Retrieve(ctx); err != nil {
+		return cfg
+	}
+	cfg = cfg.Copy()
+	cfg.Credentials = provider
+	return cfg
+}

@@ -1,0 +1,137 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	acmtypes "github.com/aws/aws-sdk-go-v2/service/acm/types"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	route53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
+)
+
+// checkCertificate wants an issued certificate for the name, in the stack's region and account: the API's endpoint is
+// regional.
+func (c *checker) checkCertificate(ctx context.Context) []Finding {
+	const subject = "CertificateARN"
+	request := fmt.Sprintf("aws acm request-certificate --region %s --domain-name %s --validation-method DNS", c.Region, c.props.DomainName)
+	_, found, ok := c.parse(existing{prop: subject, value: c.props.CertificateARN,
+		region:  "a regional API takes certificates of its own region alone (only CloudFront's are in us-east-1)",
+		account: "API Gateway takes certificates of its own account alone", remedy: request})
+	if !ok {
+		return found
+	}
+	out, err := c.aws.acm.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: aws.String(c.props.CertificateARN)})
+	switch {
+	case code(err) == "ResourceNotFoundException":
+		return []Finding{problem(subject, "there is no such certificate", fmt.Sprintf("aws acm list-certificates --region %s", c.Region), "or get one: "+request)}
+	case err != nil:
+		return []Finding{notChecked(subject, err)}
+	}
+	certificate := out.Certificate
+	names := append([]string{aws.ToString(certificate.DomainName)}, certificate.SubjectAlternativeNames...)
+	if !isToken(c.props.DomainName) && !slices.ContainsFunc(names, func(name string) bool { return covers(name, c.props.DomainName) }) {
+		slices.Sort(names)
+		found = append(found, problem(subject, fmt.Sprintf("is for %s, not for %s", strings.Join(slices.Compact(names), ", "), c.props.DomainName), request))
+	}
+	switch certificate.Status {
+	case acmtypes.CertificateStatusIssued:
+		if len(found) == 0 {
+			found = append(found, fine(subject, "issued for %s", aws.ToString(certificate.DomainName)))
+		}
+	case acmtypes.CertificateStatusPendingValidation:
+		found = append(found, problem(subject, "is not issued yet: AWS waits for a proof that the domain is yours", validation(certificate)...))
+	default:
+		found = append(found, problem(subject, fmt.Sprintf("has the status %s, not ISSUED", certificate.Status), request))
+	}
+	return found
+}
+
+// validation is what proves that the domain is one's own.
+func validation(certificate *acmtypes.CertificateDetail) []string {
+	var steps []string
+	for _, option := range certificate.DomainValidationOptions {
+		if record := option.ResourceRecord; record != nil && option.ValidationStatus != acmtypes.DomainStatusSuccess {
+			steps = append(steps, fmt.Sprintf("add this DNS record: %s %s %s", aws.ToString(record.Name), record.Type, aws.ToString(record.Value)))
+		}
+	}
+	return append(steps, "then wait until it is issued: "+fmt.Sprintf("aws acm wait certificate-validated --certificate-arn %s", aws.ToString(certificate.CertificateArn)))
+}
+
+// covers says whether a certificate's name is good for a host. A wildcard stands for one label ("ACM certificate
+// characteristics", AWS Certificate Manager User Guide).
+func covers(name, host string) bool {
+	if rest, ok := strings.CutPrefix(name, "*."); ok {
+		_, domain, _ := strings.Cut(host, ".")
+		return strings.EqualFold(rest, domain)
+	}
+	return strings.EqualFold(name, host)
+}
+
+// checkDomainName wants the name to be free in API Gateway, or the stack's own.
+func (c *checker) checkDomainName(ctx context.Context) []Finding {
+	const subject = "DomainName"
+	name := c.props.DomainName
+	if name == "" {
+		return nil
+	}
+	if isToken(name) {
+		return tokenFinding(subject)
+	}
+	_, err := c.aws.apigateway.GetDomainName(ctx, &apigateway.GetDomainNameInput{DomainName: aws.String(name)})
+	switch {
+	case code(err) == "NotFoundException":
+		return []Finding{fine(subject, "%s is free", name)}
+	case err != nil:
+		return []Finding{notChecked(subject, err)}
+	case c.stack.has("AWS::ApiGateway::DomainName", name):
+		return []Finding{fine(subject, "%s is the stack's own", name)}
+	}
+	return []Finding{problem(subject, name+" is taken in API Gateway by something else in this account and region",
+		fmt.Sprintf("aws apigateway get-base-path-mappings --domain-name %s", name)+" shows what it serves", "where that can go: "+fmt.Sprintf("aws apigateway delete-domain-name --domain-name %s", name))}
+}
+
+// checkHostedZone wants a public zone that the name lies in, with no address of that name that isn't the stack's.
+func (c *checker) checkHostedZone(ctx context.Context) []Finding {
+	const subject = "HostedZoneID"
+	id, name := c.props.HostedZoneID, c.props.DomainName
+	if id == "" {
+		return nil
+	}
+	if isToken(id) || isToken(name) {
+		return tokenFinding(subject)
+	}
+	out, err := c.aws.route53.GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: aws.String(id)})
+	switch {
+	case code(err) == "NoSuchHostedZone":
+		return []Finding{problem(subject, fmt.Sprintf("account %s has no hosted zone %s", c.Account, id), "aws route53 list-hosted-zones",
+			"or leave HostedZoneID out and make the record where the zone is")}
+	case err != nil:
+		return []Finding{notChecked(subject, err)}
+	}
+	zone := strings.TrimSuffix(aws.ToString(out.HostedZone.Name), ".")
+	switch {
+	case name != zone && !strings.HasSuffix(name, "."+zone):
+		return []Finding{problem(subject, fmt.Sprintf("is the zone of %s, which %s does not lie in", zone, name), "aws route53 list-hosted-zones")}
+	case out.HostedZone.Config != nil && out.HostedZone.Config.PrivateZone:
+		return []Finding{problem(subject, fmt.Sprintf("is a private zone of %s, which browsers on the internet don't see", zone), "name the public zone: aws route53 list-hosted-zones")}
+	case c.stack.has("AWS::Route53::RecordSet", name):
+		return []Finding{fine(subject, "%s, which has the stack's own record", zone)}
+	}
+	records, err := c.aws.route53.ListResourceRecordSets(ctx, &route53.ListResourceRecordSetsInput{HostedZoneId: aws.String(id), StartRecordName: aws.String(name), MaxItems: aws.Int32(10)})
+	if err != nil {
+		return []Finding{notChecked(subject, err)}
+	}
+	for _, record := range records.ResourceRecordSets {
+		address := record.Type == route53types.RRTypeA || record.Type == route53types.RRTypeCname
+		if address && strings.EqualFold(strings.TrimSuffix(aws.ToString(record.Name), "."), name) {
+			return []Finding{problem(subject, fmt.Sprintf("has a record %s for %s already, so the deployment would end with \"Tried to create resource record set … but it already exists\"", record.Type, name),
+				"delete that record, or leave HostedZoneID out and point it to the API yourself")}
+		}
+	}
+	return []Finding{fine(subject, "%s", zone)}
+}

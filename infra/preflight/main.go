@@ -1,0 +1,170 @@
+// Command preflight looks at the AWS account that a stage is about to be deployed to, and says everything that would
+// make the deployment fail, each with what to do about it:
+//
+//	make preflight STAGE=production    changes nothing
+//	make deploy STAGE=production       begins with it, and offers to set API Gateway's log role
+//
+// It needs AWS credentials and a region, as every AWS tool does, and neither Node.js nor the AWS CLI. Package check
+// holds what it looks at.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/mattn/go-isatty"
+
+	"signpost/infra"
+	"signpost/infra/preflight/check"
+)
+
+const usage = `usage: go run ./infra/preflight [-stage dev] [-fix [-yes]] [-print first-deployment]
+
+Looks at the AWS account of the credentials, in the region of AWS_REGION or the profile. Ends with status 0 if the
+stage can be deployed.
+
+`
+
+// program is what a run has to do with.
+type program struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	terminal       bool // somebody can answer questions
+	logRole        func(aws.Config, check.Place, func(string)) check.LogRole
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ok := program{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		terminal: isatty.IsTerminal(os.Stdin.Fd()) && isatty.IsTerminal(os.Stderr.Fd()),
+		logRole: func(cfg aws.Config, place check.Place, say func(string)) check.LogRole {
+			return check.LogRole{Config: cfg, Place: place, Say: say}
+		},
+	}.run(ctx, os.Args[1:])
+	stop()
+	if !ok {
+		os.Exit(1)
+	}
+}
+
+// run does it all, and says whether the stage can be deployed.
+func (p program) run(ctx context.Context, args []string) bool {
+	flags := flag.NewFlagSet("preflight", flag.ContinueOnError)
+	flags.SetOutput(p.stderr)
+	flags.Usage = func() { fmt.Fprint(p.stderr, usage); flags.PrintDefaults() }
+	name := flags.String("stage", "dev", "the `stage` to be deployed, as in infra/stages.go")
+	fix := flags.Bool("fix", false, "offer to set API Gateway's log role where there is none")
+	yes := flags.Bool("yes", false, "with -fix: set it without asking")
+	print := flags.String("print", "", "`first-deployment`: print yes or no on stdout, for scripts, and all else on stderr. Yes is for a deployment that creates\nthe stack of a stage that is protected: its protections come with a second deployment")
+	if err := flags.Parse(args); err != nil {
+		return errors.Is(err, flag.ErrHelp)
+	}
+	out := p.stdout
+	switch *print {
+	case "":
+	case "first-deployment":
+		out = p.stderr
+	default:
+		return p.fail("-print %s: only first-deployment can be printed", *print)
+	}
+	if flags.NArg() > 0 {
+		return p.fail("unknown argument %q: the stage goes after -stage", flags.Arg(0))
+	}
+	stage, err := infra.StageNamed(*name)
+	if err != nil {
+		return p.fail("%v", err)
+	}
+	qualifier, err := bootstrapQualifier("cdk.json")
+	if err != nil {
+		return p.fail("%v", err)
+	}
+	// Five attempts: many calls at once may be throttled. The SDK waits between them.
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(5))
+	if err != nil {
+		return p.fail("%s", configError(err))
+	}
+	report := check.Run(ctx, cfg, check.Target{Stage: stage, Qualifier: qualifier})
+	write(out, stage, report)
+	problems := report.Count(check.Problem)
+	if report.NoLogRole && *fix && p.setLogRole(ctx, out, cfg, report.Place, *yes) {
+		problems--
+	}
+	if problems > 0 {
+		return false
+	}
+	if *print != "" {
+		fmt.Fprintln(p.stdout, map[bool]string{true: "yes", false: "no"}[report.FirstDeployment])
+	}
+	return true
+}
+
+func (p program) fail(format string, args ...any) bool {
+	fmt.Fprintf(p.stderr, "preflight: "+format+"\n", args...)
+	return false
+}
+
+// setLogRole sets API Gateway's log role if that is wanted, and says whether it is set. It belongs to the account and not
+// to the stack, so nobody gets it unasked.
+func (p program) setLogRole(ctx context.Context, out io.Writer, cfg aws.Config, place check.Place, yes bool) bool {
+	say := func(line string) { fmt.Fprintln(out, "preflight:", line) }
+	role := p.logRole(cfg, place, say)
+	switch {
+	case yes:
+	case p.terminal:
+		fmt.Fprintf(p.stderr, "preflight: %s? It serves all of this account's APIs in the region, and stays. [y/N] ", role.Plan())
+		answer, _ := bufio.NewReader(p.stdin).ReadString('\n')
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "y", "yes":
+		default:
+			say("API Gateway's log role is not set")
+			return false
+		}
+	default:
+		say("nobody is there to ask. With YES=1 (-yes) it would " + role.Plan())
+		return false
+	}
+	if err := role.Set(ctx); err != nil {
+		return p.fail("%v", err)
+	}
+	return true
+}
+
+// configError says what is wrong with the files that AWS's tools are set up in.
+func configError(err error) string {
+	var profile config.SharedConfigProfileNotExistError
+	if errors.As(err, &profile) {
+		return fmt.Sprintf("AWS_PROFILE names the profile %q, which ~/.aws/config does not have. Make it with: aws configure sso --profile %s", profile.Profile, profile.Profile)
+	}
+	return fmt.Sprintf("AWS's configuration can't be read: %v", err)
+}
+
+// bootstrapQualifier is the one that cdk.json sets for the CDK, or nothing.
+func bootstrapQualifier(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", errors.New("there is no cdk.json here: run it from the project's root")
+	}
+	if err != nil {
+		return "", err
+	}
+	var file struct {
+		Context struct {
+			Qualifier string `json:"@aws-cdk/core:bootstrapQualifier"`
+		}
+	}
+	if err := json.Unmarshal(text, &file); err != nil {
+		return "", fmt.Errorf("%s is no JSON: %w", path, err)
+	}
+	return file.Context.Qualifier, nil
+}
