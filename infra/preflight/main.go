@@ -22,6 +22,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 	"github.com/mattn/go-isatty"
 
 	"signpost/infra"
@@ -89,8 +90,9 @@ func (p program) run(ctx context.Context, args []string) bool {
 	if err != nil {
 		return p.fail("%v", err)
 	}
-	// Five attempts: many calls at once may be throttled. The SDK waits between them.
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(5))
+	// Five attempts: many calls at once may be throttled. The SDK waits between them, and logs nothing: the report says
+	// what came of it.
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(5), config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return p.fail("%s", configError(err))
 	}

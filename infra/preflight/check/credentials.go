@@ -98,7 +98,11 @@ func noCredentials(err error) Finding {
 	if errors.As(err, &sso) {
 		return problem("credentials", "the SSO session has expired, or was never begun", "aws sso login"+profileOption())
 	}
-	return problem("credentials", "there are none that work: "+message(err),
+	says := "can't be had: " + message(err)
+	if strings.Contains(message(err), "no EC2 IMDS role found") { // the last place that the SDK looks at
+		says = "there are none, neither in the environment nor in a profile"
+	}
+	return problem("credentials", says,
 		"export AWS_PROFILE=… for a profile in ~/.aws/config, or the three that AWS's access portal shows: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN",
 		"from the beginning: docs/operations.md, First deployment")
 }
