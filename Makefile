@@ -6,16 +6,23 @@
 #   make reference           render openapi.yaml into docs/api.html anew
 #   make types               the client's types from openapi.yaml
 #   make bench               timings; nothing is asserted
-#   make synth|diff|deploy|destroy   the CDK, for STAGE (default dev)
+#   make preflight           what would keep STAGE (default dev) from being deployed; changes nothing
+#   make synth|diff|deploy|destroy   the CDK, for STAGE; deploy begins with preflight
 
-STAGE ?= dev
-ADDR  ?= 127.0.0.1:8080
+STAGE    ?= dev
+APPROVAL ?= any-change
+ADDR     ?= 127.0.0.1:8080
+
+# As they were given, for recipes to quote: "$$STAGE".
+override STAGE    := $(value STAGE)
+override APPROVAL := $(value APPROVAL)
+export STAGE APPROVAL
 
 # The Node that package.json pins runs the CDK, jsii and cognito-local.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser fuzz \
-	snapshot reference types bench synth diff deploy destroy
+	snapshot reference types bench preflight synth diff deploy destroy
 
 node_modules/.installed: package.json package-lock.json $(wildcard client/package.json page/package.json test/frameworks/*/package.json)
 	npm ci --no-audit --no-fund --loglevel=error
@@ -100,17 +107,31 @@ reference: node_modules/.installed
 types: node_modules/.installed
 	cd client && npm run --silent types
 
-synth diff: node_modules/.installed
-	npx cdk $@ -c stage=$(STAGE)
+preflight:
+	@go run ./infra/preflight -stage "$$STAGE"
 
-# cdk deploy shows what changes and asks before it widens a permission; here it asks before any change.
-APPROVAL ?= any-change
+synth diff: node_modules/.installed
+	npx cdk $@ -c stage="$$STAGE"
+
+# cdk deploy shows what changes and asks before it widens a permission; here it asks before any change. Preflight asks
+# before it sets the account's log role for API Gateway; YES=1 answers that.
+#
+# A first deployment makes the stack without its protections, and then deploys again, which turns them on: the CDK CLI
+# turns termination protection on before it creates anything, so that a creation that failed could not be deleted.
+cdk-deploy = npx cdk deploy -c stage="$$STAGE" --outputs-file cdk-outputs.json
 deploy: node_modules/.installed
-	npx cdk deploy -c stage=$(STAGE) --require-approval $(APPROVAL) --outputs-file cdk-outputs.json
+	@first=$$(go run ./infra/preflight -stage "$$STAGE" -fix $(if $(filter 1 y yes true,$(value YES)),-yes) -print first-deployment) || exit 1; \
+	if [ "$$first" = yes ]; then \
+		$(cdk-deploy) --require-approval "$$APPROVAL" -c firstDeployment=true || exit 1; \
+		echo "The stack is there. Now its protections against deletion:"; \
+		$(cdk-deploy) --require-approval never || { echo "The stack works, and is not protected yet: run this again."; exit 1; }; \
+	else \
+		$(cdk-deploy) --require-approval "$$APPROVAL"; \
+	fi
 
 # Asks before it deletes. What holds data is kept outside local and dev; elsewhere empty the two buckets first.
 destroy: node_modules/.installed
-	npx cdk destroy -c stage=$(STAGE)
+	npx cdk destroy -c stage="$$STAGE"
 
 bench: node_modules/.installed
 	go test ./lambda/presign -run '^$$' -bench . -benchmem
