@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"signpost/infra"
 	"signpost/test/inputs"
 	"signpost/test/template/synth"
 )
@@ -58,6 +59,20 @@ func TestCLISynth(t *testing.T) {
 	}
 	t.Run("dev is the default, and its template the golden one", func(t *testing.T) {
 		assertGolden(t, filepath.Join(folder, "Signpost-dev.template.json"), "dev")
+	})
+	t.Run("preflight asks for the bootstrap version that it needs", func(t *testing.T) {
+		var manifest struct {
+			Artifacts map[string]struct {
+				Properties struct{ RequiresBootstrapStackVersion int }
+			}
+		}
+		text, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
+		if err != nil || json.Unmarshal(text, &manifest) != nil {
+			t.Fatalf("the manifest can't be read: %v", err)
+		}
+		if needs := manifest.Artifacts["Signpost-dev"].Properties.RequiresBootstrapStackVersion; needs != infra.BootstrapVersion {
+			t.Errorf("it needs version %d, and infra.BootstrapVersion is %d", needs, infra.BootstrapVersion)
+		}
 	})
 	t.Run("the function is in it", func(t *testing.T) {
 		functions, _ := filepath.Glob(filepath.Join(folder, "asset.*", "bootstrap"))
