@@ -22,6 +22,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/smithy-go/logging"
 	"github.com/mattn/go-isatty"
 
@@ -38,7 +39,7 @@ stage can be deployed.
 
 // program is what a run has to do with.
 type program struct {
-	stdin          io.Reader
+	stdin          *bufio.Reader
 	stdout, stderr io.Writer
 	terminal       bool // somebody can answer questions
 	logRole        func(aws.Config, check.Place, func(string)) check.LogRole
@@ -47,7 +48,7 @@ type program struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	ok := program{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		stdin: bufio.NewReader(os.Stdin), stdout: os.Stdout, stderr: os.Stderr,
 		terminal: isatty.IsTerminal(os.Stdin.Fd()) && isatty.IsTerminal(os.Stderr.Fd()),
 		logRole: func(cfg aws.Config, place check.Place, say func(string)) check.LogRole {
 			return check.LogRole{Config: cfg, Place: place, Say: say}
@@ -92,7 +93,8 @@ func (p program) run(ctx context.Context, args []string) bool {
 	}
 	// Five attempts: many calls at once may be throttled. The SDK waits between them, and logs nothing: the report says
 	// what came of it.
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(5), config.WithLogger(logging.Nop{}))
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(5), config.WithLogger(logging.Nop{}),
+		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) { o.TokenProvider = p.mfaCode }))
 	if err != nil {
 		return p.fail("%s", configError(err))
 	}
@@ -124,9 +126,7 @@ func (p program) setLogRole(ctx context.Context, out io.Writer, cfg aws.Config, 
 	switch {
 	case yes:
 	case p.terminal:
-		fmt.Fprintf(p.stderr, "preflight: %s? It serves all of this account's APIs in the region, and stays. [y/N] ", role.Plan())
-		answer, _ := bufio.NewReader(p.stdin).ReadString('\n')
-		switch strings.ToLower(strings.TrimSpace(answer)) {
+		switch strings.ToLower(p.ask(role.Plan() + "? It serves all of this account's APIs in the region, and stays. [y/N]")) {
 		case "y", "yes":
 		default:
 			say("API Gateway's log role is not set")
@@ -140,6 +140,21 @@ func (p program) setLogRole(ctx context.Context, out io.Writer, cfg aws.Config, 
 		return p.fail("%v", err)
 	}
 	return true
+}
+
+// mfaCode asks for the code that a profile with mfa_serial needs.
+func (p program) mfaCode() (string, error) {
+	if !p.terminal {
+		return "", errors.New("the profile wants an MFA code, and nobody is there to type one")
+	}
+	return p.ask("MFA code of the profile:"), nil
+}
+
+// ask returns the line that somebody answers with; no line is no answer.
+func (p program) ask(question string) string {
+	fmt.Fprintf(p.stderr, "preflight: %s ", question)
+	answer, _ := p.stdin.ReadString('\n')
+	return strings.TrimSpace(answer)
 }
 
 // configError says what is wrong with the files that AWS's tools are set up in.

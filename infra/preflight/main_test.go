@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -39,13 +42,21 @@ func environment(account *awsstub.Server) map[string]string {
 // run runs it in this process, at the project's root, with somebody there or not.
 func run(t *testing.T, account *awsstub.Server, terminal bool, answer string, args ...string) (ok bool, stdout, stderr string) {
 	t.Helper()
+	return runWith(t, account, nil, terminal, answer, args...)
+}
+
+// runWith runs it with other variables.
+func runWith(t *testing.T, account *awsstub.Server, more map[string]string, terminal bool, answer string, args ...string) (ok bool, stdout, stderr string) {
+	t.Helper()
 	t.Chdir("../..")
-	for name, value := range environment(account) {
+	variables := environment(account)
+	maps.Copy(variables, more)
+	for name, value := range variables {
 		t.Setenv(name, value)
 	}
 	var out, complaints bytes.Buffer
 	ok = program{
-		stdin: strings.NewReader(answer), stdout: &out, stderr: &complaints, terminal: terminal,
+		stdin: bufio.NewReader(strings.NewReader(answer)), stdout: &out, stderr: &complaints, terminal: terminal,
 		logRole: func(cfg aws.Config, place check.Place, say func(string)) check.LogRole {
 			return check.LogRole{Config: cfg, Place: place, Say: say, Wait: func(context.Context, time.Duration) error { return nil }}
 		},
@@ -128,6 +139,26 @@ func TestPrint(t *testing.T) {
 				t.Errorf("stderr has no report: %s", stderr)
 			}
 		})
+	}
+}
+
+// TestMFA: a profile that assumes a role with a second factor asks for its code, of somebody who is there.
+func TestMFA(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config")
+	profile := "[profile acme]\nregion=eu-west-1\nrole_arn=arn:aws:iam::111122223333:role/Deployer\nmfa_serial=arn:aws:iam::111122223333:mfa/ada\nsource_profile=ada\n" +
+		"[profile ada]\naws_access_key_id=AKIDEXAMPLE\naws_secret_access_key=wJalrXUtnFEMI\n"
+	if err := os.WriteFile(file, []byte(profile), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, stdout, _ := runWith(t, awsstub.New(t), map[string]string{"AWS_CONFIG_FILE": file, "AWS_PROFILE": "acme", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, false, "123456\n", "-stage", "staging")
+	if !strings.Contains(stdout, "the profile wants an MFA code, and nobody is there to type one") {
+		t.Errorf("it doesn't say what is missing:\n%s", stdout)
+	}
+	// Not by a run: with such a profile the SDK asks AWS itself, whatever AWS_ENDPOINT_URL says.
+	var asked bytes.Buffer
+	code, err := program{stdin: bufio.NewReader(strings.NewReader("123456\n")), stderr: &asked, terminal: true}.mfaCode()
+	if code != "123456" || err != nil || asked.String() != "preflight: MFA code of the profile: " {
+		t.Errorf("it asks %q and has %q (%v)", asked.String(), code, err)
 	}
 }
 

@@ -31,12 +31,12 @@ type Server struct {
 	mu      sync.Mutex
 	answers map[string][]Answer
 	calls   []string
-	bodies  map[string]string
+	bodies  map[string][]string
 }
 
 // New starts an account where all is well, and stops it with the test.
 func New(t testing.TB) *Server {
-	s := &Server{t: t, answers: map[string][]Answer{}, bodies: map[string]string{}}
+	s := &Server{t: t, answers: map[string][]Answer{}, bodies: map[string][]string{}}
 	for call, body := range healthy {
 		s.Answer(call, Answer{Body: body})
 	}
@@ -79,11 +79,11 @@ func (s *Server) Count(call string) int {
 	return n
 }
 
-// Body is the last request body of a call.
+// Body is what a call's requests had for bodies, one after the other.
 func (s *Server) Body(call string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.bodies[call]
+	return strings.Join(s.bodies[call], "\n")
 }
 
 // Changes are the calls that are not for reading.
@@ -108,7 +108,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := service + " " + operation(r, string(body))
 	s.mu.Lock()
 	s.calls = append(s.calls, call)
-	s.bodies[call] = string(body)
+	s.bodies[call] = append(s.bodies[call], string(body))
 	key := call
 	if s.answers[key+" in "+region] != nil { // a region of its own
 		key += " in " + region

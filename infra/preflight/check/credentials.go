@@ -98,6 +98,9 @@ func noCredentials(err error) Finding {
 	if errors.As(err, &sso) {
 		return problem("credentials", "the SSO session has expired, or was never begun", "aws sso login"+profileOption())
 	}
+	if strings.Contains(message(err), "please reauthenticate") { // as of "aws login"
+		return problem("credentials", "the session has expired", "aws login"+profileOption())
+	}
 	says := "can't be had: " + message(err)
 	if strings.Contains(message(err), "no EC2 IMDS role found") { // the last place that the SDK looks at
 		says = "there are none, neither in the environment nor in a profile"
