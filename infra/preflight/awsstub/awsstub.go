@@ -32,11 +32,12 @@ type Server struct {
 	answers map[string][]Answer
 	calls   []string
 	bodies  map[string][]string
+	signers map[string][]string
 }
 
 // New starts an account where all is well, and stops it with the test.
 func New(t testing.TB) *Server {
-	s := &Server{t: t, answers: map[string][]Answer{}, bodies: map[string][]string{}}
+	s := &Server{t: t, answers: map[string][]Answer{}, bodies: map[string][]string{}, signers: map[string][]string{}}
 	for call, body := range healthy {
 		s.Answer(call, Answer{Body: body})
 	}
@@ -86,6 +87,13 @@ func (s *Server) Body(call string) string {
 	return strings.Join(s.bodies[call], "\n")
 }
 
+// Signers are the access key ids that a call was signed with.
+func (s *Server) Signers(call string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.signers[call])
+}
+
 // Changes are the calls that are not for reading.
 func (s *Server) Changes() []string {
 	return slices.DeleteFunc(s.Calls(), func(call string) bool { return reading.MatchString(call) })
@@ -94,8 +102,8 @@ func (s *Server) Changes() []string {
 // reading matches calls that change nothing. Assuming a role hands out credentials for it.
 var reading = regexp.MustCompile(`^[a-z0-9-]+ (Get|List|Describe|GET /|HEAD /)|^sts AssumeRole$`)
 
-// scope is where a SigV4 signature names the region and the service.
-var scope = regexp.MustCompile(`Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request`)
+// scope is where a SigV4 signature names the access key, the region and the service.
+var scope = regexp.MustCompile(`Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request`)
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
@@ -104,11 +112,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.t.Errorf("%s %s is not signed", r.Method, r.URL.Path)
 		return
 	}
-	region, service := signed[1], signed[2]
+	region, service := signed[2], signed[3]
 	call := service + " " + operation(r, string(body))
 	s.mu.Lock()
 	s.calls = append(s.calls, call)
 	s.bodies[call] = append(s.bodies[call], string(body))
+	s.signers[call] = append(s.signers[call], signed[1])
 	key := call
 	if s.answers[key+" in "+region] != nil { // a region of its own
 		key += " in " + region

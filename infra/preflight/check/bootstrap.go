@@ -37,5 +37,16 @@ func (c *checker) checkBootstrap(ctx context.Context) []Finding {
 	case version < infra.BootstrapVersion:
 		return []Finding{problem(subject, fmt.Sprintf("is version %d, and this CDK needs %d or newer", version, infra.BootstrapVersion), bootstrap)}
 	}
-	return []Finding{fine(subject, "version %d", version)}
+	return append([]Finding{fine(subject, "version %d", version)}, c.checkDeployRole(ctx)...)
+}
+
+// checkDeployRole wants the caller to be able to assume the role that the CDK deploys with. Where that can't be, the CDK
+// CLI goes on with the caller's own permissions, and says so only in passing (cdklabs/cdk-stacksets#327).
+func (c *checker) checkDeployRole(ctx context.Context) []Finding {
+	role := c.bootstrapRole(c.Qualifier, "deploy")
+	if _, err := assume(ctx, c.caller, role); denied(err) {
+		return []Finding{note("credentials", "may not assume the CDK's role "+role+": the CDK then deploys with the caller's own permissions, and fails where they don't do",
+			fmt.Sprintf("grant sts:AssumeRole on arn:%s:iam::%s:role/cdk-%s-*", c.Partition, c.Account, c.Qualifier))}
+	}
+	return nil
 }

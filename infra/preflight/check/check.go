@@ -61,9 +61,10 @@ const checkTimeout = 20 * time.Second
 type checker struct {
 	Target
 	Place
-	props infra.UploadsProps
-	aws   clients
-	stack stack
+	props  infra.UploadsProps
+	caller aws.Config // as whom the CDK deploys
+	aws    clients
+	stack  stack
 }
 
 // Run looks at the account that the config's credentials belong to. Without usable credentials and a region there is
@@ -79,7 +80,7 @@ func Run(ctx context.Context, cfg aws.Config, target Target) Report {
 	if place.Account == "" || place.Region == "" {
 		return report
 	}
-	c := &checker{Target: target, Place: place, props: target.Stage.Uploads}
+	c := &checker{Target: target, Place: place, props: target.Stage.Uploads, caller: cfg}
 	c.aws = newClients(readAs(ctx, cfg, place, target.Qualifier))
 	c.stack = c.lookUpStack(ctx)
 	report.FirstDeployment = c.stack.created() && !c.props.Disposable

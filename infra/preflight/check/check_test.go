@@ -194,16 +194,29 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
-// TestReadsAsLookupRole: where the CDK's role for look-ups can be assumed, it reads as that; where not, as the caller.
+// TestReadsAsLookupRole: where the CDK's role for look-ups can be assumed, it reads as that; where not, as the caller, who
+// then has to deploy alone too.
 func TestReadsAsLookupRole(t *testing.T) {
 	account := awsstub.New(t)
 	check.Run(context.Background(), config(account), target(everything()))
-	if body := account.Body("sts AssumeRole"); !strings.Contains(body, "role%2Fcdk-hnb659fds-lookup-role-111122223333-eu-west-1") {
-		t.Errorf("it assumes another role: %s", body)
+	for _, role := range []string{"lookup", "deploy"} {
+		if body := account.Body("sts AssumeRole"); !strings.Contains(body, "role%2Fcdk-hnb659fds-"+role+"-role-111122223333-eu-west-1") {
+			t.Errorf("it does not assume the %s role: %s", role, body)
+		}
 	}
+	if signers := account.Signers("kms DescribeKey"); !slices.Equal(signers, []string{"ASIALOOKUP"}) {
+		t.Errorf("it reads as %q", signers)
+	}
+
+	account = awsstub.New(t)
 	account.Fail("sts AssumeRole", 403, "AccessDenied", "not authorized to perform: sts:AssumeRole")
-	if got := lines(check.Run(context.Background(), config(account), target(everything()))); got != nil {
-		t.Errorf("without that role it says %q", got)
+	want := []string{"note credentials: may not assume the CDK's role arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1: " +
+		"the CDK then deploys with the caller's own permissions, and fails where they don't do → grant sts:AssumeRole on arn:aws:iam::111122223333:role/cdk-hnb659fds-*"}
+	if diff := cmp.Diff(want, lines(check.Run(context.Background(), config(account), target(everything())))); diff != "" {
+		t.Errorf("without those roles it says (-want +got):\n%s", diff)
+	}
+	if signers := account.Signers("kms DescribeKey"); !slices.Equal(signers, []string{"AKIDEXAMPLE"}) {
+		t.Errorf("it reads as %q", signers)
 	}
 }
 

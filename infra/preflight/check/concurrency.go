@@ -16,10 +16,10 @@ const unreservedMinimum = 100
 func (c *checker) checkConcurrency(ctx context.Context) []Finding {
 	const subject = "ReservedConcurrency"
 	settings, err := c.aws.lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
-	if err != nil {
+	switch {
+	case err != nil && c.props.ReservedConcurrency != 0:
 		return []Finding{notChecked(subject, err)}
-	}
-	if settings.AccountLimit == nil {
+	case err != nil || settings.AccountLimit == nil:
 		return nil
 	}
 	all, free := int(settings.AccountLimit.ConcurrentExecutions), int(aws.ToInt32(settings.AccountLimit.UnreservedConcurrentExecutions))

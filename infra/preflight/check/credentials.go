@@ -33,6 +33,9 @@ func identify(ctx context.Context, cfg aws.Config) (Place, []Finding) {
 		asked = "us-east-1" // says who calls, wherever the stack is to go
 	}
 	who, err := callerIdentity(ctx, cfg, asked)
+	if err != nil && region == "" && mayBeRegion(err) {
+		return Place{}, append(found, notChecked("credentials", err))
+	}
 	if err != nil && region != "" && mayBeRegion(err) {
 		// STS refuses the credentials in a region that isn't enabled with the same words as wrong credentials.
 		if global := globalRegion(region); global != region {
@@ -142,16 +145,26 @@ func refusedCredentials(err error) Finding {
 // readAs returns the config that the checks read with: as the CDK's lookup role, where that can be assumed, as the CDK
 // CLI itself does. So a deploying role needs nothing but to assume the CDK's roles. Otherwise the caller reads.
 func readAs(ctx context.Context, cfg aws.Config, place Place, qualifier string) aws.Config {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-	defer cancel()
-	role := fmt.Sprintf("arn:%s:iam::%s:role/cdk-%s-lookup-role-%s-%s", place.Partition, place.Account, qualifier, place.Account, place.Region)
-	provider := aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), role, func(o *stscreds.AssumeRoleOptions) {
-		o.RoleSessionName = "signpost-preflight"
-	}))
-	if _, err := provider.Retrieve(ctx); err != nil {
+	provider, err := assume(ctx, cfg, place.bootstrapRole(qualifier, "lookup"))
+	if err != nil {
 		return cfg
 	}
 	cfg = cfg.Copy()
 	cfg.Credentials = provider
 	return cfg
+}
+
+// bootstrapRole is the ARN of one of the roles that the CDK's bootstrap makes.
+func (p Place) bootstrapRole(qualifier, what string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/cdk-%s-%s-role-%s-%s", p.Partition, p.Account, qualifier, what, p.Account, p.Region)
+}
+
+func assume(ctx context.Context, cfg aws.Config, role string) (aws.CredentialsProvider, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	provider := aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), role, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName = "signpost-preflight"
+	}))
+	_, err := provider.Retrieve(ctx)
+	return provider, err
 }

@@ -48,6 +48,8 @@ func TestCredentials(t *testing.T) {
 			cfg.Region = ""
 			failing(errors.New("no EC2 IMDS role found"))(cfg)
 		}, want: []string{noRegion, none}},
+		"NoRegionAndUnknown": {config: func(cfg *aws.Config) { cfg.Region = "" }, aws: refused("InvalidClientTokenId", "The security token included in the request is invalid."),
+			want: []string{noRegion, "unknown credentials: could not be checked: InvalidClientTokenId: The security token included in the request is invalid."}},
 		"Expired": {aws: refused("ExpiredToken", "The security token included in the request is expired"),
 			want: []string{"problem credentials: have expired. AWS says: ExpiredToken: The security token included in the request is expired → aws sso login --profile acme → or copy new ones from AWS's access portal"}},
 		"Unknown": {aws: refused("InvalidClientTokenId", "The security token included in the request is invalid."),
