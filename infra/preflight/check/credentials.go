@@ -17,7 +17,7 @@ import (
 )
 
 // regionForm tells a region's name from a typing mistake, such as "eu-west1" or a zone, "eu-west-1a".
-var regionForm = regexp.MustCompile(`^[a-z]{2,3}(-[a-z]+)+-\d+$`)
+var regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d+$`)
 
 // identify finds out who calls, and whether the region is one that this account can use. Its Place is whole, or
 // the findings say what is missing.
@@ -84,9 +84,11 @@ func mayBeRegion(err error) bool {
 	return errors.As(err, &dns) || code(err) == "InvalidClientTokenId" || code(err) == "UnrecognizedClientException"
 }
 
-// globalRegion is the region of a partition that every account has.
+// globalRegion is the region of a partition that every account has, where the partition has several.
 func globalRegion(region string) string {
 	switch {
+	case strings.HasPrefix(region, "eusc-"), strings.HasPrefix(region, "us-iso"):
+		return region
 	case strings.HasPrefix(region, "cn-"):
 		return "cn-north-1"
 	case strings.HasPrefix(region, "us-gov-"):

@@ -90,6 +90,8 @@ func (c *checker) checkDomainName(ctx context.Context) []Finding {
 		return []Finding{notChecked(subject, err)}
 	case c.stack.has("AWS::ApiGateway::DomainName", name):
 		return []Finding{fine(subject, "%s is the stack's own", name)}
+	case c.stack.unlisted != nil: // it may be
+		return []Finding{notChecked(subject, c.stack.unlisted)}
 	}
 	return []Finding{problem(subject, name+" is taken in API Gateway by something else in this account and region",
 		fmt.Sprintf("aws apigateway get-base-path-mappings --domain-name %s", name)+" shows what it serves", "where that can go: "+fmt.Sprintf("aws apigateway delete-domain-name --domain-name %s", name))}
@@ -121,6 +123,8 @@ func (c *checker) checkHostedZone(ctx context.Context) []Finding {
 		return []Finding{problem(subject, fmt.Sprintf("is a private zone of %s, which browsers on the internet don't see", zone), "name the public zone: aws route53 list-hosted-zones")}
 	case c.stack.has("AWS::Route53::RecordSet", name):
 		return []Finding{fine(subject, "%s, which has the stack's own record", zone)}
+	case c.stack.unlisted != nil: // it may have
+		return []Finding{notChecked(subject, c.stack.unlisted)}
 	}
 	records, err := c.aws.route53.ListResourceRecordSets(ctx, &route53.ListResourceRecordSetsInput{HostedZoneId: aws.String(id), StartRecordName: aws.String(name), MaxItems: aws.Int32(10)})
 	if err != nil {

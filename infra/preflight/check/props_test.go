@@ -40,6 +40,9 @@ func TestProps(t *testing.T) {
 			props: func(p *infra.UploadsProps) { p.Downloads = true },
 			want:  []string{"problem ReservedConcurrency: 100 for 2 function(s) leaves 80 of the account's 1000, and Lambda keeps 100 for functions that reserve nothing → reserve at most 90"}},
 		"OKConcurrencyHeldAlready": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":200,"UnreservedConcurrentExecutions":180}}`}}},
+		"ConcurrencyHeldUnknown": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":200,"UnreservedConcurrentExecutions":180}}`},
+			"lambda GET /2019-09-30/functions/Signpost-staging-Upload-1/concurrency": {Status: 403, Error: "AccessDeniedException"}},
+			want: []string{"unknown ReservedConcurrency: could not be checked, because lambda:GetFunctionConcurrency is not permitted"}},
 		"FewFunctions": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}`}},
 			props: func(p *infra.UploadsProps) { p.ReservedConcurrency = 0 },
 			want:  []string{"note Lambda's concurrency: the account runs 10 functions at once"}},
@@ -78,6 +81,8 @@ func TestProps(t *testing.T) {
 
 		"DomainTaken": {answers: map[string]awsstub.Answer{"cloudformation ListStackResources": {Body: awsstub.Resources(awsstub.Resource("AWS::Route53::RecordSet", "R", awsstub.Domain, "CREATE_COMPLETE"))}},
 			want: []string{"problem DomainName: uploads.example.com is taken in API Gateway by something else"}},
+		"ResourcesUnlisted": {answers: map[string]awsstub.Answer{"cloudformation ListStackResources": {Status: 403, Error: "AccessDenied"}},
+			want: []string{"unknown DomainName: could not be checked, because cloudformation:ListStackResources is not permitted", "unknown HostedZoneID: could not be checked, because cloudformation:ListStackResources is not permitted"}},
 		"OKDomainFree": {answers: map[string]awsstub.Answer{domain: {Status: 404, Error: "NotFoundException"}}},
 		"ZonePrivate": {answers: map[string]awsstub.Answer{zone: {Body: `<GetHostedZoneResponse><HostedZone><Id>z</Id><Name>example.com.</Name><CallerReference>x</CallerReference><Config><PrivateZone>true</PrivateZone></Config></HostedZone></GetHostedZoneResponse>`}},
 			want: []string{"problem HostedZoneID: is a private zone of example.com"}},

@@ -16,6 +16,7 @@ type stack struct {
 	status    types.StackStatus // empty where there is no stack
 	protected bool
 	resources []types.StackResourceSummary
+	unlisted  error // why resources may lack some
 	err       error // why it could not be read
 }
 
@@ -38,7 +39,8 @@ func (c *checker) lookUpStack(ctx context.Context) stack {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			break // what it holds only keeps its own from being taken for another's
+			it.unlisted = err
+			break
 		}
 		it.resources = append(it.resources, page.StackResourceSummaries...)
 	}
