@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -20,7 +21,7 @@ type quota struct {
 	adds   int // how many the stack makes
 	limit  int // AWS's default
 	count  func(context.Context) (int, error)
-	code   string // in Service Quotas, as "service/code"; empty where it can't be raised
+	code   string // in Service Quotas, as "service/code"; empty where it is not there
 	region string // where Service Quotas knows of it
 }
 
@@ -58,7 +59,12 @@ func (c *checker) checkQuotas(ctx context.Context) []Finding {
 		if used+quota.adds <= quota.limit {
 			continue
 		}
-		if limit := c.appliedLimit(ctx, quota); used+quota.adds > limit {
+		limit, err := c.appliedLimit(ctx, quota)
+		switch {
+		case err != nil:
+			found = append(found, Finding{Subject: subject + ": " + quota.what, Level: Unknown,
+				Says: fmt.Sprintf("the account has %d and the stack makes %d more, over AWS's default of %d. The account's own limit could not be read: %s", used, quota.adds, quota.limit, message(err))})
+		case used+quota.adds > limit:
 			found = append(found, c.overQuota(quota, used, limit))
 		}
 	}
@@ -69,27 +75,28 @@ func (c *checker) checkQuotas(ctx context.Context) []Finding {
 }
 
 func (c *checker) overQuota(quota quota, used, limit int) Finding {
-	do := []string{"delete some that nobody uses, or deploy to another region or account"}
-	if quota.code != "" {
-		service, code, _ := strings.Cut(quota.code, "/")
-		do = append(do, "or ask for more: "+fmt.Sprintf("aws service-quotas request-service-quota-increase --region %s --service-code %s --quota-code %s --desired-value %d",
+	service, code, _ := strings.Cut(quota.code, "/")
+	return problem("quotas: "+quota.what, fmt.Sprintf("the account has %d, may have %d, and the stack makes %d more", used, limit, quota.adds),
+		"delete some that nobody uses, or deploy to another region or account",
+		"or ask for more: "+fmt.Sprintf("aws service-quotas request-service-quota-increase --region %s --service-code %s --quota-code %s --desired-value %d",
 			quota.region, service, code, 2*limit))
-	}
-	return problem("quotas: "+quota.what, fmt.Sprintf("the account has %d, may have %d, and the stack makes %d more", used, limit, quota.adds), do...)
 }
 
-// appliedLimit is the account's own limit where it was raised, and the default where that can't be known.
-func (c *checker) appliedLimit(ctx context.Context, quota quota) int {
+// appliedLimit is the account's own limit, which may have been raised.
+func (c *checker) appliedLimit(ctx context.Context, quota quota) (int, error) {
 	if quota.code == "" {
-		return quota.limit
+		return 0, errors.New("it is not in Service Quotas")
 	}
 	service, code, _ := strings.Cut(quota.code, "/")
 	out, err := c.aws.quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String(service), QuotaCode: aws.String(code)},
 		func(o *servicequotas.Options) { o.Region = quota.region })
-	if err != nil || out.Quota == nil || out.Quota.Value == nil {
-		return quota.limit
+	if err != nil {
+		return 0, err
 	}
-	return int(*out.Quota.Value)
+	if out.Quota == nil || out.Quota.Value == nil {
+		return 0, errors.New("the quota has no value")
+	}
+	return int(*out.Quota.Value), nil
 }
 
 // checkRoles wants room for the stack's roles. IAM tells use and limit at once.

@@ -116,10 +116,12 @@ func TestQuotas(t *testing.T) {
 			want: []string{"problem quotas: IAM roles: the account has 1000, may have 1000, and the stack makes 1 more → delete some that nobody uses, or deploy to another region or account" +
 				" → or ask for more: aws service-quotas request-service-quota-increase --region us-east-1 --service-code iam --quota-code L-FE177D64 --desired-value 2000"}},
 		"APIs": {call: "apigateway GET /restapis", body: apis,
-			want: []string{"problem quotas: regional REST APIs: the account has 600, may have 600, and the stack makes 1 more → delete some that nobody uses, or deploy to another region or account"}},
+			want: []string{"unknown quotas: regional REST APIs: the account has 600 and the stack makes 1 more, over AWS's default of 600. The account's own limit could not be read: it is not in Service Quotas"}},
 		"UserPools": {call: "cognito-idp ListUserPools", body: pools, quota: `{"Quota":{"Value":1000}}`,
 			want: []string{"problem quotas: user pools: the account has 1000, may have 1000, and the stack makes 1 more → delete some that nobody uses, or deploy to another region or account" +
 				" → or ask for more: aws service-quotas request-service-quota-increase --region eu-west-1 --service-code cognito-idp --quota-code L-66E6DF30 --desired-value 2000"}},
+		"UserPoolsUnknown": {call: "cognito-idp ListUserPools", body: pools, quota: `{}`,
+			want: []string{"unknown quotas: user pools: the account has 1000 and the stack makes 1 more, over AWS's default of 1000. The account's own limit could not be read: the quota has no value"}},
 		"OKRaised": {call: "cognito-idp ListUserPools", body: pools, quota: `{"Quota":{"Value":2000}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
