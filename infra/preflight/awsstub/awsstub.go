@@ -22,6 +22,7 @@ type Answer struct {
 	Header map[string]string
 	Body   string
 	Error  string // an error's code, written as the service writes errors, with Body as its message
+	Never  bool   // there is no answer until the caller hangs up
 }
 
 // Server is an AWS account.
@@ -130,6 +131,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if len(answers) == 0 {
 		s.t.Errorf("nobody has an answer for %q", call)
 		http.Error(w, "no answer", http.StatusNotImplemented)
+		return
+	}
+	if answers[0].Never {
+		<-r.Context().Done()
 		return
 	}
 	answers[0].write(w, r, service)

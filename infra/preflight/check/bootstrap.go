@@ -43,9 +43,8 @@ func (c *checker) checkBootstrap(ctx context.Context) []Finding {
 // checkDeployRole wants the caller to be able to assume the role that the CDK deploys with. Where that can't be, the CDK
 // CLI goes on with the caller's own permissions, and says so only in passing (cdklabs/cdk-stacksets#327).
 func (c *checker) checkDeployRole(ctx context.Context) []Finding {
-	role := c.bootstrapRole(c.Qualifier, "deploy")
-	if _, err := assume(ctx, c.caller, role); denied(err) {
-		return []Finding{note("credentials", "may not assume the CDK's role "+role+": the CDK then deploys with the caller's own permissions, and fails where they don't do",
+	if _, err := c.assume(ctx, "deploy"); denied(err) {
+		return []Finding{note("credentials", "may not assume the CDK's role "+c.bootstrapRole("deploy")+": the CDK then deploys with the caller's own permissions, and fails where they don't do",
 			fmt.Sprintf("grant sts:AssumeRole on arn:%s:iam::%s:role/cdk-%s-*", c.Partition, c.Account, c.Qualifier))}
 	}
 	return nil

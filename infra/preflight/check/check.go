@@ -24,7 +24,8 @@ import (
 // Target is what is about to be deployed.
 type Target struct {
 	Stage     infra.Stage
-	Qualifier string // of the CDK's bootstrap; empty is the CDK's own default
+	Qualifier string        // of the CDK's bootstrap; empty is the CDK's own default
+	Timeout   time.Duration // of each check, with its retries; zero is DefaultTimeout
 }
 
 // Place is where it is deployed to.
@@ -54,8 +55,8 @@ func (r Report) Count(level Level) int {
 	return n
 }
 
-// checkTimeout bounds each check, retries included.
-const checkTimeout = 20 * time.Second
+// DefaultTimeout is for AWS at its slowest: an answer takes a tenth of a second.
+const DefaultTimeout = 20 * time.Second
 
 // checker holds what the checks need to know.
 type checker struct {
@@ -73,15 +74,18 @@ func Run(ctx context.Context, cfg aws.Config, target Target) Report {
 	if target.Qualifier == "" {
 		target.Qualifier = defaultQualifier
 	}
+	if target.Timeout == 0 {
+		target.Timeout = DefaultTimeout
+	}
 	report := Report{Findings: propsFindings(target.Stage.Uploads)}
-	place, found := identify(ctx, cfg)
+	place, found := identify(ctx, cfg, target.Timeout)
 	report.Place = place
 	report.Findings = append(found, report.Findings...)
 	if place.Account == "" || place.Region == "" {
 		return report
 	}
 	c := &checker{Target: target, Place: place, props: target.Stage.Uploads, caller: cfg}
-	c.aws = newClients(readAs(ctx, cfg, place, target.Qualifier))
+	c.aws = newClients(c.readAs(ctx))
 	c.stack = c.lookUpStack(ctx)
 	report.FirstDeployment = c.stack.created() && !c.props.Disposable
 	found, report.NoLogRole = c.runAll(ctx)
@@ -105,7 +109,7 @@ func (c *checker) runAll(ctx context.Context) (found []Finding, noLogRole bool) 
 	var all sync.WaitGroup
 	for i, check := range checks {
 		all.Go(func() {
-			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+			ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 			defer cancel()
 			results[i] = check(ctx)
 		})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -191,6 +192,19 @@ func TestThrottled(t *testing.T) {
 	}
 	if n := account.Count("ssm GetParameter"); n != 2 {
 		t.Errorf("it asked SSM %d times, want 2", n)
+	}
+}
+
+// TestNoAnswer: a service that doesn't answer is not waited for for ever.
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	account := awsstub.New(t)
+	account.Answer("kms DescribeKey", awsstub.Answer{Never: true})
+	to := target(everything())
+	to.Timeout = 3 * time.Second
+	const want = "unknown KeyARN: could not be checked, because AWS did not answer in time"
+	if got := lines(check.Run(context.Background(), config(account), to)); !slices.Contains(got, want) {
+		t.Errorf("it says %q, want %q", got, want)
 	}
 }
 

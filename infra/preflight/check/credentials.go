@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -21,8 +22,8 @@ var regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d+$`)
 
 // identify finds out who calls, and whether the region is one that this account can use. Its Place is whole, or
 // the findings say what is missing.
-func identify(ctx context.Context, cfg aws.Config) (Place, []Finding) {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+func identify(ctx context.Context, cfg aws.Config, timeout time.Duration) (Place, []Finding) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	region, found := checkRegion(cfg.Region)
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
@@ -144,29 +145,31 @@ func refusedCredentials(err error) Finding {
 	}
 }
 
-// readAs returns the config that the checks read with: as the CDK's lookup role, where that can be assumed, as the CDK
+// readAs is the config that the checks read with: as the CDK's lookup role, where that can be assumed, as the CDK
 // CLI itself does. So a deploying role needs nothing but to assume the CDK's roles. Otherwise the caller reads.
-func readAs(ctx context.Context, cfg aws.Config, place Place, qualifier string) aws.Config {
-	provider, err := assume(ctx, cfg, place.bootstrapRole(qualifier, "lookup"))
+func (c *checker) readAs(ctx context.Context) aws.Config {
+	provider, err := c.assume(ctx, "lookup")
 	if err != nil {
-		return cfg
+		return c.caller
 	}
-	cfg = cfg.Copy()
+	cfg := c.caller.Copy()
 	cfg.Credentials = provider
 	return cfg
 }
 
 // bootstrapRole is the ARN of one of the roles that the CDK's bootstrap makes.
-func (p Place) bootstrapRole(qualifier, what string) string {
-	return fmt.Sprintf("arn:%s:iam::%s:role/cdk-%s-%s-role-%s-%s", p.Partition, p.Account, qualifier, what, p.Account, p.Region)
+func (c *checker) bootstrapRole(what string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/cdk-%s-%s-role-%s-%s", c.Partition, c.Account, c.Qualifier, what, c.Account, c.Region)
 }
 
-func assume(ctx context.Context, cfg aws.Config, role string) (aws.CredentialsProvider, error) {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+// assume has the caller assume that role.
+func (c *checker) assume(ctx context.Context, what string) (aws.CredentialsProvider, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	provider := aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), role, func(o *stscreds.AssumeRoleOptions) {
+	provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(c.caller), c.bootstrapRole(what), func(o *stscreds.AssumeRoleOptions) {
 		o.RoleSessionName = "signpost-preflight"
-	}))
-	_, err := provider.Retrieve(ctx)
-	return provider, err
+	})
+	cache := aws.NewCredentialsCache(provider)
+	_, err := cache.Retrieve(ctx)
+	return cache, err
 }

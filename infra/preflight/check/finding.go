@@ -47,7 +47,7 @@ func notChecked(subject string, err error) Finding {
 		found.Says = fmt.Sprintf("could not be checked, because %s is not permitted. AWS says: %s", permission(err), message(err))
 		found.Do = []string{"to have it checked, grant " + permission(err)}
 	case errors.Is(err, context.DeadlineExceeded):
-		found.Says = fmt.Sprintf("could not be checked, because AWS did not answer within %v", checkTimeout)
+		found.Says = "could not be checked, because AWS did not answer in time"
 	default:
 		found.Says = "could not be checked: " + message(err)
 	}

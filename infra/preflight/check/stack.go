@@ -22,7 +22,7 @@ type stack struct {
 
 // lookUpStack reads the stack and what it holds.
 func (c *checker) lookUpStack(ctx context.Context) stack {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	name := aws.String(c.Stage.StackName())
 	out, err := c.aws.cloudformation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: name})
