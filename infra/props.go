@@ -174,6 +174,13 @@ type UploadsProps struct {
 	// deletes a bucket only once it is empty. By default all of them outlive it.
 	Disposable bool
 
+	// FirstDeployment leaves out two protections that would keep CloudFormation from undoing a creation that
+	// fails: the own pool's deletion protection, and the termination protection of UploadStack. With them,
+	// a stack whose creation failed can neither be rolled back whole nor deleted, and the next deployment,
+	// which has to delete it first, fails too. Deploy a new stack once with it, then again without it, which
+	// turns on just these two. Never leave it set once there are users or files.
+	FirstDeployment bool
+
 	// OptionalMFA leaves each user to decide on a second factor (TOTP). By default it is required.
 	OptionalMFA bool
 

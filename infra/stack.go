@@ -19,8 +19,10 @@ func NewUploadStack(scope constructs.Construct, stage Stage) *UploadStack {
 		panic(err)
 	}
 	stack := awscdk.NewStack(scope, jsii.String(stage.StackName()), &awscdk.StackProps{
-		Description:           jsii.String("Signpost (" + stage.Name + "): safe uploads from a browser straight to S3"),
-		TerminationProtection: jsii.Bool(!stage.Uploads.Disposable),
+		Description: jsii.String("Signpost (" + stage.Name + "): safe uploads from a browser straight to S3"),
+		// On by default, for a plain `cdk deploy` too: the CLI sets it to what the assembly says at each
+		// deployment, and so would turn it off again where the assembly says nothing.
+		TerminationProtection: jsii.Bool(!stage.Uploads.Disposable && !stage.Uploads.FirstDeployment),
 	})
 	uploads := NewUploads(stack, "Uploads", stage.Uploads)
 	output := func(name string, value *string) {

@@ -33,7 +33,7 @@ func newUserPool(scope constructs.Construct, props UploadsProps) awscognito.User
 		Mfa: mfa,
 		// A text message can be intercepted and costs money: one-time codes from an app only.
 		MfaSecondFactor:    &awscognito.MfaSecondFactor{Otp: jsii.Bool(true), Sms: jsii.Bool(false)},
-		DeletionProtection: jsii.Bool(!props.Disposable),
+		DeletionProtection: jsii.Bool(!props.Disposable && !props.FirstDeployment),
 		RemovalPolicy:      removalPolicy(props),
 	})
 	excuses := []excuse{{

@@ -148,5 +148,6 @@ var optionMutations = []optionMutation{
 	{"permissions-boundary", mutation{"roles hold only what is agreed", "a role without it", func(t *template) { delete(t.nth("AWS::IAM::Role", 0), "PermissionsBoundary") }}},
 	{"role-tags", mutation{"roles hold only what is agreed", "no tag", func(t *template) { delete(t.the("AWS::IAM::Role"), "Tags") }}},
 	{"tags", mutation{"tags are on everything", "one without", func(t *template) { delete(t.Resources[uploadBucket].Properties, "Tags") }}},
+	{"first-deployment", mutation{"data outlives the stack outside local and dev", "the pool keeps it from being undone", func(t *template) { t.the("AWS::Cognito::UserPool")["DeletionProtection"] = "ACTIVE" }}},
 	{"disposable", mutation{"data outlives the stack outside local and dev", "it stays", func(t *template) { t.Resources[uploadBucket].DeletionPolicy = "Retain" }}},
 }

@@ -20,6 +20,7 @@ func Any(r *rapid.T) infra.UploadsProps {
 		ThrottleBurst:    rapid.IntRange(1, 5_000).Draw(r, "burst"),
 		LogRetentionDays: rapid.SampledFrom([]int{0, 1, 30, 3653}).Draw(r, "log days"),
 		Disposable:       rapid.Bool().Draw(r, "disposable"),
+		FirstDeployment:  rapid.Bool().Draw(r, "first deployment"),
 		NoSimpleRoute:    rapid.Bool().Draw(r, "no simple route"),
 	}
 	anyCallers(r, &p)

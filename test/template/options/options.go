@@ -117,6 +117,7 @@ func All() []Option {
 		{"role-tags", func(p *props) { p.RoleTags = map[string]string{"long-presigned-allowed": "true"} }},
 		{"tags", func(p *props) { p.Tags = map[string]string{"team": "blue"} }},
 		{"disposable", func(p *props) { p.Disposable = true }},
+		{"first-deployment", func(p *props) { p.FirstDeployment = true }},
 		{"optional-mfa", func(p *props) { p.OptionalMFA = true }},
 		{"password-auth", func(p *props) { p.PasswordAuth = true }},
 		{"no-simple-route", func(p *props) { p.NoSimpleRoute = true }},
