@@ -15,7 +15,12 @@ type UploadsProps struct {
 
 	// AllowedOrigins are the pages that may call the API and the bucket from a browser, word for
 	// word as a browser sends them: "https://app.example.com", no path, no trailing slash, no
-	// wildcard. Plain http is for localhost and 127.0.0.1 alone. Required.
+	// wildcard. Plain http is for the browser's own machine alone: localhost and names under it
+	// (http://tauri.localhost), 127.0.0.1, [::1]. Apps have origins of their own: capacitor://localhost,
+	// ionic://localhost, tauri://localhost, app://… (Electron), and chrome-extension://… with the extension's
+	// id. An app on Android or Windows is often https://localhost or http://tauri.localhost instead: name all
+	// that yours has. Extensions of Firefox and Safari can't be named, since their origin is made up on each
+	// installation, and "null" is anybody's. Required.
 	AllowedOrigins []string
 
 	// UserPoolARN is a user pool that there is already, whose users may upload; UserPoolClientIDs are
@@ -108,10 +113,12 @@ type UploadsProps struct {
 	Tracing bool
 
 	// Alarms watch what a person should hear of: the API's 5XX rate and p99 latency, errors and
-	// throttles of the functions, a surge of 403s. AlarmTopicARN is the SNS topic they go to; with
+	// throttles of the functions, a surge of 403s, and AlarmBytesSigned bytes that URLs were signed to store
+	// within 5 minutes: 1 at least; zero is DefaultAlarmBytesSigned, or MaxSize where that is more. AlarmTopicARN is the SNS topic they go to; with
 	// none, they get a topic of their own, Uploads.AlarmTopic, for somebody to subscribe to.
-	Alarms        bool
-	AlarmTopicARN string
+	Alarms           bool
+	AlarmBytesSigned int64
+	AlarmTopicARN    string
 
 	// Dashboard adds a CloudWatch dashboard of the API, the functions and what they count.
 	Dashboard bool
@@ -121,7 +128,7 @@ type UploadsProps struct {
 	LogQueries bool
 
 	// MetricsNamespace is where the functions' own metrics go in CloudWatch: 1 to 255 letters,
-	// digits and .-_/#: and not "AWS/…". Deployments of one account and region that share it are
+	// digits and .-_/# and not "AWS/…". Deployments of one account and region that share it are
 	// counted together. Empty is DefaultMetricsNamespace.
 	MetricsNamespace string
 
@@ -227,6 +234,9 @@ func (p UploadsProps) withDefaults() UploadsProps {
 	}
 	if p.LogRetentionDays == 0 {
 		p.LogRetentionDays = DefaultLogRetentionDays
+	}
+	if p.AlarmBytesSigned == 0 {
+		p.AlarmBytesSigned = max(DefaultAlarmBytesSigned, p.MaxSize)
 	}
 	if p.KeyPrefix == "" {
 		p.KeyPrefix = DefaultKeyPrefix

@@ -6,6 +6,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// uploadsID is the construct id of an UploadStack's one Uploads. It is part of every logical id.
+const uploadsID = "Uploads"
+
 // UploadStack is one deployment: one Uploads, its outputs and its tags.
 type UploadStack struct {
 	awscdk.Stack
@@ -24,7 +27,7 @@ func NewUploadStack(scope constructs.Construct, stage Stage) *UploadStack {
 		// deployment, and so would turn it off again where the assembly says nothing.
 		TerminationProtection: jsii.Bool(!stage.Uploads.Disposable && !stage.Uploads.FirstDeployment),
 	})
-	uploads := NewUploads(stack, "Uploads", stage.Uploads)
+	uploads := NewUploads(stack, uploadsID, stage.Uploads)
 	output := func(name string, value *string) {
 		awscdk.NewCfnOutput(stack, jsii.String(name), &awscdk.CfnOutputProps{Value: value})
 	}

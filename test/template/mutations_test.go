@@ -206,6 +206,10 @@ var mutations = []mutation{
 	{"the pool is closed and its client has no secret", "the password sent", func(t *template) {
 		t.client()["ExplicitAuthFlows"] = append(list(t.client()["ExplicitAuthFlows"]), "ALLOW_USER_PASSWORD_AUTH")
 	}},
+	{"the pool is closed and its client has no secret", "users write their own address", func(t *template) { delete(t.client(), "WriteAttributes") }},
+	{"the pool is closed and its client has no secret", "an address that nobody confirmed", func(t *template) {
+		delete(t.the("AWS::Cognito::UserPool"), "UserAttributeUpdateSettings")
+	}},
 	{"the pool is closed and its client has no secret", "who exists", func(t *template) { t.client()["PreventUserExistenceErrors"] = "LEGACY" }},
 	{"data outlives the stack outside local and dev", "the bucket goes", func(t *template) { t.Resources[uploadBucket].DeletionPolicy = "Delete" }},
 	{"data outlives the stack outside local and dev", "what a failed creation made stays", func(t *template) { t.Resources[uploadBucket].DeletionPolicy = "Retain" }},

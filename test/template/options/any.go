@@ -13,7 +13,7 @@ import (
 func Any(r *rapid.T) infra.UploadsProps {
 	p := infra.UploadsProps{
 		AllowedOrigins: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
-			"http://localhost:3000", "http://127.0.0.1:8080", "https://app.example.com", "https://xn--bcher-kva.example:8443",
+			"http://localhost:3000", "http://127.0.0.1:8080", "https://app.example.com", "https://xn--bcher-kva.example:8443", "tauri://localhost", "http://[::1]:8080",
 		}), 1, 3, rapid.ID).Draw(r, "origins"),
 		AllowedTypes:     rapid.SampledFrom([][]string{nil, {"image/png"}, {"image/svg+xml", "video/*"}}).Draw(r, "types"),
 		ThrottleRate:     rapid.Float64Range(0.5, 10_000).Draw(r, "rate"),
@@ -78,6 +78,9 @@ func anyFiles(r *rapid.T, p *infra.UploadsProps) {
 func anyEvidence(r *rapid.T, p *infra.UploadsProps) {
 	p.Tracing = rapid.Bool().Draw(r, "tracing")
 	p.Alarms = rapid.Bool().Draw(r, "alarms")
+	if p.Alarms {
+		p.AlarmBytesSigned = rapid.SampledFrom([]int64{0, 1, 1 << 40}).Draw(r, "bytes signed")
+	}
 	if p.Alarms && rapid.Bool().Draw(r, "existing topic") {
 		p.AlarmTopicARN = TopicARN
 	}
