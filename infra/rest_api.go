@@ -100,8 +100,8 @@ func onlyIf(condition bool) *bool {
 func accessLogFormat() string {
 	line := struct {
 		RequestID string `json:"requestId"`
-		// A caller can choose requestId, by the header x-amzn-RequestId; this one is API Gateway's own
-		// ("Variables for access logging for API Gateway").
+		// A caller can choose requestId; this one is API Gateway's own ("Variables for access logging for API
+		// Gateway").
 		ExtendedID   string `json:"extendedRequestId"`
 		Time         string `json:"time"`
 		SourceIP     string `json:"sourceIp"`
