@@ -23,9 +23,9 @@ type alarm struct {
 	periods         float64 // how many in a row must reach the bound
 }
 
-// newAlarms watches the API, its functions, the bytes they sign for and what its access log says was forbidden, and returns
-// the topic that hears of it: when something goes wrong and when it is over. Where nothing happens
-// nothing is wrong, so missing data is fine.
+// newAlarms watches the API, its functions, the bytes they sign for and what its access log says was
+// forbidden, and returns the topic that hears of it: when something goes wrong and when it is over. Where
+// nothing happens nothing is wrong, so missing data is fine.
 func newAlarms(scope constructs.Construct, props UploadsProps, api awsapigateway.RestApi, accessLog awslogs.ILogGroup, functions map[string]awslambda.IFunction) awssns.ITopic {
 	topic := newAlarmTopic(scope, props)
 	action := awscloudwatchactions.NewSnsAction(topic)

@@ -113,9 +113,11 @@ type UploadsProps struct {
 	Tracing bool
 
 	// Alarms watch what a person should hear of: the API's 5XX rate and p99 latency, errors and
-	// throttles of the functions, a surge of 403s, and AlarmBytesSigned bytes that URLs were signed to store
-	// within 5 minutes: 1 at least; zero is DefaultAlarmBytesSigned, or MaxSize where that is more. AlarmTopicARN is the SNS topic they go to; with
-	// none, they get a topic of their own, Uploads.AlarmTopic, for somebody to subscribe to.
+	// throttles of the functions, a surge of 403s, and one of bytes that URLs are signed to store.
+	// AlarmBytesSigned is how many of those in 5 minutes are a surge, 1 or more; zero is
+	// DefaultAlarmBytesSigned, or MaxSize where that is more, so that no file alone is one. AlarmTopicARN
+	// is the SNS topic they go to; with none, they get a topic of their own, Uploads.AlarmTopic, for
+	// somebody to subscribe to.
 	Alarms           bool
 	AlarmBytesSigned int64
 	AlarmTopicARN    string
