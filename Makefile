@@ -64,7 +64,7 @@ define race-note
 endef
 
 test-template: node_modules/.installed
-	go test ./infra/... ./test/template/...
+	go test ./infra/... ./test/template/... ./test/workflows
 
 # Who may do what, computed from the templates' policies.
 test-iam: node_modules/.installed

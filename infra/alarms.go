@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"strconv"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -21,9 +23,9 @@ type alarm struct {
 	periods         float64 // how many in a row must reach the bound
 }
 
-// newAlarms watches the API, its functions and what its access log says was forbidden, and returns
-// the topic that hears of it: when something goes wrong and when it is over. Where nothing happens
-// nothing is wrong, so missing data is fine.
+// newAlarms watches the API, its functions, the bytes they sign for and what its access log says was
+// forbidden, and returns the topic that hears of it: when something goes wrong and when it is over. Where
+// nothing happens nothing is wrong, so missing data is fine.
 func newAlarms(scope constructs.Construct, props UploadsProps, api awsapigateway.RestApi, accessLog awslogs.ILogGroup, functions map[string]awslambda.IFunction) awssns.ITopic {
 	topic := newAlarmTopic(scope, props)
 	action := awscloudwatchactions.NewSnsAction(topic)
@@ -35,6 +37,8 @@ func newAlarms(scope constructs.Construct, props UploadsProps, api awsapigateway
 			stage.MetricLatency(metricOf("p99")), 2000, 3},
 		{"ForbiddenAlarm", "The API refused 50 requests in 5 minutes as forbidden (403): somebody tries keys of others, or the web ACL is at work",
 			newForbiddenMetric(scope, props, accessLog), 50, 1},
+		{"BytesSignedAlarm", "URLs to store " + strconv.FormatInt(props.AlarmBytesSigned, 10) + " bytes were signed in 5 minutes: a user or a page uploads far more than usual",
+			ownMetric(props, "BytesSigned"), float64(props.AlarmBytesSigned), 1},
 	}
 	for _, name := range sortedKeys(functions) {
 		function := functions[name]
@@ -58,6 +62,13 @@ func newAlarms(scope constructs.Construct, props UploadsProps, api awsapigateway
 	return topic
 }
 
+// ownMetric is the sum of one of the functions' own metrics, of 5 minutes.
+func ownMetric(props UploadsProps, name string) awscloudwatch.IMetric {
+	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace: jsii.String(props.MetricsNamespace), MetricName: jsii.String(name), Statistic: jsii.String("Sum"), Period: fiveMinutes(),
+	})
+}
+
 // metricOf is a statistic of 5 minutes.
 func metricOf(statistic string) *awscloudwatch.MetricOptions {
 	return &awscloudwatch.MetricOptions{Statistic: jsii.String(statistic), Period: fiveMinutes()}
@@ -70,7 +81,7 @@ func newForbiddenMetric(scope constructs.Construct, props UploadsProps, accessLo
 		LogGroup:        accessLog,
 		FilterPattern:   awslogs.FilterPattern_StringValue(jsii.String("$.status"), jsii.String("="), jsii.String("403")),
 		MetricNamespace: jsii.String(props.MetricsNamespace),
-		MetricName:      jsii.String("Forbidden-" + *awscdk.Names_UniqueResourceName(scope, &awscdk.UniqueResourceNameOptions{Separator: jsii.String("-")})),
+		MetricName:      jsii.String("Forbidden-" + *uniqueName(scope)),
 		MetricValue:     jsii.String("1"),
 	})
 	return filter.Metric(metricOf("Sum"))

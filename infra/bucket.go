@@ -47,10 +47,13 @@ func newUploadBucket(scope constructs.Construct, props UploadsProps) awss3.Bucke
 	return bucket
 }
 
-// removalPolicy is the fate of what holds data once the stack no longer does.
+// removalPolicy is the fate of what holds data once the stack no longer does. What a failed creation made
+// goes with it, for it holds nothing yet, and the next attempt makes its own: CloudFormation's
+// RetainExceptOnCreate ("DeletionPolicy attribute", AWS CloudFormation Template Reference). What an
+// update replaces stays.
 func removalPolicy(props UploadsProps) awscdk.RemovalPolicy {
 	if props.Disposable {
 		return awscdk.RemovalPolicy_DESTROY
 	}
-	return awscdk.RemovalPolicy_RETAIN
+	return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 }

@@ -7,7 +7,7 @@ import (
 
 // bucketCORS lets the pages send what the deployment's features sign, and no more: the methods of
 // the signed requests, and those of their headers that a script sets by hand. Content-Length and
-// Host are the browser's and never asked about.
+// Host are the browser's and never asked about. Range is the one that is not signed: S3 takes it with any GET.
 func bucketCORS(props UploadsProps) *awss3.CorsRule {
 	methods := []awss3.HttpMethods{awss3.HttpMethods_PUT}
 	headers := []string{"content-type", "content-disposition", "if-none-match", "x-amz-checksum-sha256", "x-amz-meta-*"}
@@ -22,6 +22,15 @@ func bucketCORS(props UploadsProps) *awss3.CorsRule {
 	}
 	if props.ResumableUploads {
 		methods = append(methods, awss3.HttpMethods_DELETE) // abort
+	}
+	if props.Downloads {
+		// What a PDF viewer or a player asks for and looks at before it reads a file in pieces (mozilla/pdf.js#8566;
+		// "How can I load a PDF file from another server?" in PDF.js's FAQ), and the name to save it by. A Range
+		// such as "bytes=-500" is asked about in a preflight. Content-Encoding says that a range is of what was
+		// stored, and not of the file. Content-Length a script may read anyway (Fetch Standard, "CORS-safelisted
+		// response-header name"). HEAD is left out: the method is signed, so a URL for GET can't be used for it.
+		headers = append(headers, "range")
+		exposed = append(exposed, "Accept-Ranges", "Content-Disposition", "Content-Encoding", "Content-Length", "Content-Range")
 	}
 	return &awss3.CorsRule{
 		AllowedOrigins: jsii.Strings(props.AllowedOrigins...),

@@ -13,7 +13,7 @@ import (
 )
 
 // newDashboard shows what the API answers and how fast, how its functions fare, and what they
-// count themselves: uploads and bytes planned, downloads signed, refusals by code.
+// count themselves: uploads and bytes planned, bytes signed for, downloads signed, refusals by code.
 func newDashboard(scope constructs.Construct, props UploadsProps, api awsapigateway.RestApi, functions map[string]awslambda.IFunction) {
 	stage := api.DeploymentStage()
 	var runs, times []awscloudwatch.IMetric
@@ -22,14 +22,9 @@ func newDashboard(scope constructs.Construct, props UploadsProps, api awsapigate
 		runs = append(runs, function.MetricErrors(named(name+": errors", "Sum")), function.MetricThrottles(named(name+": throttles", "Sum")))
 		times = append(times, function.MetricDuration(named(name+": p99", "p99")))
 	}
-	own := func(metric string) awscloudwatch.IMetric {
-		return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-			Namespace: jsii.String(props.MetricsNamespace), MetricName: jsii.String(metric), Statistic: jsii.String("Sum"), Period: fiveMinutes(),
-		})
-	}
-	signed := []awscloudwatch.IMetric{own("UploadsPlanned")}
+	signed := []awscloudwatch.IMetric{ownMetric(props, "UploadsPlanned")}
 	if props.Downloads {
-		signed = append(signed, own("DownloadsSigned"))
+		signed = append(signed, ownMetric(props, "DownloadsSigned"))
 	}
 	refusals := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression: jsii.String(`SEARCH('{"` + props.MetricsNamespace + `",Code} MetricName="Refusals"', 'Sum', 300)`),
@@ -44,7 +39,7 @@ func newDashboard(scope constructs.Construct, props UploadsProps, api awsapigate
 			},
 			{graph("Functions", runs...), graph("Function time (ms)", times...)},
 			{graph("Signed", signed...), graph("Refusals by code", refusals)},
-			{graph("Bytes planned", own("BytesPlanned"))},
+			{graph("Bytes planned, and signed for", ownMetric(props, "BytesPlanned"), ownMetric(props, "BytesSigned"))},
 		},
 	})
 }

@@ -15,6 +15,7 @@ const (
 	DefaultThrottleRate       = 50        // requests a second
 	DefaultThrottleBurst      = 100       // requests
 	DefaultLogRetentionDays   = 90
+	DefaultAlarmBytesSigned   = 100 << 30 // bytes in 5 minutes: a line of 2.9 Gbit/s, filled
 	DefaultKeyPrefix          = "uploads/"
 	DefaultMemoryMB           = MinMemoryMB
 	DefaultMetricsNamespace   = "Signpost"

@@ -18,16 +18,18 @@ var logQueries = []struct {
 	{"RefusalsByCode", "Refusals by code", false, []string{
 		"fields @timestamp, code", "filter ispresent(code)", "stats count(*) as refusals by code, bin(1h)", "sort refusals desc"}},
 	{"BusiestCallers", "Busiest callers", false, []string{
-		"fields sub, size", "filter status = 201", "stats count(*) as uploads, sum(size) as bytes by sub", "sort bytes desc", "limit 20"}},
+		"fields sub, bytesSigned", "filter ispresent(bytesSigned)", "stats count(*) as requests, sum(bytesSigned) as bytes by sub", "sort bytes desc", "limit 20"}},
 	{"SlowestRequests", "Slowest requests", true, []string{
 		"fields @timestamp, requestId, method, route, status, latencyMs, functionLatencyMs", "sort latencyMs desc", "limit 50"}},
 	{"ForbiddenByAddress", "403s by address", true, []string{
 		"fields sourceIp, sub", "filter status = 403", "stats count(*) as refusals by sourceIp, sub", "sort refusals desc", "limit 50"}},
 }
 
-// addLogQueries adds the queries to CloudWatch Logs Insights, in a folder of the stack's name.
+// addLogQueries adds the queries to CloudWatch Logs Insights, in a folder of the stack's name and the construct's
+// place in it.
 func addLogQueries(scope constructs.Construct, accessLog awslogs.ILogGroup, functionLogs ...awslogs.ILogGroup) {
-	folder := *awscdk.Stack_Of(scope).StackName() + "/" + *scope.Node().Id()
+	stack := awscdk.Stack_Of(scope)
+	folder := *stack.StackName() + strings.TrimPrefix(*scope.Node().Path(), *stack.Node().Path())
 	for _, query := range logQueries {
 		groups := functionLogs
 		if query.accessLog {

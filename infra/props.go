@@ -15,7 +15,12 @@ type UploadsProps struct {
 
 	// AllowedOrigins are the pages that may call the API and the bucket from a browser, word for
 	// word as a browser sends them: "https://app.example.com", no path, no trailing slash, no
-	// wildcard. Plain http is for localhost and 127.0.0.1 alone. Required.
+	// wildcard. Plain http is for the browser's own machine alone: localhost and names under it
+	// (http://tauri.localhost), 127.0.0.1, [::1]. Apps have origins of their own: capacitor://localhost,
+	// ionic://localhost, tauri://localhost, app://… (Electron), and chrome-extension://… with the extension's
+	// id. An app on Android or Windows is often https://localhost or http://tauri.localhost instead: name all
+	// that yours has. Extensions of Firefox and Safari can't be named, since their origin is made up on each
+	// installation, and "null" is anybody's. Required.
 	AllowedOrigins []string
 
 	// UserPoolARN is a user pool that there is already, whose users may upload; UserPoolClientIDs are
@@ -108,10 +113,14 @@ type UploadsProps struct {
 	Tracing bool
 
 	// Alarms watch what a person should hear of: the API's 5XX rate and p99 latency, errors and
-	// throttles of the functions, a surge of 403s. AlarmTopicARN is the SNS topic they go to; with
-	// none, they get a topic of their own, Uploads.AlarmTopic, for somebody to subscribe to.
-	Alarms        bool
-	AlarmTopicARN string
+	// throttles of the functions, a surge of 403s, and one of bytes that URLs are signed to store.
+	// AlarmBytesSigned is how many of those in 5 minutes are a surge, 1 or more; zero is
+	// DefaultAlarmBytesSigned, or MaxSize where that is more, so that no file alone is one. AlarmTopicARN
+	// is the SNS topic they go to; with none, they get a topic of their own, Uploads.AlarmTopic, for
+	// somebody to subscribe to.
+	Alarms           bool
+	AlarmBytesSigned int64
+	AlarmTopicARN    string
 
 	// Dashboard adds a CloudWatch dashboard of the API, the functions and what they count.
 	Dashboard bool
@@ -121,7 +130,7 @@ type UploadsProps struct {
 	LogQueries bool
 
 	// MetricsNamespace is where the functions' own metrics go in CloudWatch: 1 to 255 letters,
-	// digits and .-_/#: and not "AWS/…". Deployments of one account and region that share it are
+	// digits and .-_/# and not "AWS/…". Deployments of one account and region that share it are
 	// counted together. Empty is DefaultMetricsNamespace.
 	MetricsNamespace string
 
@@ -174,6 +183,13 @@ type UploadsProps struct {
 	// deletes a bucket only once it is empty. By default all of them outlive it.
 	Disposable bool
 
+	// FirstDeployment leaves out two protections that would keep CloudFormation from undoing a creation that
+	// fails: the own pool's deletion protection, and the termination protection of UploadStack. With them,
+	// a stack whose creation failed can neither be rolled back whole nor deleted, and the next deployment,
+	// which has to delete it first, fails too. Deploy a new stack once with it, then again without it, which
+	// turns on just these two. Never leave it set once there are users or files.
+	FirstDeployment bool
+
 	// OptionalMFA leaves each user to decide on a second factor (TOTP). By default it is required.
 	OptionalMFA bool
 
@@ -220,6 +236,9 @@ func (p UploadsProps) withDefaults() UploadsProps {
 	}
 	if p.LogRetentionDays == 0 {
 		p.LogRetentionDays = DefaultLogRetentionDays
+	}
+	if p.AlarmBytesSigned == 0 {
+		p.AlarmBytesSigned = max(DefaultAlarmBytesSigned, p.MaxSize)
 	}
 	if p.KeyPrefix == "" {
 		p.KeyPrefix = DefaultKeyPrefix

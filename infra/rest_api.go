@@ -32,7 +32,7 @@ func newRestAPI(scope constructs.Construct, props UploadsProps, pool awscognito.
 		CognitoUserPools: &[]awscognito.IUserPool{pool},
 	})
 	api := awsapigateway.NewRestApi(scope, jsii.String("Api"), &awsapigateway.RestApiProps{
-		RestApiName:    awscdk.Stack_Of(scope).StackName(),
+		RestApiName:    apiName(scope),
 		Description:    jsii.String("Plans uploads that a browser then sends to S3 itself"),
 		EndpointTypes:  &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
 		CloudWatchRole: jsii.Bool(false),
@@ -54,9 +54,37 @@ func newRestAPI(scope constructs.Construct, props UploadsProps, pool awscognito.
 	})
 	// The stack names its own outputs; RestApi would add one more, with a hash in its name.
 	api.Node().TryRemoveChild(jsii.String("Endpoint"))
+	redeployWith(api, authorizer, pool)
 	excuseFromNag(api.DeploymentStage(), stageExcuses(props)...)
 	addGatewayResponses(api, props)
 	return api
+}
+
+// redeployWith makes a change of the authorizer a new deployment. A deployment is a snapshot of the API, and
+// without a new one API Gateway goes on asking the old pool. CDK does this by itself only in an app with the
+// feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId; methods, models, validators and
+// gateway responses count in any app.
+func redeployWith(api awsapigateway.RestApi, authorizer awsapigateway.CognitoUserPoolsAuthorizer, pool awscognito.IUserPool) {
+	deployment := api.LatestDeployment()
+	deployment.Node().AddDependency(authorizer)
+	deployment.AddToLogicalId(map[string]any{"userPools": []*string{pool.UserPoolArn()}})
+}
+
+// apiName is what API Gateway's metrics call the API: the stack's name for the Uploads of an UploadStack, and a
+// name that no other construct has for any other, since two APIs of one name add up in CloudWatch.
+func apiName(scope constructs.Construct) *string {
+	stack := awscdk.Stack_Of(scope)
+	if *scope.Node().Path() == *stack.Node().Path()+"/"+uploadsID {
+		return stack.StackName()
+	}
+	return uniqueName(scope)
+}
+
+// uniqueName is a name that no other construct of the account and region has: the stack's, the construct's
+// and a hash of both. It fits where the least fits, into a web ACL's metric name ("VisibilityConfig", AWS WAFV2
+// API Reference).
+func uniqueName(scope constructs.Construct) *string {
+	return awscdk.Names_UniqueResourceName(scope, &awscdk.UniqueResourceNameOptions{Separator: jsii.String("-"), MaxLength: jsii.Number(128)})
 }
 
 // onlyIf leaves a property out where the condition doesn't hold: API Gateway's own default is no.
@@ -71,7 +99,10 @@ func onlyIf(condition bool) *bool {
 // as sent, the query and $context.error.message, which can quote the caller's Authorization header.
 func accessLogFormat() string {
 	line := struct {
-		RequestID    string `json:"requestId"`
+		RequestID string `json:"requestId"`
+		// A caller can choose requestId; this one is API Gateway's own ("Variables for access logging for API
+		// Gateway").
+		ExtendedID   string `json:"extendedRequestId"`
 		Time         string `json:"time"`
 		SourceIP     string `json:"sourceIp"`
 		Sub          string `json:"sub"`
@@ -83,7 +114,7 @@ func accessLogFormat() string {
 		Latency      string `json:"latencyMs"`
 		Integration  string `json:"functionLatencyMs"`
 	}{
-		"$context.requestId", "$context.requestTime", "$context.identity.sourceIp",
+		"$context.requestId", "$context.extendedRequestId", "$context.requestTime", "$context.identity.sourceIp",
 		"$context.authorizer.claims.sub", "$context.httpMethod", "$context.resourcePath",
 		"$context.status", "$context.error.responseType", "$context.responseLength",
 		"$context.responseLatency", "$context.integration.latency",

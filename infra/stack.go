@@ -6,6 +6,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// uploadsID is the construct id of an UploadStack's one Uploads. It is part of every logical id.
+const uploadsID = "Uploads"
+
 // UploadStack is one deployment: one Uploads, its outputs and its tags.
 type UploadStack struct {
 	awscdk.Stack
@@ -19,10 +22,12 @@ func NewUploadStack(scope constructs.Construct, stage Stage) *UploadStack {
 		panic(err)
 	}
 	stack := awscdk.NewStack(scope, jsii.String(stage.StackName()), &awscdk.StackProps{
-		Description:           jsii.String("Signpost (" + stage.Name + "): safe uploads from a browser straight to S3"),
-		TerminationProtection: jsii.Bool(!stage.Uploads.Disposable),
+		Description: jsii.String("Signpost (" + stage.Name + "): safe uploads from a browser straight to S3"),
+		// On by default, for a plain `cdk deploy` too: the CLI sets it to what the assembly says at each
+		// deployment, and so would turn it off again where the assembly says nothing.
+		TerminationProtection: jsii.Bool(!stage.Uploads.Disposable && !stage.Uploads.FirstDeployment),
 	})
-	uploads := NewUploads(stack, "Uploads", stage.Uploads)
+	uploads := NewUploads(stack, uploadsID, stage.Uploads)
 	output := func(name string, value *string) {
 		awscdk.NewCfnOutput(stack, jsii.String(name), &awscdk.CfnOutputProps{Value: value})
 	}

@@ -21,7 +21,9 @@ func newUserPool(scope constructs.Construct, props UploadsProps) awscognito.User
 		SignInAliases:       &awscognito.SignInAliases{Email: jsii.Bool(true)},
 		SignInCaseSensitive: jsii.Bool(false),
 		AutoVerify:          &awscognito.AutoVerifiedAttrs{Email: jsii.Bool(true)},
-		AccountRecovery:     awscognito.AccountRecovery_EMAIL_ONLY,
+		// A new address counts once its owner has confirmed it: until then the old one is who the user is.
+		KeepOriginal:    &awscognito.KeepOriginalAttrs{Email: jsii.Bool(true)},
+		AccountRecovery: awscognito.AccountRecovery_EMAIL_ONLY,
 		PasswordPolicy: &awscognito.PasswordPolicy{
 			MinLength:            jsii.Number(12),
 			RequireLowercase:     jsii.Bool(true),
@@ -33,7 +35,7 @@ func newUserPool(scope constructs.Construct, props UploadsProps) awscognito.User
 		Mfa: mfa,
 		// A text message can be intercepted and costs money: one-time codes from an app only.
 		MfaSecondFactor:    &awscognito.MfaSecondFactor{Otp: jsii.Bool(true), Sms: jsii.Bool(false)},
-		DeletionProtection: jsii.Bool(!props.Disposable),
+		DeletionProtection: jsii.Bool(!props.Disposable && !props.FirstDeployment),
 		RemovalPolicy:      removalPolicy(props),
 	})
 	excuses := []excuse{{
@@ -59,6 +61,9 @@ func newUserPoolClient(pool awscognito.UserPool, props UploadsProps) awscognito.
 			UserSrp:      jsii.Bool(true),
 			UserPassword: jsii.Bool(props.PasswordAuth),
 		},
+		// Users can't change their own address, with which they sign in and by which an administrator looks
+		// them up. Without a list, a client may write every standard attribute.
+		WriteAttributes:            awscognito.NewClientAttributes().WithStandardAttributes(&awscognito.StandardAttributesMask{Fullname: jsii.Bool(true)}),
 		GenerateSecret:             jsii.Bool(false),
 		DisableOAuth:               jsii.Bool(true),
 		PreventUserExistenceErrors: jsii.Bool(true),

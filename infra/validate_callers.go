@@ -60,7 +60,11 @@ func (p UploadsProps) validateCallers(found *PropsError) {
 	if len(p.OAuthScopes) > maxScopes {
 		found.add("OAuthScopes", "are %d, more than a client can have: name at most %d", len(p.OAuthScopes), maxScopes)
 	}
-	if p.RequiredGroup != "" && !groupForm.MatchString(p.RequiredGroup) {
+	switch {
+	case strings.ContainsAny(p.RequiredGroup, ", []"):
+		found.add("RequiredGroup", "%q can't be told apart from other groups: API Gateway hands a caller's groups to the function as one text, "+
+			"with commas, spaces and brackets between them; name a group without these", p.RequiredGroup)
+	case p.RequiredGroup != "" && !groupForm.MatchString(p.RequiredGroup):
 		found.add("RequiredGroup", "%q is not a group's name that reaches the function whole: use letters, digits and _.:@/+=-, at most 128", p.RequiredGroup)
 	}
 }

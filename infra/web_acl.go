@@ -53,10 +53,11 @@ func newWebACL(scope constructs.Construct, props UploadsProps) awswafv2.CfnWebAC
 		})
 	}
 	acl := awswafv2.NewCfnWebACL(scope, jsii.String("WebACL"), &awswafv2.CfnWebACLProps{
-		Description:      jsii.String("What reaches the API that plans uploads"),
-		Scope:            jsii.String("REGIONAL"),
-		DefaultAction:    &awswafv2.CfnWebACL_DefaultActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
-		VisibilityConfig: measured("WebACL"),
+		Description:   jsii.String("What reaches the API that plans uploads"),
+		Scope:         jsii.String("REGIONAL"),
+		DefaultAction: &awswafv2.CfnWebACL_DefaultActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
+		// AWS WAF's metrics know a web ACL by this name alone ("AWS WAF metrics and dimensions").
+		VisibilityConfig: measured(*uniqueName(scope)),
 		Rules: []any{
 			&awswafv2.CfnWebACL_RuleProperty{
 				Name:             jsii.String("RateLimit"),

@@ -2,6 +2,7 @@
 // stack. The CDK CLI runs it as cdk.json says, from the project's root:
 //
 //	npx cdk synth -c stage=production
+//	npx cdk deploy -c stage=production -c firstDeployment=true	# once, for a stack that isn't there yet
 //
 // It also runs without the CLI, which passes the same two variables that it would: CDK_OUTDIR, and
 // CDK_CONTEXT_JSON holding cdk.json's context and the stage. Only this file reads the context.
@@ -79,8 +80,8 @@ func run() (err error) {
 	return nil
 }
 
-// stageOf is the stage that the CDK context asks for: by default "dev", and with "pagePort" the local
-// run's page on that port.
+// stageOf is the stage that the CDK context asks for: by default "dev"; with "firstDeployment" without the
+// protections that its first deployment leaves out, and with "pagePort" the local run's page on that port.
 func stageOf(context func(name string) any) (infra.Stage, error) {
 	name := context("stage")
 	if name == nil {
@@ -89,6 +90,13 @@ func stageOf(context func(name string) any) (infra.Stage, error) {
 	stage, err := infra.StageNamed(fmt.Sprint(name))
 	if err != nil {
 		return infra.Stage{}, err
+	}
+	switch first := context("firstDeployment"); first {
+	case nil, "false", false:
+	case "true", true:
+		stage.Uploads.FirstDeployment = true
+	default:
+		return infra.Stage{}, fmt.Errorf("firstDeployment is %q: give true for a stack that isn't there yet, or false", fmt.Sprint(first))
 	}
 	if port := context("pagePort"); port != nil {
 		return stage.WithPagePort(fmt.Sprint(port))

@@ -14,12 +14,19 @@ func TestStageOf(t *testing.T) {
 		context map[string]any
 		stage   string
 		origins []string // of the stage; nil is its own
+		first   bool     // whether it is the stage's first deployment
 		says    string   // the error
 	}{
 		"OK":              {context: map[string]any{"stage": "production"}, stage: "production"},
 		"OKDefault":       {stage: "dev"},
 		"OKPagePort":      {context: map[string]any{"stage": "local", "pagePort": "9000"}, stage: "local", origins: []string{"http://localhost:9000", "http://127.0.0.1:9000"}},
 		"OKPagePortInt":   {context: map[string]any{"stage": "local", "pagePort": 9000.0}, stage: "local", origins: []string{"http://localhost:9000", "http://127.0.0.1:9000"}},
+		"OKFirst":         {context: map[string]any{"stage": "production", "firstDeployment": "true"}, stage: "production", first: true},
+		"OKFirstBool":     {context: map[string]any{"stage": "production", "firstDeployment": true}, stage: "production", first: true},
+		"OKNotFirst":      {context: map[string]any{"stage": "production", "firstDeployment": "false"}, stage: "production"},
+		"OKFirstOfDev":    {context: map[string]any{"firstDeployment": "true"}, stage: "dev", first: true},
+		"ErrFirst":        {context: map[string]any{"firstDeployment": "yes"}, says: `firstDeployment is "yes": give true for a stack that isn't there yet, or false`},
+		"ErrFirstEmpty":   {context: map[string]any{"firstDeployment": ""}, says: `firstDeployment is "": give true for a stack that isn't there yet, or false`},
 		"ErrStage":        {context: map[string]any{"stage": "nope"}, says: `there is no stage "nope": choose one of local, dev, staging, production`},
 		"ErrNoStage":      {context: map[string]any{"stage": ""}, says: `there is no stage "": choose one of local, dev, staging, production`},
 		"ErrPagePort":     {context: map[string]any{"pagePort": "9000"}, says: `pagePort is for stage local alone, not for "dev"`},
@@ -35,6 +42,9 @@ func TestStageOf(t *testing.T) {
 			}
 			if err != nil || stage.Name != test.stage {
 				t.Fatalf("the stage is %q (%v), want %q", stage.Name, err, test.stage)
+			}
+			if stage.Uploads.FirstDeployment != test.first {
+				t.Errorf("its FirstDeployment is %v, want %v", stage.Uploads.FirstDeployment, test.first)
 			}
 			want := test.origins
 			if own, _ := infra.StageNamed(test.stage); want == nil {

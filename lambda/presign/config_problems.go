@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -115,9 +116,12 @@ func keyPrefixProblem(s string) string {
 	return ""
 }
 
+// originSchemes are those of the pages of websites, and of apps and extensions, as package infra takes them.
+var originSchemes = []string{"http", "https", "app", "capacitor", "chrome-extension", "ionic", "tauri"}
+
 func originProblem(s string) string {
 	u, err := url.Parse(s)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Scheme+"://"+u.Host != s || strings.Contains(u.Host, "*") {
+	if err != nil || !slices.Contains(originSchemes, u.Scheme) || u.Host == "" || u.Scheme+"://"+u.Host != s || strings.Contains(u.Host, "*") {
 		return "is not an exact origin such as https://app.example.com"
 	}
 	return ""

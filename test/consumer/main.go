@@ -7,6 +7,9 @@
 //	npx cdk diff
 //	npx cdk deploy
 //
+// A new stack is deployed once with the prop FirstDeployment and then without it: so CloudFormation can undo a creation
+// that fails, and protects the user pool once there is one.
+//
 // The order is that of run: build the function out of the module that go.mod names, wherever it
 // lies, to the very bytes that Signpost's own tests ran; fill in the props, plain Go values whose
 // zero is safe; ask Validate, which names every problem at once; then NewUploads, whose fields

@@ -68,6 +68,9 @@ func TestConditions(t *testing.T) {
 		// A key of several values.
 		{`"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": "b"}`, iam.Context{"s3:RequestObjectTagKeys": {"a", "b"}}, true},
 		{`"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": "c"}`, iam.Context{"s3:RequestObjectTagKeys": {"a", "b"}}, false},
+		{`"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": "B"}`, iam.Context{"s3:RequestObjectTagKeys": {"a", "b"}}, false},
+		{`"ForAnyValue:StringEqualsIgnoreCase": {"s3:RequestObjectTagKeys": "B"}`, iam.Context{"s3:RequestObjectTagKeys": {"a", "b"}}, true},
+		{`"ForAnyValue:StringEqualsIgnoreCase": {"s3:RequestObjectTagKeys": "c"}`, iam.Context{"s3:RequestObjectTagKeys": {"a", "b"}}, false},
 		{`"ForAnyValue:StringLike": {"s3:RequestObjectTagKeys": "b*"}`, iam.Context{"s3:RequestObjectTagKeys": {"a", "bb"}}, true},
 		{`"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": "b"}`, iam.Context{}, false},
 

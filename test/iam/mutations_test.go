@@ -239,6 +239,7 @@ func TestMistakesAreSeen(t *testing.T) {
 		{"only these networks refused", `"NotIpAddress"`, `"IpAddress"`},
 		{"every verdict will do", `"NO_THREATS_FOUND"`, `"*"`},
 		{"infected files alone refused", `"StringNotEquals":{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus":"NO_THREATS_FOUND"}`, `"StringEquals":{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus":"THREATS_FOUND"}`},
+		{"the verdict's tag in one case alone", `"ForAnyValue:StringEqualsIgnoreCase"`, `"ForAnyValue:StringEquals"`},
 		{"another tag guarded", `"s3:RequestObjectTagKeys":"GuardDutyMalwareScanStatus"`, `"s3:RequestObjectTagKeys":"GuardDuty"`},
 		{"everybody but the scanner let through", `"ArnNotEquals"`, `"ArnEquals"`},
 		{"S3 of any kind asking KMS", `"kms:ViaService":`, `"kms:ViaServiceX":`},

@@ -75,6 +75,8 @@ func scanned(prefix, old string) []row {
 		rows = append(rows,
 			row{"admin", action, cat, verdict, "OnlyGuardDutyCanTagScanStatus"},
 			row{"admin", action, cat, with(header, "s3:RequestObjectTagKeys", "team", "GuardDutyMalwareScanStatus"), "OnlyGuardDutyCanTagScanStatus"},
+			row{"admin", action, cat, with(header, "s3:RequestObjectTagKeys", "guarddutymalwarescanstatus"), "OnlyGuardDutyCanTagScanStatus"},
+			row{"admin", action, cat, with(header, "s3:RequestObjectTagKeys", "team", "GUARDDUTYMalwareScanStatus"), "OnlyGuardDutyCanTagScanStatus"},
 			row{"admin", action, cat, with(header, "s3:RequestObjectTagKeys", "team"), yes},
 			row{"upload", action, cat, verdict, "OnlyGuardDutyCanTagScanStatus"},
 			row{"foreigner", action, cat, verdict, "OnlyGuardDutyCanTagScanStatus"},

@@ -128,7 +128,7 @@ func checkPreflight(t *template, stage infra.Stage) (found complaints) {
 				found.add("%s lets %s out: %s", method.id, origin, script)
 			}
 		}
-		if strings.Count(script, "http") != len(origins)-1 {
+		if strings.Count(script, "://") != len(origins)-1 {
 			found.add("%s lets in more than %v: %s", method.id, origins, script)
 		}
 	}
@@ -205,7 +205,7 @@ func (t *template) isLogGroup(arn string) bool {
 // logged are the only things that an access log line may hold. Of what API Gateway offers,
 // $context.path and $context.error.message can carry a token or a query.
 var logged = []string{
-	"$context.authorizer.claims.sub", "$context.error.responseType", "$context.httpMethod", "$context.identity.sourceIp",
+	"$context.authorizer.claims.sub", "$context.error.responseType", "$context.extendedRequestId", "$context.httpMethod", "$context.identity.sourceIp",
 	"$context.integration.latency", "$context.requestId", "$context.requestTime", "$context.resourcePath",
 	"$context.responseLatency", "$context.responseLength", "$context.status",
 }
@@ -271,6 +271,7 @@ func checkUserPool(t *template, stage infra.Stage) (found complaints) {
 	found.equal("the number of pools", len(t.of("AWS::Cognito::UserPool")), made)
 	for _, pool := range t.of("AWS::Cognito::UserPool") {
 		found.equal(pool.id+"'s sign-up", at(pool.Properties, "AdminCreateUserConfig", "AllowAdminCreateUserOnly"), true)
+		found.equal(pool.id+"'s addresses wait for their owner", at(pool.Properties, "UserAttributeUpdateSettings", "AttributesRequireVerificationBeforeUpdate"), []string{"email"})
 		found.equal(pool.id+"'s names", pool.Properties["UsernameAttributes"], []string{"email"})
 		found.equal(pool.id+"'s MFA", []any{pool.Properties["MfaConfiguration"], pool.Properties["EnabledMfas"]}, []any{mfa, []string{"SOFTWARE_TOKEN_MFA"}})
 		found.equal(pool.id+"'s passwords", at(pool.Properties, "Policies", "PasswordPolicy"), map[string]any{
@@ -287,6 +288,7 @@ func checkUserPool(t *template, stage infra.Stage) (found complaints) {
 	for _, client := range t.of("AWS::Cognito::UserPoolClient") {
 		for property, want := range map[string]any{
 			"ExplicitAuthFlows": flows, "GenerateSecret": false, "PreventUserExistenceErrors": "ENABLED", "EnableTokenRevocation": true,
+			"WriteAttributes":                 []string{"name"}, // not the address
 			"AllowedOAuthFlowsUserPoolClient": false, "IdTokenValidity": token, "AccessTokenValidity": token, "RefreshTokenValidity": session,
 			"TokenValidityUnits": map[string]string{"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "minutes"},
 		} {

@@ -129,7 +129,7 @@ func checkUploadBucketPolicy(t *template, stage infra.Stage) (found complaints) 
 		deny("NoReadUnlessClean", "s3:GetObject s3:GetObjectVersion",
 			`{`+others+`"StringNotEquals":{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus":"NO_THREATS_FOUND"}}`, arn+"/*")
 		deny("OnlyGuardDutyCanTagScanStatus", "s3:PutObjectTagging s3:PutObjectVersionTagging",
-			`{`+others+`"ForAnyValue:StringEquals":{"s3:RequestObjectTagKeys":"GuardDutyMalwareScanStatus"}}`, arn+"/*")
+			`{`+others+`"ForAnyValue:StringEqualsIgnoreCase":{"s3:RequestObjectTagKeys":"GuardDutyMalwareScanStatus"}}`, arn+"/*")
 		deny("NoReplicationAroundTheScan", "s3:GetObjectVersionForReplication s3:ReplicateTags", "null", arn+"/*")
 	}
 	deny("DenyOverwriting", "s3:PutObject", `{`+others+`"Bool":{"s3:ObjectCreationOperation":"true"},"Null":{"s3:if-none-match":"true"}}`, arn+"/*")
@@ -170,6 +170,12 @@ func checkScan(t *template, stage infra.Stage) (found complaints) {
 		properties := maps.Clone(plan.Properties)
 		delete(properties, "Tags")
 		got = append(got, properties)
+		// GuardDuty tests the bucket at once, and an older policy would refuse it.
+		for _, policy := range t.of("AWS::S3::BucketPolicy") {
+			if reference(policy.Properties["Bucket"]) == t.uploadBucket().id {
+				found.equal(plan.id+" waits for the bucket's policy", texts(plan.DependsOn), []string{policy.id})
+			}
+		}
 	}
 	found.equal("the scans", got, plans)
 	found.equal("the notifications", t.uploadBucket().Properties["NotificationConfiguration"], notified)
@@ -190,6 +196,10 @@ func checkBucketCORS(t *template, stage infra.Stage) (found complaints) {
 	}
 	if stage.Uploads.ResumableUploads {
 		methods = append(methods, "DELETE")
+	}
+	if stage.Uploads.Downloads {
+		headers = append(headers, "range")
+		exposed = append(exposed, "Accept-Ranges", "Content-Disposition", "Content-Encoding", "Content-Length", "Content-Range")
 	}
 	rules := list(at(t.uploadBucket().Properties, "CorsConfiguration", "CorsRules"))
 	found.equal("the number of CORS rules", len(rules), 1)

@@ -26,7 +26,12 @@ func checkTracing(t *template, stage infra.Stage) (found complaints) {
 func checkAlarms(t *template, stage infra.Stage) (found complaints) {
 	var want []string
 	if stage.Uploads.Alarms {
-		want = append(want, "AWS/ApiGateway 5XXError Average 0.01", "AWS/ApiGateway Latency p99 2000")
+		bytes := max(107374182400, stage.Uploads.MaxSize) // 100 GiB
+		if stage.Uploads.AlarmBytesSigned != 0 {
+			bytes = stage.Uploads.AlarmBytesSigned
+		}
+		want = append(want, "AWS/ApiGateway 5XXError Average 0.01", "AWS/ApiGateway Latency p99 2000",
+			fmt.Sprintf("%s BytesSigned Sum %v", cmp.Or(stage.Uploads.MetricsNamespace, "Signpost"), float64(bytes)))
 		for range t.of("AWS::Lambda::Function") {
 			want = append(want, "AWS/Lambda Errors Sum 1", "AWS/Lambda Throttles Sum 1")
 		}
@@ -89,7 +94,7 @@ func checkViews(t *template, stage infra.Stage) (found complaints) {
 	found.equal("the number of dashboards", len(t.of("AWS::CloudWatch::Dashboard")), dashboards)
 	for _, dashboard := range t.of("AWS::CloudWatch::Dashboard") {
 		body := render(dashboard.Properties["DashboardBody"])
-		for _, metric := range []string{"5XXError", "Latency", "Throttles", "UploadsPlanned", "BytesPlanned", "Refusals"} {
+		for _, metric := range []string{"5XXError", "Latency", "Throttles", "UploadsPlanned", "BytesPlanned", "BytesSigned", "Refusals"} {
 			if !strings.Contains(body, metric) {
 				found.add("%s does not show %s", dashboard.id, metric)
 			}

@@ -26,6 +26,9 @@ func checkWebACL(t *template, stage infra.Stage) (found complaints) {
 	found.equal("the web ACLs before the API", got, want)
 	found.equal("whether there is a web ACL of the stack's own", len(own) == 1, stage.Uploads.WebACL)
 	for _, acl := range own {
+		if name := render(at(acl.Properties, "VisibilityConfig", "MetricName")); !strings.HasPrefix(name, strings.ReplaceAll(stage.StackName(), "-", "")+"-") || len(name) > 128 {
+			found.add("%s's metrics are %s, which another stack's may be too", acl.id, name)
+		}
 		found.equal(acl.id+"'s scope", acl.Properties["Scope"], "REGIONAL")
 		limit := at(acl.Properties, "Rules", 0, "Statement", "RateBasedStatement")
 		found.equal(acl.id+"'s rate limit", []any{limit, at(acl.Properties, "Rules", 0, "Action")}, []any{

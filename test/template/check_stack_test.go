@@ -7,20 +7,29 @@ import (
 	"signpost/infra"
 )
 
-// checkRetention: what cannot be made again is kept, unless the deployment is one to throw away,
-// and then it can be thrown away without a custom resource to empty it first.
+// checkRetention: what cannot be made again is kept once it is there, and goes with a creation that fails, or
+// the next one would meet what it left. A deployment to throw away can be thrown away without a custom
+// resource to empty it first. A first one has no protection that would keep it from being undone.
 func checkRetention(t *template, stage infra.Stage) (found complaints) {
-	want, protection := "Retain", "ACTIVE"
+	deletion, replacement, protection := "RetainExceptOnCreate", "Retain", "ACTIVE"
 	if stage.Uploads.Disposable {
-		want, protection = "Delete", "INACTIVE"
+		deletion, replacement = "Delete", "Delete"
+	}
+	if stage.Uploads.Disposable || stage.Uploads.FirstDeployment {
+		protection = "INACTIVE"
 	}
 	if isDeployed(stage) && forTrials(stage) != stage.Uploads.Disposable {
 		found.add("stage %s has Disposable %v", stage.Name, stage.Uploads.Disposable)
 	}
 	for _, kind := range []string{"AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::Cognito::UserPool", "AWS::KMS::Key", "AWS::Logs::LogGroup"} {
 		for _, holder := range t.of(kind) {
-			found.equal(holder.id+"'s deletion policy", holder.DeletionPolicy, want)
-			found.equal(holder.id+"'s replacement policy", holder.UpdateReplacePolicy, want)
+			found.equal(holder.id+"'s deletion policy", holder.DeletionPolicy, deletion)
+			found.equal(holder.id+"'s replacement policy", holder.UpdateReplacePolicy, replacement)
+		}
+	}
+	for id, resource := range t.Resources {
+		if resource.DeletionPolicy == "Retain" {
+			found.add("%s outlives a creation that fails", id)
 		}
 	}
 	for _, pool := range t.of("AWS::Cognito::UserPool") {

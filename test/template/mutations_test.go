@@ -206,8 +206,14 @@ var mutations = []mutation{
 	{"the pool is closed and its client has no secret", "the password sent", func(t *template) {
 		t.client()["ExplicitAuthFlows"] = append(list(t.client()["ExplicitAuthFlows"]), "ALLOW_USER_PASSWORD_AUTH")
 	}},
+	{"the pool is closed and its client has no secret", "users write their own address", func(t *template) { delete(t.client(), "WriteAttributes") }},
+	{"the pool is closed and its client has no secret", "an address that nobody confirmed", func(t *template) {
+		delete(t.the("AWS::Cognito::UserPool"), "UserAttributeUpdateSettings")
+	}},
 	{"the pool is closed and its client has no secret", "who exists", func(t *template) { t.client()["PreventUserExistenceErrors"] = "LEGACY" }},
 	{"data outlives the stack outside local and dev", "the bucket goes", func(t *template) { t.Resources[uploadBucket].DeletionPolicy = "Delete" }},
+	{"data outlives the stack outside local and dev", "what a failed creation made stays", func(t *template) { t.Resources[uploadBucket].DeletionPolicy = "Retain" }},
+	{"data outlives the stack outside local and dev", "anything that a failed creation made stays", func(t *template) { t.of("AWS::ApiGateway::RestApi")[0].DeletionPolicy = "Retain" }},
 	{"data outlives the stack outside local and dev", "the pool is replaced", func(t *template) { t.Resources[userPool].UpdateReplacePolicy = "Delete" }},
 	{"data outlives the stack outside local and dev", "the pool is unprotected", func(t *template) { t.the("AWS::Cognito::UserPool")["DeletionProtection"] = "INACTIVE" }},
 	{"logical ids of what holds data never move", "the bucket moved", func(t *template) { t.rename(uploadBucket, "UploadsBucket2") }},

@@ -58,6 +58,7 @@ var optionMutations = []optionMutation{
 	{"oauth-scopes", mutation{"the environment is what the function reads", "ID tokens", func(t *template) { t.environment()["TOKEN_USE"] = "id" }}},
 	{"required-group", mutation{"the environment is what the function reads", "everybody", func(t *template) { t.environment()["REQUIRED_GROUP"] = "" }}},
 	{"required-group", mutation{"the pool is closed and its client has no secret", "another group", func(t *template) { t.the("AWS::Cognito::UserPoolGroup")["GroupName"] = "admins" }}},
+	{"downloads", mutation{"the bucket lets in just the pages", "a viewer can't read in pieces", func(t *template) { t.cors()["ExposedHeaders"] = []any{"ETag"} }}},
 	{"key-prefix", mutation{"roles hold only what is agreed", "the default prefix", func(t *template) {
 		t.grantOf("PutUploads")["Resource"] = map[string]any{"Fn::Join": []any{"", []any{map[string]any{"Fn::GetAtt": []any{uploadBucket, "Arn"}}, "/uploads/*"}}}
 	}}},
@@ -116,6 +117,9 @@ var optionMutations = []optionMutation{
 		group := object(at(t.the("AWS::WAFv2::WebACL"), "Rules", 1, "Statement", "ManagedRuleGroupStatement"))
 		group["RuleActionOverrides"] = list(group["RuleActionOverrides"])[:1]
 	}}},
+	{"web-acl", mutation{"a web ACL stands before the API where asked", "its metrics are others' too", func(t *template) {
+		object(t.the("AWS::WAFv2::WebACL")["VisibilityConfig"])["MetricName"] = "WebACL"
+	}}},
 	{"web-acl", mutation{"a web ACL stands before the API where asked", "it keeps requests", func(t *template) {
 		object(at(t.the("AWS::WAFv2::WebACL"), "Rules", 1, "VisibilityConfig"))["SampledRequestsEnabled"] = true
 	}}},
@@ -127,6 +131,9 @@ var optionMutations = []optionMutation{
 	{"malware-scan", mutation{"GuardDuty scans the uploads where asked", "no verdict", func(t *template) {
 		object(at(t.the("AWS::GuardDuty::MalwareProtectionPlan"), "Actions", "Tagging"))["Status"] = "DISABLED"
 	}}},
+	{"malware-scan", mutation{"GuardDuty scans the uploads where asked", "before the bucket lets it", func(t *template) {
+		t.of("AWS::GuardDuty::MalwareProtectionPlan")[0].DependsOn = nil
+	}}},
 	{"malware-scan", mutation{"GuardDuty scans the uploads where asked", "another prefix", func(t *template) {
 		object(at(t.the("AWS::GuardDuty::MalwareProtectionPlan"), "ProtectedResource", "S3Bucket"))["ObjectPrefixes"] = []any{"images/"}
 	}}},
@@ -136,6 +143,11 @@ var optionMutations = []optionMutation{
 		delete(object(at(t.statementOf("NoReadUnlessClean"), "Condition")), "StringNotEquals")
 	}}},
 	{"malware-scan", mutation{"the bucket refuses what was not signed", "another sets the verdict", func(t *template) { t.statementOf("OnlyGuardDutyCanTagScanStatus")["Effect"] = "Allow" }}},
+	{"malware-scan", mutation{"the bucket refuses what was not signed", "another sets the verdict in other letters", func(t *template) {
+		condition := object(t.statementOf("OnlyGuardDutyCanTagScanStatus")["Condition"])
+		condition["ForAnyValue:StringEquals"] = condition["ForAnyValue:StringEqualsIgnoreCase"]
+		delete(condition, "ForAnyValue:StringEqualsIgnoreCase")
+	}}},
 	{"malware-scan", mutation{"the bucket refuses what was not signed", "unscanned objects are replicated", func(t *template) {
 		t.statementOf("NoReplicationAroundTheScan")["Action"] = "s3:ReplicateTags"
 	}}},
@@ -148,5 +160,6 @@ var optionMutations = []optionMutation{
 	{"permissions-boundary", mutation{"roles hold only what is agreed", "a role without it", func(t *template) { delete(t.nth("AWS::IAM::Role", 0), "PermissionsBoundary") }}},
 	{"role-tags", mutation{"roles hold only what is agreed", "no tag", func(t *template) { delete(t.the("AWS::IAM::Role"), "Tags") }}},
 	{"tags", mutation{"tags are on everything", "one without", func(t *template) { delete(t.Resources[uploadBucket].Properties, "Tags") }}},
+	{"first-deployment", mutation{"data outlives the stack outside local and dev", "the pool keeps it from being undone", func(t *template) { t.the("AWS::Cognito::UserPool")["DeletionProtection"] = "ACTIVE" }}},
 	{"disposable", mutation{"data outlives the stack outside local and dev", "it stays", func(t *template) { t.Resources[uploadBucket].DeletionPolicy = "Retain" }}},
 }

@@ -50,11 +50,25 @@ func TestPropsRefused(t *testing.T) {
 		{"bare number sign", origins("https://a.example#"), "AllowedOrigins", `write "https://a.example"`},
 		{"user", origins("https://me@a.example"), "AllowedOrigins", `write "https://a.example"`},
 		{"plain http", origins("http://a.example"), "AllowedOrigins", `write "https://a.example"`},
-		{"plain http on another loopback address", origins("http://127.0.0.2"), "AllowedOrigins", "plain http"},
+		{"plain http on a private address", origins("http://192.168.1.2:8080"), "AllowedOrigins", "plain http"},
+		{"plain http on another IPv6 address", origins("http://[2001:db8::1]:8080"), "AllowedOrigins", "plain http"},
 		{"plain http on a name that looks local", origins("http://localhost.example"), "AllowedOrigins", "plain http"},
 		{"another scheme", origins("ftp://a.example"), "AllowedOrigins", "scheme and host"},
 		{"no scheme", origins("a.example"), "AllowedOrigins", "scheme and host"},
-		{"null", origins("null"), "AllowedOrigins", "scheme and host"},
+		{"null", origins("null"), "AllowedOrigins", "sandboxed"},
+		{"a scheme misspelt", origins("htps://a.example"), "AllowedOrigins", "scheme and host"},
+		{"a file", origins("file:///home/me/index.html"), "AllowedOrigins", "sandboxed"},
+		{"files", origins("file://"), "AllowedOrigins", "sandboxed"},
+		{"a Firefox extension", origins("moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc"), "AllowedOrigins", "each installation"},
+		{"a Safari extension", origins("safari-web-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc"), "AllowedOrigins", "anew"},
+		{"a blob", origins("blob:https://a.example/2c127fa4"), "AllowedOrigins", "name that"},
+		{"an extension by its name", origins("chrome-extension://signpost"), "AllowedOrigins", "32 letters"},
+		{"an extension's page", origins("chrome-extension://abcdefghijklmnopabcdefghijklmnop/popup.html"), "AllowedOrigins", `write "chrome-extension://abcdefghijklmnopabcdefghijklmnop"`},
+		{"an app's page", origins("capacitor://localhost/"), "AllowedOrigins", `write "capacitor://localhost"`},
+		{"an app's port", origins("capacitor://localhost:8080"), "AllowedOrigins", `write "capacitor://localhost"`},
+		{"an app without a host", origins("tauri://"), "AllowedOrigins", "scheme and host"},
+		{"any app", origins("capacitor://*"), "AllowedOrigins", "name each origin"},
+		{"an app's host", origins("app://-"), "AllowedOrigins", "not a name"},
 		{"no host", origins("https://"), "AllowedOrigins", "scheme and host"},
 		{"comma", origins("https://a.example,https://b.example"), "AllowedOrigins", "a string of its own"},
 		{"space", origins("https://a.example "), "AllowedOrigins", "a string of its own"},
@@ -67,6 +81,7 @@ func TestPropsRefused(t *testing.T) {
 		{"port beyond", origins("https://a.example:65536"), "AllowedOrigins", "1 to 65535"},
 		{"port 0", origins("https://a.example:0"), "AllowedOrigins", "1 to 65535"},
 		{"no port", origins("https://a.example:"), "AllowedOrigins", "1 to 65535"},
+		{"IPv6 with a zone", origins("http://[fe80::1%25eth0]"), "AllowedOrigins", "without its zone"},
 		{"long IPv6", origins("https://[0:0:0:0:0:0:0:1]"), "AllowedOrigins", "IPv6"},
 		{"two the same", origins("https://a.example", "https://b.example", "https://a.example"), "AllowedOrigins", "twice"},
 		{"too many", origins(manyOrigins()...), "AllowedOrigins", "name fewer"},
@@ -96,6 +111,10 @@ func TestPropsRefused(t *testing.T) {
 		{"two in one", types("image/png,image/gif"), "AllowedTypes", "a string of its own"},
 		{"form", types("multipart/form-data"), "AllowedTypes", "the files' own types"},
 		{"forms", types("multipart/*"), "AllowedTypes", "the files' own types"},
+		{"no type at all", types("application/unknown"), "AllowedTypes", "HTML"},
+		{"no type at all, of its own", types("unknown/unknown"), "AllowedTypes", "HTML"},
+		{"no types at all", types("unknown/*"), "AllowedTypes", "HTML"},
+		{"no type at all, in Firefox", types("application/x-unknown-content-type"), "AllowedTypes", "HTML"},
 		{"two types the same", types("image/png", "image/png"), "AllowedTypes", "twice"},
 		{"too many types", types(manyTypes()...), "AllowedTypes", "name fewer"},
 
@@ -142,8 +161,14 @@ func TestPropsAccepted(t *testing.T) {
 	synth.RequireNode(t)
 	base := valid(t)
 	for name, change := range map[string]func(*props){
-		"the least":           func(*props) {},
-		"local pages":         func(p *props) { p.AllowedOrigins = []string{"http://localhost:3000", "http://127.0.0.1"} },
+		"the least": func(*props) {},
+		"local pages": func(p *props) {
+			p.AllowedOrigins = []string{"http://localhost:3000", "http://127.0.0.1", "http://127.0.0.2:8080", "http://[::1]:8080", "http://app.localhost:5173"}
+		},
+		"apps": func(p *props) {
+			p.AllowedOrigins = []string{"capacitor://localhost", "https://localhost", "ionic://localhost", "tauri://localhost", "http://tauri.localhost", "https://tauri.localhost",
+				"app://obsidian.md", "chrome-extension://abcdefghijklmnopabcdefghijklmnop"}
+		},
 		"IPv6":                func(p *props) { p.AllowedOrigins = []string{"https://[::1]:8443"} },
 		"punycode and port":   func(p *props) { p.AllowedOrigins = []string{"https://xn--bcher-kva.example:65535"} },
 		"shortest lifetime":   func(p *props) { p.URLLifetime = time.Minute },
@@ -232,7 +257,7 @@ func TestFunctionTakesWhatPropsTake(t *testing.T) {
 	base := valid(t)
 	rapid.Check(t, func(r *rapid.T) {
 		props := base
-		for _, origin := range rapid.SliceOfN(rapid.StringMatching(`https?://([a-z0-9.\[\]:*@-]{1,8}|localhost|a\.example)(:[0-9]{1,5})?/?`), 1, 6).Draw(r, "origins") {
+		for _, origin := range rapid.SliceOfN(rapid.StringMatching(`(https?|capacitor|tauri|app|ftp)://([a-z0-9.\[\]:*@-]{1,8}|localhost|a\.example)(:[0-9]{1,5})?/?`), 1, 6).Draw(r, "origins") {
 			if one := (infra.UploadsProps{Code: base.Code, AllowedOrigins: []string{origin}}); one.Validate() == nil {
 				props.AllowedOrigins = one.AllowedOrigins
 			}

@@ -41,8 +41,11 @@ var refusedOptions = []struct {
 	{"a scope without OAuth", func(p *props) { p.OAuthScopes = []string{"signpost/upload"} }, "OAuthScopes", "UserPoolARN"},
 	{"a scope twice", func(p *props) { p.OAuthScopes = []string{infra.SignInScope, infra.SignInScope} }, "OAuthScopes", "twice"},
 	{"two scopes in one", existingPool(func(p *props) { p.OAuthScopes = []string{"a/b c/d"} }), "OAuthScopes", "signpost/upload"},
-	{"a group with a comma", func(p *props) { p.RequiredGroup = "a,b" }, "RequiredGroup", "at most 128"},
-	{"a group with a space", func(p *props) { p.RequiredGroup = "a b" }, "RequiredGroup", "at most 128"},
+	{"a group with a comma", func(p *props) { p.RequiredGroup = "x,admins" }, "RequiredGroup", "told apart"},
+	{"a group with a space", func(p *props) { p.RequiredGroup = "a b" }, "RequiredGroup", "told apart"},
+	{"a group in brackets", func(p *props) { p.RequiredGroup = "[admins]" }, "RequiredGroup", "told apart"},
+	{"a group with another letter", func(p *props) { p.RequiredGroup = "grüße" }, "RequiredGroup", "at most 128"},
+	{"a long group", func(p *props) { p.RequiredGroup = strings.Repeat("g", 129) }, "RequiredGroup", "at most 128"},
 
 	{"a low threshold", func(p *props) { p.MultipartThreshold = 5<<20 - 1 }, "MultipartThreshold", "5242880"},
 	{"a high threshold", func(p *props) { p.MultipartThreshold = 5<<30 + 1 }, "MultipartThreshold", "5368709120"},
@@ -70,7 +73,13 @@ var refusedOptions = []struct {
 
 	{"a topic without alarms", func(p *props) { p.AlarmTopicARN = options.TopicARN }, "AlarmTopicARN", "Alarms"},
 	{"a topic's name", func(p *props) { p.Alarms, p.AlarmTopicARN = true, "alarms" }, "AlarmTopicARN", "arn:aws:sns:"},
+	{"a bound without alarms", func(p *props) { p.AlarmBytesSigned = 1 << 30 }, "AlarmBytesSigned", "Alarms"},
+	{"a bound below nothing", func(p *props) { p.Alarms, p.AlarmBytesSigned = true, -1 }, "AlarmBytesSigned", "at least 1 byte"},
 	{"AWS's namespace", func(p *props) { p.MetricsNamespace = "AWS/S3" }, "MetricsNamespace", "AWS's own"},
+	{"a namespace with a colon", func(p *props) { p.MetricsNamespace = "Team:Uploads" }, "MetricsNamespace", "metric filter"},
+	{"a namespace with a star", func(p *props) { p.MetricsNamespace = "Team*" }, "MetricsNamespace", "at most 255"},
+	{"a namespace with a dollar", func(p *props) { p.MetricsNamespace = "$Team" }, "MetricsNamespace", "at most 255"},
+	{"a long namespace", func(p *props) { p.MetricsNamespace = strings.Repeat("n", 256) }, "MetricsNamespace", "at most 255"},
 	{"a namespace with a space", func(p *props) { p.MetricsNamespace = "a b" }, "MetricsNamespace", "at most 255"},
 	{"a bucket's ARN", func(p *props) { p.AccessLogBucketName = "arn:aws:s3:::logs" }, "AccessLogBucketName", "the name alone"},
 

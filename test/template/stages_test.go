@@ -1,6 +1,9 @@
 package template_test
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -43,6 +46,55 @@ func TestTerminationProtection(t *testing.T) {
 			t.Errorf("stage %s has termination protection %v, want %v", name, got, want)
 		}
 	}
+}
+
+// TestFirstDeployment: what the CLI is told of production in the cloud assembly's manifest, and the template. The
+// first deployment has nothing that would keep CloudFormation from undoing it, and differs from the next
+// one in just that.
+func TestFirstDeployment(t *testing.T) {
+	production, err := infra.StageNamed("production")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := production
+	first.Uploads.FirstDeployment = true
+	protected, next := assembly(t, production)
+	open, made := assembly(t, first)
+	if !protected || open {
+		t.Errorf("termination protection is %v, and %v for the first deployment; want true and false", protected, open)
+	}
+	want := "+ Resources.UploadsUserPoolDD46AEA3.Properties.DeletionProtection: \"ACTIVE\"\n"
+	if diff := cmp.Diff("-"+strings.TrimPrefix(strings.Replace(want, "ACTIVE", "INACTIVE", 1), "+")+want, difference(t, made, next)); diff != "" {
+		t.Errorf("the second deployment changes (-want +got):\n%s", diff)
+	}
+	if strings.Contains(string(made), `"DeletionPolicy": "Retain"`) {
+		t.Error("something of the first deployment outlives its failure")
+	}
+}
+
+// assembly synthesizes a stage, and returns its stack's termination protection as the CLI reads it, and its template.
+func assembly(t *testing.T, stage infra.Stage) (terminationProtection bool, template []byte) {
+	t.Helper()
+	app := synth.NewApp(t)
+	infra.NewUploadStack(app, synth.WithStub(t, stage))
+	template = synth.Template(t, app, stage)
+	text, err := os.ReadFile(filepath.Join(*app.Outdir(), "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct {
+		Artifacts map[string]struct {
+			Properties struct{ TerminationProtection bool }
+		}
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	stack, found := manifest.Artifacts[stage.StackName()]
+	if !found {
+		t.Fatalf("the manifest has no %s", stage.StackName())
+	}
+	return stack.Properties.TerminationProtection, template
 }
 
 func TestWithPagePort(t *testing.T) {

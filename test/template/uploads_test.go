@@ -1,11 +1,13 @@
 package template_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"signpost/infra"
@@ -50,12 +52,115 @@ func TestTwoInOneStack(t *testing.T) {
 	}
 }
 
+// TestMetricsAreApart: of two Uploads in one stack, and of one of the usual name, each has its own metrics. Those of
+// an API go by its name, those of a web ACL by its metric's.
+func TestMetricsAreApart(t *testing.T) {
+	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
+	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
+	props := synth.WithStub(t, options.Everything()).Uploads
+	for _, id := range []string{"Images", "Documents", "Uploads"} {
+		infra.NewUploads(stack, id, props)
+	}
+	infra.NewUploads(constructs.NewConstruct(stack, jsii.String("Inner")), "Images", props)
+	parsed := parse(t, synth.Template(t, app, team))
+	apis, alarmed, acls := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, api := range parsed.of("AWS::ApiGateway::RestApi") {
+		apis[render(api.Properties["Name"])] = true
+	}
+	for _, alarm := range parsed.of("AWS::CloudWatch::Alarm") {
+		if alarm.Properties["MetricName"] == "5XXError" {
+			alarmed[render(alarm.Properties["Dimensions"])] = true
+		}
+	}
+	for _, acl := range parsed.of("AWS::WAFv2::WebACL") {
+		acls[render(at(acl.Properties, "VisibilityConfig", "MetricName"))] = true
+	}
+	if len(apis) != 4 || len(alarmed) != 4 || len(acls) != 4 {
+		t.Errorf("four APIs go by %v, their alarms look at %v, and their web ACLs go by %v; want four names of each", apis, alarmed, acls)
+	}
+	if !apis[team.StackName()] {
+		t.Errorf("no API goes by the stack's own name: %v", apis)
+	}
+}
+
+// TestAnotherPoolIsAnotherDeployment: API Gateway goes on asking the old pool until there is a new deployment, also in
+// an app that has none of cdk.json's feature flags. So does all else that a deployment is a snapshot of.
+func TestAnotherPoolIsAnotherDeployment(t *testing.T) {
+	change := func(set func(*props)) string {
+		app, stage := synth.NewAppWith(t, nil), options.Default()
+		stage.Uploads.UserPoolARN, stage.Uploads.UserPoolClientIDs = options.PoolARN, []string{"1example23456789"}
+		set(&stage.Uploads)
+		infra.NewUploadStack(app, synth.WithStub(t, stage))
+		parsed := parse(t, synth.Template(t, app, stage))
+		deployment := parsed.of("AWS::ApiGateway::Deployment")[0]
+		if authorizer := parsed.of("AWS::ApiGateway::Authorizer")[0].id; !slices.Contains(texts(deployment.DependsOn), authorizer) {
+			t.Errorf("the deployment does not wait for %s, but for %v", authorizer, deployment.DependsOn)
+		}
+		return deployment.id
+	}
+	before := change(func(*props) {})
+	if again := change(func(p *props) { p.LogRetentionDays = 30 }); again != before {
+		t.Errorf("what is no part of the API makes a new deployment: %s, and %s before", again, before)
+	}
+	for what, set := range map[string]func(*props){
+		"another pool":   func(p *props) { p.UserPoolARN += "J" },
+		"scopes":         func(p *props) { p.OAuthScopes = []string{"signpost/upload"} },
+		"another origin": func(p *props) { p.AllowedOrigins = []string{"https://www.example.com"} },
+		"one more route": func(p *props) { p.Downloads = true },
+		"one route less": func(p *props) { p.NoSimpleRoute = true },
+	} {
+		if change(set) == before {
+			t.Errorf("%s makes no new deployment", what)
+		}
+	}
+}
+
+// TestPartitions: a stack in China or in GovCloud names no other partition's ARN nor host. What is left are names of
+// services, which are the same everywhere.
+func TestPartitions(t *testing.T) {
+	for _, region := range []string{"cn-north-1", "us-gov-west-1", "eu-west-1"} {
+		context := synth.Context(t)
+		context["@aws-cdk/core:target-partitions"] = []string{"aws", "aws-cn", "aws-us-gov"}
+		context["@aws-cdk/core:validateAgainstDefaultRules"] = false // China has no Cognito user pools, which is what it would say
+		app, team := synth.NewAppWith(t, context), infra.Stage{Name: "team"}
+		stack := awscdk.NewStack(app, jsii.String(team.StackName()), &awscdk.StackProps{
+			Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String(region)},
+		})
+		infra.NewUploads(stack, "Uploads", synth.WithStub(t, partitionNeutral()).Uploads)
+		text := string(synth.Template(t, app, team))
+		own := "arn:" + map[string]string{"cn": "aws-cn", "us": "aws-us-gov", "eu": "aws"}[region[:2]] + ":"
+		for _, arn := range regexp.MustCompile(`arn:aws[a-z-]*:[^"]*`).FindAllString(text, -1) {
+			if !strings.HasPrefix(arn, own) {
+				t.Errorf("%s: %s is of another partition", region, arn)
+			}
+		}
+		for _, host := range regexp.MustCompile(`[a-z0-9.-]*amazonaws\.com[a-z.]*`).FindAllString(text, -1) {
+			if !slices.Contains(services, host) {
+				t.Errorf("%s: %s is not a service's name, and may be another partition's host", region, host)
+			}
+		}
+	}
+}
+
+// services are the principals that a template may name.
+var services = []string{
+	"apigateway.amazonaws.com", "cloudwatch.amazonaws.com", "lambda.amazonaws.com", "logging.s3.amazonaws.com", "malware-protection-plan.guardduty.amazonaws.com",
+}
+
+// partitionNeutral is everything but the boundary, which is an ARN that the test itself gives.
+func partitionNeutral() infra.Stage {
+	stage := options.Everything()
+	stage.Uploads.PermissionsBoundaryARN = ""
+	return stage
+}
+
 // TestTwoOfEverything: no option needs a name that a second Uploads in the stack would need too.
 func TestTwoOfEverything(t *testing.T) {
 	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
 	props := synth.WithStub(t, options.Everything()).Uploads
 	for _, id := range []string{"Images", "Documents"} {
+		infra.NewUploads(constructs.NewConstruct(stack, jsii.String("Inner"+id)), "Uploads", props)
 		if made := infra.NewUploads(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || !strings.HasSuffix(made.URL, "/") {
 			t.Errorf("Uploads %s does not say what it made: %+v", id, made)
 		}
@@ -65,10 +170,11 @@ func TestTwoOfEverything(t *testing.T) {
 	for _, resource := range parsed.Resources {
 		for _, name := range []any{resource.Properties["Name"], at(resource.Properties, "MetricTransformations", 0, "MetricName")} {
 			key := resource.Type + " " + render(name)
-			if resource.Type == "AWS::ApiGateway::RestApi" || name == nil {
-				continue // several may go by the stack's name
+			// Validators and models have names within their own API.
+			if name == nil || strings.Contains(resource.Type, "ApiGateway") && resource.Type != "AWS::ApiGateway::RestApi" {
+				continue
 			}
-			if other, taken := names[key]; taken && !strings.Contains(resource.Type, "ApiGateway") {
+			if other, taken := names[key]; taken {
 				t.Errorf("%s and %s both are the %s", resource.id, other, key)
 			}
 			names[key] = resource.id

@@ -13,13 +13,14 @@ import (
 func Any(r *rapid.T) infra.UploadsProps {
 	p := infra.UploadsProps{
 		AllowedOrigins: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
-			"http://localhost:3000", "http://127.0.0.1:8080", "https://app.example.com", "https://xn--bcher-kva.example:8443",
+			"http://localhost:3000", "http://127.0.0.1:8080", "https://app.example.com", "https://xn--bcher-kva.example:8443", "tauri://localhost", "http://[::1]:8080",
 		}), 1, 3, rapid.ID).Draw(r, "origins"),
 		AllowedTypes:     rapid.SampledFrom([][]string{nil, {"image/png"}, {"image/svg+xml", "video/*"}}).Draw(r, "types"),
 		ThrottleRate:     rapid.Float64Range(0.5, 10_000).Draw(r, "rate"),
 		ThrottleBurst:    rapid.IntRange(1, 5_000).Draw(r, "burst"),
 		LogRetentionDays: rapid.SampledFrom([]int{0, 1, 30, 3653}).Draw(r, "log days"),
 		Disposable:       rapid.Bool().Draw(r, "disposable"),
+		FirstDeployment:  rapid.Bool().Draw(r, "first deployment"),
 		NoSimpleRoute:    rapid.Bool().Draw(r, "no simple route"),
 	}
 	anyCallers(r, &p)
@@ -77,6 +78,9 @@ func anyFiles(r *rapid.T, p *infra.UploadsProps) {
 func anyEvidence(r *rapid.T, p *infra.UploadsProps) {
 	p.Tracing = rapid.Bool().Draw(r, "tracing")
 	p.Alarms = rapid.Bool().Draw(r, "alarms")
+	if p.Alarms {
+		p.AlarmBytesSigned = rapid.SampledFrom([]int64{0, 1, 1 << 40}).Draw(r, "bytes signed")
+	}
 	if p.Alarms && rapid.Bool().Draw(r, "existing topic") {
 		p.AlarmTopicARN = TopicARN
 	}

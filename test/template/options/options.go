@@ -71,6 +71,9 @@ func Everything() infra.Stage {
 func All() []Option {
 	return []Option{
 		{"several-origins", func(p *props) { p.AllowedOrigins = append(p.AllowedOrigins, "https://www.example.com") }},
+		{"origins-of-apps", func(p *props) {
+			p.AllowedOrigins = append(p.AllowedOrigins, "capacitor://localhost", "http://tauri.localhost", "chrome-extension://abcdefghijklmnopabcdefghijklmnop")
+		}},
 		{"existing-pool", func(p *props) { p.UserPoolARN, p.UserPoolClientIDs = PoolARN, []string{"1example23456789", "2example"} }},
 		{"oauth-scopes", func(p *props) {
 			p.UserPoolARN, p.UserPoolClientIDs = PoolARN, []string{"1example23456789"}
@@ -98,6 +101,7 @@ func All() []Option {
 		{"log-retention", func(p *props) { p.LogRetentionDays = 3653 }},
 		{"tracing", func(p *props) { p.Tracing = true }},
 		{"alarms", func(p *props) { p.Alarms = true }},
+		{"alarm-bytes-signed", func(p *props) { p.Alarms, p.AlarmBytesSigned = true, 1<<30 }},
 		{"alarms-to-a-topic", func(p *props) { p.Alarms, p.AlarmTopicARN, p.Downloads = true, TopicARN, true }},
 		{"dashboard", func(p *props) { p.Dashboard = true }},
 		{"log-queries", func(p *props) { p.LogQueries = true }},
@@ -117,6 +121,7 @@ func All() []Option {
 		{"role-tags", func(p *props) { p.RoleTags = map[string]string{"long-presigned-allowed": "true"} }},
 		{"tags", func(p *props) { p.Tags = map[string]string{"team": "blue"} }},
 		{"disposable", func(p *props) { p.Disposable = true }},
+		{"first-deployment", func(p *props) { p.FirstDeployment = true }},
 		{"optional-mfa", func(p *props) { p.OptionalMFA = true }},
 		{"password-auth", func(p *props) { p.PasswordAuth = true }},
 		{"no-simple-route", func(p *props) { p.NoSimpleRoute = true }},
