@@ -41,9 +41,13 @@ func (c *checker) checkConcurrency(ctx context.Context) []Finding {
 		return []Finding{notChecked(subject, err)}
 	}
 	if left < unreservedMinimum {
+		do := "reserve nothing, in infra/stages.go"
+		if most := (free + held - unreservedMinimum) / functions; most > 0 {
+			do = fmt.Sprintf("reserve at most %d, or nothing, in infra/stages.go", most)
+		}
 		return []Finding{problem(subject,
-			fmt.Sprintf("%d for %d function(s) leaves %d of the account's %d, and Lambda keeps %d for functions that reserve nothing", c.props.ReservedConcurrency, functions, left, all, unreservedMinimum),
-			fmt.Sprintf("reserve at most %d, or nothing, in infra/stages.go", max(0, (free+held-unreservedMinimum)/functions)), "or ask for more: "+raise)}
+			fmt.Sprintf("reserves %d in all. Of the account's %d executions at once, %d are free for it, and Lambda keeps %d of those for functions that reserve nothing", wanted, all, free+held, unreservedMinimum),
+			do, "or ask for more: "+raise)}
 	}
 	return []Finding{fine(subject, "%d of %d that are free", wanted, free+held-unreservedMinimum)}
 }

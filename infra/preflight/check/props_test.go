@@ -31,14 +31,14 @@ func TestProps(t *testing.T) {
 		want    []string // each a part of one line, in order
 	}{
 		"Concurrency": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":200,"UnreservedConcurrentExecutions":150}}`}},
-			want: []string{"problem ReservedConcurrency: 100 for 1 function(s) leaves 70 of the account's 200, and Lambda keeps 100 for functions that reserve nothing → reserve at most 70, or nothing, in infra/stages.go → or ask for more: aws service-quotas"}},
+			want: []string{"problem ReservedConcurrency: reserves 100 in all. Of the account's 200 executions at once, 170 are free for it, and Lambda keeps 100 of those for functions that reserve nothing → reserve at most 70, or nothing, in infra/stages.go → or ask for more: aws service-quotas"}},
 		"ConcurrencyNewAccount": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}`},
 			"cloudformation ListStackResources": empty},
 			props: func(p *infra.UploadsProps) { p.DomainName, p.CertificateARN, p.HostedZoneID = "", "", "" },
-			want:  []string{"problem ReservedConcurrency: 100 for 1 function(s) leaves -90 of the account's 10, and Lambda keeps 100 for functions that reserve nothing → reserve at most 0, or nothing"}},
+			want:  []string{"problem ReservedConcurrency: reserves 100 in all. Of the account's 10 executions at once, 10 are free for it, and Lambda keeps 100 of those for functions that reserve nothing → reserve nothing, in infra/stages.go"}},
 		"ConcurrencyTwoFunctions": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":1000,"UnreservedConcurrentExecutions":260}}`}},
 			props: func(p *infra.UploadsProps) { p.Downloads = true },
-			want:  []string{"problem ReservedConcurrency: 100 for 2 function(s) leaves 80 of the account's 1000, and Lambda keeps 100 for functions that reserve nothing → reserve at most 90"}},
+			want:  []string{"problem ReservedConcurrency: reserves 200 in all. Of the account's 1000 executions at once, 280 are free for it, and Lambda keeps 100 of those for functions that reserve nothing → reserve at most 90"}},
 		"OKConcurrencyHeldAlready": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":200,"UnreservedConcurrentExecutions":180}}`}}},
 		"ConcurrencyHeldUnknown": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":200,"UnreservedConcurrentExecutions":180}}`},
 			"lambda GET /2019-09-30/functions/Signpost-staging-Upload-1/concurrency": {Status: 403, Error: "AccessDeniedException"}},
