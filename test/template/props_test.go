@@ -96,6 +96,11 @@ func TestPropsRefused(t *testing.T) {
 		{"two in one", types("image/png,image/gif"), "AllowedTypes", "a string of its own"},
 		{"form", types("multipart/form-data"), "AllowedTypes", "the files' own types"},
 		{"forms", types("multipart/*"), "AllowedTypes", "the files' own types"},
+		{"unknown type", types("application/unknown"), "AllowedTypes", "is no type"},
+		{"extension for a type", types("image/jpg"), "AllowedTypes", `write "image/jpeg"`},
+		{"another name for a type", types("audio/mp3"), "AllowedTypes", `write "audio/mpeg"`},
+		{"type that no browser says", types("video/mov"), "AllowedTypes", `write "video/quicktime"`},
+		{"Windows's name for a type", types("application/x-zip-compressed"), "AllowedTypes", `write "application/zip"`},
 		{"two types the same", types("image/png", "image/png"), "AllowedTypes", "twice"},
 		{"too many types", types(manyTypes()...), "AllowedTypes", "name fewer"},
 
