@@ -76,7 +76,8 @@ func splitExtension(name string) (base, ext, behind string) {
 
 // isNoise reports what a key has no letter for.
 func isNoise(r rune) bool {
-	return (r >= utf8.RuneSelf || !isAlnum(byte(r))) && plainLatin(r) == ""
+	kept := r < utf8.RuneSelf && (isAlnum(byte(r)) || r == '_') || plainLatin(r) != ""
+	return !kept
 }
 
 // asciiStem keeps what a key may hold, spells Latin letters without their
