@@ -53,8 +53,8 @@ func saysMore(byName, declared string, allowed []string) bool {
 	return isVague(declared, byName) && Check(declared, allowed) != nil
 }
 
-// isMistaken reports what a system says of files that it is wrong about, because it gives a file's extension the type of
-// the program that opens it.
+// isMistaken reports what a system says of files that it is wrong about: it gives an extension the type of the program
+// that opens it, or of other files that end in the same.
 func isMistaken(declared, byName string) bool {
 	switch declared {
 	case "application/vnd.ms-excel":
@@ -63,6 +63,12 @@ func isMistaken(declared, byName string) bool {
 		return byName == "application/rtf" // Windows with Word
 	case "application/vnd.ms-pki.stl":
 		return byName == "model/stl" // Windows, which takes it for a certificate trust list
+	case "application/pgp-keys":
+		return byName == "application/vnd.apple.keynote" // Firefox with Debian's mime.types, as the next two
+	case "model/vnd.mts":
+		return byName == "video/mp2t"
+	case "audio/sp-midi":
+		return byName == "audio/midi"
 	}
 	return false
 }

@@ -74,7 +74,7 @@ func TestScriptUnderAnyName(t *testing.T) {
 	t.Parallel()
 	names := strings.Fields("image/svg image/svg-xml image/x-svg+xml image/x-svg text/svg application/svg text/xhtml application/xhtml application/x-html text/x-html text/htm text/xml application/x-xml " +
 		"text/xsl text/x-xslt application/x-javascript text/javascript1.5 text/javascript1.9 text/js application/js text/ecmascript text/vbs application/x-shockwave-flash application/futuresplash " +
-		"text/mathml text/rdf text/rss application/gpx message/rfc822 message/eml")
+		"image/svg+xml-compressed application/x-mimearchive text/mathml text/rdf text/rss application/gpx message/rfc822 message/eml")
 	for line := range strings.Lines(table[1:]) {
 		if words := strings.Fields(line); runsScript(words[0]) {
 			for _, word := range words {

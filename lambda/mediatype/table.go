@@ -50,7 +50,7 @@ application/geo+json .geojson application/vnd.geo+json
 application/gml+xml .gml
 application/gpx+xml .gpx application/gpx application/x-gpx application/x-gpx+xml
 application/gxf .gxf
-application/gzip .gz .tgz application/x-gzip
+application/gzip .gz .tgz application/x-compressed-tar application/x-gtar-compressed application/x-gzip
 application/hjson .hjson
 application/hyperstudio .stk
 application/illustrator application/vnd.adobe.illustrator
@@ -588,8 +588,7 @@ application/x-bcpio .bcpio
 application/x-bittorrent .torrent
 application/x-blender .blend
 application/x-blorb .blb .blorb
-application/x-bzip .bz application/bzip2
-application/x-bzip2 .boz .bz2
+application/x-bzip2 .boz .bz .bz2 application/bzip2 application/x-bzip
 application/x-cdlink .vcd
 application/x-cfs-compressed .cfs
 application/x-chat .chat
@@ -653,7 +652,7 @@ application/x-msaccess .mdb application/mdb application/msaccess application/vnd
 application/x-msbinder .obd
 application/x-mscardfile .crd
 application/x-msclip .clp
-application/x-msdos-program .exe
+application/x-msdos-program .exe application/x-ms-dos-executable
 application/x-msdownload .bat .com .dll .msi
 application/x-msmediaview .m13 .m14 .mvb
 application/x-msmoney .mny
@@ -672,9 +671,8 @@ application/x-raw-floppy-disk-image application/x-fd-file
 application/x-redhat-package-manager .rpm application/x-rpm
 application/x-research-info-systems .ris
 application/x-sea .sea
-application/x-sh .sh
+application/x-sh .sh application/x-shellscript text/x-sh
 application/x-shar .shar
-application/x-shellscript text/x-sh
 application/x-silverlight-app .xap
 application/x-spss-sav application/x-spss-savefile
 application/x-stuffit .sit application/stuffit application/x-sit
@@ -745,9 +743,9 @@ audio/matroska .mka audio/x-matroska
 audio/midi .kar .mid .midi .rmi audio/mid audio/x-midi
 audio/mobile-xmf .mxmf
 audio/mp2 audio/x-mp2
-audio/mp4 .f4a .m4a .m4b .mp4a audio/m4a audio/x-m4a
+audio/mp4 .f4a .f4b .m4a .m4b .mp4a audio/m4a audio/x-m4a audio/x-m4b
 audio/mpeg .m2a .m3a .mp2 .mp2a .mp3 .mpga audio/mp3 audio/x-mp3 audio/x-mpeg audio/x-mpg
-audio/ogg .oga .ogg .opus .spx audio/x-ogg
+audio/ogg .oga .ogg .opus .spx audio/x-flac+ogg audio/x-ogg audio/x-oggflac audio/x-opus+ogg audio/x-speex+ogg audio/x-vorbis audio/x-vorbis+ogg
 audio/prs.sid .psid
 audio/s3m .s3m
 audio/silk .sil
@@ -765,7 +763,6 @@ audio/vnd.nuera.ecelp7470 .ecelp7470
 audio/vnd.nuera.ecelp9600 .ecelp9600
 audio/vnd.rip .rip
 audio/vnd.rn-realaudio .rax audio/vnd.m-realaudio
-audio/vorbis audio/x-vorbis audio/x-vorbis+ogg
 audio/wav .wav audio/vnd.wave audio/wave audio/x-wav
 audio/webm .weba
 audio/x-aifc .aiffc audio/x-aiffc
@@ -774,11 +771,9 @@ audio/x-ape .ape
 audio/x-caf .caf
 audio/x-dff .dff audio/dff
 audio/x-dsf .dsf audio/dsd audio/dsf audio/x-dsd
-audio/x-flac+ogg audio/x-oggflac
 audio/x-gsm .gsm
 audio/x-iriver-pla .pla
 audio/x-it .it
-audio/x-m4b .f4b
 audio/x-m4r .m4r
 audio/x-minipsf .minipsf
 audio/x-mo3 .mo3
@@ -855,14 +850,14 @@ image/prs.btif .btf .btif
 image/prs.pti .pti
 image/rle .rle
 image/sgi .sgi
-image/svg+xml .svg .svgz application/svg image/svg-xml text/svg
+image/svg+xml .svg .svgz application/svg image/svg+xml-compressed image/svg-xml text/svg
 image/t38 .t38
 image/tiff .tif .tiff
 image/tiff-fx .tfx
 image/vnd.adobe.photoshop .psd application/photoshop image/photoshop image/psd image/x-photoshop image/x-psd
 image/vnd.airzip.accelerator.azv .azv
 image/vnd.dece.graphic .uvg .uvi .uvvg .uvvi
-image/vnd.djvu .djv .djvu image/x-djvu image/x.djvu
+image/vnd.djvu .djv .djvu image/vnd.djvu+multipage image/x-djvu image/x.djvu
 image/vnd.dvb.subtitle .sub
 image/vnd.dwg .dwg
 image/vnd.dxf .dxf
@@ -941,7 +936,7 @@ message/global .u8msg
 message/global-delivery-status .u8dsn
 message/global-disposition-notification .u8mdn
 message/global-headers .u8hdr
-message/rfc822 .eml .mht .mhtml .mime
+message/rfc822 .eml .mht .mhtml .mime application/x-mimearchive
 message/vnd.wfa.wsc .wsc
 model/3mf .3mf
 model/gltf+json .gltf
@@ -992,7 +987,7 @@ text/less .less
 text/markdown .markdown .md .mkd text/x-markdown
 text/mdx .mdx
 text/n3 .n3
-text/plain .conf .def .in .ini .list .log .text .txt
+text/plain .conf .def .in .ini .list .log .text .txt text/x-log
 text/prs.lines.tag .dsc
 text/richtext .rtx
 text/sgml .sgm .sgml
@@ -1061,7 +1056,7 @@ video/mj2 .mj2 .mjp2
 video/mp2t .bdmv .clpi .cpi .m2t .m2ts .mpl .mpls .mts .ts video/vnd.dlna.mpeg-tts
 video/mp4 .lrv .m4v .mp4 .mp4v .mpg4 video/x-m4v
 video/mpeg .m1v .m2v .mpe .mpeg .mpg video/mpeg-system video/x-mpeg video/x-mpeg-system video/x-mpeg2
-video/ogg .ogm .ogv video/x-ogg
+video/ogg .ogm .ogv video/x-ogg video/x-ogm video/x-ogm+ogg video/x-theora video/x-theora+ogg
 video/quicktime .moov .mov .qt .qtvr
 video/vnd.dece.hd .uvh .uvvh
 video/vnd.dece.mobile .uvm .uvvm
@@ -1092,9 +1087,7 @@ video/x-ms-wmx .wmx application/x-ms-asx video/x-ms-wax
 video/x-ms-wvx .wvx
 video/x-msvideo .avf .avi .divx video/avi video/divx video/msvideo video/vnd.divx video/x-avi
 video/x-nsv .nsv
-video/x-ogm+ogg video/x-ogm
 video/x-sgi-movie .movie
 video/x-smv .smv
-video/x-theora+ogg video/x-theora
 x-conference/x-cooltalk .ice
 `
