@@ -21,7 +21,8 @@ func Check(essence string, allowed []string) error {
 	case essence == formData:
 		return errors.New(whyNotFormData)
 	case IsSniffed(essence):
-		return fmt.Errorf("%s is no type, and browsers would look into the file and run what they take for a page; leave the type out, or name the file's own; allowed: %s", essence, list)
+		return fmt.Errorf("%s is no type: browsers would look into the file, and run what they take for a page; "+
+			"leave the type out, or name the file's own; allowed: %s", essence, list)
 	case slices.Contains(allowed, essence):
 		return nil
 	case !slices.Contains(allowed, family):
@@ -32,8 +33,8 @@ func Check(essence string, allowed []string) error {
 	return nil
 }
 
-// Choose gives the type that a file is stored as: the standard name of what the caller declared, or what the extension of
-// its name says, where that says more. A caller who declares nothing is one who declares Octets.
+// Choose gives the type that a file is stored as: the standard name of what the caller declared, or, where it says
+// more, the type that the file's extension stands for. A caller who declares nothing declares Octets.
 //
 // It doesn't say whether the type is allowed.
 func Choose(declared Type, extension string, allowed []string) Type {

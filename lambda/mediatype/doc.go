@@ -5,8 +5,8 @@
 //	t := mediatype.Choose(declared, ".webm", allowed)
 //	err = mediatype.Check(t.Essence, allowed)
 //
-// The functions use it to judge uploads, and infra to judge the prop AllowedTypes, so the two can't disagree. It imports
-// neither the CDK nor an SDK, and does nothing at start.
+// The functions use it to judge uploads, and infra to judge the prop AllowedTypes, so the two can't disagree. It
+// imports neither the CDK nor an SDK, and does nothing at start.
 //
 // The rules are:
 //

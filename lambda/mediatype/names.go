@@ -5,8 +5,8 @@ import "strings"
 // Standard gives the name that a type goes by: application/zip for application/x-zip-compressed. A type that has no
 // other name, or that is unknown, is its own.
 //
-// Beside the names of the table, it knows two habits: an x- in front of what is registered by now (RFC 6648 ended that),
-// and an extension in place of the subtype, as in image/jpg and video/mov.
+// Beside the names of the table, it knows two habits: an x- in front of what is registered by now (RFC 6648 ended
+// that), and an extension in place of the subtype, as in image/jpg and video/mov.
 func Standard(essence string) string {
 	k, subtype, _ := strings.Cut(essence, "/")
 	plain := strings.TrimPrefix(subtype, "x-")
@@ -44,8 +44,8 @@ func typeOf(name string) string {
 
 // lineOf finds the first word of the line that has the word, which comes with what stands before it.
 //
-// The table is one string that is searched from its start: that takes some microseconds, where a map of it would be built
-// at each cold start.
+// The table is one string that is searched from its start: that takes some microseconds, where a map of it would be
+// built at each cold start.
 func lineOf(word string) string {
 	for at := 0; ; {
 		i := strings.Index(table[at:], word)

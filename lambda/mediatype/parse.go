@@ -21,9 +21,9 @@ type Type struct {
 
 // Parse reads a media type as browsers and systems write it, and gives it in the form of RFC 9110, section 8.3.1.
 //
-// MediaRecorder writes video/webm;codecs=vp8,opus (w3c/mediacapture-record#194). A comma is no character of a token, so
-// RFC 6381 wants quotes there. WHATWG MIME Sniffing, "parsing a MIME type", reads such a value up to the next semicolon;
-// so does Parse, and quotes it.
+// MediaRecorder writes video/webm;codecs=vp8,opus (w3c/mediacapture-record#194). A comma is no character of a token,
+// so RFC 6381 wants quotes there. WHATWG MIME Sniffing, "parsing a MIME type", reads such a value up to the next
+// semicolon; so does Parse, and quotes it.
 //
 // The error is to be read after the name of the field: "is empty".
 func Parse(s string) (Type, error) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// PatternProblem says what keeps s from being a type to allow, such as image/png or image/* ("" is nothing). It is to be
-// read after the quoted value.
+// PatternProblem says what keeps s from being a type to allow, such as image/png or image/* ("" is nothing). It is to
+// be read after the quoted value.
 func PatternProblem(s string) string {
 	switch {
 	case s == "":
@@ -22,7 +22,7 @@ func PatternProblem(s string) string {
 	case s == formData || s == "multipart/*":
 		return "is how a form wraps a file, not what the file is, and is never stored: name the files' own types"
 	case IsSniffed(s) || s == "unknown/*":
-		return "is no type, and browsers would look into such a file and run what they take for a page: name the files' own types"
+		return "is no type: browsers would look into such a file, and run what they take for a page; name the files' own types"
 	case Standard(s) != s:
 		return fmt.Sprintf("is another name for a type: write %q, which such files are stored as", Standard(s))
 	}

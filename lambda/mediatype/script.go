@@ -23,10 +23,10 @@ func runsScript(essence string) bool {
 	return k == "text" && strings.HasPrefix(subtype, "javascript1.")
 }
 
-// IsSniffed reports the types that say of themselves that they are unknown. Chromium reads the file then, and shows what
-// looks like HTML as a page: IsUnknownMimeType in its net/base/mime_sniffer.cc has unknown/unknown and
-// application/unknown, as has WHATWG MIME Sniffing, section 7. application/x-unknown-content-type is Firefox's own word
-// for it.
+// IsSniffed reports the types that say of themselves that they are unknown. Chromium reads the file then, and shows
+// what looks like HTML as a page: IsUnknownMimeType in its net/base/mime_sniffer.cc has unknown/unknown and
+// application/unknown, as has WHATWG MIME Sniffing, section 7. application/x-unknown-content-type is Firefox's own
+// word for it.
 func IsSniffed(essence string) bool {
 	_, subtype, _ := strings.Cut(essence, "/")
 	switch strings.TrimPrefix(subtype, "x-") {

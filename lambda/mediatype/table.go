@@ -2,8 +2,9 @@
 
 package mediatype
 
-// table has a type a line: its name, its extensions with their dots, its other names. mime-db is under the MIT license,
-// Copyright (c) 2014 Jonathan Ong and (c) 2015-2022 Douglas Christopher Wilson; names.txt says where its lines are from.
+// table has a type a line: its name, its extensions with their dots, its other names. mime-db is under the MIT
+// license, Copyright (c) 2014 Jonathan Ong and (c) 2015-2022 Douglas Christopher Wilson; names.txt says where its
+// own lines are from.
 const table = `
 application/andrew-inset .ez
 application/annodex application/x-annodex

@@ -107,10 +107,10 @@ func checkDownload(d *download, _ Config) problems {
 //
 // Whoever holds an upload's URL can add the four headers that are set here
 // first, for SigV4 forbids nothing that is not signed, and S3 stores them. None
-// of them is passed on. An empty value would leave the stored one, so each has
-// the value that says least: identity is the coding that changes nothing (RFC
-// 9110, section 12.5.3), und the language that is not known (RFC 5646, section
-// 2.2), and the Expires that is long over.
+// of them is passed on. What an empty value does is not documented, so each has
+// the one that says least: identity is no coding (RFC 9110, section 12.5.3;
+// browsers read such a file as it is), und is no known language (RFC 5646,
+// section 4.1), and Expires is long over.
 //
 // An attachment needs no more: it was stored with its type, that disposition
 // and its original name, all three signed. Inline, the type is ours as well,

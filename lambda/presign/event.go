@@ -55,8 +55,8 @@ func jsonBody(e events.APIGatewayProxyRequest) ([]byte, *Error) {
 	return body, nil
 }
 
-// checkBodyType wants JSON in UTF-8. RFC 8259 defines no parameters for application/json, but clients write a charset, and
-// some of them utf8, which the WHATWG Encoding standard knows as another label. Other parameters mean nothing.
+// checkBodyType wants JSON in UTF-8. RFC 8259 defines no parameters for application/json, but clients write a charset,
+// and some of them utf8, which the WHATWG Encoding standard knows as another label. Other parameters mean nothing.
 func checkBodyType(e events.APIGatewayProxyRequest) *Error {
 	const field = "Content-Type"
 	given, _ := headerValue(e, field)

@@ -2,8 +2,8 @@ package presign
 
 import "signpost/lambda/mediatype"
 
-// fileType decides which type a file is stored as, and whether this deployment takes it. It is the one rule for every way
-// in. Callers say what their system says: other names of a type, or nothing at all.
+// fileType decides which type a file is stored as, and whether this deployment takes it. It is the one rule for every
+// way in. Callers say what their system says: other names of a type, or nothing at all.
 func fileType(field, declared, filename string, allowed []string) (mediatype.Type, *Error) {
 	said := declared
 	if said == "" {
@@ -17,7 +17,8 @@ func fileType(field, declared, filename string, allowed []string) (mediatype.Typ
 	chosen := mediatype.Choose(t, extension, allowed)
 	if err := mediatype.Check(chosen.Essence, allowed); err != nil {
 		e := refuse(TypeNotAllowed, field, "%v", err)
-		if e.Allowed = allowed; declared == "" {
+		e.Allowed = allowed
+		if declared == "" {
 			e.Message += " (the type is guessed from the file's name; " + field + " says better)"
 		}
 		return chosen, e

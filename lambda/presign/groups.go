@@ -13,14 +13,14 @@ const groupsClaim = "cognito:groups"
 
 // isMember reports whether a caller is in a group.
 //
-// In the token, cognito:groups is a list. A REST API's Cognito authorizer hands it over as one string, the names joined
-// by commas (aws/chalice#783; "AWS Cognito Group" on re:Post); brackets and spaces are how HTTP APIs write it
-// (aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock#803), and there is none of those here. But
-// Cognito lets a group's name hold commas and brackets (AWS, "CreateGroup"), so "x,admins" is a member of x and admins, or
-// of one group that is called so.
+// In the token, cognito:groups is a list. A REST API's Cognito authorizer hands it over as one string, the names
+// joined by commas (aws/chalice#783; "AWS Cognito Group" on re:Post); brackets and spaces are how HTTP APIs write it
+// (aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock#803), and there is none of those here.
+// But Cognito lets a group's name hold commas and brackets (AWS, "CreateGroup"), so "x,admins" is a member of x and
+// admins, or of one group that is called so.
 //
-// One name alone can't be mistaken. For several, the list in the token decides: API Gateway has verified it, and what is
-// read there must come to the very string that API Gateway made of it.
+// One name alone can't be mistaken. For several, the list in the token decides: API Gateway has verified it, and what
+// is read there must come to the very string that API Gateway made of it.
 func isMember(e events.APIGatewayProxyRequest, claim, group string) bool {
 	if !strings.Contains(claim, ",") {
 		return claim == group
@@ -29,8 +29,8 @@ func isMember(e events.APIGatewayProxyRequest, claim, group string) bool {
 	return strings.Join(groups, ",") == claim && slices.Contains(groups, group)
 }
 
-// tokenGroups reads the groups out of the token. It gives none where the request has more than one Authorization header,
-// for then it isn't known which of them API Gateway has verified.
+// tokenGroups reads the groups out of the token. It gives none where the request has more than one Authorization
+// header, for then it isn't known which of them API Gateway has verified.
 func tokenGroups(e events.APIGatewayProxyRequest) []string {
 	given := map[string]bool{}
 	for name, value := range e.Headers {

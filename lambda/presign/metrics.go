@@ -16,10 +16,10 @@ import (
 //	DownloadsSigned  count          each download answered
 //	Refusals         count          each error answered; dimension Code
 //
-// BytesSigned is what a caller can store with what was signed: a PutObject's length, and each part's length each time it
-// is signed. A plan of a file in parts has 0, since beginning stores nothing. It can be more than BytesPlanned, which has
-// each file once, and less than what is stored, since a URL can be used again while it lives. A plan without a size
-// (GET /api/documents/signed alone) is in neither: its log line says "lengthSigned": false.
+// BytesSigned is what a caller can store with what was signed: a PutObject's length, and each part's length each time
+// it is signed. A plan of a file in parts has 0, since beginning stores nothing. It can be more than BytesPlanned,
+// which has each file once, and less than what is stored, since a URL can be used again while it lives. A plan without
+// a size (GET /api/documents/signed alone) is in neither: its log line says "lengthSigned": false.
 //
 // Each combination of dimensions is a metric that is paid for, so no dimension
 // may take values that a caller can make up.

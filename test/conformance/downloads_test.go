@@ -227,8 +227,8 @@ func TestFeatureBody(t *testing.T) {
 	}
 }
 
-// TestDownloadPassesOnNothingAdded: SigV4 lets the holder of an upload's URL add headers that are not signed, and S3 keeps
-// them. A download has none of them.
+// TestDownloadPassesOnNothingAdded: SigV4 lets the holder of an upload's URL add headers that are not signed, and S3
+// keeps them. A download has none of them.
 func TestDownloadPassesOnNothingAdded(t *testing.T) {
 	t.Parallel()
 	withDownloads(t)
