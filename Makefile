@@ -51,7 +51,8 @@ lint: node_modules/.installed
 CC_FOUND := $(shell command -v cc || command -v gcc || command -v clang)
 RACE     := $(if $(CC_FOUND),-race,)
 
-test-lambda:
+# lambda/mediatype's table comes from node_modules/mime-db.
+test-lambda: node_modules/.installed
 	$(race-note)
 	go test $(RACE) ./lambda/...
 
@@ -93,8 +94,8 @@ test-browser: node_modules/.installed
 # A second of each fuzz target beyond its seeds; -fuzz takes one target at a time. More: make fuzz FUZZTIME=60s
 FUZZTIME ?= 1s
 fuzz:
-	@for target in $$(grep -rhoE '^func Fuzz\w+' lambda/presign | sed 's/func //'); do \
-		go test ./lambda/presign -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
+	@for target in $$(grep -roE '^func Fuzz\w+' lambda --include='*_test.go' | sed -E 's|/[^/]*:func |:|'); do \
+		go test ./$${target%:*} -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done
 
 snapshot: node_modules/.installed

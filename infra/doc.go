@@ -16,7 +16,8 @@
 // The rules are: props are plain Go values whose zero is the safe default, checked all at once
 // before any construct is made; each factory makes one thing and returns CDK's own type; grants
 // are written by hand, one statement each. Nothing in here reads the environment or the CDK
-// context, and nothing imports the lambda packages: what the two agree on is held by tests.
+// context. Of the lambda packages it imports mediatype, which holds the rules of media types for both
+// sides; what else the two agree on is held by tests.
 //
 // CDK's runtime is one process beside this one and isn't safe for use by several goroutines.
 package infra

@@ -68,7 +68,8 @@ type UploadsProps struct {
 	Downloads    bool
 	DownloadCode awslambda.Code
 
-	// AllowedTypes are the media types that are stored: "image/png", or "image/*" for a family.
+	// AllowedTypes are the media types that are stored: "image/png", or "image/*" for a family. Name
+	// each by its standard name, "image/jpeg" for "image/jpg": what browsers say is understood.
 	// A family never takes in a type that runs script in a browser, such as image/svg+xml or
 	// text/html: name such a type in full to allow it. Nil is DefaultAllowedTypes.
 	AllowedTypes []string

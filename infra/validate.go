@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"signpost/lambda/mediatype"
 )
 
 // Problem is one thing wrong with the props.
@@ -126,11 +128,11 @@ func (p UploadsProps) validateTypes(found *PropsError) {
 	if p.AllowedTypes != nil && len(p.AllowedTypes) == 0 {
 		found.add(field, `names no type: give at least one, such as "image/png", or nil for the default`)
 	}
-	for i, mediaType := range p.AllowedTypes {
-		if slices.Contains(p.AllowedTypes[:i], mediaType) {
-			found.add(field, "%q is there twice: name it once", mediaType)
-		} else if why := mediaTypeProblem(mediaType); why != "" {
-			found.add(field, "%q %s", mediaType, why)
+	for i, t := range p.AllowedTypes {
+		if slices.Contains(p.AllowedTypes[:i], t) {
+			found.add(field, "%q is there twice: name it once", t)
+		} else if why := mediatype.PatternProblem(t); why != "" {
+			found.add(field, "%q %s", t, why)
 		}
 	}
 	if total := len(strings.Join(p.AllowedTypes, ",")); total > maxJoined {

@@ -105,6 +105,9 @@ export interface paths {
          *     `attachment` saves the file under its original name. `inline` shows it in the browser, for images, videos, sound, PDF and
          *     plain text, going by the key's extension: types that can't run script, whatever the file holds.
          *
+         *     Signed with it are all the headers that S3 lets a request choose: no cache may keep the file, and `Cache-Control`,
+         *     `Content-Encoding`, `Content-Language` and `Expires` are not what somebody added to the upload.
+         *
          *     Whether the object is there is S3's to say, when the link is used: 404 before the upload is finished, and, where uploads
          *     are scanned for malware, 403 until the scan has found nothing.
          */
@@ -142,7 +145,7 @@ export interface components {
              * @description Declares that every part will come with its `sha256`. Without effect on a file that is not sent in parts.
              * @default false
              */
-            partChecksums?: boolean;
+            partChecksums?: boolean | null;
         };
         PartsRequest: {
             /** @description The `key` that `POST /uploads` answered with `multipart`, just as it was answered. */
@@ -160,7 +163,7 @@ export interface components {
              * @description The part number that `list` begins behind, for more than S3's 1,000 parts an answer. Only where the deployment lets
              *     parts be listed (`ResumableUploads`).
              */
-            listAfter?: number;
+            listAfter?: number | null;
         };
         DownloadRequest: {
             /** @description The `key` of one of the caller's own uploads, just as it was answered. */
@@ -168,14 +171,26 @@ export interface components {
             /**
              * @description Whether a browser is to save the file or to show it.
              * @default attachment
-             * @enum {string}
+             * @enum {string|null}
              */
-            disposition?: "attachment" | "inline";
+            disposition?: "attachment" | "inline" | null;
+            /**
+             * @description The name to save the file under, for who knows it: the key has only an ASCII form of it. Its extension is the key's.
+             *     Left out, an attachment has the name that it was uploaded with, and a file that is shown has the key's last part.
+             * @example cat.png
+             */
+            filename?: string | null;
         };
         /**
-         * @description A media type as RFC 9110, section 8.3.1, writes it, one that the deployment allows. Types that can run script, such as
-         *     `image/svg+xml` and `text/html`, must be allowed by name, `image/*` doesn't cover them. `multipart/form-data` is always
-         *     refused: send the file's bytes alone. No parameter may be there twice.
+         * @description The file's media type, as the system or the browser has it: of a `File`, its `type`. The answer's `Content-Type` is what
+         *     is stored: the type's standard name, well-formed. So `application/x-zip-compressed` is `application/zip`, and
+         *     MediaRecorder's `video/webm;codecs=vp8,opus` is `video/webm; codecs="vp8,opus"`. Where it is empty, or is
+         *     `application/octet-stream` and that is not allowed, the name's extension decides; likewise where a system gives a file
+         *     its program's type (`application/vnd.ms-excel` for a `.csv`), or one that says less (`application/zip` for a `.docx`).
+         *
+         *     The deployment must allow it. Types that can run script, such as `image/svg+xml` and `text/html`, must be allowed by name,
+         *     `image/*` doesn't cover them. `multipart/form-data` and types called `unknown` are always refused: send the file's bytes
+         *     alone, under its own type or none. No parameter may be there twice.
          * @example image/png
          * @example text/plain; charset=utf-8
          */
@@ -184,7 +199,7 @@ export interface components {
          * @description The 32 bytes of a SHA-256 in base64.
          * @example 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
          */
-        SHA256: string;
+        SHA256: string | null;
         /**
          * @description What S3 keeps beside the file as `x-amz-meta-*`: at most 10 entries and 2 KiB (2,048 bytes), names and values together as they
          *     are sent; a value that is not ASCII is sent as RFC 2047 encodes it. Names are 1 to 128 letters, digits, `-`, `_` and `.`,
@@ -196,7 +211,7 @@ export interface components {
          */
         Metadata: {
             [key: string]: string;
-        };
+        } | null;
         /** Sent at once */
         PlannedPut: {
             key: components["schemas"]["Key"];
@@ -320,11 +335,21 @@ export interface components {
                 message: string;
                 /** @description What to correct: a field, a parameter or a header, as the caller spelled it. */
                 field?: string;
+                /**
+                 * Format: int64
+                 * @description Of `SizeTooLarge` and `BodyTooLarge`: the most that is taken, in bytes.
+                 */
+                limit?: number;
+                /** @description Of a file's `TypeNotAllowed`: the types that the deployment takes, such as `image/*`. */
+                allowed?: string[];
                 /** @description Everything that is wrong, where that is more than one thing; the first of them is the error itself. */
                 problems?: {
                     code: components["schemas"]["Code"];
                     message: string;
                     field?: string;
+                    /** Format: int64 */
+                    limit?: number;
+                    allowed?: string[];
                 }[];
                 /** @description Finds the request in the log. */
                 requestId: string;
@@ -434,6 +459,7 @@ export interface components {
                  *         "code": "SizeTooLarge",
                  *         "message": "size 6000000000 is over this deployment's limit of 5368709120 bytes",
                  *         "field": "size",
+                 *         "limit": 5368709120,
                  *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
                  *       }
                  *     }
@@ -462,6 +488,7 @@ export interface components {
                  *       "error": {
                  *         "code": "BodyTooLarge",
                  *         "message": "the request body is over 65536 bytes",
+                 *         "limit": 65536,
                  *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
                  *       }
                  *     }
@@ -494,6 +521,10 @@ export interface components {
                  *         "code": "TypeNotAllowed",
                  *         "message": "image/svg+xml can carry script, so image/* does not cover it; allowed: image/*, application/pdf",
                  *         "field": "contentType",
+                 *         "allowed": [
+                 *           "image/*",
+                 *           "application/pdf"
+                 *         ],
                  *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
                  *       }
                  *     }
@@ -884,7 +915,7 @@ export interface operations {
                  */
                 key: string;
                 /**
-                 * @description The file's media type. Without it the type is guessed from the name's extension.
+                 * @description The file's media type. Without it the name's extension decides.
                  * @example image/png
                  */
                 contentType?: components["schemas"]["MediaType"];

@@ -2,7 +2,6 @@ package presign
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 )
@@ -49,33 +48,11 @@ func callerOf(e events.APIGatewayProxyRequest, cfg Config) (sub string, err *Err
 	if !isSub(sub) {
 		return "", refuse(Unauthorized, field, "this token names no caller we know how to serve")
 	}
-	if g := cfg.RequiredGroup; g != "" && !slices.Contains(groupsOf(claims["cognito:groups"]), g) {
+	if g := cfg.RequiredGroup; g != "" && !isMember(e, text(groupsClaim), g) {
 		return sub, refuse(Forbidden, field, "this is only for members of the group %q, and the token doesn't say that its user is one; "+
 			"who has joined since signing in must sign in again", g)
 	}
 	return sub, nil
-}
-
-// groupsOf takes the claim cognito:groups apart. In the token it is a list;
-// API Gateway hands it over as "admins,editors" or as "[admins editors]".
-// No group that a deployment can require holds one of those separators.
-func groupsOf(claim any) []string {
-	switch claim := claim.(type) {
-	case string:
-		if inner, ok := strings.CutPrefix(claim, "["); ok {
-			return strings.FieldsFunc(strings.TrimSuffix(inner, "]"), func(r rune) bool { return r == ' ' || r == ',' })
-		}
-		return strings.Split(claim, ",")
-	case []any:
-		var groups []string
-		for _, g := range claim {
-			if s, ok := g.(string); ok {
-				groups = append(groups, s)
-			}
-		}
-		return groups
-	}
-	return nil
 }
 
 // isSub reports what may stand in a key for a user.

@@ -1,6 +1,8 @@
 package presign
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"maps"
 	"strings"
 	"testing"
@@ -100,42 +102,61 @@ func TestCallerWithAccessToken(t *testing.T) {
 	}
 }
 
+// tokenWith is a token as Cognito makes one, its signature left out of account.
+func tokenWith(groups ...string) string {
+	payload, err := json.Marshal(map[string]any{"sub": testSub, "cognito:groups": groups})
+	if err != nil {
+		panic(err)
+	}
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(`{"alg":"RS256"}`)) + "." + encode(payload) + "." + encode([]byte("signature"))
+}
+
 func TestRequiredGroup(t *testing.T) {
 	t.Parallel()
 	inGroup := func(c *Config) { c.RequiredGroup = "uploaders" }
 	upload, j := newTestHandler(t, inGroup)
 	downloads, _ := newTestDownloads(t, inGroup)
 	free, _ := newTestHandler(t)
+	both := tokenWith("admins", "uploaders")
 	for name, c := range map[string]struct {
 		claim  any
+		token  string
 		member bool
 	}{
-		"Alone":         {"uploaders", true},
-		"First":         {"uploaders,admins", true},
-		"Last":          {"admins,uploaders", true},
-		"Bracketed":     {"[uploaders]", true},
-		"BracketedList": {"[admins uploaders]", true},
-		"BracketComma":  {"[admins,uploaders]", true},
-		"BracketSpaced": {"[admins, uploaders]", true},
-		"List":          {[]any{"admins", "uploaders"}, true},
-		"Missing":       {nil, false},
-		"Empty":         {"", false},
-		"EmptyList":     {[]any{}, false},
-		"EmptyBrackets": {"[]", false},
-		"Other":         {"admins", false},
-		"Longer":        {"uploaders2", false},
-		"Shorter":       {"uploader", false},
-		"WithinAName":   {"not uploaders", false},
-		"OtherCase":     {"Uploaders", false},
-		"SpacedList":    {"admins uploaders", false}, // API Gateway sends no such thing
-		"Number":        {7, false},
-		"NumberInList":  {[]any{7}, false},
-		"NestedList":    {[]any{[]any{"uploaders"}}, false},
-		"Object":        {map[string]any{"uploaders": true}, false},
+		"Alone":          {"uploaders", testJWT, true},
+		"First":          {"uploaders,admins", tokenWith("uploaders", "admins"), true},
+		"Last":           {"admins,uploaders", both, true},
+		"Bearer":         {"admins,uploaders", "Bearer " + both, true},
+		"Missing":        {nil, both, false},
+		"Empty":          {"", tokenWith(), false},
+		"Other":          {"admins", tokenWith("admins"), false},
+		"Others":         {"admins,editors", tokenWith("admins", "editors"), false},
+		"Longer":         {"uploaders2", tokenWith("uploaders2"), false},
+		"Shorter":        {"uploader", tokenWith("uploader"), false},
+		"WithinAName":    {"not-uploaders", tokenWith("not-uploaders"), false},
+		"OtherCase":      {"Uploaders", tokenWith("Uploaders"), false},
+		"Brackets":       {"[uploaders]", tokenWith("[uploaders]"), false}, // one group that is called so
+		"BracketsInList": {"[admins,uploaders]", tokenWith("[admins", "uploaders]"), false},
+		"Spaces":         {"[admins uploaders]", both, false}, // an HTTP API's way
+		"Comma":          {"x,uploaders", tokenWith("x,uploaders"), false},
+		"CommaBehind":    {"uploaders,x", tokenWith("uploaders,x"), false},
+		"CommaAndMore":   {"x,uploaders,admins", tokenWith("x,uploaders", "admins"), false},
+		"CommaElsewhere": {"x,y,uploaders", tokenWith("x,y", "uploaders"), true},
+		"OtherToken":     {"admins,uploaders", tokenWith("uploaders"), false},
+		"NoToken":        {"admins,uploaders", "", false},
+		"OddToken":       {"admins,uploaders", testJWT, false},
+		"TwoParts":       {"admins,uploaders", "a.b", false},
+		"NoBase64":       {"admins,uploaders", "a.%.c", false},
+		"Number":         {7, both, false},
+		"List":           {[]any{"admins", "uploaders"}, both, false}, // claims are strings
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, e := range []events.APIGatewayProxyRequest{postEvent(goodFields().String()), downloadEvent(fields{"key": ownTestKey("a.png")}.String())} {
 				e.RequestContext.Authorizer["claims"].(map[string]any)["cognito:groups"] = c.claim
+				delete(e.Headers, "Authorization")
+				e.Headers["authorization"] = c.token // as over HTTP/2
+				e.MultiValueHeaders = map[string][]string{"authorization": {c.token}}
 				h := upload
 				if e.Resource == "/downloads" {
 					h = downloads
@@ -156,6 +177,30 @@ func TestRequiredGroup(t *testing.T) {
 	for _, line := range j.lines(t) {
 		if line["sub"] != testSub {
 			t.Errorf("the log doesn't say who was let in or refused: %v", line)
+		}
+	}
+}
+
+// With two headers, it isn't known which of them API Gateway has verified.
+func TestGroupsOfTwoTokens(t *testing.T) {
+	t.Parallel()
+	h, _ := newTestHandler(t, func(c *Config) { c.RequiredGroup = "uploaders" })
+	forged, real := tokenWith("x", "uploaders"), tokenWith("x,uploaders")
+	for name, headers := range map[string]map[string][]string{
+		"Twice":      {"Authorization": {real, forged}},
+		"OtherCase":  {"Authorization": {real}, "authorization": {forged}},
+		"SameTwice":  {"Authorization": {forged, forged}},
+		"BesideOnly": {"AUTHORIZATION": {forged}},
+	} {
+		e := postEvent(goodFields().String())
+		e.RequestContext.Authorizer["claims"].(map[string]any)["cognito:groups"] = "x,uploaders"
+		e.Headers["Authorization"] = real
+		if name == "SameTwice" {
+			e.Headers["Authorization"] = forged
+		}
+		e.MultiValueHeaders = headers
+		if status := handle(t, h, e).StatusCode; status != 403 {
+			t.Errorf("%s: status %d", name, status)
 		}
 	}
 }

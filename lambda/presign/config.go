@@ -48,7 +48,7 @@ type Config struct {
 	MaxSize            int64    // the largest file, in bytes; at most 48.8 TiB
 	MultipartThreshold int64    // files larger than this, in bytes, are sent in parts; 5 MiB to 5 GiB
 	ResumableUploads   bool     // whether the role may list and abort what is sent in parts
-	AllowedTypes       []string // "image/png", "image/*" or "*/*"
+	AllowedTypes       []string // "image/png" or "image/*"
 
 	// Credentials sign. Where CanExpire is set, no URL outlives Expires.
 	Credentials aws.Credentials

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"signpost/lambda/mediatype"
 )
 
 // maxPrefixLength leaves room in a key's 1024 bytes for what follows the
@@ -79,7 +81,7 @@ func (c Config) uploadProblems() []error {
 		ps.add("MULTIPART_THRESHOLD_BYTES", "must be a whole number from %d to %d (5 MiB, the least that S3 takes as a part, to 5 GiB, the most that one PutObject takes)",
 			int64(minPartSize), int64(maxPutSize))
 	}
-	ps.addEach("ALLOWED_TYPES", c.AllowedTypes, allowedTypeProblem)
+	ps.addEach("ALLOWED_TYPES", c.AllowedTypes, mediatype.PatternProblem)
 	return ps
 }
 
@@ -143,9 +145,8 @@ func endpointProblem(s string) string {
 	return ""
 }
 
-// groupProblem takes the group names that can be told apart in the claim as
-// API Gateway hands it over, one string for all of the caller's groups.
-// Cognito itself allows commas and brackets in them.
+// groupProblem takes the names of groups that can be told apart in the claim,
+// see isMember. Cognito itself allows commas and brackets in them.
 func groupProblem(s string) string {
 	if len(s) > 128*4 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == ',' || r == '[' || r == ']' || r == utf8.RuneError }) {
 		return "is not a group's name without space, comma or bracket"

@@ -128,7 +128,7 @@ func TestParseConfigNamesTheVariable(t *testing.T) {
 		"TOKEN_USE":                 {"ID", "refresh", "id,access"},
 		"REQUIRED_GROUP":            {"a,b", "a b", "[a", "a]", " ", "a\n", "a\xff", strings.Repeat("a", 513)},
 		"METRICS_NAMESPACE":         {"AWS/Lambda", ":x", "a b", "ä", strings.Repeat("a", 256)},
-		"ALLOWED_TYPES":             {"", ",", "image/*,", "image", "Image/PNG", "image/png;q=1", "*", "*/png", "image/**", "multipart/form-data", "image/p ng"},
+		"ALLOWED_TYPES":             {"", ",", "image/*,", "image", "Image/PNG", "image/png;q=1", "*", "*/*", "*/png", "image/**", "multipart/form-data", "image/p ng", "image/jpg", "application/unknown"},
 		"ALLOWED_ORIGINS":           {"", "*", "https://*.example.com", "https://a.example.com/", "https://a.example.com/x", "a.example.com", "null", "ftp://a.example.com", "https://u@a.example.com", "https://a.example.com?x", "https://", "HTTPS://a.example.com"},
 		"USER_POOL_CLIENT_IDS":      {"", ",", "a b", "a/b"},
 		"AWS_REGION":                {"", "eu west 1", "EU-WEST-1", "eu-west-1.evil.com", "eu-west-1/"},
@@ -182,7 +182,7 @@ func TestParseConfigAccepts(t *testing.T) {
 		"TOKEN_USE":                 {"", "id", "access"},
 		"REQUIRED_GROUP":            {"", "uploaders", "Köln/ops.team+1", strings.Repeat("😀", 128)},
 		"METRICS_NAMESPACE":         {"", "Signpost/production", "a.b-c_d#e:f", strings.Repeat("a", 255)},
-		"ALLOWED_TYPES":             {"*/*", "image/*", "image/svg+xml", "text/html, application/xml"},
+		"ALLOWED_TYPES":             {"image/*", "image/svg+xml", "text/html, application/xml"},
 		"ALLOWED_ORIGINS":           {"http://localhost:8080", "http://127.0.0.1:8080", "https://xn--kln-sna.example", "https://a.example.com:8443"},
 		"AWS_SESSION_TOKEN":         {""},
 	} {

@@ -13,21 +13,29 @@ import (
 // still carries 255 characters of two UTF-8 bytes each.
 const maxDisposition = 1559
 
-const dispositionPrefix = "attachment; filename*=UTF-8''"
+// The two kinds of Content-Disposition (RFC 6266).
+const (
+	attachment = "attachment"
+	inline     = "inline"
+)
 
 // contentDisposition makes the header that gives a download its original name
 // back: RFC 6266 with the encoding of RFC 8187. There is no plain filename=
 // beside it, for every browser of the last ten years reads filename*.
 //
 // A name too long for S3 (more than 127 emoji, say) loses characters before
-// its extension, never half of one.
-func contentDisposition(name string) string {
-	base, ext := splitExtension(name)
+// its extension, never half of one, and what stands behind its extension.
+func contentDisposition(kind, name string) string {
+	prefix := kind + "; filename*=UTF-8''"
+	if whole := prefix + percentEncode(name); len(whole) <= maxDisposition {
+		return whole
+	}
+	base, ext, _ := splitExtension(name)
 	tail := percentEncode(ext)
-	room := maxDisposition - len(dispositionPrefix) - len(tail)
+	room := maxDisposition - len(prefix) - len(tail)
 
 	var out strings.Builder
-	out.WriteString(dispositionPrefix)
+	out.WriteString(prefix)
 	for len(base) > 0 {
 		_, n := utf8.DecodeRuneInString(base)
 		c := percentEncode(base[:n])

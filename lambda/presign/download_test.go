@@ -1,6 +1,7 @@
 package presign
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,19 +20,34 @@ func ownTestKey(name string) string { return "uploads/" + testSub + "/" + testID
 func TestSignDownloadAnswers(t *testing.T) {
 	t.Parallel()
 	h, j := newTestDownloads(t)
+	q := func(more url.Values) url.Values { // what S3 is told beside the signature
+		all := url.Values{"response-cache-control": {"private, no-store"}, "response-content-encoding": {"identity"},
+			"response-content-language": {"und"}, "response-expires": {"Thu, 01 Jan 1970 00:00:00 GMT"}}
+		maps.Copy(all, more)
+		return all
+	}
+	shown := func(disposition, contentType string) url.Values {
+		return url.Values{"response-content-disposition": {disposition}, "response-content-type": {contentType}}
+	}
 	for name, c := range map[string]struct {
 		body  fields
-		query url.Values // what S3 is told beside the signature
+		query url.Values
 	}{
-		"Attachment":    {fields{"key": ownTestKey("cat.png"), "disposition": "attachment"}, nil},
-		"Unsaid":        {fields{"key": ownTestKey("cat.png")}, nil},
-		"AnyAttachment": {fields{"key": ownTestKey("page.html"), "disposition": "attachment"}, nil},
-		"SentInParts":   {fields{"key": "uploads/" + testSub + "/" + testID + "-2s0xq/film.mp4"}, nil},
-		"WithChecksums": {fields{"key": "uploads/" + testSub + "/" + testID + "-2s0xq-sha256/film.mp4"}, nil},
-		"InlineImage": {fields{"key": ownTestKey("cat.PNG"), "disposition": "inline"},
-			url.Values{"response-content-disposition": {"inline"}, "response-content-type": {"image/png"}}},
-		"InlineText": {fields{"key": ownTestKey("a.txt"), "disposition": "inline"},
-			url.Values{"response-content-disposition": {"inline"}, "response-content-type": {"text/plain; charset=utf-8"}}},
+		"Attachment":    {fields{"key": ownTestKey("cat.png"), "disposition": "attachment"}, q(nil)},
+		"Unsaid":        {fields{"key": ownTestKey("cat.png")}, q(nil)},
+		"AnyAttachment": {fields{"key": ownTestKey("page.html"), "disposition": "attachment"}, q(nil)},
+		"SentInParts":   {fields{"key": "uploads/" + testSub + "/" + testID + "-2s0xq/film.mp4"}, q(nil)},
+		"WithChecksums": {fields{"key": "uploads/" + testSub + "/" + testID + "-2s0xq-sha256/film.mp4"}, q(nil)},
+		"Nulls":         {fields{"key": ownTestKey("cat.png"), "disposition": null, "filename": null}, q(nil)},
+		"InlineImage":   {fields{"key": ownTestKey("cat.PNG"), "disposition": "inline"}, q(shown("inline; filename*=UTF-8''cat.PNG", "image/png"))},
+		"InlineText":    {fields{"key": ownTestKey("a.txt"), "disposition": "inline"}, q(shown("inline; filename*=UTF-8''a.txt", "text/plain; charset=utf-8"))},
+		"Inline3GP":     {fields{"key": ownTestKey("a.3gp"), "disposition": "inline"}, q(shown("inline; filename*=UTF-8''a.3gp", "video/3gpp"))},
+		"InlineNamed": {fields{"key": ownTestKey("2026.heic"), "disposition": "inline", "filename": "写真 2026.HEIC"},
+			q(shown("inline; filename*=UTF-8''%E5%86%99%E7%9C%9F%202026.HEIC", "image/heic"))},
+		"AttachmentNamed": {fields{"key": ownTestKey("Koln.html"), "filename": "Köln.html"},
+			q(url.Values{"response-content-disposition": {"attachment; filename*=UTF-8''K%C3%B6ln.html"}})},
+		"NamedWithoutExtension": {fields{"key": ownTestKey("file"), "filename": "写真"},
+			q(url.Values{"response-content-disposition": {"attachment; filename*=UTF-8''%E5%86%99%E7%9C%9F"}})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var a downloadAnswer
@@ -88,13 +104,19 @@ func TestDownloadRefused(t *testing.T) {
 		"NumberKey":         {`{"key":5}`, 400, InvalidRequest, "key", "must be a string, not a number"},
 		"NullKey":           {`{"key":null}`, 400, InvalidRequest, "key", "not null"},
 		"KeyTwice":          {good[:len(good)-1] + `,"key":"x"}`, 400, InvalidRequest, "key", "given twice"},
-		"Unknown":           {good[:len(good)-1] + `,"filename":"x"}`, 400, InvalidRequest, "filename", "no field"},
+		"Unknown":           {good[:len(good)-1] + `,"name":"x"}`, 400, InvalidRequest, "name", "no field"},
 		"NumberDisposition": {good[:len(good)-1] + `,"disposition":1}`, 400, InvalidRequest, "disposition", "must be a string"},
 		"OddDisposition":    {good[:len(good)-1] + `,"disposition":"form-data"}`, 400, InvalidRequest, "disposition", `"attachment" or "inline"`},
 		"EmptyDisposition":  {good[:len(good)-1] + `,"disposition":""}`, 400, InvalidRequest, "disposition", `"attachment" or "inline"`},
 		"UpperCase":         {good[:len(good)-1] + `,"disposition":"Inline"}`, 400, InvalidRequest, "disposition", `"attachment" or "inline"`},
 		"InlineHTML":        {fields{"key": ownTestKey("a.html"), "disposition": "inline"}.String(), 400, InvalidRequest, "disposition", "can't run script"},
 		"InlineSVG":         {fields{"key": ownTestKey("a.svg"), "disposition": "inline"}.String(), 400, InvalidRequest, "disposition", "can't run script"},
+		"OtherName":         {fields{"key": ownTestKey("a.png"), "filename": "a.exe"}.String(), 400, InvalidRequest, "filename", `must end in ".png"`},
+		"NameGainsEnd":      {fields{"key": ownTestKey("a"), "filename": "a.exe"}.String(), 400, InvalidRequest, "filename", "must end in"},
+		"NameLosesEnd":      {fields{"key": ownTestKey("a.png"), "filename": "a"}.String(), 400, InvalidRequest, "filename", `must end in ".png"`},
+		"EmptyName":         {fields{"key": ownTestKey("a.png"), "filename": ""}.String(), 400, InvalidRequest, "filename", "empty"},
+		"LongName":          {fields{"key": ownTestKey("a.png"), "filename": strings.Repeat("a", 252) + ".png"}.String(), 400, InvalidRequest, "filename", "256 characters"},
+		"NumberName":        {good[:len(good)-1] + `,"filename":1}`, 400, InvalidRequest, "filename", "must be a string"},
 		"InlineNameless":    {fields{"key": ownTestKey("png"), "disposition": "inline"}.String(), 400, InvalidRequest, "disposition", "attachment"},
 		"MalformedKey":      {fields{"key": "cat.png"}.String(), 400, InvalidKey, "key", "uploads/<sub>/<id>/<name>"},
 		"AnothersKey":       {fields{"key": "uploads/" + otherSub + "/" + testID + "/cat.png"}.String(), 403, Forbidden, "key", "another user"},
@@ -136,26 +158,49 @@ func TestDownloadBodyMustBeJSON(t *testing.T) {
 	refused(t, h, downloadEvent(body+strings.Repeat(" ", maxBody-len(body)+1)), 413, BodyTooLarge, "")
 }
 
-// What may be shown inline must be unable to run script, whatever the wildcard
-// rules say of its type.
-func TestInlineTypesCannotRunScript(t *testing.T) {
+// Nobody but the function says what S3 answers with: each override is part of what is signed.
+func TestDownloadOverridesAreSigned(t *testing.T) {
 	t.Parallel()
-	shown := 0
-	for _, ext := range guessedExtensions {
-		shownAs := inlineType("a." + ext)
-		if shownAs != "" {
-			shown++
+	h, _ := newTestDownloads(t)
+	var a downloadAnswer
+	answered(t, h, downloadEvent(fields{"key": ownTestKey("a.png"), "disposition": "inline"}.String()), 200, &a)
+	u, err := url.Parse(a.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for name := range u.Query() {
+		if !strings.HasPrefix(name, "response-") {
+			continue
 		}
-		if essence, _, _ := strings.Cut(shownAs, ";"); canRunScript(essence) {
-			t.Errorf(".%s would be shown as %s", ext, shownAs)
+		tried++
+		for _, values := range [][]string{nil, {""}, {"text/html"}} {
+			q := u.Query()
+			if q.Del(name); values != nil {
+				q[name] = values
+			}
+			altered := *u
+			altered.RawQuery = q.Encode()
+			if (s3Saw{method: "GET", url: altered.String()}).signatureError(testConfig().Credentials.SecretAccessKey) == nil {
+				t.Errorf("%s can be %q", name, values)
+			}
 		}
 	}
-	for _, ext := range []string{"html", "htm", "svg", "xml", "js", "mjs", "css", "json", "md", "csv", "zip", "docx", "unknown", ""} {
-		if got := inlineType("a." + ext); got != "" {
-			t.Errorf(".%s would be shown as %s", ext, got)
-		}
+	if tried != 6 {
+		t.Errorf("%d overrides, want the six that S3 has", tried)
 	}
-	if shown < 20 {
-		t.Errorf("only %d extensions are shown inline", shown)
+}
+
+// The longest name there can be leaves room in the 8 KB that S3 takes.
+func TestLongestDownloadFits(t *testing.T) {
+	t.Parallel()
+	h, _ := newTestDownloads(t)
+	key := ownTestKey(strings.Repeat("a", 251) + ".png")
+	for _, name := range []string{strings.Repeat("写", 251) + ".png", strings.Repeat("😀", 251) + ".png"} {
+		var a downloadAnswer
+		answered(t, h, downloadEvent(fields{"key": key, "disposition": "inline", "filename": name}.String()), 200, &a)
+		if len(a.URL) > 5<<10 {
+			t.Errorf("a URL of %d bytes", len(a.URL))
+		}
 	}
 }

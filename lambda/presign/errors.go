@@ -57,6 +57,10 @@ type Error struct {
 	Code    Code   `json:"code"`
 	Message string `json:"message"`
 	Field   string `json:"field,omitempty"` // as the caller spelled it: "size", "metadata", "Content-Type"
+
+	// What a page would format in its own words and units.
+	Limit   int64    `json:"limit,omitempty"`   // of SizeTooLarge and BodyTooLarge: bytes
+	Allowed []string `json:"allowed,omitempty"` // of a file's TypeNotAllowed: "image/*", "application/pdf"
 }
 
 func (e *Error) Error() string {
@@ -69,6 +73,13 @@ func (e *Error) Error() string {
 // refuse makes an Error. An empty field means the request as a whole.
 func refuse(code Code, field, format string, args ...any) *Error {
 	return &Error{Code: code, Field: field, Message: fmt.Sprintf(format, args...)}
+}
+
+// tooLarge makes an Error about more bytes than the limit.
+func tooLarge(code Code, field string, limit int64, format string, args ...any) *Error {
+	e := refuse(code, field, format, args...)
+	e.Limit = limit
+	return e
 }
 
 // maxProblems bounds the answer to a body of a thousand unknown fields.

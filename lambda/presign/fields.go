@@ -28,6 +28,7 @@ func readFields[T any](body []byte, fields []field[T], cfg Config, into *T, toge
 			ps.add(refuse(InvalidRequest, f.name, "%s is required", f.name))
 		case ok && m.twice:
 			ps.add(refuse(InvalidRequest, f.name, "%s is given twice", f.name))
+		case ok && !f.required && isNull(m.value): // as typed clients write what is left out
 		case ok:
 			ps.add(f.read(into, cfg, f.name, m.value)...)
 		}

@@ -40,8 +40,8 @@ func checkFilename(field, name string) *Error {
 //	"holiday in Köln.png" → "holiday-in-Koln.png"      "../../etc/passwd" → "etc-passwd"
 //	"写真.JPG"             → "file.JPG"                 "..."              → "file"
 func slug(name string) string {
-	base, ext := splitExtension(name)
-	stem := asciiStem(base)
+	base, ext, behind := splitExtension(name)
+	stem := asciiStem(base + behind)
 	if stem == "" {
 		stem = "file"
 	}
@@ -51,18 +51,33 @@ func slug(name string) string {
 	return stem + ext
 }
 
-// splitExtension cuts off ".png" and the like: a dot and at most 16 ASCII
-// letters or digits. What does not look so is part of the name.
-func splitExtension(name string) (base, ext string) {
-	dot := strings.LastIndexByte(name, '.')
+// splitExtension finds ".png" and the like: a dot and at most 16 ASCII letters or digits. What does not look so is part
+// of the name.
+//
+// An extension stays one whatever stands behind it, as long as a key has no letter for that: a space or a dot, which
+// Windows takes off silently, a mark of direction, a word in Japanese, or the number of a copy, "photo.jpg (1)".
+func splitExtension(name string) (base, ext, behind string) {
+	end := len(strings.TrimRightFunc(name, isNoise))
+	if strings.HasPrefix(name[end:], ")") {
+		if number := strings.TrimRight(name[:end], "0123456789"); len(number) < end && strings.HasSuffix(number, "(") {
+			end = len(strings.TrimRightFunc(number, isNoise))
+		}
+	}
+	dot := strings.LastIndexByte(name[:end], '.')
 	if dot < 0 {
-		return name, ""
+		return name, "", ""
 	}
-	ext = name[dot+1:]
-	if ext == "" || len(ext) > maxExtension || !consistsOf(ext, isAlnum, "") {
-		return name, ""
+	ext = name[dot:end]
+	if len(ext) > 1+maxExtension || !consistsOf(ext[1:], isAlnum, "") {
+		return name, "", ""
 	}
-	return name[:dot], name[dot:]
+	return name[:dot], ext, name[end:]
+}
+
+// isNoise reports what a key has no letter for.
+func isNoise(r rune) bool {
+	kept := r < utf8.RuneSelf && (isAlnum(byte(r)) || r == '_') || plainLatin(r) != ""
+	return !kept
 }
 
 // asciiStem keeps what a key may hold, spells Latin letters without their

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"signpost/lambda/mediatype"
 )
 
 var slugPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$`)
@@ -39,6 +41,17 @@ func TestSlug(t *testing.T) {
 		"archive.tar.gz":                    "archive.tar.gz",
 		"trailing.":                         "trailing",
 		"trailing. .png":                    "trailing.png",
+		"photo.png ":                        "photo.png",
+		"photo.png. . ":                     "photo.png",
+		"photo.png\u202c\u200e":             "photo.png",
+		"photo.png~":                        "photo.png",
+		"photo.png_":                        "photo.png_",
+		"photo.png (1)":                     "photo-1.png",
+		"写真.jpg (12) ":                      "12.jpg",
+		"photo (1).png":                     "photo-1.png",
+		"report v2.1 (final)":               "report-v2.1-final",
+		"chapter 1.2)":                      "chapter-1.2",
+		"写真.png のコピー":                       "file.png",
 		"no_extension-here":                 "no_extension-here",
 		"sentence. With words":              "sentence.With-words",
 		"x.verylongextension17":             "x.verylongextension17",
@@ -83,12 +96,12 @@ func TestContentDispositionKeepsTheName(t *testing.T) {
 		"../a":          "attachment; filename*=UTF-8''..%2Fa",
 		"שלום.pdf":      "attachment; filename*=UTF-8''%D7%A9%D7%9C%D7%95%D7%9D.pdf",
 	} {
-		if got := contentDisposition(name); got != header {
+		if got := contentDisposition(attachment, name); got != header {
 			t.Errorf("%q\n got %s\nwant %s", name, got, header)
 		}
 	}
 	for _, name := range []string{strings.Repeat("a", 251) + ".png", strings.Repeat("ж", 255), strings.Repeat("é", 251) + ".png", strings.Repeat(" ", 255), strings.Repeat(".", 255)} {
-		if got := dispositionName(t, contentDisposition(name)); got != name {
+		if got := dispositionName(t, contentDisposition(attachment, name)); got != name {
 			t.Errorf("%q comes back as %q", name, got)
 		}
 	}
@@ -107,18 +120,18 @@ func dispositionName(t testing.TB, header string) string {
 func TestContentDispositionFitsS3(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{strings.Repeat("😀", 251) + ".png", strings.Repeat("文", 250) + ".jpeg", strings.Repeat("😀", 255)} {
-		header := contentDisposition(name)
+		header := contentDisposition(attachment, name)
 		if len(header) > maxDisposition || len(header) < maxDisposition-12 {
 			t.Errorf("%d bytes for %d characters", len(header), utf8.RuneCountInString(name))
 		}
-		base, ext := splitExtension(name)
+		base, ext, _ := splitExtension(name)
 		got := dispositionName(t, header)
 		if !strings.HasSuffix(got, ext) || !strings.HasPrefix(base, strings.TrimSuffix(got, ext)) || !utf8.ValidString(got) {
 			t.Errorf("cut to %q", got)
 		}
 	}
 	// S3 counts names and values of system-defined metadata: 2 KB in all.
-	longest := upload{size: 1, filename: strings.Repeat("😀", 255), contentType: mediaType{full: strings.Repeat("t", maxMediaTypeLength)}}
+	longest := upload{size: 1, filename: strings.Repeat("😀", 255), contentType: mediatype.Type{Full: strings.Repeat("t", 255)}}
 	total := len("Content-Length") + len("5368709120") + len("ETag") + 34 + len("Last-Modified") + 29 +
 		len("x-amz-server-side-encryption") + len("AES256") + len("x-amz-checksum-sha256") + 44
 	for name, value := range longest.headers() {
@@ -141,20 +154,20 @@ func checkName(t testing.TB, name string) {
 	if again := slug(s); again != s {
 		t.Fatalf("slug(%q) = %q, but the slug of that is %q", name, s, again)
 	}
-	_, ext := splitExtension(name)
+	_, ext, _ := splitExtension(name)
 	if !strings.HasSuffix(s, ext) {
 		t.Fatalf("slug(%q) = %q lost the extension %q", name, s, ext)
 	}
-	header := contentDisposition(name)
+	header := contentDisposition(attachment, name)
 	if len(header) > maxDisposition || !consistsOf(header, func(c byte) bool { return ' ' <= c && c <= '~' }, "") || strings.Contains(header, "  ") {
-		t.Fatalf("contentDisposition(%q) = %q", name, header)
+		t.Fatalf("contentDisposition(attachment, %q) = %q", name, header)
 	}
 	got := dispositionName(t, header)
 	if got == name {
 		return
 	}
 	if len(header) < maxDisposition-12 || len(got) >= len(name) || !strings.HasPrefix(name, strings.TrimSuffix(got, ext)) {
-		t.Fatalf("contentDisposition(%q) reads as %q", name, got)
+		t.Fatalf("contentDisposition(attachment, %q) reads as %q", name, got)
 	}
 }
 

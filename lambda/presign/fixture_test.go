@@ -164,6 +164,9 @@ func downloadEvent(body string) events.APIGatewayProxyRequest {
 // removed where the value is nil.
 type fields map[string]any
 
+// null is JSON's null, which alter does not remove.
+var null = json.RawMessage("null")
+
 func goodFields() fields {
 	return fields{"filename": "holiday in Köln.png", "contentType": "image/png", "size": 12345}
 }
@@ -228,13 +231,22 @@ type partsAnswer struct {
 	expiryAnswer
 }
 
+type factsAnswer struct {
+	Limit   int64    `json:"limit"`
+	Allowed []string `json:"allowed"`
+}
+
 type refusal struct {
 	Error struct {
 		Code      string `json:"code"`
 		Message   string `json:"message"`
 		Field     string `json:"field"`
 		RequestID string `json:"requestId"`
-		Problems  []struct{ Code, Message, Field string }
+		factsAnswer
+		Problems []struct {
+			Code, Message, Field string
+			factsAnswer
+		}
 	} `json:"error"`
 }
 

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"signpost/lambda/mediatype"
 )
 
 // The seeds of these targets lie in testdata/fuzz, one file each. Run one for
@@ -151,7 +153,7 @@ func FuzzDownloadBody(f *testing.F) {
 			t.Fatal(err)
 		}
 		shownAs := u.Query().Get("response-content-type")
-		if (d.Disposition == "inline") != (shownAs != "") || canRunScript(strings.Split(shownAs, ";")[0]) {
+		if (d.Disposition == "inline") != (shownAs != "") || mediatype.CanRunScript(strings.Split(shownAs, ";")[0]) {
 			t.Fatalf("%q is shown as %q", d.Disposition, shownAs)
 		}
 	})

@@ -58,6 +58,9 @@ type call struct {
 	size  int64
 
 	counted string // the metric that counts this kind of request, "" for none
+
+	stores      bool  // whether what was signed stores bytes
+	bytesSigned int64 // how many at the most, each URL used once; unknownSize if no length was signed
 }
 
 // Handle answers one request. The error is always nil: what goes wrong is an

@@ -100,15 +100,19 @@ func TestContentTypeOfTheBody(t *testing.T) {
 	for _, e := range []events.APIGatewayProxyRequest{
 		with("content-type", "application/json"), with("CONTENT-TYPE", "Application/JSON"), with("Content-Type", "application/json; charset=utf-8"),
 		with("Content-Type", "application/json;charset=UTF-8"), with("Content-Type", `application/json; charset="utf-8"`), with("Content-Type", " application/json "),
+		with("Content-Type", "application/json; charset=utf8"), with("Content-Type", "application/json;charset=UTF8"), with("Content-Type", "application/json; x=y"),
 	} {
 		planned(t, h, e)
 	}
 	for _, e := range []events.APIGatewayProxyRequest{
 		with("", ""), with("Content-Type", ""), with("Content-Type", "text/plain"), with("Content-Type", "application/x-www-form-urlencoded"),
-		with("Content-Type", "application/json; charset=utf-16"), with("Content-Type", "application/json; x=y"),
+		with("Content-Type", "application/json; charset=utf-16"), with("Content-Type", "application/json; charset=iso-8859-1"), with("Content-Type", "application/json; charset"),
 		with("Content-Type", "application/json, text/plain"), with("Content-Type", "application/jsonp"), with("Content-Type", "json"),
 	} {
 		refused(t, h, e, 415, TypeNotAllowed, "Content-Type")
+	}
+	if r := refused(t, h, with("Content-Type", "application/json; charset=Latin1"), 415, TypeNotAllowed, "Content-Type"); !strings.Contains(r.Error.Message, "UTF-8, not Latin1") {
+		t.Errorf("message %q", r.Error.Message)
 	}
 	multi := with("", "")
 	multi.MultiValueHeaders = map[string][]string{"content-TYPE": {"application/json"}}

@@ -151,6 +151,9 @@ func kind(value json.RawMessage) string {
 	return "a number"
 }
 
+// isNull reports the value null.
+func isNull(value json.RawMessage) bool { return value[0] == 'n' }
+
 // stringValue reads a JSON string.
 func stringValue(field string, value json.RawMessage) (string, *Error) {
 	var s string

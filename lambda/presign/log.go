@@ -25,6 +25,13 @@ func (h *Handler) logRequest(ctx context.Context, c *call, status int, code Code
 	if c.key != "" && c.size != unknownSize {
 		attrs = append(attrs, slog.Int64("size", c.size))
 	}
+	switch {
+	case code != "" || !c.stores:
+	case c.bytesSigned == unknownSize:
+		attrs = append(attrs, slog.Bool("lengthSigned", false))
+	default:
+		attrs = append(attrs, slog.Int64("bytesSigned", c.bytesSigned))
+	}
 	if code != "" {
 		attrs = append(attrs, slog.String("code", string(code)))
 	}

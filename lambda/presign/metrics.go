@@ -12,8 +12,14 @@ import (
 //	Latency          milliseconds   every request
 //	UploadsPlanned   count          each plan answered
 //	BytesPlanned     bytes          each plan answered whose size is known
+//	BytesSigned      bytes          each plan and each answer about parts: what its URLs can store, each used once
 //	DownloadsSigned  count          each download answered
 //	Refusals         count          each error answered; dimension Code
+//
+// BytesSigned is what a caller can store with what was signed: a PutObject's length, and each part's length each time
+// it is signed. A plan of a file in parts has 0, since beginning stores nothing. It can be more than BytesPlanned,
+// which has each file once, and less than what is stored, since a URL can be used again while it lives. A plan without
+// a size (GET /api/documents/signed alone) is in neither: its log line says "lengthSigned": false.
 //
 // Each combination of dimensions is a metric that is paid for, so no dimension
 // may take values that a caller can make up.
@@ -53,6 +59,9 @@ func (h *Handler) metricAttrs(c *call, code Code, now time.Time, took time.Durat
 	}
 	if code == "" && c.counted == uploadsPlanned && c.size != unknownSize {
 		count(&plain, "BytesPlanned", "Bytes", slog.Int64Value(c.size))
+	}
+	if code == "" && c.stores && c.bytesSigned != unknownSize {
+		count(&plain, "BytesSigned", "Bytes", slog.Int64Value(c.bytesSigned))
 	}
 	m := metrics{Timestamp: now.UnixMilli(), CloudWatchMetrics: []metricDirective{plain}}
 	if code != "" {

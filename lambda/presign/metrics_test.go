@@ -75,11 +75,13 @@ func TestMetrics(t *testing.T) {
 		event events.APIGatewayProxyRequest
 		want  map[string]float64
 	}{
-		"Plan":          {postEvent(goodFields().String()), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 12345}},
-		"PlanEmpty":     {postEvent(goodFields().alter(fields{"size": 0}).String()), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 0}},
-		"PlanInParts":   {postEvent(goodFields().alter(fields{"size": 1 << 40}).String()), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 1 << 40}},
-		"Parts":         {partsEvent(partsFor(partsKey(6<<20, false), numbered(1)...).String()), nil},
-		"Signed":        {getEvent(map[string][]string{"key": {"a.png"}, "size": {"5"}}), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 5}},
+		"Plan":          {postEvent(goodFields().String()), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 12345, "BytesSigned": 12345}},
+		"PlanEmpty":     {postEvent(goodFields().alter(fields{"size": 0}).String()), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 0, "BytesSigned": 0}},
+		"PlanInParts":   {postEvent(goodFields().alter(fields{"size": 1 << 40}).String()), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 1 << 40, "BytesSigned": 0}},
+		"Parts":         {partsEvent(partsFor(partsKey(6<<20, false), numbered(1)...).String()), map[string]float64{"BytesSigned": 6 << 20}},
+		"TwoParts":      {partsEvent(partsFor(partsKey(40<<20, false), numbered(1, 3)...).String()), map[string]float64{"BytesSigned": (16 + 8) << 20}},
+		"NoParts":       {partsEvent(partsFor(partsKey(40<<20, false)).String()), map[string]float64{"BytesSigned": 0}},
+		"Signed":        {getEvent(map[string][]string{"key": {"a.png"}, "size": {"5"}}), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 5, "BytesSigned": 5}},
 		"SignedUnsized": {getEvent(map[string][]string{"key": {"a.png"}}), map[string]float64{"UploadsPlanned": 1}},
 		"Refused":       {postEvent(goodFields().alter(fields{"size": -1}).String()), map[string]float64{"Refusals{Code=InvalidRequest}": 1}},
 		"RefusedParts":  {partsEvent(partsFor(partsKey(6<<20, false), numbered(7)...).String()), map[string]float64{"Refusals{Code=InvalidPart}": 1}},
@@ -119,6 +121,45 @@ func merged(m map[string]float64, name string, value float64) map[string]float64
 	out := map[string]float64{name: value}
 	maps.Copy(out, m)
 	return out
+}
+
+// What a part is signed for counts each time, so that the sum is what the signed URLs could store.
+func TestBytesSignedCountsEachTime(t *testing.T) {
+	t.Parallel()
+	h, j := newTestHandler(t, inParts)
+	planned(t, h, postEvent(goodFields().alter(fields{"size": 40 << 20}).String()))
+	for range 3 {
+		var a partsAnswer
+		answered(t, h, partsEvent(partsFor(partsKey(40<<20, false), numbered(1, 2, 3)...).String()), 200, &a)
+	}
+	sum := map[string]float64{}
+	for _, line := range j.lines(t) {
+		for name, value := range metricsOf(t, line) {
+			sum[name] += value
+		}
+		if line["bytesSigned"] != line["BytesSigned"] || line["lengthSigned"] != nil {
+			t.Errorf("logged as %v", line)
+		}
+	}
+	if sum["BytesPlanned"] != 40<<20 || sum["BytesSigned"] != 3*40<<20 {
+		t.Errorf("planned %v bytes and signed %v", sum["BytesPlanned"], sum["BytesSigned"])
+	}
+}
+
+// A URL that takes any length is counted nowhere, and the log says so.
+func TestUnsizedIsLogged(t *testing.T) {
+	t.Parallel()
+	h, j := newTestHandler(t)
+	planned(t, h, getEvent(map[string][]string{"key": {"a.png"}}))
+	planned(t, h, getEvent(map[string][]string{"key": {"a.png"}, "size": {"0"}}))
+	refused(t, h, getEvent(map[string][]string{"key": {"a.exe"}}), 415, TypeNotAllowed, "contentType")
+	for i, want := range []map[string]any{{"lengthSigned": false, "bytesSigned": nil}, {"lengthSigned": nil, "bytesSigned": 0.0}, {"lengthSigned": nil, "bytesSigned": nil}} {
+		for name, v := range want {
+			if got := j.lines(t)[i][name]; got != v {
+				t.Errorf("line %d: %s is %v, want %v", i, name, got, v)
+			}
+		}
+	}
 }
 
 // Nothing that a caller writes may become a dimension: each value of one is a

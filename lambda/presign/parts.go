@@ -67,7 +67,7 @@ func (h *Handler) signParts(ctx context.Context, c *call) (int, any, error) {
 		}
 		answer.List, answer.Abort = &list, &abort
 	}
-	c.key, c.size = r.key.text, total
+	c.key, c.size, c.stores, c.bytesSigned = r.key.text, total, true, total
 	return http.StatusOK, answer, nil
 }
 

@@ -48,7 +48,7 @@ func readPartsKey(r *partsRequest, cfg Config, field string, value json.RawMessa
 	case key.size <= minPartSize: // unknownSize among them
 		e = refuse(InvalidKey, field, "%s is not the key of an upload in parts", field)
 	case key.size > cfg.MaxSize: // the limit now, not when the upload was planned
-		e = refuse(SizeTooLarge, field, "the upload is of %d bytes, over this deployment's limit of %d", key.size, cfg.MaxSize)
+		e = tooLarge(SizeTooLarge, field, cfg.MaxSize, "the upload is of %d bytes, over this deployment's limit of %d", key.size, cfg.MaxSize)
 	default:
 		r.key = key
 	}
@@ -112,6 +112,7 @@ func readPart(field, where string, entry json.RawMessage, key ownKey) (part, pro
 		case m.name == "partNumber":
 			p.number, e = readPartNumber(field, where+".partNumber", m.value, key)
 			ps.add(e)
+		case m.name == "sha256" && isNull(m.value): // left out
 		case m.name == "sha256":
 			p.sha256, e = readPartSHA256(field, where+".sha256", m.value)
 			ps.add(e)

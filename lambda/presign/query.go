@@ -32,16 +32,9 @@ func parseQuery(e events.APIGatewayProxyRequest, cfg Config) (upload, error) {
 	case len(values["key"]) == 0:
 		ps.add(refuse(InvalidRequest, "key", "key is required: the file's name"))
 	}
-	if s, given := one("contentType"); given {
-		m, e := readType("contentType", s, cfg.AllowedTypes)
-		u.contentType = m
-		ps.add(e)
-	} else if ok {
-		m, e := readType("contentType", guessType(name), cfg.AllowedTypes)
-		if e != nil {
-			e.Message += " (guessed from the name; contentType says better)"
-		}
-		u.contentType = m
+	if s, given := one("contentType"); given || ok && len(values["contentType"]) == 0 {
+		t, e := fileType("contentType", s, name, cfg.AllowedTypes)
+		u.contentType = t
 		ps.add(e)
 	}
 	if s, given := one("size"); given {

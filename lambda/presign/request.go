@@ -41,10 +41,11 @@ func readFilename(u *upload, _ Config, field string, value json.RawMessage) prob
 	return problems{e}
 }
 
+// readContentType needs the filename, which is read before it.
 func readContentType(u *upload, cfg Config, field string, value json.RawMessage) problems {
 	s, e := stringValue(field, value)
 	if e == nil {
-		u.contentType, e = readType(field, s, cfg.AllowedTypes)
+		u.contentType, e = fileType(field, s, u.filename, cfg.AllowedTypes)
 	}
 	return problems{e}
 }
@@ -79,13 +80,4 @@ func readPartChecksums(u *upload, _ Config, field string, value json.RawMessage)
 	b, e := boolValue(field, value)
 	u.partChecksums = b
 	return problems{e}
-}
-
-// readType reads a media type and checks that this deployment takes it.
-func readType(field, s string, allowed []string) (mediaType, *Error) {
-	m, why := parseMediaType(s)
-	if why != "" {
-		return m, refuse(InvalidRequest, field, "%s %s", field, why)
-	}
-	return m, checkType(field, m, allowed)
 }

@@ -20,7 +20,7 @@ func parseSize(field, digits string, limit int64) (int64, *Error) {
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if errors.Is(err, strconv.ErrRange) || n > limit {
-		return 0, refuse(SizeTooLarge, field, "%s %s is over this deployment's limit of %d bytes", field, shorten(digits, 30), limit)
+		return 0, tooLarge(SizeTooLarge, field, limit, "%s %s is over this deployment's limit of %d bytes", field, shorten(digits, 30), limit)
 	}
 	return n, nil
 }

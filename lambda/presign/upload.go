@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+
+	"signpost/lambda/mediatype"
 )
 
 // upload is a checked request for one file's place in the bucket.
 type upload struct {
 	filename    string
-	contentType mediaType
+	contentType mediatype.Type
 	size        int64             // bytes, or unknownSize
 	sha256      string            // base64, "" where the caller gave none
 	metadata    map[string]string // by lower-case name, values as they are sent
@@ -49,6 +51,10 @@ func (h *Handler) plan(ctx context.Context, c *call, u upload, inParts bool) (pl
 		return plannedUpload{}, refuse(InvalidRequest, "metadata", "metadata and filename together are more than fits into the headers S3 takes; shorten the metadata")
 	}
 	c.key, c.size, c.counted = request.key, u.size, uploadsPlanned
+	c.stores, c.bytesSigned = true, u.size
+	if inParts {
+		c.bytesSigned = 0 // only parts have bytes
+	}
 	planned.Key, planned.signedRequest, planned.expiry = request.key, signed, w.expiry()
 	return planned, nil
 }
@@ -76,8 +82,8 @@ func (u upload) create() s3Request {
 // headers are what S3 keeps beside the bytes, and will hold the caller to.
 func (u upload) headers() map[string]string {
 	h := map[string]string{
-		"Content-Type":        u.contentType.full,
-		"Content-Disposition": contentDisposition(u.filename),
+		"Content-Type":        u.contentType.Full,
+		"Content-Disposition": contentDisposition(attachment, u.filename),
 	}
 	for name, value := range u.metadata {
 		h["x-amz-meta-"+name] = value

@@ -80,6 +80,7 @@ func TestBodyContentType(t *testing.T) {
 		"OK":               {"application/json", true},
 		"OKCharset":        {"application/json; charset=utf-8", true},
 		"OKCharsetUpper":   {"Application/JSON;charset=UTF-8", true},
+		"OKCharsetUTF8":    {"application/json; charset=utf8", true},
 		"OKCharsetQuoted":  {`application/json; charset="utf-8"`, true},
 		"ErrMissing":       {"", false},
 		"ErrOtherCharset":  {"application/json; charset=iso-8859-1", false},

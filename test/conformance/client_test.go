@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -145,12 +146,18 @@ func checkContract(t *testing.T, r *http.Request, a answer) {
 
 // apiError is the error shape.
 type apiError struct {
-	Code, Message, Field, RequestID string
+	problem
+	RequestID string
 
 	Problems []problem
 }
 
-type problem struct{ Code, Message, Field string }
+type problem struct {
+	Code, Message, Field string
+
+	Limit   int64
+	Allowed []string
+}
 
 func errorOf(t *testing.T, a answer) apiError {
 	t.Helper()
@@ -181,7 +188,7 @@ func checkError(t *testing.T, a answer) {
 	if id := a.header.Get("x-amzn-RequestId"); e.RequestID == "" || e.RequestID != id {
 		t.Errorf("requestId is %q, x-amzn-RequestId is %q", e.RequestID, id)
 	}
-	if n := len(e.Problems); n == 1 || n > 0 && e.Problems[0] != (problem{e.Code, e.Message, e.Field}) {
+	if n := len(e.Problems); n == 1 || n > 0 && !reflect.DeepEqual(e.Problems[0], e.problem) {
 		t.Errorf("problems must hold two or more, the first of them the error itself: %+v", e)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 )
@@ -42,8 +43,19 @@ func checkDownload(t *testing.T, a answer, key string, operation url.Values) pla
 	return p
 }
 
-func inline(contentType string) url.Values {
-	return url.Values{"response-content-disposition": {"inline"}, "response-content-type": {contentType}}
+// overrides are what every download has S3 answer with, whatever an uploader added.
+func overrides() url.Values {
+	return url.Values{
+		"response-cache-control": {"private, no-store"}, "response-content-encoding": {"identity"},
+		"response-content-language": {"und"}, "response-expires": {"Thu, 01 Jan 1970 00:00:00 GMT"},
+	}
+}
+
+func inline(disposition, contentType string) url.Values {
+	operation := overrides()
+	operation.Set("response-content-disposition", disposition)
+	operation.Set("response-content-type", contentType)
+	return operation
 }
 
 func TestDownload(t *testing.T) {
@@ -66,12 +78,13 @@ func TestDownload(t *testing.T) {
 			t.Parallel()
 			stored := planUpload(t, fields{"filename": c.filename})
 			upload(t, stored, "hello")
-			body, operation, disposition := fields{"key": stored.Key}, url.Values{}, stored.Headers["Content-Disposition"]
+			body, operation, disposition := fields{"key": stored.Key}, overrides(), stored.Headers["Content-Disposition"]
 			if c.disposition != nil {
 				body["disposition"] = c.disposition
 			}
 			if c.disposition == "inline" {
-				operation, disposition = inline(c.contentType), "inline"
+				disposition = "inline; filename*=UTF-8''" + path.Base(stored.Key)
+				operation = inline(disposition, c.contentType)
 			}
 			a := s3(t, checkDownload(t, downloads(t, body), stored.Key, operation).request(t, ""))
 			if a.status != 200 || string(a.body) != "hello" {
@@ -79,6 +92,9 @@ func TestDownload(t *testing.T) {
 			}
 			checkHeader(t, a, "Content-Type", c.contentType)
 			checkHeader(t, a, "Content-Disposition", disposition)
+			checkHeader(t, a, "Cache-Control", "private, no-store")
+			checkHeader(t, a, "Content-Encoding", "identity")
+			checkHeader(t, a, "Content-Language", "und")
 			checkHeader(t, a, "Access-Control-Allow-Origin", target.origin())
 			checkStored(t, stored, "hello")
 		})
@@ -95,7 +111,7 @@ func TestDownloadOfNothing(t *testing.T) {
 		"ErrInParts":        "uploads/" + ada.sub + "/01ARZ3NDEKTSV4RRFFQ69G5FAV-1xx5ol-sha256/cat.png",
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := s3(t, checkDownload(t, downloads(t, fields{"key": key}), key, url.Values{}).request(t, ""))
+			a := s3(t, checkDownload(t, downloads(t, fields{"key": key}), key, overrides()).request(t, ""))
 			// Who may not list the bucket does not learn on AWS whether there is an object.
 			checkRefusal(t, a, forgery{status: 404, code: "NoSuchKey", onAWS: "AccessDenied"})
 		})
@@ -133,7 +149,7 @@ func TestDownloadRefusals(t *testing.T) {
 		"ErrMissing":         {fields{"disposition": "inline"}, invalid, "key"},
 		"ErrDisposition":     {fields{"key": own, "disposition": "Inline"}, invalid, "disposition"},
 		"ErrDispositionName": {fields{"key": own, "disposition": "attachment; filename=x"}, invalid, "disposition"},
-		"ErrDispositionNull": {fields{"key": own, "disposition": nil}, invalid, "disposition"},
+		"ErrFilename":        {fields{"key": own, "filename": "cat.exe"}, invalid, "filename"},
 		"ErrUnknownField":    {fields{"key": own, "contentType": "text/html"}, invalid, "contentType"},
 		"ErrInlineHTML":      {named("page.html"), invalid, "disposition"},
 		"ErrInlineXHTML":     {named("page.xhtml"), invalid, "disposition"},
@@ -208,5 +224,31 @@ func TestFeatureBody(t *testing.T) {
 				refused(t, post(t, path, good, setMethod(method)), "NotFound", "")
 			}
 		})
+	}
+}
+
+// TestDownloadPassesOnNothingAdded: SigV4 lets the holder of an upload's URL add headers that are not signed, and S3
+// keeps them. A download has none of them.
+func TestDownloadPassesOnNothingAdded(t *testing.T) {
+	t.Parallel()
+	withDownloads(t)
+	added := map[string]string{"Cache-Control": "public, max-age=31536000", "Content-Encoding": "gzip", "Content-Language": "tlh", "Expires": "Fri, 01 Jan 2100 00:00:00 GMT"}
+	stored := planUpload(t, nil)
+	var edits []edit
+	for name, value := range added {
+		edits = append(edits, setHeader(name, value))
+	}
+	if a := s3(t, stored.request(t, "hello", edits...)); a.status != 200 {
+		t.Fatalf("S3 answered %d %s", a.status, s3Code(a))
+	}
+	accepted.Store(stored.Key, true)
+	a := s3(t, checkDownload(t, downloads(t, fields{"key": stored.Key}), stored.Key, overrides()).request(t, ""))
+	if a.status != 200 {
+		t.Fatalf("S3 answered %d %s", a.status, s3Code(a))
+	}
+	for name, value := range added {
+		if got := a.header.Get(name); got == value || got == "" {
+			t.Errorf("%s is %q", name, got)
+		}
 	}
 }

@@ -14,7 +14,7 @@ func TestForgedDownload(t *testing.T) {
 	upload(t, stored, "hello")
 	other := planned(t, uploads(t, nil, as(grace)), 201)
 	upload(t, other, "GRACE")
-	p := checkDownload(t, downloads(t, fields{"key": stored.Key, "disposition": "inline"}), stored.Key, inline("image/png"))
+	p := checkDownload(t, downloads(t, fields{"key": stored.Key, "disposition": "inline"}), stored.Key, inline("inline; filename*=UTF-8''cat.png", "image/png"))
 	toOther := func(path string) string { return strings.Replace(path, stored.Key, other.Key, 1) }
 	for name, f := range map[string]forgery{
 		"ErrPUT":                {change: both(setMethod("PUT"), setBody("HELLO"))},
@@ -27,7 +27,12 @@ func TestForgedDownload(t *testing.T) {
 		"ErrTypeChanged":        {change: setQuery("response-content-type", "text/html")},
 		"ErrTypeDropped":        {change: dropQuery("response-content-type")},
 		"ErrDispositionDropped": {change: dropQuery("response-content-disposition")},
-		"ErrEncodingAdded":      {change: setQuery("response-content-encoding", "gzip")},
+		"ErrEncodingChanged":    {change: setQuery("response-content-encoding", "gzip")},
+		"ErrEncodingDropped":    {change: dropQuery("response-content-encoding")},
+		"ErrCacheChanged":       {change: setQuery("response-cache-control", "public")},
+		"ErrCacheDropped":       {change: dropQuery("response-cache-control")},
+		"ErrLanguageDropped":    {change: dropQuery("response-content-language")},
+		"ErrExpiresDropped":     {change: dropQuery("response-expires")},
 		"ErrACL":                {change: setQuery("acl", "")},
 		"ErrAttributes":         {change: setQuery("attributes", "")},
 		"ErrVersion":            {change: setQuery("versionId", "null")},

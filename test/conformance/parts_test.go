@@ -117,7 +117,7 @@ func TestPartsWithChecksums(t *testing.T) {
 		"ErrMissing":     {fields{"parts": numbered(1)}, "InvalidPart", "parts"},
 		"ErrOneMissing":  {fields{"parts": []fields{{"partNumber": 1, "sha256": helloSHA256}, {"partNumber": 2}}}, "InvalidPart", "parts"},
 		"ErrEmpty":       {sum(""), "InvalidRequest", "parts"},
-		"ErrNull":        {sum(nil), "InvalidRequest", "parts"},
+		"ErrNull":        {sum(nil), "InvalidPart", "parts"}, // as left out
 		"ErrNumber":      {sum(5), "InvalidRequest", "parts"},
 		"ErrHexadecimal": {sum(strings.Repeat("0", 64)), "InvalidRequest", "parts"},
 		"ErrMD5":         {sum("XUFAKrxLKna5cZ2REBfFkg=="), "InvalidRequest", "parts"},

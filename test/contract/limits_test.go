@@ -52,16 +52,16 @@ func TestEveryFieldHasABound(t *testing.T) {
 	walk = func(where string, s *openapi3.Schema) {
 		found++
 		switch {
-		case s.Type.Is("string") && s.MaxLength == nil && len(s.Enum) == 0:
+		case s.Type.Includes("string") && s.MaxLength == nil && len(s.Enum) == 0:
 			t.Errorf("%s: no maxLength", where)
-		case s.Type.Is("integer") && (s.Min == nil || s.Max == nil):
+		case s.Type.Includes("integer") && (s.Min == nil || s.Max == nil):
 			t.Errorf("%s: no minimum or no maximum", where)
-		case s.Type.Is("array"):
+		case s.Type.Includes("array"):
 			if s.MaxItems == nil {
 				t.Errorf("%s: no maxItems", where)
 			}
 			walk(where+"[]", s.Items.Value)
-		case s.Type.Is("object"):
+		case s.Type.Includes("object"):
 			if entry := s.AdditionalProperties.Schema; entry != nil {
 				if s.MaxProps == nil || s.PropertyNames == nil {
 					t.Errorf("%s: no maxProperties or no propertyNames", where)

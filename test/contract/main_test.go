@@ -56,7 +56,7 @@ func newDeployment(t testing.TB, change ...func(*presign.Config)) deployment {
 		Bucket: "signpost-uploads", KeyPrefix: "uploads/", Region: "eu-west-1",
 		URLLifetime: 10 * time.Minute, AllowedOrigins: []string{origin},
 		ClientIDs: []string{client}, TokenUse: "id", MetricsNamespace: "Signpost",
-		MaxSize: maxSize, MultipartThreshold: 100 << 20, ResumableUploads: true, AllowedTypes: []string{"*/*"},
+		MaxSize: maxSize, MultipartThreshold: 100 << 20, ResumableUploads: true, AllowedTypes: []string{"a/*", "image/*", "text/*"},
 		Credentials: aws.Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
 	}
 	for _, f := range change {

@@ -43,6 +43,15 @@ var inexpressible = map[string]func(path string, a answer, body string) bool{
 	"the deployment's own prefix, and the caller's own sub": func(_ string, a answer, body string) bool {
 		return !ownKey.MatchString(body) && (a.refusal.Code == "InvalidKey" || a.refusal.Code == "Forbidden") && a.refusal.Field == "key"
 	},
+	"the deployment's own types": func(_ string, a answer, _ string) bool {
+		return a.refusal.Code == "TypeNotAllowed" && a.refusal.Field == "contentType"
+	},
+	"no parameter of a media type twice": func(_ string, a answer, _ string) bool {
+		return a.refusal.Field == "contentType" && strings.Contains(a.refusal.Message, "gives a parameter twice")
+	},
+	"a file is saved under its own extension": func(_ string, a answer, _ string) bool {
+		return a.refusal.Field == "filename" && strings.Contains(a.refusal.Message, "must end in")
+	},
 	"what is shown inline is known by its extension": func(_ string, a answer, _ string) bool {
 		return a.refusal.Field == "disposition" && strings.Contains(a.refusal.Message, "inline only if")
 	},

@@ -61,7 +61,9 @@ func varyString(schema *openapi3.Schema, s string) []string {
 		}
 	}
 	for _, e := range schema.Enum {
-		vs = append(vs, e.(string), strings.ToUpper(e.(string)))
+		if text, ok := e.(string); ok {
+			vs = append(vs, text, strings.ToUpper(text))
+		}
 	}
 	return vs
 }
@@ -171,7 +173,7 @@ func sample(schema *openapi3.Schema) any {
 		return exact(schema.Examples[0])
 	case schema.Default != nil:
 		return exact(schema.Default)
-	case schema.Type.Is("integer") && schema.Min != nil:
+	case schema.Type.Includes("integer") && schema.Min != nil:
 		return json.Number(fmt.Sprintf("%.0f", *schema.Min))
 	}
 	panic(fmt.Sprintf("the contract gives no example of %+v", schema))
