@@ -124,7 +124,8 @@ func start(ctx context.Context, root, dir, stage string, kept *kept, page, api n
 		})
 		return err
 	})
-	if err := group.Wait(); err != nil {
+	const doing = "Synthesizing the template, building the page, starting Cognito (a minute or two the first time)"
+	if err := s.console.during(doing, sayEvery, group.Wait); err != nil {
 		return s, err
 	}
 	if s.template, err = cloudformation.Load(template, s.name, region); err != nil {
