@@ -210,3 +210,22 @@ func TestStoreIsReplacedWhole(t *testing.T) {
 		t.Errorf("nothing was stored: %v", err)
 	}
 }
+
+// A store that was cut short is no store without users.
+func TestStoreCutShort(t *testing.T) {
+	for name, content := range map[string]string{"ErrEmpty": "", "ErrHalf": `{"Users": {`} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, ".cognito", "db", "local_x.json")
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Start(t.Context(), Config{Node: "node", Dir: dir}); err == nil || !strings.Contains(err.Error(), path+" is not whole") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

@@ -158,7 +158,7 @@ func prepare(dir string) (socket string, err error) {
 		case entry.IsDir():
 			return os.Chmod(path, 0o700)
 		case entry.Type().IsRegular():
-			return os.Chmod(path, 0o600)
+			return errors.Join(os.Chmod(path, 0o600), checkWhole(path))
 		}
 		return nil
 	})
@@ -181,6 +181,19 @@ func prepare(dir string) (socket string, err error) {
 		return "", err
 	}
 	return socket, os.WriteFile(filepath.Join(store, "config.json"), config, 0o600)
+}
+
+// checkWhole refuses a file of the store that was cut short. cognito-local takes an empty one for a store without users,
+// and says of another one only that it is invalid.
+func checkWhole(path string) error {
+	if filepath.Ext(path) != ".json" {
+		return nil
+	}
+	content, err := os.ReadFile(path)
+	if err == nil && !json.Valid(content) {
+		err = fmt.Errorf("%s is not whole: put back a copy, or delete the folder %s to start without users", path, filepath.Dir(filepath.Dir(path)))
+	}
+	return err
 }
 
 // clientOf calls the socket, whatever host a URL names.
