@@ -2,6 +2,7 @@
 #
 #   make local               the whole stack on this machine
 #   make test                everything that proves it
+#   make test-faults         uploads while connections break and the local run is killed
 #   make snapshot            write the golden templates anew after a wanted change
 #   make reference           render openapi.yaml into docs/api.html anew
 #   make types               the client's types from openapi.yaml
@@ -14,7 +15,7 @@ ADDR  ?= 127.0.0.1:8080
 # The Node that package.json pins runs the CDK, jsii and cognito-local.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser fuzz \
+.PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser test-faults fuzz \
 	snapshot reference types bench synth diff deploy destroy
 
 node_modules/.installed: package.json package-lock.json $(wildcard client/package.json page/package.json test/frameworks/*/package.json)
@@ -35,7 +36,7 @@ lint: node_modules/.installed
 	go tool staticcheck ./...
 	go tool actionlint
 	cd test/consumer && go vet ./...
-	for project in client page test/browser test/frameworks/*/; do \
+	for project in client page test/browser test/faults test/frameworks/*/; do \
 		echo "tsc -p $$project"; \
 		tsc -p $$project --incremental --tsBuildInfoFile node_modules/.cache/tsc/$$(basename $$project).json || exit 1; \
 	done
@@ -82,6 +83,11 @@ test-client: node_modules/.installed
 
 test-browser: node_modules/.installed
 	npx playwright test --config test/browser/playwright.config.ts
+
+# Uploads through a proxy that spoils connections, to a local run that is killed. More: make test-faults UPLOADS=1000
+UPLOADS ?= 30
+test-faults: node_modules/.installed
+	UPLOADS=$(UPLOADS) node --no-warnings test/faults/faults.ts
 
 # A second of each fuzz target beyond its seeds; -fuzz takes one target at a time. More: make fuzz FUZZTIME=60s
 FUZZTIME ?= 1s
