@@ -25,9 +25,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			t.Logf("seed %d", seed)
 			random := rand.New(rand.NewPCG(seed, 0))
 			c := served{Dir: t.TempDir(), Port: freeOne(t), Uploader: uploader, NoAttributes: noAttributes}
-			for round := range 6 {
+			for round := range 4 {
 				p := serveProcess(t, c)
-				clients := make([]*client, 6)
+				clients := make([]*client, 4)
 				var working sync.WaitGroup
 				for i := range clients {
 					clients[i] = newClient(p.base, fmt.Sprintf("uploads/killed/%d-%d", round, i), random)
