@@ -80,7 +80,18 @@ func (b *guardedBackend) UploadPart(ctx context.Context, in *s3.UploadPartInput)
 		return nil
 	}
 	in.Body = whole
-	return b.Backend.UploadPart(ctx, in)
+	out, err := b.Backend.UploadPart(ctx, in)
+	if _, refused := err.(s3err.S3Error); err == nil || refused {
+		return out, err
+	}
+	// The folder may have gone while versitygw looked into it.
+	if !whole.ended {
+		unlock = b.uploads.lock(id)
+	}
+	if !b.store.isUnfinished(key, id) {
+		err = s3err.GetNoSuchUploadErr(id)
+	}
+	return out, err
 }
 
 // wholeBody calls then when the body has ended, and fails if it does.

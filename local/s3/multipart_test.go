@@ -2,6 +2,7 @@ package s3
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -159,5 +160,45 @@ func rename(t *testing.T, from, to string) {
 	t.Helper()
 	if err := os.Rename(from, to); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A part that arrives in full once the upload is completed is refused, and leaves nothing: versitygw 1.8.0 makes the
+// upload's folder anew for it.
+func TestLatePart(t *testing.T) {
+	u := begin(t, "uploads/late", []byte("x"))
+	const size = 64 << 10
+	part := signed{key: u.key, length: size, query: url.Values{"uploadId": {u.id}, "partNumber": {"2"}}}
+	target, header := part.sign(t)
+	rest, half := io.Pipe()
+	body := io.MultiReader(bytes.NewReader(make([]byte, size/2)), rest)
+	r, err := http.NewRequest(http.MethodPut, target, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header, r.ContentLength = header, size
+	late := make(chan int, 1)
+	go func() {
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			late <- 0
+			return
+		}
+		response.Body.Close()
+		late <- response.StatusCode
+	}()
+	if _, err := half.Write(make([]byte, 1)); err != nil { // the first half has been read
+		t.Fatal(err)
+	}
+	if a := u.complete(t); a.status != 200 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	half.Write(make([]byte, size/2-1)) // fails if the answer is there already
+	half.Close()
+	if status := <-late; status != http.StatusNotFound {
+		t.Errorf("the late part is answered %d", status)
+	}
+	if found, _ := filepath.Glob(filepath.Join(dataDir, multipartDir, "*", u.id+"*")); len(found) > 0 {
+		t.Errorf("the upload is there again: %v", found)
 	}
 }
