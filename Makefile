@@ -29,7 +29,7 @@ node_modules/.installed: package.json package-lock.json $(wildcard client/packag
 	@touch $@
 
 local: node_modules/.installed
-	go run ./local -addr $(ADDR)
+	@exec local/build-and-run.sh -addr $(ADDR)
 
 # Two at a time: what uses jsii is one test process each, and waits more than it computes.
 test: node_modules/.installed

@@ -50,7 +50,7 @@ func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
 	s.outputs.ApiUrl = "http://" + api.Addr().String() + "/" + s.gateway.Stage() + "/"
 	s.outputs.Local.PageUrl = pageURL(page)
 	s.outputs.Local.S3Endpoint = s.s3.URL
-	s.outputs.Local.CognitoEndpoint = s.cognito.URL
+	s.outputs.Local.CognitoEndpoint, s.outputs.Local.CognitoSocket = s.cognito.URL, s.cognito.Socket
 	return nil
 }
 
@@ -111,6 +111,11 @@ func (s *stack) startS3(ctx context.Context, bucket *cloudformation.Resource, si
 	if err := bucket.Decode(&properties); err != nil {
 		return err
 	}
+	var origins []string
+	for _, rule := range properties.CorsConfiguration.CorsRules {
+		origins = append(origins, rule.AllowedOrigins...)
+	}
+	s.cognito.AllowOrigins(origins)
 	policy, err := bucketPolicy(s.template, s.outputs.UploadBucketName)
 	if err != nil {
 		return err

@@ -40,6 +40,29 @@ func (c *console) request(who, method, path string, status int, code string, too
 	c.printf("%s  %-3s  %-7s %d%s  %s  %s\n", time.Now().Format(time.TimeOnly), who, method, status, code, took.Round(100*time.Microsecond), printable(path))
 }
 
+// sayEvery is how often a long step says that it is still at work.
+const sayEvery = 10 * time.Second
+
+// during says what is being done, and goes on saying so until it is done.
+func (c *console) during(doing string, every time.Duration, do func() error) error {
+	c.printf("%s ...\n", doing)
+	began, done := time.Now(), make(chan struct{})
+	var saying sync.WaitGroup
+	saying.Go(func() {
+		for tick := time.Tick(every); ; {
+			select {
+			case <-done:
+				return
+			case <-tick:
+				c.printf("  still at work after %s\n", time.Since(began).Round(time.Second))
+			}
+		}
+	})
+	defer saying.Wait()
+	defer close(done)
+	return do()
+}
+
 // startedAt is for the line that says how long the start took.
 var startedAt = time.Now()
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 
@@ -66,25 +65,11 @@ func (k *kept) password(username string) string {
 	return k.Passwords[username]
 }
 
-// writeSecrets writes the value as JSON, for its owner alone. The file is there whole or not at all, so that a script
-// can wait for it.
+// writeSecrets writes the value as JSON, for its owner alone.
 func writeSecrets(path string, value any) error {
 	raw, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {
 		return err
 	}
-	partial := path + ".partial"
-	if err := os.WriteFile(partial, append(raw, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(partial, path)
-}
-
-// listen listens on this port of 127.0.0.1, or on a free one where it is taken.
-func listen(port int) (net.Listener, error) {
-	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
-	if err != nil && port != 0 {
-		return listen(0)
-	}
-	return listener, err
+	return writePrivate(path, append(raw, '\n'))
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,30 +65,5 @@ func TestKeptSaysWhatIsWrong(t *testing.T) {
 		if _, err := readKept(dir); err == nil || !strings.Contains(err.Error(), file) {
 			t.Errorf("%q: got %v", content, err)
 		}
-	}
-}
-
-func TestListen(t *testing.T) {
-	first, err := listen(0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := first.Addr().(*net.TCPAddr).Port
-	beside, err := listen(port)
-	if err != nil {
-		t.Fatal("a taken port stopped the run:", err)
-	}
-	if got := beside.Addr().(*net.TCPAddr); got.Port == port || !got.IP.IsLoopback() {
-		t.Errorf("got %v where %d is taken", got, port)
-	}
-	beside.Close()
-	first.Close()
-	again, err := listen(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer again.Close()
-	if got := again.Addr().(*net.TCPAddr).Port; got != port {
-		t.Errorf("got port %d where %d is free", got, port)
 	}
 }

@@ -38,7 +38,7 @@ var bucketProperties = map[string]string{
 	"BucketEncryption":               "bucket encryption: files lie on this disk as they came",
 	"LifecycleConfiguration":         "bucket lifecycle: nothing expires",
 	"LoggingConfiguration":           "bucket access logs: requests are printed here instead",
-	"VersioningConfiguration":        "bucket versioning: no second version can come up, since S3 refuses to overwrite",
+	"VersioningConfiguration":        "bucket versioning: what is deleted is gone at once; its key can be written again, as after a delete marker on AWS",
 	"PublicAccessBlockConfiguration": "public access block: nothing here is public, but a policy that made it so would not be refused",
 }
 
@@ -65,6 +65,7 @@ func notServed(t *cloudformation.Template) []string {
 	}
 	missing = append(missing,
 		"TLS: loopback stands for it (aws:SecureTransport is true)",
-		"Cognito's password policy, MFA and the list of allowed sign-in flows: cognito-local does not check them")
+		"Cognito's password policy, MFA and the list of allowed sign-in flows: cognito-local does not check them",
+		"Cognito's other operations, and pages of other origins than the template's: the owner has all of it at the socket cognito/socket")
 	return missing
 }

@@ -17,6 +17,8 @@ type outputs struct {
 type localOutputs struct {
 	PageUrl, S3Endpoint, CognitoEndpoint               string
 	Username, Password, SecondUsername, SecondPassword string
+
+	CognitoSocket string `json:",omitempty"` // where Cognito can be administered; the page is not told
 }
 
 // write puts the outputs into the file, for its owner alone: they hold the users' passwords.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"net"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +37,8 @@ func newPage(files fs.FS, stackName string, o outputs) http.Handler {
 	mux.Handle("GET /", http.FileServerFS(files))
 	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
+		o := o
+		o.Local.CognitoSocket = ""
 		json.NewEncoder(w).Encode(map[string]outputs{stackName: o})
 	})
 	docsPolicy := docs.APIPolicy()
@@ -53,26 +54,12 @@ func newPage(files fs.FS, stackName string, o outputs) http.Handler {
 		"frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'",
 	}, "; ")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// config.json holds passwords: a page of another site that had its own name point here must not read it.
-		if !isLoopbackName(r.Host) {
-			http.Error(w, "this page is served to loopback names only", http.StatusMisdirectedRequest)
-			return
-		}
 		w.Header().Set("Content-Security-Policy", policy)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		w.Header().Set("Cache-Control", "no-store")
 		mux.ServeHTTP(w, r)
 	})
-}
-
-func isLoopbackName(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = hostport
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // origin is a URL without its path.

@@ -19,6 +19,18 @@ func lock(dir string) error {
 	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
 
+// isOwn tells whether the file belongs to the user that runs this.
+func isOwn(info os.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && stat.Uid == uint32(os.Getuid())
+}
+
+// hasOtherNames tells whether the file can be reached by a second name.
+func hasOtherNames(info os.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || stat.Nlink > 1
+}
+
 // endWithChildren makes the end of the command's context end the command's own children too: `go run` does not pass
 // a signal on to the program that it runs.
 func endWithChildren(cmd *exec.Cmd) {

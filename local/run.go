@@ -16,6 +16,7 @@ import (
 	"signpost/local/apigateway"
 	"signpost/local/cloudformation"
 	"signpost/local/cognito"
+	"signpost/local/loopback"
 	"signpost/local/s3"
 )
 
@@ -57,6 +58,9 @@ func run(ctx context.Context, o options) error {
 		if err := writable(filepath.Dir(o.outputs)); err != nil {
 			return fmt.Errorf("-outputs: %w", err)
 		}
+		if err := checkReplaceable(o.outputs); err != nil {
+			return fmt.Errorf("-outputs: %w", err)
+		}
 	}
 	kept, err := takeFolder(dir)
 	if err != nil {
@@ -67,7 +71,7 @@ func run(ctx context.Context, o options) error {
 		return fmt.Errorf("the page cannot be served on %s (is another run using it? -addr takes another port): %w", o.addr, err)
 	}
 	defer page.Close()
-	api, err := listen(kept.Ports.API)
+	api, err := loopback.Listen(kept.Ports.API)
 	if err != nil {
 		return err
 	}
@@ -88,8 +92,8 @@ func run(ctx context.Context, o options) error {
 
 // takeFolder makes the data folder this run's alone, and gives what an earlier one kept in it.
 func takeFolder(dir string) (*kept, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be made (-dir takes another): %w", err)
+	if err := makePrivate(dir); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be made and kept from others (-dir takes another): %w", err)
 	}
 	if err := writable(dir); err != nil {
 		return nil, fmt.Errorf("the data folder cannot be written (-dir takes another): %w", err)
@@ -120,7 +124,8 @@ func start(ctx context.Context, root, dir, stage string, kept *kept, page, api n
 		})
 		return err
 	})
-	if err := group.Wait(); err != nil {
+	const doing = "Synthesizing the template, building the page, starting Cognito (a minute or two the first time)"
+	if err := s.console.during(doing, sayEvery, group.Wait); err != nil {
 		return s, err
 	}
 	if s.template, err = cloudformation.Load(template, s.name, region); err != nil {
@@ -162,7 +167,8 @@ func (s *stack) close() {
 // serve answers until ctx ends or a part of the stack ends by itself.
 func (s *stack) serve(ctx context.Context, page, api net.Listener, outputsFile string) error {
 	failed := make(chan error, 2)
-	s.servers = map[net.Listener]*http.Server{api: newHTTPServer(s.gateway), page: newHTTPServer(newPage(os.DirFS(s.pageFolder()), s.name, s.outputs))}
+	pages := newPage(os.DirFS(s.pageFolder()), s.name, s.outputs)
+	s.servers = map[net.Listener]*http.Server{api: newHTTPServer(api, s.gateway), page: newHTTPServer(page, pages)}
 	for listener, server := range s.servers {
 		go func() { failed <- server.Serve(listener) }()
 	}
@@ -185,9 +191,9 @@ func (s *stack) serve(ctx context.Context, page, api net.Listener, outputsFile s
 	return err
 }
 
-// newHTTPServer bounds how long a slow client can hold a connection.
-func newHTTPServer(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second}
+// newHTTPServer answers to this machine alone, and bounds how long a slow client can hold a connection.
+func newHTTPServer(at net.Listener, h http.Handler) *http.Server {
+	return &http.Server{Handler: loopback.Host(at.Addr(), h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second}
 }
 
 // writable proves that files can be made in the folder.

@@ -27,13 +27,15 @@ func start(t *testing.T, dir string, port int) *Server {
 	if node, err = filepath.Abs(node); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Start(t.Context(), Config{Node: node, Script: script, Dir: dir, Port: port})
+	s, err := Start(t.Context(), Config{Node: node, Script: script, Dir: dir, Port: port, HeaderTimeout: headerTimeout})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
 	return s
 }
+
+const headerTimeout = time.Second
 
 const password = "correct-Horse-1"
 
@@ -70,6 +72,7 @@ func TestVerify(t *testing.T) {
 	header, rest, _ := strings.Cut(id, ".")
 	claims, signature, _ := strings.Cut(rest, ".")
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","kid":"CognitoLocal"}`))
+	unknown := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256","kid":"unknown"}`))
 
 	for name, c := range map[string]struct {
 		token string
@@ -87,12 +90,16 @@ func TestVerify(t *testing.T) {
 		"ErrIDForScope":   {id, []string{pool.ARN}, false, "aws.cognito.signin.user.admin"},
 		"ErrGarbage":      {"garbage", []string{pool.ARN}, false, ""},
 		"ErrAlgNone":      {none + "." + claims + ".", []string{pool.ARN}, false, ""},
+		"ErrUnknownKey":   {unknown + "." + claims + "." + signature, []string{pool.ARN}, false, ""},
 		"ErrSignature":    {header + "." + claims + "." + signature[1:] + signature[:1], []string{pool.ARN}, false, ""},
 		"ErrOtherPayload": {header + "." + strings.Replace(claims, claims[10:14], "AAAA", 1) + "." + signature, []string{pool.ARN}, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := s.Verify(t.Context(), c.token, c.pools, strings.Fields(c.scope))
-			if (err == nil) != c.ok {
+			// A key that nobody knows is no reason to wait.
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			got, err := s.Verify(ctx, c.token, c.pools, strings.Fields(c.scope))
+			if (err == nil) != c.ok || ctx.Err() != nil {
 				t.Errorf("got %v", err)
 			}
 			if c.ok && c.scope == "" && got["email"] != "ada@example.com" {

@@ -88,19 +88,19 @@ func with(p Properties, key string, value any) Properties {
 	return p
 }
 
-// call makes a request of Cognito's JSON protocol.
+// call makes a request of Cognito's JSON protocol, as the owner.
 func (s *Server) call(ctx context.Context, operation string, input, output any) error {
 	body, err := json.Marshal(input)
 	if err != nil {
 		return fmt.Errorf("cognito: %s: %w", operation, err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://cognito-local/", bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("cognito: %s: %w", operation, err)
 	}
 	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	request.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+operation)
-	response, err := http.DefaultClient.Do(request)
+	request.Header.Set("X-Amz-Target", operationPrefix+operation)
+	response, err := s.client.Do(request)
 	if err != nil {
 		return fmt.Errorf("cognito: %s: %w", operation, err)
 	}

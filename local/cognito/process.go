@@ -1,101 +1,215 @@
-// Package cognito is the stack's user pool on this machine: cognito-local as a child process on a loopback port, its
-// pool and client as in the template, and the check of the tokens that it issues.
+// Package cognito is the stack's user pool on this machine: cognito-local as a child process, its pool and client as in
+// the template, and the check of the tokens that it issues.
 //
 //	server, err := cognito.Start(ctx, cognito.Config{Node: node, Script: script, Dir: dir})
+//	server.AllowOrigins(origins)
 //	pool, err := server.CreatePool(ctx, name, poolProperties, clientProperties)
 //	claims, err := server.Verify(ctx, token, []string{pool.ARN})
 //	server.Close()
 //
-// cognito-local signs with a key that is public and guards its admin API with nothing: it must never listen on
-// anything but loopback.
+// cognito-local signs with a key that is public, guards its admin API with nothing, and answers any page. So it listens
+// on a socket in a folder of its owner's, which no page and no other user of the machine can reach, and a small web
+// server on a loopback port passes on what a page needs.
 package cognito
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/MicahParks/keyfunc/v3"
+
+	"signpost/local/loopback"
 )
 
 // Config says how to start cognito-local.
 type Config struct {
-	Node   string // the node binary
-	Script string // cognito-local's start.js
-	Dir    string // where it keeps its users; made if it is missing
-	Port   int    // the port to listen on; 0, or one that is taken: a free one
+	Node          string        // the node binary
+	Script        string        // cognito-local's start.js
+	Dir           string        // where it keeps its users; made if it is missing
+	Port          int           // the port to listen on; 0, or one that is taken: a free one
+	HeaderTimeout time.Duration // how long a client may take for a request's headers; 0: 10 seconds
 }
 
 // Server is a running cognito-local.
 type Server struct {
-	URL  string
-	Port int
+	URL    string
+	Port   int
+	Socket string // where its owner has all of its API
 
-	process *exec.Cmd
-	stdin   io.Closer
-	ended   chan struct{}
+	process  *exec.Cmd
+	stdin    io.Closer
+	ended    chan struct{}
+	client   *http.Client // of the socket
+	listener net.Listener
+	web      *http.Server
+	origins  atomic.Pointer[[]string]
 
-	running  context.Context // ends with Close
-	stop     context.CancelFunc
 	keysLock sync.Mutex
 	keys     map[string]keyfunc.Keyfunc // by issuer
 }
 
-// untilStdinCloses starts the script named in argv and ends with the parent: when the parent dies, however it dies,
-// the pipe closes.
-const untilStdinCloses = `process.stdin.resume().on("close", () => process.exit(0)); require(process.argv[1])`
+//go:embed child.cjs
+var childScript string
 
 // Start runs cognito-local and waits until it answers. Tokens name its URL as their issuer: those of an earlier run
 // over the same folder hold only on the same port.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
-	if err := os.MkdirAll(cfg.Dir, 0o755); err != nil {
-		return nil, fmt.Errorf("cognito: %w", err)
-	}
-	port, err := freePort(cfg.Port)
+	s, err := launch(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("cognito: %w", err)
 	}
-	cmd := exec.Command(cfg.Node, "-e", untilStdinCloses, cfg.Script)
+	return s, nil
+}
+
+func launch(ctx context.Context, cfg Config) (*Server, error) {
+	if runtime.GOOS == "windows" {
+		return nil, errors.New("cognito-local listens on a Unix socket here, which Node.js cannot do on Windows: use WSL")
+	}
+	socket, err := prepare(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := loopback.Listen(cfg.Port)
+	if err != nil {
+		return nil, err
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	s := &Server{
+		URL: "http://127.0.0.1:" + strconv.Itoa(port), Port: port, Socket: socket,
+		client: clientOf(socket), listener: listener, ended: make(chan struct{}), keys: map[string]keyfunc.Keyfunc{},
+	}
+	s.web = s.front(cmp.Or(cfg.HeaderTimeout, 10*time.Second))
+	output, err := s.startProcess(cfg)
+	if err != nil {
+		listener.Close()
+		return nil, err
+	}
+	if err := s.waitUntilReady(ctx); err != nil {
+		listener.Close()
+		s.Close()
+		return nil, fmt.Errorf("cognito-local did not start: %w: %s", err, reason(output.String()))
+	}
+	go s.web.Serve(listener)
+	return s, nil
+}
+
+// startProcess starts cognito-local, and gives what it prints.
+func (s *Server) startProcess(cfg Config) (*bytes.Buffer, error) {
+	cmd := exec.Command(cfg.Node, "-e", childScript, cfg.Script)
 	cmd.Dir = cfg.Dir
-	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+strconv.Itoa(port))
+	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+strconv.Itoa(s.Port)) // for the tokens' issuer
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, fmt.Errorf("cognito: %w", err)
+		return nil, err
 	}
 	ownProcessGroup(cmd)
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("cognito: %w", err)
+		return nil, err
 	}
-	s := &Server{URL: "http://127.0.0.1:" + strconv.Itoa(port), Port: port, process: cmd, stdin: stdin, ended: make(chan struct{}), keys: map[string]keyfunc.Keyfunc{}}
-	s.running, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	s.process, s.stdin = cmd, stdin
 	go func() {
 		cmd.Wait()
 		close(s.ended)
 	}()
-	if err := s.waitUntilReady(ctx); err != nil {
-		s.Close()
-		return nil, fmt.Errorf("cognito: cognito-local did not start: %w: %s", err, reason(output.String()))
+	return &output, nil
+}
+
+// socketName is the socket's in the folder.
+const socketName = "socket"
+
+// maxSocketPath is what every system takes for a socket's path (sun_path in <sys/un.h>, with its zero byte: 108 on
+// Linux, 104 on macOS).
+const maxSocketPath = 103
+
+// prepare makes the folder its owner's alone, with cognito-local's own configuration file in it, and gives the path of
+// the socket that this names.
+func prepare(dir string) (socket string, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return "", err
 	}
-	return s, nil
+	store := filepath.Join(dir, ".cognito")
+	if err := os.MkdirAll(store, 0o700); err != nil {
+		return "", err
+	}
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir():
+			return os.Chmod(path, 0o700)
+		case entry.Type().IsRegular():
+			return errors.Join(os.Chmod(path, 0o600), checkWhole(path))
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	socket = filepath.Join(dir, socketName)
+	if len(socket) > maxSocketPath {
+		short, err := os.MkdirTemp("", "signpost-") // for its owner alone
+		if err != nil {
+			return "", err
+		}
+		socket = filepath.Join(short, socketName)
+	}
+	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	config, err := json.Marshal(map[string]any{"ServerConfig": map[string]string{"port": socket}})
+	if err != nil {
+		return "", err
+	}
+	return socket, os.WriteFile(filepath.Join(store, "config.json"), config, 0o600)
+}
+
+// checkWhole refuses a file of the store that was cut short. cognito-local takes an empty one for a store without users,
+// and says of another one only that it is invalid.
+func checkWhole(path string) error {
+	if filepath.Ext(path) != ".json" {
+		return nil
+	}
+	content, err := os.ReadFile(path)
+	if err == nil && !json.Valid(content) {
+		err = fmt.Errorf("%s is not whole: put back a copy, or delete the folder %s to start without users", path, filepath.Dir(filepath.Dir(path)))
+	}
+	return err
+}
+
+// clientOf calls the socket, whatever host a URL names.
+func clientOf(socket string) *http.Client {
+	return &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		},
+	}}
 }
 
 func (s *Server) waitUntilReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
-		if response, err := http.Get(s.URL + "/health"); err == nil {
+		if response, err := s.client.Get("http://cognito-local/health"); err == nil {
 			response.Body.Close()
 			return nil
 		}
@@ -114,7 +228,8 @@ func (s *Server) Ended() <-chan struct{} { return s.ended }
 
 // Close ends the process and waits for it.
 func (s *Server) Close() {
-	s.stop()
+	s.web.Close()
+	s.client.CloseIdleConnections()
 	s.stdin.Close()
 	select {
 	case <-s.ended:
@@ -122,19 +237,8 @@ func (s *Server) Close() {
 		s.process.Process.Kill()
 		<-s.ended
 	}
-}
-
-// freePort gives the wanted port if it is free, or else any that is.
-func freePort(wanted int) (int, error) {
-	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: wanted})
-	if err != nil && wanted != 0 {
-		return freePort(0)
-	}
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	os.Remove(s.Socket)
+	os.Remove(filepath.Dir(s.Socket)) // which the data folder, not being empty, survives
 }
 
 // reason finds the line of node's output that says what went wrong, or else the last one.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -14,7 +16,7 @@ import (
 // Verify checks a token as API Gateway's Cognito authorizer does: signed by one of the pools, of that pool's issuer,
 // not expired, and an ID token, or, where scopes are asked for, an access token that has one of them. The authorizer
 // takes the tokens of any of the pool's clients; which client it is, is the function's to check.
-func (s *Server) Verify(_ context.Context, token string, poolARNs, scopes []string) (map[string]any, error) {
+func (s *Server) Verify(ctx context.Context, token string, poolARNs, scopes []string) (map[string]any, error) {
 	var issuers []string
 	for _, arn := range poolARNs {
 		_, id, _ := strings.Cut(arn, ":userpool/")
@@ -25,7 +27,7 @@ func (s *Server) Verify(_ context.Context, token string, poolARNs, scopes []stri
 	}
 	var refused []error
 	for _, issuer := range issuers {
-		claims, err := s.verify(token, issuer, scopes)
+		claims, err := s.verify(ctx, token, issuer, scopes)
 		if err == nil {
 			return claims, nil
 		}
@@ -34,8 +36,8 @@ func (s *Server) Verify(_ context.Context, token string, poolARNs, scopes []stri
 	return nil, errors.Join(refused...)
 }
 
-func (s *Server) verify(token, issuer string, scopes []string) (map[string]any, error) {
-	keys, err := s.poolKeys(issuer)
+func (s *Server) verify(ctx context.Context, token, issuer string, scopes []string) (map[string]any, error) {
+	keys, err := s.poolKeys(ctx, issuer)
 	if err != nil {
 		return nil, fmt.Errorf("cognito: the pool's keys: %w", err)
 	}
@@ -63,14 +65,28 @@ func checkUse(claims jwt.MapClaims, scopes []string) error {
 	return nil
 }
 
-// poolKeys fetches a pool's JSON Web Key Set once and keeps it for as long as the server runs.
-func (s *Server) poolKeys(issuer string) (keyfunc.Keyfunc, error) {
+// poolKeys fetches a pool's JSON Web Key Set once and keeps it for as long as the server runs: cognito-local never
+// changes its key, so a token with another is refused at once.
+func (s *Server) poolKeys(ctx context.Context, issuer string) (keyfunc.Keyfunc, error) {
 	s.keysLock.Lock()
 	defer s.keysLock.Unlock()
 	if keys, ok := s.keys[issuer]; ok {
 		return keys, nil
 	}
-	keys, err := keyfunc.NewDefaultCtx(s.running, []string{issuer + "/.well-known/jwks.json"})
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, issuer+"/.well-known/jwks.json", nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	set, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := keyfunc.NewJWKSetJSON(set)
 	if err == nil {
 		s.keys[issuer] = keys
 	}

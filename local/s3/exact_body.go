@@ -2,9 +2,11 @@ package s3
 
 import (
 	"context"
+	"errors"
 	"io"
+	"net/http"
+	"os"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/valyala/fasthttp"
 	"github.com/versity/versitygw/s3api/middlewares"
 	"github.com/versity/versitygw/s3err"
@@ -22,10 +24,20 @@ type exactBody struct {
 func (e *exactBody) Read(p []byte) (int, error) {
 	n, err := e.body.Read(p)
 	e.left -= int64(n)
-	if (err == io.EOF || err == io.ErrUnexpectedEOF) && e.left > 0 {
+	switch {
+	case (err == io.EOF || err == io.ErrUnexpectedEOF) && e.left > 0:
 		err = s3err.GetAPIError(s3err.ErrIncompleteBody)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = errRequestTimeout
 	}
 	return n, err
+}
+
+// errRequestTimeout is S3's answer to a client that stops sending ("Error responses", Amazon S3 API Reference).
+var errRequestTimeout = s3err.APIError{
+	Code:           "RequestTimeout",
+	Description:    "Your socket connection to the server was not read from or written to within the timeout period.",
+	HTTPStatusCode: http.StatusBadRequest,
 }
 
 func exact(ctx context.Context, body io.Reader, length *int64) io.Reader {
@@ -41,9 +53,4 @@ func exact(ctx context.Context, body io.Reader, length *int64) io.Reader {
 func (b *guardedBackend) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3response.PutObjectOutput, error) {
 	in.Body = exact(ctx, in.Body, in.ContentLength)
 	return b.Backend.PutObject(ctx, in)
-}
-
-func (b *guardedBackend) UploadPart(ctx context.Context, in *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
-	in.Body = exact(ctx, in.Body, in.ContentLength)
-	return b.Backend.UploadPart(ctx, in)
 }

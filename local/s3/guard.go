@@ -3,18 +3,27 @@ package s3
 import (
 	"encoding/xml"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v3"
+
+	"signpost/local/loopback"
 )
 
 // guard wraps every request: it refuses what AWS refuses and versitygw accepts, lets a refused client finish
 // sending so that it can read why, and reports the request.
-func guard(report func(Request)) fiber.Handler {
+func guard(address net.Addr, report func(Request)) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		start := time.Now()
+		if conn, ok := c.RequestCtx().Conn().(*timedConn); ok {
+			conn.gotHeaders()
+		}
+		if !loopback.IsHost(c.Get(fiber.HeaderHost), address) {
+			return c.Status(http.StatusMisdirectedRequest).SendString(loopback.Refusal)
+		}
 		refusal := refuse(c)
 		if refusal != nil {
 			// versitygw answers the request stripped of its signature, for the CORS headers of a refusal.

@@ -19,15 +19,19 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"signpost/local/loopback"
 )
 
 // serveVariable makes this test program a server and nothing else: one server fits in a process.
 const serveVariable = "SIGNPOST_S3_TEST_SERVE"
 
 type served struct {
-	Dir      string
-	Port     int
-	Uploader aws.Credentials
+	Dir          string
+	Port         int
+	Uploader     aws.Credentials
+	NoAttributes bool // as on a file system without extended attributes
+	Timeout      time.Duration
 }
 
 // serveForParent prints its URL and serves until its standard input closes.
@@ -36,19 +40,35 @@ func serveForParent(config string) {
 	if err := json.Unmarshal([]byte(config), &c); err != nil {
 		panic(err)
 	}
-	s, err := Start(context.Background(), testConfig(c.Dir, c.Port, c.Uploader))
+	cfg := testConfig(c.Dir, c.Port, c.Uploader)
+	cfg.noAttributes, cfg.HeaderTimeout, cfg.IdleTimeout = c.NoAttributes, c.Timeout, c.Timeout
+	s, err := Start(context.Background(), cfg)
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(s.URL)
+	fmt.Println(urlMark + s.URL)
 	io.Copy(io.Discard, os.Stdin)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	s.Close(ctx)
 }
 
+// urlMark is before the URL that a served process prints: versitygw prints lines of its own.
+const urlMark = "listening at "
+
 // serve starts a server in a process of its own; stop ends it.
 func serve(t *testing.T, c served) (base string, stop func()) {
+	t.Helper()
+	p := serveProcess(t, c)
+	return p.base, p.stop
+}
+
+type process struct {
+	base       string
+	stop, kill func()
+}
+
+func serveProcess(t *testing.T, c served) process {
 	t.Helper()
 	config, err := json.Marshal(c)
 	if err != nil {
@@ -68,26 +88,31 @@ func serve(t *testing.T, c served) (base string, stop func()) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	stop = func() {
-		stdin.Close()
-		cmd.Wait()
+	p := process{
+		stop: func() { stdin.Close(); cmd.Wait() },
+		kill: func() { cmd.Process.Kill(); cmd.Wait() },
 	}
-	t.Cleanup(stop)
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		t.Fatal("the server did not start: ", err)
+	t.Cleanup(p.stop)
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if base, ok := strings.CutPrefix(lines.Text(), urlMark); ok {
+			p.base = base
+			return p
+		}
 	}
-	return strings.TrimSpace(line), stop
+	t.Fatal("the server did not start")
+	return p
 }
 
 // freeOne is a port that is free now.
 func freeOne(t *testing.T) int {
 	t.Helper()
-	port, err := freePort(0)
+	l, err := loopback.Listen(0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return port
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
 }
 
 // An upload in parts that a restart interrupts goes on after it, with URLs signed before it.
@@ -112,12 +137,8 @@ func TestUnfinishedUploadSurvivesRestart(t *testing.T) {
 		t.Fatalf("it was at %s, and is at %s", base, again)
 	}
 	etags = append(etags, putTo(t, signedBefore, header, second))
-	var parts strings.Builder
-	for i, etag := range etags {
-		fmt.Fprintf(&parts, "<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>", i+1, etag)
-	}
 	complete := signed{base: base, method: http.MethodPost, key: key, header: once, query: url.Values{"uploadId": {id}}}
-	status, code := complete.send(t, []byte("<CompleteMultipartUpload>"+parts.String()+"</CompleteMultipartUpload>"))
+	status, code := complete.send(t, completion(etags))
 	wantAnswer(t, status, code, 200, "")
 	got, err := os.ReadFile(filepath.Join(c.Dir, "data", testBucket, key))
 	if err != nil || !bytes.Equal(got, append(first, second...)) {
@@ -139,6 +160,14 @@ func TestTakenPort(t *testing.T) {
 	}
 	status, code := signed{base: base, key: "uploads/beside", header: once}.send(t, []byte("x"))
 	wantAnswer(t, status, code, 200, "")
+}
+
+func completion(etags []string) []byte {
+	var parts strings.Builder
+	for i, etag := range etags {
+		fmt.Fprintf(&parts, "<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>", i+1, etag)
+	}
+	return []byte("<CompleteMultipartUpload>" + parts.String() + "</CompleteMultipartUpload>")
 }
 
 func createUpload(t *testing.T, base, key string) (id string) {
@@ -174,19 +203,24 @@ type answer struct {
 
 func answerTo(t *testing.T, method, target string, header http.Header, body []byte) answer {
 	t.Helper()
-	r, err := http.NewRequest(method, target, bytes.NewReader(body))
+	a, err := tryAnswer(method, target, header, body)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return a
+}
+
+func tryAnswer(method, target string, header http.Header, body []byte) (answer, error) {
+	r, err := http.NewRequest(method, target, bytes.NewReader(body))
+	if err != nil {
+		return answer{}, err
 	}
 	r.Header = header.Clone()
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
-		t.Fatal(err)
+		return answer{}, err
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer{response.StatusCode, response.Header.Get("ETag"), raw}
+	return answer{response.StatusCode, response.Header.Get("ETag"), raw}, err
 }

@@ -12,25 +12,23 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
-	"strconv"
+	"reflect"
 	"time"
+	"unsafe"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/gofiber/fiber/v3"
 	"github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/backend"
-	"github.com/versity/versitygw/backend/meta"
-	"github.com/versity/versitygw/backend/posix"
 	"github.com/versity/versitygw/s3api"
 	"github.com/versity/versitygw/s3api/middlewares"
 	"github.com/versity/versitygw/s3err"
+
+	"signpost/local/loopback"
 )
 
 // Config says what the bucket is and who may use it.
@@ -43,6 +41,12 @@ type Config struct {
 	Policy []Statement // the bucket's policy, as in the template
 	Users  []User      // the roles that sign, each with what its policy allows
 	Log    func(Request)
+
+	// HeaderTimeout is how long a client may take for a request's headers, and IdleTimeout how long it may send nothing
+	// of a body; 0: 10 and 20 seconds.
+	HeaderTimeout, IdleTimeout time.Duration
+
+	noAttributes bool // as on a file system without extended attributes
 }
 
 // CORSRule is one rule of AWS::S3::Bucket CorsConfiguration.
@@ -74,56 +78,46 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	users := newUsers(cfg.Users)
-	be := &guardedBackend{Backend: store, policy: newPolicy(cfg, time.Now)}
-	if err := createBucket(ctx, store, cfg); err != nil {
+	if err := store.createBucket(ctx, cfg.CORS); err != nil {
 		return nil, fmt.Errorf("s3: bucket %s: %w", cfg.Bucket, err)
 	}
+	if err := store.recover(); err != nil {
+		return nil, fmt.Errorf("s3: bucket %s: what an earlier run left half done: %w", cfg.Bucket, err)
+	}
+	users := newUsers(cfg.Users)
+	be := &guardedBackend{Backend: store, store: store, policy: newPolicy(cfg, time.Now)}
 	if err := be.policy.validate(cfg.Bucket, users); err != nil {
 		return nil, fmt.Errorf("s3: the policy of bucket %s: %w", cfg.Bucket, err)
 	}
-
-	// A port found free may be taken by another program before the gateway listens on it: then try another.
-	for range 5 {
-		port, err := freePort(cfg.Port)
-		if err != nil {
-			return nil, fmt.Errorf("s3: %w", err)
-		}
-		server, err := listen(cfg, port, be, users)
-		if err == nil {
-			return server, nil
-		}
-		if !errors.Is(err, errPortTaken) {
-			return nil, err
-		}
+	listener, err := loopback.Listen(cfg.Port)
+	if err != nil {
+		return nil, fmt.Errorf("s3: %w", err)
 	}
-	return nil, fmt.Errorf("s3: no free port on 127.0.0.1")
-}
-
-var errPortTaken = errors.New("port taken")
-
-func listen(cfg Config, port int, be backend.Backend, users *users) (*Server, error) {
-	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	listening := make(chan struct{})
 	gateway, err := s3api.New(be, rootUser(), cfg.Region, users, nil, nil, nil, nil,
 		s3api.WithQuiet(),
 		s3api.WithConcurrencyLimiter(4096, 1024),
 		s3api.WithMpMaxParts(10_000),
 		// One connection a request: a kept-alive one would hold up Ctrl-C for as long as the browser idles.
-		s3api.WithMiddleware("/", guard(cfg.Log)),
-		s3api.WithOnListen(func() { close(listening) }),
+		s3api.WithMiddleware("/", guard(listener.Addr(), cfg.Log)),
 	)
 	if err != nil {
+		listener.Close()
 		return nil, fmt.Errorf("s3: %w", err)
 	}
-	s := &Server{URL: "http://" + addr, Port: port, gateway: gateway, failed: make(chan error, 1)}
-	go func() { s.failed <- gateway.ServeMultiPort([]string{addr}) }()
-	select {
-	case <-listening:
-		return s, nil
-	case err := <-s.failed:
-		return nil, fmt.Errorf("s3: %w: %w", errPortTaken, err)
+	s := &Server{URL: "http://" + listener.Addr().String(), Port: listener.Addr().(*net.TCPAddr).Port, gateway: gateway, failed: make(chan error, 1)}
+	timed := &timedListener{
+		Listener: listener, header: cmp.Or(cfg.HeaderTimeout, 10*time.Second), idle: cmp.Or(cfg.IdleTimeout, 20*time.Second),
 	}
+	app := fiberApp(gateway)
+	go func() { s.failed <- app.Listener(timed, fiber.ListenConfig{DisableStartupMessage: true}) }()
+	return s, nil
+}
+
+// fiberApp is the gateway's web server. versitygw 1.8.0 listens by itself, and has no option for a listener or for a
+// time limit.
+func fiberApp(gateway *s3api.S3ApiServer) *fiber.App {
+	field := reflect.ValueOf(gateway).Elem().FieldByName("app")
+	return *(**fiber.App)(unsafe.Pointer(field.UnsafeAddr()))
 }
 
 // Failed receives an error if the server ends by itself.
@@ -141,73 +135,6 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 }
 
-// freePort gives the wanted port if it is free, or else any that is.
-func freePort(wanted int) (int, error) {
-	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: wanted})
-	if err != nil && wanted != 0 {
-		return freePort(0)
-	}
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
-}
-
-// openStore opens the folder. Where the file system has no extended attributes (some tmpfs, some macOS volumes),
-// metadata goes to a folder beside the data.
-func openStore(cfg Config) (backend.Backend, error) {
-	// versitygw changes to the data folder and uses relative paths from then on.
-	root, err := filepath.Abs(cfg.Dir)
-	if err != nil {
-		return nil, fmt.Errorf("s3: %w", err)
-	}
-	data := filepath.Join(root, "data")
-	opts := posix.PosixOpts{Concurrency: 256, CopyObjectThreshold: 5 << 30}
-	if err := os.MkdirAll(data, 0o755); err != nil {
-		return nil, fmt.Errorf("s3: %w", err)
-	}
-	var metadata meta.MetadataStorer = meta.XattrMeta{}
-	if (meta.XattrMeta{}).Test(data) != nil {
-		opts.SideCarDir = filepath.Join(root, "metadata")
-		if err := os.MkdirAll(opts.SideCarDir, 0o755); err != nil {
-			return nil, fmt.Errorf("s3: %w", err)
-		}
-		if metadata, err = meta.NewSideCar(opts.SideCarDir); err != nil {
-			return nil, fmt.Errorf("s3: %w", err)
-		}
-	}
-	store, err := posix.New(data, metadata, opts)
-	if err != nil {
-		return nil, fmt.Errorf("s3: %w", err)
-	}
-	return store, nil
-}
-
-// createBucket makes the bucket, or keeps the one there is, and gives it the template's CORS rules.
-func createBucket(ctx context.Context, be backend.Backend, cfg Config) error {
-	acl := []byte(`{"Owner":"` + rootAccess + `"}`)
-	_, err := be.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &cfg.Bucket})
-	if err != nil {
-		err = be.CreateBucket(ctx, &s3.CreateBucketInput{
-			Bucket:                    &cfg.Bucket,
-			ObjectOwnership:           types.ObjectOwnershipBucketOwnerEnforced,
-			CreateBucketConfiguration: &types.CreateBucketConfiguration{},
-		}, acl)
-		if err != nil {
-			return err
-		}
-	}
-	if len(cfg.CORS) == 0 {
-		return be.DeleteBucketCors(ctx, cfg.Bucket)
-	}
-	rules, err := corsXML(cfg.CORS)
-	if err != nil {
-		return err
-	}
-	return be.PutBucketCors(ctx, cfg.Bucket, rules)
-}
-
 const rootAccess = "AKIAROOT000000000000"
 
 // rootUser is versitygw's administrator. Nobody signs as it: its secret is made anew and forgotten.
@@ -215,10 +142,13 @@ func rootUser() middlewares.RootUserConfig {
 	return middlewares.RootUserConfig{Access: rootAccess, Secret: rand.Text()}
 }
 
-// guardedBackend is the store with what AWS does and versitygw does not: see exact_body.go and policy.go.
+// guardedBackend is the store with what AWS does and versitygw does not: see exact_body.go, multipart.go, missing.go and
+// policy.go.
 type guardedBackend struct {
 	backend.Backend
-	policy *policy
+	store   *store
+	policy  *policy
+	uploads uploadLocks
 }
 
 func (b *guardedBackend) GetBucketPolicy(ctx context.Context, bucket string) ([]byte, error) {

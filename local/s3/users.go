@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/versity/versitygw/auth"
+	"github.com/versity/versitygw/s3err"
 )
 
 // User is a role that signs requests: temporary credentials, as Lambda gives them to a function, and what the role's
@@ -40,6 +42,12 @@ func newUsers(list []User) *users {
 	return &table
 }
 
+// errExpiredToken is S3's answer to temporary credentials that have run out, however long the URL was to last ("Error
+// responses", Amazon S3 API Reference).
+var errExpiredToken = s3err.APIError{
+	Code: "ExpiredToken", Description: "The provided token has expired.", HTTPStatusCode: http.StatusBadRequest,
+}
+
 // DeriveSigningKey gives the SigV4 signing key ("Signature Version 4 signing process", AWS IAM User Guide).
 func (u *users) DeriveSigningKey(access, sessionToken, date, region, service string) ([]byte, auth.Account, error) {
 	creds, ok := (*u)[access]
@@ -48,6 +56,9 @@ func (u *users) DeriveSigningKey(access, sessionToken, date, region, service str
 	}
 	if subtle.ConstantTimeCompare([]byte(sessionToken), []byte(creds.SessionToken)) != 1 {
 		return nil, auth.Account{}, auth.ErrInvalidSessionToken
+	}
+	if creds.CanExpire && creds.Expired() {
+		return nil, auth.Account{}, errExpiredToken
 	}
 	key := []byte("AWS4" + creds.SecretAccessKey)
 	for _, part := range []string{date, region, service, "aws4_request"} {

@@ -1,18 +1,22 @@
+import { request } from "node:http";
+import { json } from "node:stream/consumers";
 import type { LocalRun } from "./local_run";
 
-/** Calls a local run's Cognito, as its administrator or any user. A refusal is an Error. */
+/** Calls a local run's Cognito at its owner's socket, as its administrator or any user. A refusal is an Error. */
 export async function callCognito({ outputs }: LocalRun, operation: string, input: object): Promise<any> {
-  const response = await fetch(outputs.Local.CognitoEndpoint, {
-    method: "POST",
-    headers: {
-      "Content-Type": "application/x-amz-json-1.1",
-      "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}`,
-    },
-    body: JSON.stringify(input),
+  const headers = {
+    "Content-Type": "application/x-amz-json-1.1",
+    "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}`,
+  };
+  return new Promise((done, failed) => {
+    const sent = request({ socketPath: outputs.Local.CognitoSocket, method: "POST", headers }, (response) => {
+      json(response).then((answer) => {
+        if (response.statusCode === 200) done(answer);
+        else failed(new Error(`${operation}: ${JSON.stringify(answer)}`));
+      }, failed);
+    });
+    sent.on("error", failed).end(JSON.stringify(input));
   });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
-  return answer;
 }
 
 /** What Cognito gives a user who has signed in with a password. */

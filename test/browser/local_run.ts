@@ -22,6 +22,7 @@ export interface Outputs {
     PageUrl: string;
     S3Endpoint: string;
     CognitoEndpoint: string;
+    CognitoSocket: string;
     Username: string;
     Password: string;
     SecondUsername: string;

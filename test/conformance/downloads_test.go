@@ -112,8 +112,8 @@ func TestDownloadOfNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := s3(t, checkDownload(t, downloads(t, fields{"key": key}), key, overrides()).request(t, ""))
-			// Who may not list the bucket does not learn on AWS whether there is an object.
-			checkRefusal(t, a, forgery{status: 404, code: "NoSuchKey", onAWS: "AccessDenied"})
+			// Who may not list the bucket does not learn whether there is an object.
+			checkRefusal(t, a, forgery{status: 403, code: "AccessDenied"})
 		})
 	}
 }

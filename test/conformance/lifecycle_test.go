@@ -20,7 +20,9 @@ func stopInTheMiddle(t *testing.T, r *localRun, here edit, signal syscall.Signal
 	conn := dial(t, p.URL)
 	fmt.Fprint(conn, rawRequest(t, p, 100)+"half")
 	for _, url := range []string{r.ApiUrl, r.Local.PageUrl, r.Local.CognitoEndpoint} {
-		fmt.Fprint(dial(t, url), "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf")
+		host := strings.Split(url, "/")[2]
+		fmt.Fprint(dial(t, url), "POST / HTTP/1.1\r\nHost: "+host+"\r\nX-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth\r\n"+
+			"Content-Type: application/x-amz-json-1.1\r\nContent-Length: 100\r\n\r\nhalf")
 	}
 	if err := r.stop(signal); err != nil {
 		t.Error(err)
@@ -189,6 +191,42 @@ func TestLoopbackOnly(t *testing.T) {
 				conn.Close()
 				t.Errorf("%s answers at %s", url, ip.IP)
 			}
+		}
+	}
+}
+
+// TestOtherHosts: a page of another site can have its own name point at 127.0.0.1, and is then same-origin with what
+// answers there. All that listens refuses it.
+func TestOtherHosts(t *testing.T) {
+	t.Parallel()
+	localOnly(t, "AWS has names of its own")
+	for _, url := range []string{target.ApiUrl, target.Local.PageUrl + "config.json", target.Local.S3Endpoint, target.Local.CognitoEndpoint} {
+		for _, method := range []string{"GET", "POST", "OPTIONS"} {
+			request, err := http.NewRequest(method, url, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Host = "rebound.example:" + request.URL.Port()
+			request.Header.Set("Origin", "http://"+request.Host)
+			a, err := exchange(request)
+			if err != nil || a.status != http.StatusMisdirectedRequest || a.header.Get("Access-Control-Allow-Origin") != "" {
+				t.Errorf("%s %s: %d %v", method, url, a.status, err)
+			}
+		}
+	}
+}
+
+// TestDataIsPrivate: nobody else on this machine can read what the run keeps.
+func TestDataIsPrivate(t *testing.T) {
+	t.Parallel()
+	localOnly(t, "it looks at files of this machine")
+	for _, path := range []string{mainRun.dir, mainRun.dir + ".json", target.Local.CognitoSocket, bucketDir(mainRun)} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("others may use %s: %s", path, info.Mode())
 		}
 	}
 }

@@ -214,8 +214,8 @@ func (s *session) afterCompletion(t *testing.T, old partsAnswer) {
 		checkRefusal(t, s3(t, old.List.request(t, "")), gone)
 		checkRefusal(t, s3(t, old.Abort.request(t, "")), gone)
 	}
-	// To finish once more may be answered as the first time or be refused, but does nothing.
-	if a := s3(t, old.Complete.request(t, s.completion(s.numbers()...))); a.status != 200 && s3Code(a) != "NoSuchUpload" && s3Code(a) != "PreconditionFailed" {
+	// To finish once more is answered as the first time, and does nothing.
+	if a := s3(t, old.Complete.request(t, s.completion(s.numbers()...))); a.status != 200 {
 		t.Errorf("finished twice: %d %s", a.status, s3Code(a))
 	}
 	s.checkAssembled(t)

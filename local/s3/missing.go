@@ -1,0 +1,44 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"path"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/versity/versitygw/auth"
+	"github.com/versity/versitygw/s3err"
+)
+
+// GetObject and HeadObject answer for an object that is not there: 403 AccessDenied, unless the caller may list the
+// bucket ("GetObject: Permissions", Amazon S3 API Reference).
+func (b *guardedBackend) GetObject(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
+	out, err := b.Backend.GetObject(ctx, in)
+	return out, b.hideMissing(ctx, err)
+}
+
+func (b *guardedBackend) HeadObject(ctx context.Context, in *s3.HeadObjectInput) (*s3.HeadObjectOutput, error) {
+	out, err := b.Backend.HeadObject(ctx, in)
+	return out, b.hideMissing(ctx, err)
+}
+
+func (b *guardedBackend) hideMissing(ctx context.Context, err error) error {
+	if !errors.Is(err, s3err.GetAPIError(s3err.ErrNoSuchKey)) {
+		return err
+	}
+	if account, _ := ctx.Value("account").(auth.Account); b.policy.allowsListing(account.Access) {
+		return err
+	}
+	return s3err.GetAPIError(s3err.ErrAccessDenied)
+}
+
+// allowsListing tells whether a statement allows the role s3:ListBucket, on whatever condition.
+func (p *policy) allowsListing(access string) bool {
+	return slices.ContainsFunc(p.statements, func(s Statement) bool {
+		return s.Effect == "Allow" && s.Principal == access && slices.ContainsFunc(s.Action, func(pattern string) bool {
+			matches, err := path.Match(pattern, "s3:ListBucket")
+			return matches && err == nil
+		})
+	})
+}

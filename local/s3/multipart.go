@@ -1,0 +1,182 @@
+package s3
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/versity/versitygw/backend"
+	"github.com/versity/versitygw/s3api/middlewares"
+	"github.com/versity/versitygw/s3err"
+	"github.com/versity/versitygw/s3response"
+)
+
+// CompleteMultipartUpload answers a repeated request as S3 does: with the same 200, once the object of this upload is
+// stored (adobe/S3Mock#2586 and minio#13318 ran that against S3), and for any other upload that is gone with
+// NoSuchUpload. If-None-Match does not change it: the first request met it already (as ministack#1435 and moto#9209
+// have it). versitygw 1.8.0 answers 200 whenever any object has the key, and as soon as a first request is at work,
+// which may yet fail.
+func (b *guardedBackend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
+	key, id := aws.ToString(in.Key), aws.ToString(in.UploadId)
+	defer b.uploads.lock(id)()
+	if b.store.completedBy(key) == id {
+		result, err := b.completed(ctx, in)
+		return result, "", err
+	}
+	if !b.store.isUnfinished(key, id) {
+		return s3response.CompleteMultipartUploadResult{}, "", s3err.GetNoSuchUploadErr(id)
+	}
+	return b.Backend.CompleteMultipartUpload(ctx, in)
+}
+
+// completed is the answer to a request that has been answered before.
+func (b *guardedBackend) completed(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, error) {
+	object, err := b.Backend.HeadObject(ctx, &s3.HeadObjectInput{Bucket: in.Bucket, Key: in.Key, ChecksumMode: types.ChecksumModeEnabled})
+	if err != nil {
+		return s3response.CompleteMultipartUploadResult{}, err
+	}
+	return s3response.CompleteMultipartUploadResult{
+		Bucket: in.Bucket, Key: in.Key, ETag: object.ETag, ChecksumType: &object.ChecksumType,
+		ChecksumCRC32: object.ChecksumCRC32, ChecksumCRC32C: object.ChecksumCRC32C, ChecksumCRC64NVME: object.ChecksumCRC64NVME,
+		ChecksumSHA1: object.ChecksumSHA1, ChecksumSHA256: object.ChecksumSHA256,
+	}, nil
+}
+
+// AbortMultipartUpload and ListParts wait for a completion at work: versitygw has moved its parts elsewhere, and would
+// answer NoSuchUpload for an upload that may yet stay.
+func (b *guardedBackend) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipartUploadInput) error {
+	defer b.uploads.lock(aws.ToString(in.UploadId))()
+	return b.Backend.AbortMultipartUpload(ctx, in)
+}
+
+func (b *guardedBackend) ListParts(ctx context.Context, in *s3.ListPartsInput) (s3response.ListPartsResult, error) {
+	defer b.uploads.lock(aws.ToString(in.UploadId))()
+	return b.Backend.ListParts(ctx, in)
+}
+
+// UploadPart waits, once the whole body is here, for a completion at work. versitygw would make the upload's folder
+// anew for this part alone, and a completion that fails then could not give the other parts back.
+func (b *guardedBackend) UploadPart(ctx context.Context, in *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
+	in.Body = exact(ctx, in.Body, in.ContentLength)
+	if _, chunked := in.Body.(middlewares.ChecksumReader); in.Body == nil || chunked {
+		return b.Backend.UploadPart(ctx, in)
+	}
+	key, id := aws.ToString(in.Key), aws.ToString(in.UploadId)
+	whole := &wholeBody{body: in.Body}
+	unlock := func() {}
+	defer func() { unlock() }()
+	whole.then = func() error {
+		unlock = b.uploads.lock(id)
+		if !b.store.isUnfinished(key, id) {
+			return s3err.GetNoSuchUploadErr(id)
+		}
+		return nil
+	}
+	in.Body = whole
+	out, err := b.Backend.UploadPart(ctx, in)
+	if _, refused := err.(s3err.S3Error); err == nil || refused {
+		return out, err
+	}
+	// The folder may have gone while versitygw looked into it.
+	if !whole.ended {
+		unlock = b.uploads.lock(id)
+	}
+	if !b.store.isUnfinished(key, id) {
+		err = s3err.GetNoSuchUploadErr(id)
+	}
+	return out, err
+}
+
+// wholeBody calls then when the body has ended, and fails if it does.
+type wholeBody struct {
+	body  io.Reader
+	then  func() error
+	ended bool
+}
+
+func (w *wholeBody) Read(p []byte) (int, error) {
+	n, err := w.body.Read(p)
+	if err == io.EOF && !w.ended {
+		w.ended = true
+		if refused := w.then(); refused != nil {
+			err = refused
+		}
+	}
+	return n, err
+}
+
+// uploadLocks lets one request at a time change an upload in parts.
+type uploadLocks struct {
+	mu   sync.Mutex
+	held map[string]*uploadLock
+}
+
+type uploadLock struct {
+	sync.Mutex
+	users int // who holds it or waits for it
+}
+
+func (l *uploadLocks) lock(id string) (unlock func()) {
+	l.mu.Lock()
+	if l.held == nil {
+		l.held = map[string]*uploadLock{}
+	}
+	one := l.held[id]
+	if one == nil {
+		one = &uploadLock{}
+		l.held[id] = one
+	}
+	one.users++
+	l.mu.Unlock()
+	one.Lock()
+	return func() {
+		one.Unlock()
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if one.users--; one.users == 0 {
+			delete(l.held, id)
+		}
+	}
+}
+
+// Names in versitygw's store. It names the folder of a key's uploads by the key's hash, and keeps the key in an
+// attribute of that folder.
+const (
+	tempDir      = ".sgwtmp"
+	multipartDir = tempDir + "/multipart"
+	joiningEnd   = ".inprogress" // of an upload's folder, "<id>.<etag>.inprogress", while its parts are being joined
+
+	keyAttribute       = "objname"
+	etagAttribute      = "etag"
+	completedAttribute = "mp-metadata" // of an object: which upload it came by
+)
+
+// completedBy is the id of the upload that the object was completed by, or empty.
+func (s *store) completedBy(key string) string {
+	if _, err := os.Stat(filepath.Join(s.bucketDir(), key)); err != nil {
+		return "" // metadata in a folder beside the data can be there before the object is
+	}
+	raw, err := s.metadata.RetrieveAttribute(nil, s.bucket, key, completedAttribute)
+	if err != nil {
+		return ""
+	}
+	completed, err := backend.UnmarshalMpUploadMetadata(raw, false)
+	if err != nil {
+		return ""
+	}
+	return completed.UploadID
+}
+
+// isUnfinished tells whether the upload is there, neither completed nor aborted.
+func (s *store) isUnfinished(key, id string) bool {
+	sum := sha256.Sum256([]byte(key))
+	info, err := os.Stat(filepath.Join(s.bucketDir(), multipartDir, hex.EncodeToString(sum[:]), id))
+	return id != "" && err == nil && info.IsDir()
+}
