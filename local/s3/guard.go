@@ -12,7 +12,7 @@ import (
 
 // guard wraps every request: it refuses what AWS refuses and versitygw accepts, lets a refused client finish
 // sending so that it can read why, and reports the request.
-func guard(report func(Request)) fiber.Handler {
+func guard(listers []string, report func(Request)) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		start := time.Now()
 		refusal := refuse(c)
@@ -21,6 +21,7 @@ func guard(report func(Request)) fiber.Handler {
 			c.Request().URI().QueryArgs().Set("X-Amz-Signature", "")
 		}
 		err := c.Next()
+		hideMissing(c, listers)
 		if refusal != nil {
 			c.Set(fiber.HeaderContentType, "application/xml")
 			err = c.Status(refusal.status).SendString(xml.Header + "<Error><Code>" + refusal.code + "</Code><Message>" + refusal.message + "</Message></Error>")

@@ -110,7 +110,7 @@ func listen(cfg Config, port int, be backend.Backend, users *users) (*Server, er
 		s3api.WithConcurrencyLimiter(4096, 1024),
 		s3api.WithMpMaxParts(10_000),
 		// One connection a request: a kept-alive one would hold up Ctrl-C for as long as the browser idles.
-		s3api.WithMiddleware("/", guard(cfg.Log)),
+		s3api.WithMiddleware("/", guard(listersOf(cfg.Users), cfg.Log)),
 		s3api.WithOnListen(func() { close(listening) }),
 	)
 	if err != nil {
