@@ -49,6 +49,12 @@ func newAPI(t *testing.T, old, new string) (*httptest.Server, error) {
 				return events.APIGatewayProxyResponse{StatusCode: 200, Body: strings.Repeat("x", maxPayload)}, nil
 			case "binary":
 				return events.APIGatewayProxyResponse{StatusCode: 200, Body: "aGVsbG8=", IsBase64Encoded: true}, nil
+			case "headers":
+				return events.APIGatewayProxyResponse{
+					StatusCode:        200,
+					Headers:           map[string]string{"WWW-Authenticate": "Basic", "x-both": "single"},
+					MultiValueHeaders: map[string][]string{"X-Both": {"1", "2"}},
+				}, nil
 			case "echo":
 				event, err := json.Marshal(e)
 				return events.APIGatewayProxyResponse{StatusCode: 200, Body: string(event)}, err
@@ -114,6 +120,7 @@ func TestAPI(t *testing.T) {
 		"OKBearer":            {"POST", "/v1/things", "Bearer ok-ada", `{}`, 201, "ada /things /things"},
 		"OKTrailingSlash":     {"POST", "/v1/things/", "ok-ada", `{}`, 201, "ada /things/ /things"},
 		"OKOptions":           {"OPTIONS", "/v1/things", "", "", 204, ""},
+		"OKSlashesFirst":      {"POST", "/v1///things", "ok-ada", `{}`, 201, "ada /things /things"},
 		"ErrTwoSlashes":       {"POST", "/v1/things//", "", `{}`, 404, "no route"},
 		"ErrOtherStage":       {"POST", "/v2/things", "ok-ada", `{}`, 403, `{"message":"Forbidden"}`},
 		"ErrLongerStage":      {"POST", "/v1x/things", "ok-ada", `{}`, 403, `{"message":"Forbidden"}`},

@@ -224,6 +224,20 @@ func TestEvent(t *testing.T) {
 	})
 }
 
+func TestAnswerHeaders(t *testing.T) {
+	server, err := newAPI(t, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, header, _ := send(t, server, "POST", "/v1/things", "ok-headers", "{}")
+	if header.Get("WWW-Authenticate") != "" || header.Get("x-amzn-Remapped-WWW-Authenticate") != "Basic" || header.Get("Date") == "" {
+		t.Errorf("WWW-Authenticate came as %v", header)
+	}
+	if got := header.Values("X-Both"); !slices.Equal(got, []string{"1", "2"}) || header.Get("Content-Type") != "application/json" {
+		t.Errorf("X-Both is %q, Content-Type %q", got, header.Get("Content-Type"))
+	}
+}
+
 // TestTypeWithoutModel: the function judges it.
 func TestTypeWithoutModel(t *testing.T) {
 	server, err := newAPI(t, "", "")

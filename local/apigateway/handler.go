@@ -67,9 +67,10 @@ func (a *API) answer(c *call) answer {
 		// re:Post).
 		return fixed(http.StatusForbidden, "ForbiddenException", "application/json", `{"message":"Forbidden"}`)
 	}
-	c.path = path
-	// One trailing slash doesn't count (localstack/localstack's test_apigateway_lambda.py, run against AWS).
-	if c.method, c.proxied = a.routes.find(strings.TrimSuffix(path, "/"), c.verb); c.method == nil {
+	// Slashes behind the stage count as one (localstack/localstack#11304), and one at the end doesn't count
+	// (localstack/localstack's test_apigateway_lambda.py); both were run against AWS.
+	c.path = "/" + strings.TrimLeft(path, "/")
+	if c.method, c.proxied = a.routes.find(strings.TrimSuffix(c.path, "/"), c.verb); c.method == nil {
 		return a.refuse(c, noMethod(c))
 	}
 	if !a.admit(c) {

@@ -54,10 +54,20 @@ func (a *API) invoke(c *call) answer {
 	for name, values := range response.MultiValueHeaders {
 		header[http.CanonicalHeaderKey(name)] = values
 	}
+	for _, name := range remapped {
+		if values, ok := header[name]; ok {
+			delete(header, name)
+			header["X-Amzn-Remapped-"+name] = values
+		}
+	}
 	// An API without binary media types sends a body in base64 as it is ("Return binary media from a Lambda proxy
 	// integration in API Gateway").
 	return answer{status: response.StatusCode, header: header, body: []byte(response.Body)}
 }
+
+// remapped are the headers of an answer that the client gets under another name ("Amazon API Gateway important notes",
+// REST APIs; dherault/serverless-offline#236).
+var remapped = []string{"Connection", "Content-Length", "Date", "Server", "Www-Authenticate"}
 
 func fits(response events.APIGatewayProxyResponse) bool {
 	payload, err := json.Marshal(response)
