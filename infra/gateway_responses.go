@@ -16,15 +16,25 @@ type gatewayResponse struct {
 	message string
 }
 
+// noSuchRoute is the message for an unknown route, whichever part of API Gateway finds out.
+const noSuchRoute = "there is no such route"
+
 // gatewayResponses brings API Gateway's refusals into the contract's shape. The types not named
 // here fall to DEFAULT_4XX and DEFAULT_5XX.
+//
+// The two signature types can only follow an unknown route: API Gateway reads the Authorization header as SigV4 where no
+// method matched, and no method here uses IAM. addUnknownRoutes catches those requests before; this is for those that
+// it can't.
+//
+// API Gateway refuses a body over 10 MB in plain text and ignores REQUEST_TOO_LARGE ("Amazon API Gateway important
+// notes", koki-develop/lgtm-generator#10). It is set for the day that changes.
 var gatewayResponses = []gatewayResponse{
 	{"UNAUTHORIZED", "401", "Unauthorized", "sign in: the Authorization header must hold a valid ID token of this deployment's user pool"},
-	{"MISSING_AUTHENTICATION_TOKEN", "404", "NotFound", "there is no such route"}, // API Gateway's name for an unknown route
-	{"RESOURCE_NOT_FOUND", "404", "NotFound", "there is no such route"},
+	{"MISSING_AUTHENTICATION_TOKEN", "404", "NotFound", noSuchRoute}, // API Gateway's name for an unknown route
+	{"INVALID_SIGNATURE", "404", "NotFound", noSuchRoute},
+	{"EXPIRED_TOKEN", "404", "NotFound", noSuchRoute}, // of a signature's credentials; a token's is UNAUTHORIZED
+	{"RESOURCE_NOT_FOUND", "404", "NotFound", noSuchRoute},
 	{"ACCESS_DENIED", "403", "Forbidden", "this request is not allowed"},
-	{"EXPIRED_TOKEN", "403", "Forbidden", "this request is not allowed"},
-	{"INVALID_SIGNATURE", "403", "Forbidden", "this request is not allowed"},
 	{"INVALID_API_KEY", "403", "Forbidden", "this request is not allowed"},
 	{"WAF_FILTERED", "403", "Forbidden", "this request is not allowed"},
 	{"BAD_REQUEST_BODY", "400", "InvalidJSON", "the request body must be a JSON object"},
@@ -44,9 +54,7 @@ func addGatewayResponses(api awsapigateway.RestApi, props UploadsProps) {
 		if props.tokenUse() == "access" {
 			response.message = strings.Replace(response.message, "ID token", "access token", 1)
 		}
-		headers := gatewayCORS(props.AllowedOrigins)
-		// As every answer of the functions: a refusal is one caller's, and holds for that request alone.
-		headers["Cache-Control"] = jsii.String("'no-store'")
+		headers := refusalHeaders(props)
 		if response.status == "429" {
 			headers["Retry-After"] = jsii.String("'1'")
 		}
@@ -76,19 +84,24 @@ func (r gatewayResponse) body() string {
 	return string(text)
 }
 
-// gatewayCORS are the CORS headers of a gateway response, whose values are API Gateway mappings:
-// quoted text, or a name. There is no template language here to pick from a list, so with several
-// origins the caller's own is sent back. That gives nothing away: these answers are the same for
-// all, hold no secret, and no Access-Control-Allow-Credentials comes with them.
-func gatewayCORS(origins []string) map[string]*string {
-	allowed := "method.request.header.Origin"
-	if len(origins) == 1 {
-		allowed = "'" + origins[0] + "'"
+// refusalHeaders are the headers of what API Gateway answers by itself, as mappings: text in single quotes.
+//
+// With several origins every page may read these answers. They are the same for everybody, hold nothing but the
+// request's id, and no Access-Control-Allow-Credentials comes with them. A mapping can't choose from a list. It could
+// send the caller's origin back, method.request.header.Origin, but header names in mappings are case-sensitive ("Amazon
+// API Gateway important notes") and browsers send "origin" over HTTP/2.
+func refusalHeaders(props UploadsProps) map[string]*string {
+	allowed := "*"
+	if len(props.AllowedOrigins) == 1 {
+		allowed = props.AllowedOrigins[0]
 	}
 	return map[string]*string{
-		"Access-Control-Allow-Origin":   jsii.String(allowed),
+		"Access-Control-Allow-Origin":   jsii.String("'" + allowed + "'"),
 		"Access-Control-Expose-Headers": jsii.String("'Retry-After,x-amzn-RequestId'"),
-		"Vary":                          jsii.String("'Origin'"),
+		// As every answer of the functions: a refusal is one caller's, and holds for that request alone.
+		"Cache-Control": jsii.String("'no-store'"),
+		// A route's other answers differ by origin, and one header for all is simpler to rely on.
+		"Vary": jsii.String("'Origin'"),
 	}
 }
 

@@ -59,4 +59,5 @@ func addRoutes(api awsapigateway.RestApi, props UploadsProps, upload, download a
 			},
 		})
 	}
+	addUnknownRoutes(api, props)
 }

@@ -108,8 +108,8 @@ export interface paths {
          *     Signed with it are all the headers that S3 lets a request choose: no cache may keep the file, and `Cache-Control`,
          *     `Content-Encoding`, `Content-Language` and `Expires` are not what somebody added to the upload.
          *
-         *     Whether the object is there is S3's to say, when the link is used: 404 before the upload is finished, and, where uploads
-         *     are scanned for malware, 403 until the scan has found nothing.
+         *     Whether the object is there is S3's to say, when the link is used: 403 `AccessDenied` where there is none, since nobody here may
+         *     list the bucket, and, where uploads are scanned for malware, also until the scan has found nothing.
          */
         post: operations["signDownload"];
         delete?: never;
@@ -316,11 +316,11 @@ export interface components {
         SignedHeaders: {
             [key: string]: string;
         };
-        /** @description How many seconds the URL is good for. */
+        /** @description How many seconds the URL is good for, unless the credentials that signed it end before (`ExpiredToken`). */
         ExpiresIn: number;
         /**
          * Format: date-time
-         * @description Until when.
+         * @description Until when, unless the credentials that signed it end before (`ExpiredToken`).
          */
         ExpiresAt: string;
         /**
@@ -414,7 +414,7 @@ export interface components {
                 };
             };
         };
-        /** @description `NotFound`: this deployment has no such route. */
+        /** @description `NotFound`: this deployment has no such route. Unknown paths and methods are answered so too, with or without a token. */
         NotFound: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -679,7 +679,10 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
-        /** @description The page's origin, if it is one of the deployment's. */
+        /**
+         * @description The page's origin, if it is one of the deployment's. What API Gateway refuses by itself is the same for every page: `*`
+         *     where the deployment has several origins.
+         */
         AllowOrigin: string;
         /** @description The headers that a page may read. */
         ExposeHeaders: "Retry-After,x-amzn-RequestId";
@@ -687,7 +690,7 @@ export interface components {
         Vary: "Origin";
         /** @description A signed URL is a credential, and a refusal is one caller's; no cache may keep either. */
         NoStore: "no-store";
-        /** @description API Gateway's id of the request, the same as `requestId`. */
+        /** @description The request's id, the same as `requestId`. A caller may choose it, by sending this header. */
         RequestId: string;
         /** @description Seconds to wait. */
         RetryAfter: number;

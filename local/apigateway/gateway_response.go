@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -18,16 +19,37 @@ type gatewayResponse struct {
 	ResponseTemplates  map[string]string
 }
 
-// defaultStatus is API Gateway's own status for each refusal that it can make here
-// ("Gateway response types for API Gateway", API Gateway Developer Guide).
-var defaultStatus = map[string]int{
-	"BAD_REQUEST_BODY":             400,
-	"BAD_REQUEST_PARAMETERS":       400,
-	"UNAUTHORIZED":                 401,
-	"MISSING_AUTHENTICATION_TOKEN": 403,
-	"REQUEST_TOO_LARGE":            413,
-	"THROTTLED":                    429,
-	"INTEGRATION_FAILURE":          504,
+// refusal is what API Gateway says where it answers a request itself.
+type refusal struct {
+	responseType string // "Gateway response types for API Gateway"
+	status       int
+	errorType    string // the header x-amzn-ErrorType
+	message      string // $context.error.message
+}
+
+// The statuses are those of "Gateway response types for API Gateway". Error types and messages are in none of its
+// pages; they are from "How do I troubleshoot HTTP 403 errors from API Gateway?" (AWS re:Post), and from
+// localstack/localstack's gateway_response.py and ministackorg/ministack#1746, both compared with AWS.
+var (
+	badBody            = refusal{"BAD_REQUEST_BODY", 400, "BadRequestException", "Invalid request body"}
+	unauthorized       = refusal{"UNAUTHORIZED", 401, "UnauthorizedException", "Unauthorized"}
+	missingToken       = refusal{"MISSING_AUTHENTICATION_TOKEN", 403, "MissingAuthenticationTokenException", missingTokenText}
+	unsupportedType    = refusal{"UNSUPPORTED_MEDIA_TYPE", 415, "BadRequestException", "Unsupported Media Type"}
+	throttled          = refusal{"THROTTLED", 429, "TooManyRequestsException", "Too Many Requests"}
+	configurationError = refusal{"API_CONFIGURATION_ERROR", 500, "InternalServerErrorException", "Internal server error"}
+	badAnswer          = refusal{"DEFAULT_5XX", 502, "InternalServerErrorException", "Internal server error"}
+	noAnswer           = refusal{"INTEGRATION_TIMEOUT", 504, "InternalServerErrorException", "Endpoint request timed out"}
+)
+
+const missingTokenText = "Missing Authentication Token"
+
+// fixed is a refusal that no gateway response changes.
+func fixed(status int, errorType, contentType, body string) answer {
+	header := http.Header{"Content-Type": {contentType}}
+	if errorType != "" {
+		header.Set("x-amzn-ErrorType", errorType)
+	}
+	return answer{status: status, header: header, body: []byte(body)}
 }
 
 func (a *API) loadResponses(t *cloudformation.Template) error {
@@ -48,12 +70,37 @@ func (a *API) loadResponses(t *cloudformation.Template) error {
 // templateVariable is all that a gateway response's template may hold: it is not Velocity.
 var templateVariable = regexp.MustCompile(`\$context\.[A-Za-z.]+`)
 
+// variables are the values of the variables that the local run has.
+func (r refusal) variables(c *call) map[string]string {
+	quoted, _ := json.Marshal(r.message)
+	return map[string]string{
+		"$context.requestId":           c.id,
+		"$context.extendedRequestId":   c.extendedID,
+		"$context.error.message":       r.message,
+		"$context.error.messageString": string(quoted),
+		"$context.error.responseType":  r.responseType,
+	}
+}
+
+// checkVariables says which of a template's variables the local run lacks.
+func checkVariables(template string) error {
+	known := refusal{}.variables(&call{})
+	for _, variable := range templateVariable.FindAllString(template, -1) {
+		if _, ok := known[variable]; !ok {
+			return fmt.Errorf("the local run has no %s", variable)
+		}
+	}
+	return nil
+}
+
+func substitute(template string, variables map[string]string) []byte {
+	return []byte(templateVariable.ReplaceAllStringFunc(template, func(name string) string { return variables[name] }))
+}
+
 func (g gatewayResponse) check() error {
 	for _, template := range g.ResponseTemplates {
-		for _, variable := range templateVariable.FindAllString(template, -1) {
-			if variable != "$context.requestId" {
-				return fmt.Errorf("the local run has no %s", variable)
-			}
+		if err := checkVariables(template); err != nil {
+			return err
 		}
 	}
 	for name, value := range g.ResponseParameters {
@@ -67,30 +114,32 @@ func (g gatewayResponse) check() error {
 	return nil
 }
 
-// refuse words a refusal as the template says, falling back to DEFAULT_4XX or DEFAULT_5XX, as API Gateway does.
-func (a *API) refuse(c *call, responseType string) answer {
-	status := defaultStatus[responseType]
-	response, ok := a.responses[responseType]
+// refuse words a refusal as the template says, falling back to DEFAULT_4XX or DEFAULT_5XX, as API Gateway does. A
+// status that is set there holds for every type without a response of its own.
+func (a *API) refuse(c *call, r refusal) answer {
+	response, ok := a.responses[r.responseType]
 	if !ok {
-		response, ok = a.responses[fmt.Sprintf("DEFAULT_%dXX", status/100)]
+		response, ok = a.responses[fmt.Sprintf("DEFAULT_%dXX", r.status/100)]
 	}
 	if !ok {
-		return answer{status, http.Header{"Content-Type": {"application/json"}}, []byte(`{"message":"` + http.StatusText(status) + `"}`)}
+		response.ResponseTemplates = map[string]string{"application/json": `{"message":$context.error.messageString}`}
 	}
+	status := r.status
 	if code, err := strconv.Atoi(response.StatusCode); err == nil {
 		status = code
 	}
-	header := http.Header{"Content-Type": {"application/json"}, "X-Amzn-Errortype": {responseType}}
+	header := http.Header{"Content-Type": {"application/json"}}
+	header.Set("x-amzn-ErrorType", r.errorType)
 	for name, value := range response.ResponseParameters {
 		name = strings.TrimPrefix(name, "gatewayresponse.header.")
 		if text, ok := literal(value); ok {
 			header.Set(name, text)
-		} else if sent := c.Header.Get(strings.TrimPrefix(value, "method.request.header.")); sent != "" {
+		} else if sent := c.param(strings.TrimPrefix(value, "method.request.header.")); sent != "" {
 			header.Set(name, sent)
 		}
 	}
-	body := templateVariable.ReplaceAllString(response.ResponseTemplates["application/json"], c.id)
-	return answer{status, header, []byte(body)}
+	body := substitute(response.ResponseTemplates["application/json"], r.variables(c))
+	return answer{status: status, header: header, body: body}
 }
 
 // literal reads a static value: text between single quotes.

@@ -13,50 +13,63 @@ type integrationResponse struct {
 	StatusCode         string
 	ResponseParameters map[string]string
 	ResponseTemplates  map[string]string
+	SelectionPattern   string
 
 	program velocity
+	body    string
 }
 
 var mockStatus = regexp.MustCompile(`["']?statusCode["']?\s*:\s*(\d{3})`)
 
 // checkMock parses the integration's templates, so that what cannot be served is said at start.
 func (m *method) checkMock() error {
-	if len(m.Integration.IntegrationResponses) == 0 {
-		return fmt.Errorf("the mock integration has no response")
+	if len(m.Integration.IntegrationResponses) != 1 || m.Integration.IntegrationResponses[0].SelectionPattern != "" {
+		return fmt.Errorf("the local run serves a mock integration with one response, for every status")
 	}
-	if !mockStatus.MatchString(m.Integration.RequestTemplates["application/json"]) {
-		return fmt.Errorf("the mock integration's request template sets no statusCode")
-	}
-	for i := range m.Integration.IntegrationResponses {
-		r := &m.Integration.IntegrationResponses[i]
-		if _, err := strconv.Atoi(r.StatusCode); err != nil {
-			return fmt.Errorf("the mock integration's status %q is no number", r.StatusCode)
-		}
-		for name, value := range r.ResponseParameters {
-			if _, ok := literal(value); !ok {
-				return fmt.Errorf("the local run cannot take %s from %s", name, value)
-			}
-		}
-		var err error
-		if r.program, err = parseVelocity(r.ResponseTemplates["application/json"]); err != nil {
-			return err
+	for contentType, template := range m.Integration.RequestTemplates {
+		if !mockStatus.MatchString(template) {
+			return fmt.Errorf("the mock integration's request template for %s sets no statusCode", contentType)
 		}
 	}
-	return nil
+	r := &m.Integration.IntegrationResponses[0]
+	if _, err := strconv.Atoi(r.StatusCode); err != nil {
+		return fmt.Errorf("the mock integration's status %q is no number", r.StatusCode)
+	}
+	for name, value := range r.ResponseParameters {
+		if _, ok := literal(value); !ok {
+			return fmt.Errorf("the local run cannot take %s from %s", name, value)
+		}
+	}
+	template := r.ResponseTemplates["application/json"]
+	if strings.HasPrefix(template, "{") { // a body, word for word but for variables
+		r.body = template
+		return checkVariables(template)
+	}
+	var err error
+	r.program, err = parseVelocity(template)
+	return err
 }
 
 // mock answers without a backend: the integration response's headers, then what its template overrides.
-func (m *method) mock(c *call) answer {
-	// The first response is the one without a selection pattern; CDK's OPTIONS answers have no other.
-	response := m.Integration.IntegrationResponses[0]
-	header := http.Header{}
+func (a *API) mock(c *call) answer {
+	integration := c.method.Integration
+	if integration.RequestTemplates[c.contentType()] == "" {
+		if integration.PassthroughBehavior != "" && integration.PassthroughBehavior != "WHEN_NO_MATCH" {
+			return a.refuse(c, unsupportedType) // "Integration passthrough behaviors"
+		}
+		if !mockStatus.Match(c.body) { // passed through, it takes the template's place (aws/aws-cdk#16323)
+			return a.refuse(c, configurationError)
+		}
+	}
+	response := integration.IntegrationResponses[0]
+	header := http.Header{"Content-Type": {"application/json"}}
 	for name, value := range response.ResponseParameters {
 		text, _ := literal(value)
 		header.Set(strings.TrimPrefix(name, "method.response.header."), text)
 	}
-	for name, value := range response.program.run(c.Header) {
+	for name, value := range response.program.run(c.param) {
 		header.Set(name, value)
 	}
 	status, _ := strconv.Atoi(response.StatusCode)
-	return answer{status: status, header: header}
+	return answer{status: status, header: header, body: substitute(response.body, refusal{}.variables(c))}
 }

@@ -2,7 +2,7 @@ package apigateway
 
 import (
 	"context"
-	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,20 +16,36 @@ import (
 // integrationTimeout is API Gateway's limit for a function's answer ("Amazon API Gateway quotas and important notes").
 const integrationTimeout = 29 * time.Second
 
+// maxPayload is Lambda's limit for an event and for an answer ("Lambda quotas").
+const maxPayload = 6 << 20
+
 // invoke calls the function with the event that API Gateway would send and writes its answer
 // ("Lambda proxy integrations in API Gateway", API Gateway Developer Guide).
 func (a *API) invoke(c *call) answer {
 	ctx, cancel := context.WithTimeout(c.Context(), integrationTimeout)
 	defer cancel()
-	response, err := c.method.handler(ctx, a.event(c))
-	if err != nil || response.StatusCode < 100 || response.StatusCode > 599 {
-		return a.refuse(c, "INTEGRATION_FAILURE")
+	event := a.event(c)
+	// An event is JSON, so bytes that aren't UTF-8 reach no function: encoding/json puts U+FFFD in their place, and so
+	// does API Gateway, which makes a "UTF8-encoded string" of every body ("Content type conversions in API Gateway").
+	payload, err := json.Marshal(event)
+	if err != nil {
+		return a.refuse(c, badAnswer)
 	}
-	body := []byte(response.Body)
-	if response.IsBase64Encoded {
-		if body, err = base64.StdEncoding.DecodeString(response.Body); err != nil {
-			return a.refuse(c, "INTEGRATION_FAILURE")
-		}
+	if len(payload) > maxPayload {
+		// koki-develop/lgtm-generator#10 has this answer, with its space.
+		return fixed(http.StatusRequestEntityTooLarge, "BadRequestException", "application/json",
+			`{"message": "Request Too Long"}`)
+	}
+	event = events.APIGatewayProxyRequest{}
+	if err := json.Unmarshal(payload, &event); err != nil {
+		return a.refuse(c, badAnswer)
+	}
+	response, err := c.method.handler(ctx, event)
+	if ctx.Err() == context.DeadlineExceeded {
+		return a.refuse(c, noAnswer)
+	}
+	if err != nil || !fits(response) || response.StatusCode < 100 || response.StatusCode > 599 {
+		return a.refuse(c, badAnswer) // 502: "Output format of a Lambda function for proxy integration"
 	}
 	header := http.Header{"Content-Type": {"application/json"}}
 	for name, value := range response.Headers {
@@ -38,39 +54,67 @@ func (a *API) invoke(c *call) answer {
 	for name, values := range response.MultiValueHeaders {
 		header[http.CanonicalHeaderKey(name)] = values
 	}
-	return answer{response.StatusCode, header, body}
+	for _, name := range remapped {
+		if values, ok := header[name]; ok {
+			delete(header, name)
+			header["X-Amzn-Remapped-"+name] = values
+		}
+	}
+	// An API without binary media types sends a body in base64 as it is ("Return binary media from a Lambda proxy
+	// integration in API Gateway").
+	return answer{status: response.StatusCode, header: header, body: []byte(response.Body)}
+}
+
+// remapped are the headers of an answer that the client gets under another name ("Amazon API Gateway important notes",
+// REST APIs; dherault/serverless-offline#236).
+var remapped = []string{"Connection", "Content-Length", "Date", "Server", "Www-Authenticate"}
+
+func fits(response events.APIGatewayProxyResponse) bool {
+	payload, err := json.Marshal(response)
+	return err == nil && len(payload) <= maxPayload
 }
 
 func (a *API) event(c *call) events.APIGatewayProxyRequest {
+	now := time.Now().UTC()
 	source, _, _ := net.SplitHostPort(c.RemoteAddr)
 	e := events.APIGatewayProxyRequest{
-		Resource:                        c.method.path,
-		Path:                            c.path,
-		HTTPMethod:                      c.Method,
-		Headers:                         map[string]string{},
-		MultiValueHeaders:               map[string][]string{},
-		QueryStringParameters:           map[string]string{},
-		MultiValueQueryStringParameters: map[string][]string{},
+		Resource:   c.method.path,
+		Path:       c.path,
+		HTTPMethod: c.verb,
+		Headers:    map[string]string{},
+		// Of several values the single ones have the last.
+		MultiValueHeaders:               c.header,
+		MultiValueQueryStringParameters: c.query,
 		Body:                            string(c.body),
 		RequestContext: events.APIGatewayProxyRequestContext{
-			RequestID:        c.id,
-			Stage:            a.stage,
-			ResourcePath:     c.method.path,
-			Path:             c.URL.Path,
-			HTTPMethod:       c.Method,
-			Protocol:         c.Proto,
-			RequestTimeEpoch: time.Now().UnixMilli(),
-			Identity:         events.APIGatewayRequestIdentity{SourceIP: source, UserAgent: c.UserAgent()},
+			RequestID:         c.id,
+			ExtendedRequestID: c.extendedID,
+			Stage:             a.stage,
+			DomainName:        c.Host,
+			ResourcePath:      c.method.path,
+			Path:              c.URL.EscapedPath(),
+			HTTPMethod:        c.verb,
+			Protocol:          c.Proto,
+			RequestTime:       now.Format("02/Jan/2006:15:04:05 -0700"),
+			RequestTimeEpoch:  now.UnixMilli(),
+			Identity:          events.APIGatewayRequestIdentity{SourceIP: source, UserAgent: c.UserAgent()},
 		},
 	}
 	if c.claims != nil {
 		e.RequestContext.Authorizer = map[string]any{"claims": claimStrings(c.claims)}
 	}
-	for name, values := range c.Header {
-		e.Headers[name], e.MultiValueHeaders[name] = values[len(values)-1], values
+	if c.proxied != "" {
+		_, name, _ := cutLast(c.method.path)
+		e.PathParameters = map[string]string{strings.Trim(name, "{+}"): c.proxied}
 	}
-	for name, values := range c.URL.Query() {
-		e.QueryStringParameters[name], e.MultiValueQueryStringParameters[name] = values[len(values)-1], values
+	for name := range c.header {
+		e.Headers[name] = c.param(name)
+	}
+	if len(c.query) > 0 {
+		e.QueryStringParameters = map[string]string{}
+	}
+	for name, values := range c.query {
+		e.QueryStringParameters[name] = values[len(values)-1]
 	}
 	return e
 }

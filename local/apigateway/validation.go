@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"mime"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -32,40 +33,45 @@ func compileModels(t *cloudformation.Template, names map[string]string) (map[str
 	return models, nil
 }
 
-// validate applies the method's request validator. It gives the gateway response type of a refusal, or "".
-func (m *method) validate(c *call) string {
-	if m.validator.ValidateRequestParameters && !m.hasParameters(c) {
-		return "BAD_REQUEST_PARAMETERS"
+// validate applies the method's request validator. Where it refuses the request it says how.
+func (m *method) validate(c *call) (refusal, bool) {
+	if missing := m.missingParameters(c); m.validator.ValidateRequestParameters && missing != nil {
+		return refusal{"BAD_REQUEST_PARAMETERS", 400, "BadRequestException",
+			"Missing required request parameters: [" + strings.Join(missing, ", ") + "]"}, false
 	}
-	if m.validator.ValidateRequestBody && !m.validBody(c) {
-		return "BAD_REQUEST_BODY"
-	}
-	return ""
+	return badBody, !m.validator.ValidateRequestBody || m.validBody(c)
 }
 
-func (m *method) hasParameters(c *call) bool {
+func (m *method) missingParameters(c *call) (missing []string) {
 	for name, required := range m.RequestParameters {
 		if !required {
 			continue
 		}
-		if key, ok := strings.CutPrefix(name, "method.request.querystring."); ok && c.URL.Query().Get(key) == "" {
-			return false
+		if key, ok := strings.CutPrefix(name, "method.request.querystring."); ok && c.query.Get(key) == "" {
+			missing = append(missing, key)
 		}
-		if key, ok := strings.CutPrefix(name, "method.request.header."); ok && c.Header.Get(key) == "" {
-			return false
+		if key, ok := strings.CutPrefix(name, "method.request.header."); ok && c.param(key) == "" {
+			missing = append(missing, key)
 		}
 	}
-	return true
+	slices.Sort(missing)
+	return missing
 }
 
-// validBody holds the body to the model for its content type. API Gateway takes a body without a content type for
-// JSON, and does not validate one of a type that has no model.
-func (m *method) validBody(c *call) bool {
+// contentType is the body's media type without parameters. API Gateway takes a body without one for JSON ("Method
+// request behavior for payloads without mapping templates"), and leaves parameters out of account (aws/aws-cdk#16323).
+func (c *call) contentType() string {
 	contentType, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	if err != nil {
-		contentType = "application/json"
+		return "application/json"
 	}
-	schema := m.models[contentType]
+	return contentType
+}
+
+// validBody checks the body against the model for its content type. A body of another type isn't checked ("Request
+// validation for REST APIs in API Gateway").
+func (m *method) validBody(c *call) bool {
+	schema := m.models[c.contentType()]
 	if schema == nil {
 		return true
 	}

@@ -2,7 +2,6 @@ package apigateway
 
 import (
 	"fmt"
-	"net/http"
 	"regexp"
 	"strings"
 )
@@ -28,15 +27,15 @@ type statement struct {
 type expression func(scope) string
 
 type scope struct {
-	request   http.Header
+	header    func(name string) string // of the request, by its exact name
 	variables map[string]string
 }
 
 const overridePrefix = "context.responseOverride.header."
 
 // run gives the response headers that the template overrides.
-func (v velocity) run(request http.Header) map[string]string {
-	s := scope{request, map[string]string{}}
+func (v velocity) run(header func(string) string) map[string]string {
+	s := scope{header, map[string]string{}}
 	v.execute(s)
 	overrides := map[string]string{}
 	for name, value := range s.variables {
@@ -187,7 +186,7 @@ func (p *parser) operand() (expression, error) {
 	case parameter.MatchString(p.rest):
 		m := p.take(parameter)
 		header := m[1] + m[2]
-		value = func(s scope) string { return s.request.Get(header) }
+		value = func(s scope) string { return s.header(header) }
 	case variable.MatchString(p.rest):
 		name := p.take(variable)[1]
 		value = func(s scope) string { return s.variables[name] }

@@ -35,6 +35,32 @@ func gatewayRefusals(t *testing.T) map[refusalKind]bool {
 	return kinds
 }
 
+// TestUnknownRoutes: what is no route gets the 404 that the contract has for one that a deployment leaves out.
+func TestUnknownRoutes(t *testing.T) {
+	for file, tmpl := range goldens(t) {
+		found := 0
+		for _, r := range tmpl.Resources {
+			if r.Type != "AWS::ApiGateway::Method" || r.Properties.HTTPMethod != "ANY" {
+				continue
+			}
+			for _, a := range r.Properties.Integration.IntegrationResponses {
+				found++
+				status, _ := statusOf(t, "", a.StatusCode)
+				body := strings.ReplaceAll(a.ResponseTemplates["application/json"], "$context.requestId", requestID)
+				if err := the.CheckAnswer("GET", documentPath, status, fixedHeader(a.ResponseParameters), []byte(body)); err != nil {
+					t.Errorf("%s: %v", file, err)
+				}
+				if code := codeOf(t, body); status != http.StatusNotFound || code != "NotFound" {
+					t.Errorf("%s answers an unknown route with %d %s", file, status, code)
+				}
+			}
+		}
+		if found != 2 {
+			t.Errorf("%s answers unknown routes in %d places, not at the root and below it", file, found)
+		}
+	}
+}
+
 // canRefuse: a body is only looked at where there is a model for it.
 func canRefuse(kind, method string) bool {
 	return kind != "BAD_REQUEST_BODY" || method == http.MethodPost

@@ -31,6 +31,7 @@ type template struct {
 type fixedAnswer struct {
 	StatusCode         string
 	ResponseParameters map[string]string
+	ResponseTemplates  map[string]string
 }
 
 // resourceRef is {"Ref": "id"}; the API's root is an Fn::GetAtt and leaves it empty.
@@ -67,11 +68,11 @@ func (tmpl template) path(id string) string {
 }
 
 // methods gives the template's methods by "POST /uploads", and whether each is
-// behind the authorizer.
+// behind the authorizer. ANY is no route: it answers what is none.
 func (tmpl template) methods() map[string]bool {
 	methods := map[string]bool{}
 	for _, r := range tmpl.Resources {
-		if r.Type == "AWS::ApiGateway::Method" {
+		if r.Type == "AWS::ApiGateway::Method" && r.Properties.HTTPMethod != "ANY" {
 			methods[r.Properties.HTTPMethod+" "+tmpl.path(r.Properties.ResourceID.Ref)] = r.Properties.AuthorizationType == "COGNITO_USER_POOLS"
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,13 @@ func checkAuthorizers(t *template, stage infra.Stage) (found complaints) {
 			found.equal(method.id, []any{method.Properties["AuthorizationType"], at(method.Properties, "Integration", "Type"), method.Properties["AuthorizationScopes"]}, []any{"NONE", "MOCK", nil})
 			continue
 		}
+		if method.Properties["HttpMethod"] == "ANY" {
+			properties := maps.Clone(method.Properties)
+			delete(properties, "ResourceId")
+			delete(properties, "RestApiId")
+			found.equal(method.id, properties, unknownRoute(stage))
+			continue
+		}
 		found.equal(method.id+"'s authorization", method.Properties["AuthorizationType"], "COGNITO_USER_POOLS")
 		// With a scope, API Gateway wants an access token, and without one an ID token.
 		found.equal(method.id+"'s scopes", texts(method.Properties["AuthorizationScopes"]), stage.Uploads.OAuthScopes)
@@ -39,9 +47,56 @@ func checkAuthorizers(t *template, stage infra.Stage) (found complaints) {
 	return found
 }
 
+// unknownRoute is all that an open method may be: API Gateway's own 404, the same for every request but for its id.
+func unknownRoute(stage infra.Stage) map[string]any {
+	const notFound = `{"statusCode":404}`
+	return map[string]any{
+		"AuthorizationType": "NONE",
+		"HttpMethod":        "ANY",
+		"Integration": map[string]any{
+			"Type":                "MOCK",
+			"PassthroughBehavior": "NEVER",
+			"RequestTemplates": map[string]string{
+				"application/json": notFound, "application/octet-stream": notFound, "application/x-www-form-urlencoded": notFound,
+				"application/xml": notFound, "multipart/form-data": notFound, "text/plain": notFound,
+			},
+			"IntegrationResponses": []any{map[string]any{
+				"StatusCode": "404",
+				"ResponseParameters": map[string]string{
+					"method.response.header.Access-Control-Allow-Origin":   readers(stage),
+					"method.response.header.Access-Control-Expose-Headers": "'Retry-After,x-amzn-RequestId'",
+					"method.response.header.Cache-Control":                 "'no-store'",
+					"method.response.header.Vary":                          "'Origin'",
+				},
+				"ResponseTemplates": map[string]string{
+					"application/json": `{"error":{"code":"NotFound","message":"there is no such route","requestId":"$context.requestId"}}`,
+				},
+			}},
+		},
+		"MethodResponses": []any{map[string]any{
+			"StatusCode": "404",
+			"ResponseParameters": map[string]bool{
+				"method.response.header.Access-Control-Allow-Origin":   true,
+				"method.response.header.Access-Control-Expose-Headers": true,
+				"method.response.header.Cache-Control":                 true,
+				"method.response.header.Vary":                          true,
+			},
+		}},
+	}
+}
+
+// readers are the pages that may read what API Gateway answers by itself: the one there is, or all, for a mapping can't
+// choose and these answers hold nothing of anybody's.
+func readers(stage infra.Stage) string {
+	if len(stage.Uploads.AllowedOrigins) == 1 {
+		return "'" + stage.Uploads.AllowedOrigins[0] + "'"
+	}
+	return "'*'"
+}
+
 func checkValidators(t *template, _ infra.Stage) (found complaints) {
 	for _, method := range t.of("AWS::ApiGateway::Method") {
-		if method.Properties["HttpMethod"] == "OPTIONS" {
+		if verb := method.Properties["HttpMethod"]; verb == "OPTIONS" || verb == "ANY" {
 			continue
 		}
 		validator := t.Resources[reference(method.Properties["RequestValidatorId"])]
@@ -64,17 +119,17 @@ func checkValidators(t *template, _ infra.Stage) (found complaints) {
 	return found
 }
 
-// path is a method's path, from its resources.
+// path is a method's path, from its resources; "/" is the root's.
 func (t *template) path(method *resource) string {
 	path := ""
 	for at := t.Resources[reference(method.Properties["ResourceId"])]; at != nil; at = t.Resources[reference(at.Properties["ParentId"])] {
 		path = fmt.Sprintf("/%v%s", at.Properties["PathPart"], path)
 	}
-	return path
+	return cmp.Or(path, "/")
 }
 
 func checkRoutes(t *template, stage infra.Stage) (found complaints) {
-	want := []string{"OPTIONS /uploads", "POST /uploads"}
+	want := []string{"ANY /", "ANY /{proxy+}", "OPTIONS /uploads", "POST /uploads"}
 	if multipart(stage) {
 		want = append(want, "OPTIONS /uploads/parts", "POST /uploads/parts")
 	}
@@ -142,8 +197,8 @@ var refusals = map[string][2]string{
 	"MISSING_AUTHENTICATION_TOKEN": {"404", "NotFound"},
 	"RESOURCE_NOT_FOUND":           {"404", "NotFound"},
 	"ACCESS_DENIED":                {"403", "Forbidden"},
-	"EXPIRED_TOKEN":                {"403", "Forbidden"},
-	"INVALID_SIGNATURE":            {"403", "Forbidden"},
+	"EXPIRED_TOKEN":                {"404", "NotFound"},
+	"INVALID_SIGNATURE":            {"404", "NotFound"},
 	"INVALID_API_KEY":              {"403", "Forbidden"},
 	"WAF_FILTERED":                 {"403", "Forbidden"},
 	"BAD_REQUEST_BODY":             {"400", "InvalidJSON"},
@@ -157,10 +212,6 @@ var refusals = map[string][2]string{
 }
 
 func checkGatewayResponses(t *template, stage infra.Stage) (found complaints) {
-	allowed := "method.request.header.Origin"
-	if len(stage.Uploads.AllowedOrigins) == 1 {
-		allowed = "'" + stage.Uploads.AllowedOrigins[0] + "'"
-	}
 	got := map[string][2]string{}
 	for _, response := range t.of("AWS::ApiGateway::GatewayResponse") {
 		var body struct {
@@ -177,7 +228,7 @@ func checkGatewayResponses(t *template, stage infra.Stage) (found complaints) {
 		status, _ := response.Properties["StatusCode"].(string)
 		got[kind] = [2]string{status, body.Error.Code}
 		headers := map[string]string{
-			"gatewayresponse.header.Access-Control-Allow-Origin":   allowed,
+			"gatewayresponse.header.Access-Control-Allow-Origin":   readers(stage),
 			"gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After,x-amzn-RequestId'",
 			"gatewayresponse.header.Cache-Control":                 "'no-store'",
 			"gatewayresponse.header.Vary":                          "'Origin'",

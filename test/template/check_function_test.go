@@ -156,7 +156,7 @@ func keyPrefix(stage infra.Stage) string { return cmp.Or(stage.Uploads.KeyPrefix
 func checkFunctionPermissions(t *template, _ infra.Stage) (found complaints) {
 	methods := 0
 	for _, method := range t.of("AWS::ApiGateway::Method") {
-		if method.Properties["HttpMethod"] != "OPTIONS" {
+		if at(method.Properties, "Integration", "Type") == "AWS_PROXY" {
 			methods++
 		}
 	}

@@ -46,7 +46,7 @@ func (t *template) denial(n int) map[string]any {
 	return object(at(t.nth("AWS::S3::BucketPolicy", 1), "PolicyDocument", "Statement", n))
 }
 
-// method is the only one with that verb among POST and GET.
+// method is the first with that verb, by id.
 func (t *template) method(verb string) map[string]any {
 	for _, method := range t.of("AWS::ApiGateway::Method") {
 		if method.Properties["HttpMethod"] == verb {
@@ -151,10 +151,26 @@ var mutations = []mutation{
 	{"every method but OPTIONS needs a token", "OPTIONS reaches the function", func(t *template) {
 		object(t.method("OPTIONS")["Integration"])["Type"] = "AWS_PROXY"
 	}},
+	{"every method but OPTIONS needs a token", "an unknown route reaches the function", func(t *template) {
+		t.method("ANY")["Integration"] = t.method("POST")["Integration"]
+	}},
+	{"every method but OPTIONS needs a token", "an unknown route's answer quotes the caller", func(t *template) {
+		object(at(t.method("ANY"), "Integration", "IntegrationResponses", 0, "ResponseTemplates"))["application/json"] = `$input.params('Authorization')`
+	}},
+	{"every method but OPTIONS needs a token", "an unknown route's answer reads the body", func(t *template) {
+		object(t.method("ANY")["Integration"])["PassthroughBehavior"] = "WHEN_NO_MATCH"
+	}},
+	{"every method but OPTIONS needs a token", "an open route of any verb", func(t *template) {
+		route := t.method("POST")
+		route["HttpMethod"], route["AuthorizationType"] = "ANY", "NONE"
+	}},
 	{"requests are validated", "no validator", func(t *template) { delete(t.method("GET"), "RequestValidatorId") }},
 	{"requests are validated", "half a validator", func(t *template) { t.the("AWS::ApiGateway::RequestValidator")["ValidateRequestParameters"] = false }},
 	{"requests are validated", "no model", func(t *template) { delete(t.method("POST"), "RequestModels") }},
-	{"there are the agreed routes", "a verb more", func(t *template) { t.method("POST")["HttpMethod"] = "ANY" }},
+	{"there are the agreed routes", "a verb more", func(t *template) { t.method("POST")["HttpMethod"] = "PUT" }},
+	{"there are the agreed routes", "no answer for unknown ones", func(t *template) {
+		maps.DeleteFunc(t.Resources, func(_ string, r *resource) bool { return r.Properties["HttpMethod"] == "ANY" })
+	}},
 	{"there are the agreed routes", "another path", func(t *template) {
 		for _, part := range t.of("AWS::ApiGateway::Resource") {
 			if part.Properties["PathPart"] == "signed" {
@@ -173,6 +189,9 @@ var mutations = []mutation{
 	}},
 	{"API Gateway's refusals have the contract's shape", "a cache may keep it", func(t *template) {
 		delete(object(t.the("AWS::ApiGateway::GatewayResponse")["ResponseParameters"]), "gatewayresponse.header.Cache-Control")
+	}},
+	{"API Gateway's refusals have the contract's shape", "a mapped header, whose name is case-sensitive", func(t *template) {
+		object(t.the("AWS::ApiGateway::GatewayResponse")["ResponseParameters"])["gatewayresponse.header.Access-Control-Allow-Origin"] = "method.request.header.Origin"
 	}},
 	{"API Gateway's refusals have the contract's shape", "no CORS", func(t *template) { delete(t.the("AWS::ApiGateway::GatewayResponse"), "ResponseParameters") }},
 	{"API Gateway's refusals have the contract's shape", "API Gateway's own 404", func(t *template) {
