@@ -36,43 +36,45 @@ export interface Records {
   clear(): void;
 }
 
+/** Whether so many parts of that size make up a file, as S3 lets them. */
+export function fits({ partSize, partCount }: { partSize: number; partCount: number }, size: number): boolean {
+  return partSize > 0 && partCount === Math.ceil(size / partSize) && partCount <= 10_000;
+}
+
 export function newRecords(storage: StorageLike | null, apiUrl: string): Records {
   const prefix = `signpost:${apiUrl}:`;
-  const remove = (name: string) => storage?.removeItem(name);
+  const remove = (name: string) => attempt(() => storage?.removeItem(name));
   return {
     remove,
     nameOf: (file, as) => {
       const { name, size, lastModified } = file as File;
       return storage && lastModified ? prefix + JSON.stringify([name, size, lastModified, as]) : undefined;
     },
-    get: (name) => {
-      try {
-        return JSON.parse(storage?.getItem(name) ?? "");
-      } catch {
-        return undefined;
-      }
-    },
+    get: (name) => attempt(() => JSON.parse(storage?.getItem(name) ?? "")),
     set: (name, record) => {
-      try {
-        storage?.setItem(name, JSON.stringify(record));
-      } catch {
-        remove(name);
-      }
+      const json = JSON.stringify(record);
+      if (!attempt(() => (storage?.setItem(name, json), true))) remove(name);
     },
-    clear: () => {
-      const names = Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i));
-      for (const name of names) if (name?.startsWith(prefix)) remove(name);
-    },
+    clear: () =>
+      attempt(() => {
+        const names = Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i));
+        for (const name of names) if (name?.startsWith(prefix)) remove(name);
+      }),
   };
+}
+
+/** A storage may throw at any call: full, or blocked by the browser. Then nothing is remembered, and all else works. */
+function attempt<T>(access: () => T): T | undefined {
+  try {
+    return access();
+  } catch {
+    return undefined;
+  }
 }
 
 /** localStorage, where the browser lets the page have it. */
 export function defaultStorage(): StorageLike | null {
-  try {
-    return globalThis.window?.localStorage ?? null;
-  } catch {
-    return null;
-  }
+  return attempt(() => globalThis.window?.localStorage) ?? null;
 }
 
 /**

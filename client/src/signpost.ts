@@ -69,16 +69,21 @@ export class Signpost {
     options: CallOptions & { disposition?: "attachment" | "inline" | undefined } = {},
   ): Promise<SignedDownload> {
     const { disposition } = options;
-    return this.#post("downloads", { key, disposition }, options);
+    return this.#post("downloads", { key, disposition }, options, true);
   }
 
-  /** Forgets the unfinished uploads that this browser remembers for this API, as is fit when the user signs out. */
+  /**
+   * Forgets the unfinished uploads that this browser remembers for this API, as is fit when the user signs out. The list
+   * of the page's requests is emptied too (`performance.clearResourceTimings`): it holds signed URLs.
+   */
   forget(): void {
     this.#shared.records.clear();
+    globalThis.performance?.clearResourceTimings?.();
   }
 
-  #post<T>(route: string, body: object, { signal = AbortSignal.any([]) }: CallOptions): Promise<T> {
-    return this.#shared.post(route, body, { ...this.settings, signal });
+  #post<T>(route: string, body: object, options: CallOptions, isOptional = false): Promise<T> {
+    const { signal = AbortSignal.any([]) } = options;
+    return this.#shared.post(route, body, { ...this.settings, signal, isOptional });
   }
 }
 

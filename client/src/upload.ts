@@ -6,7 +6,7 @@ import type { UploadOptions, UploadState } from "./options.ts";
 import { CannotGoOn, FileInParts } from "./parts.ts";
 import type { Pool } from "./pool.ts";
 import { newMeter, type Meter, type UploadProgress } from "./progress.ts";
-import { claim, type PartsRecord, type Records } from "./records.ts";
+import { claim, fits, type PartsRecord, type Records } from "./records.ts";
 import type { UploadRequest } from "./types.ts";
 
 /** What an upload shares with the client's others. */
@@ -155,7 +155,8 @@ export class Upload {
     [this.#recordName, this.#unclaim] = [name, unclaim];
     const record = records.get(name);
     const canHash = checksumFor(checksum, record?.partSize ?? 0) !== undefined;
-    return record && (canHash || !record.checksums) ? this.#inParts(record, true) : undefined;
+    const isUsable = record?.parts && fits(record, this.file.size) && (canHash || !record.checksums);
+    return isUsable ? this.#inParts(record, true) : undefined;
   }
 
   async #begun(signal: AbortSignal): Promise<Job> {

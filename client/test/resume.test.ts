@@ -133,6 +133,29 @@ test("a storage that is full costs the resuming, not the upload", async () => {
   assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
 });
 
+test("a storage that is blocked costs the resuming, and nothing else", async () => {
+  const blocked = new Proxy(storage, {
+    get: () => {
+      throw new DOMException("the page has no storage", "SecurityError");
+    },
+  });
+  const uploads = clientOf(deployed(), { storage: blocked });
+  const file = randomFile(size);
+  const { key } = await uploads.upload(file).done;
+  assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+  uploads.forget();
+  const upload = uploads.upload(randomFile(size), { onProgress: ({ partsDone }) => partsDone === 3 && upload.abort() });
+  await assert.rejects(upload.done, { name: "AbortError" });
+});
+
+test("forget() empties the list of the page's requests, which holds signed URLs", async () => {
+  await clientOf(deployed()).upload(randomFile(10)).done;
+  const listed = () => performance.getEntriesByType("resource").filter(({ name }) => name.includes("X-Amz-Signature"));
+  assert.notEqual(listed().length, 0);
+  newPage().forget();
+  assert.equal(listed().length, 0);
+});
+
 test("forget() and abort() leave nothing behind, and nothing of others'", async () => {
   storage.setItem("signpost:https://other.example/:x", "{}");
   await unfinished(randomFile(size));
