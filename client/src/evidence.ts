@@ -33,41 +33,35 @@ export function watchPolicy(): PolicyWatch {
   };
 }
 
-/** What a page can find out about a request that stays without an answer. */
+/** A request that stays without an answer. */
 export interface Question {
   /** Without its query. */
   url: string;
   /** Whether the deployment may not have the route. */
   isOptional: boolean;
-  /** Whether all tries have been made. Before, only a server that nothing speaks for is suspected. */
+  /** Whether all tries have been made. */
   isLast: boolean;
   signal: AbortSignal;
 }
 
 /**
- * Suspects CORS, or an API without this route, where nothing else explains it. A simple GET goes through whatever the
- * origin, and only its answer is kept from the page: so a server that answers it, but not to this page, doesn't let the
- * page in. Only where there are origins: elsewhere no answer means no server.
+ * Suspects CORS, or an API without this route, where nothing else explains it. A simple GET gets an answer from any
+ * server that is up, which in mode no-cors may not be read, but is seen to come whatever the page's origin. A busy server
+ * that refuses preflights (429) looks the same, so CORS is suspected only when all tries have been made; a route that
+ * may not be there, of a server that has let the page in elsewhere, before that.
+ *
+ * Only where there are origins: elsewhere no answer means no server.
  */
 export async function suspect({ url, isOptional, isLast, signal }: Question): Promise<"CORS" | "NotFound" | undefined> {
-  const hasOrigin = globalThis.location !== undefined;
-  const isRoute = hasOrigin && isOptional && !letIn.has(url);
-  const isStranger = hasOrigin && !letIn.has(originOf(url)) && (isLast || letIn.size === 0);
-  if ((isRoute || isStranger) && (await answers(url, "cors", signal))) {
-    heardFrom(url);
-    return isRoute ? "NotFound" : undefined;
-  }
-  return isStranger && (await answers(url, "no-cors", signal)) ? "CORS" : undefined;
-}
-
-async function answers(url: string, mode: RequestMode, signal: AbortSignal): Promise<boolean> {
+  const isKnown = letIn.has(originOf(url));
+  const isPossible = isKnown ? isOptional && !letIn.has(url) : isLast;
+  if (!globalThis.location || !isPossible) return undefined;
   try {
     const either = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
-    const { body } = await fetch(url, { mode, cache: "no-store", signal: either });
-    body?.cancel().catch(() => {});
-    return true;
+    await fetch(url, { mode: "no-cors", cache: "no-store", signal: either });
+    return isKnown ? "NotFound" : "CORS";
   } catch {
-    return false;
+    return undefined;
   }
 }
 
