@@ -38,7 +38,7 @@ async function postJSON<T>(url: string, body: string, token: string, signal: Abo
     response = await fetch(url, { method, headers, body, signal: AbortSignal.any([signal, late]) });
     heardFrom(url, url);
     answer = JSON.parse(await readText(response));
-    if (typeof answer !== "object" || !answer) throw undefined;
+    if (Object(answer) !== answer) throw undefined; // no object
   } catch (cause) {
     signal.throwIfAborted();
     // A refusal that is no JSON comes from something on the way; anything else was cut off.

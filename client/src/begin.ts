@@ -12,6 +12,11 @@ import { wholeFile } from "./whole.ts";
 export interface Learned {
   /** The smallest size that it was seen to take in parts, or else is likely to. */
   partsFrom: number;
+  /**
+   * Files in one piece that ended without S3's word: they may be stored. The next upload of one asks for the same key, so
+   * that it is not stored twice.
+   */
+  unsure: WeakMap<Blob, { request: string; again: (tools: Tools) => Job }>;
 }
 
 /**
@@ -35,10 +40,10 @@ export async function begin(tools: Tools, learned: Learned, signal: AbortSignal)
     planned = await plan();
     if (!("multipart" in planned)) throw error;
   }
-  // What the deployment has just done counts, whatever it did before.
-  const { partsFrom } = learned;
-  learned.partsFrom = "multipart" in planned ? Math.min(partsFrom, size) : Math.max(partsFrom, size + 1);
-  if ("multipart" in planned) return create(tools, planned, signal);
+  if ("multipart" in planned) {
+    learned.partsFrom = Math.min(learned.partsFrom, size);
+    return create(tools, planned, signal);
+  }
   if (hash && !sha256) {
     sha256 = await hash(tools.file);
     planned = await plan();

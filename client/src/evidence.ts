@@ -1,16 +1,17 @@
 // Why there is no answer. To a page, a broken line, a server that is down, CORS and a Content-Security-Policy all look
 // the same: a request that failed without a reason. What is told as the reason rests on what else was seen.
 
+import { attempt } from "./attempt.ts";
+
 /**
  * Servers that have let this page in, by origin, and the API's routes by URL: one that answered in a way that the page
  * may read, or took bytes of a body, which it does only after a preflight.
  */
-const letIn = new Set<string>();
+const letIn = new Set<string | undefined>();
 
 /** Notes that this server, and where given this route, has let the page in. */
 export function heardFrom(url: string, route?: string): void {
-  letIn.add(originOf(url));
-  if (route) letIn.add(route);
+  letIn.add(originOf(url)).add(route);
 }
 
 /** Listens for requests that the page's policy forbids, as windows and workers are told. */
@@ -66,5 +67,5 @@ export async function suspect({ url, isOptional, isLast, signal }: Question): Pr
 }
 
 function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : ""; // a policy may also name what it forbids, such as "inline"
+  return attempt(() => new URL(url).origin) ?? ""; // a policy may also name what it forbids, such as "inline"
 }

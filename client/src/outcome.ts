@@ -21,23 +21,23 @@ import type { Answer } from "./send.ts";
 import type { SignedRequest } from "./types.ts";
 import { textOf } from "./xml.ts";
 
-/** Reads what S3's yes must hold; undefined where the answer is not S3's. */
-export type Reading = (answer: Answer) => string | undefined;
+/** Reads what S3's yes must hold; nothing where the answer is not S3's. */
+export type Reading = (answer: Answer) => string | null | undefined;
 
 /** PutObject, UploadPart: the ETag. */
-export const stored: Reading = (answer) => answer.getResponseHeader("ETag") ?? undefined;
+export const stored: Reading = (answer) => answer.getResponseHeader("ETag");
 
 /** CreateMultipartUpload: the upload's id. */
-export const begun: Reading = ({ responseText }) => textOf(responseText, "UploadId") || undefined;
+export const begun: Reading = ({ responseText }) => textOf(responseText, "UploadId");
 
 /** CompleteMultipartUpload: the ETag. */
 export const joined: Reading = ({ responseText }) => textOf(responseText, "ETag");
 
 /** ListParts: the list. */
-export const listed: Reading = ({ responseText }) => (/<ListPartsResult[\s>]/.test(responseText) ? responseText : undefined);
+export const listed: Reading = ({ responseText }) => /<ListPartsResult[^]*/.exec(responseText)?.[0];
 
 /** AbortMultipartUpload: nothing. */
-export const ended: Reading = () => "";
+export const ended: Reading = () => "ended";
 
 /** Whether S3 says that an earlier try has made the object. */
 export function isStoredAlready(error: S3Error, { headers }: SignedRequest): boolean {
@@ -51,5 +51,5 @@ export function wantsNewUrl({ code, said = "" }: S3Error): boolean {
 
 /** Whether the upload in parts can't be finished, and another can. */
 export function isGone(error: unknown): boolean {
-  return error instanceof S3Error && /^(NoSuchUpload|InvalidPart(Order)?|EntityTooSmall)$/.test(error.code);
+  return error instanceof S3Error && /^(NoSuchUpload|InvalidPart|EntityTooSmall)/.test(error.code);
 }

@@ -12,7 +12,7 @@ export async function readText(response: Response): Promise<string> {
     if (done) return text;
     if (text.length > longestAnswer) {
       reader?.cancel().catch(() => {});
-      throw new Error("the answer has no end");
+      throw new Error("the answer is endless");
     }
   }
 }

@@ -1,3 +1,4 @@
+import { attempt } from "./attempt.ts";
 import type { StoredPart } from "./xml.ts";
 
 /** As much of the Web Storage API as is needed; localStorage and sessionStorage have it. */
@@ -41,6 +42,7 @@ export function fits({ partSize, partCount }: { partSize: number; partCount: num
   return partSize > 0 && partCount === Math.ceil(size / partSize) && partCount <= 10_000;
 }
 
+/** Whatever the storage throws, full or blocked by the browser: then nothing is remembered, and all else works. */
 export function newRecords(storage: StorageLike | null, apiUrl: string): Records {
   const prefix = `signpost:${apiUrl}:`;
   const remove = (name: string) => attempt(() => storage?.removeItem(name));
@@ -61,15 +63,6 @@ export function newRecords(storage: StorageLike | null, apiUrl: string): Records
         for (const name of names) if (name?.startsWith(prefix)) remove(name);
       }),
   };
-}
-
-/** A storage may throw at any call: full, or blocked by the browser. Then nothing is remembered, and all else works. */
-function attempt<T>(access: () => T): T | undefined {
-  try {
-    return access();
-  } catch {
-    return undefined;
-  }
 }
 
 /** localStorage, where the browser lets the page have it. */

@@ -1,3 +1,5 @@
+import { attempt } from "./attempt.ts";
+
 const longest = 1000; // characters of somebody else's words
 
 /**
@@ -17,5 +19,5 @@ export function redact(text: string, secrets: string[]): string {
 
 /** The same, without the values of a signed URL's query. */
 export function redactQuery(text: string, url: string): string {
-  return redact(text, URL.canParse(url) ? [...new URL(url).searchParams.values()] : []);
+  return redact(text, attempt(() => [...new URL(url).searchParams.values()]) ?? []);
 }

@@ -105,13 +105,14 @@ function delay(failures: number, { minDelay, maxDelay }: RetryOptions, retryAfte
   return Math.min(maxDelay, Math.max((retryAfter || 0) * 1000, longest));
 }
 
-/** What to do about each reason that there is no answer. */
-const reasons = {
-  CSP: (url: string) => `connect-src of the page's Content-Security-Policy must list ${new URL(url).origin}`,
-  CORS: () => `AllowedOrigins must list ${globalThis.origin}, and no other code may add headers`,
-  NotFound: () => "the deployment may not have this route",
-};
-
-function explained(error: SignpostError, code: keyof typeof reasons): NetworkError {
-  return new NetworkError(`${error.message}: ${reasons[code](error.url!)}`, { ...error, code, cause: error.cause });
+/** The error with its reason, and what to do about that. */
+function explained(error: SignpostError, code: "CSP" | "CORS" | "NotFound"): NetworkError {
+  const { message, url = "", cause } = error;
+  const advice =
+    code === "CSP"
+      ? `connect-src of the page's Content-Security-Policy must list ${new URL(url).origin}`
+      : code === "CORS"
+        ? `AllowedOrigins must list ${globalThis.origin}, and no other code may add headers`
+        : "the deployment may not have this route";
+  return new NetworkError(`${message}: ${advice}`, { ...error, code, cause });
 }

@@ -59,7 +59,7 @@ function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptio
       else life.receiving();
     };
     request.onerror = () => reject();
-    request.onabort = () => reject(new Error("nothing moved any more"));
+    request.onabort = () => reject(new Error("nothing moved"));
     request.onload = () => {
       heardFrom(url);
       life.answered();

@@ -30,7 +30,7 @@ export class Signpost {
     const { apiUrl, token, storage, connections } = this.settings;
     this.#shared = {
       ...this.settings,
-      learned: { partsFrom: usuallyWhole + 1 },
+      learned: { partsFrom: usuallyWhole + 1, unsure: new WeakMap() },
       post: newApi(apiUrl, token),
       pool: newPool(connections),
       turns: newPool(connections),
@@ -78,6 +78,7 @@ export class Signpost {
    */
   forget(): void {
     this.#shared.records.clear();
+    this.#shared.learned.unsure = new WeakMap();
     globalThis.performance?.clearResourceTimings?.();
   }
 

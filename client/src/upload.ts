@@ -5,6 +5,7 @@ import type { Job, StoredObject, Tools } from "./job.ts";
 import type { UploadOptions, UploadState } from "./options.ts";
 import { CannotGoOn, FileInParts } from "./parts.ts";
 import type { Pool } from "./pool.ts";
+import { NetworkError } from "./network_error.ts";
 import { newMeter, type Meter, type UploadProgress } from "./progress.ts";
 import { claim, fits, type PartsRecord, type Records } from "./records.ts";
 import type { UploadRequest } from "./types.ts";
@@ -104,6 +105,8 @@ export class Upload {
       return object;
     } catch (error) {
       const { aborted, reason } = this.#signal;
+      const again = (aborted || error instanceof NetworkError) && this.#job?.again;
+      if (again) this.#shared.learned.unsure.set(this.file, { request: JSON.stringify(this.#request), again });
       if (aborted) this.#giveUp();
       this.#become(aborted ? "aborted" : "failed");
       throw aborted ? reason : error instanceof CannotGoOn ? error.cause : error;
@@ -160,7 +163,11 @@ export class Upload {
   }
 
   async #begun(signal: AbortSignal): Promise<Job> {
-    const begun = await begin(this.#tools(), this.#shared.learned, signal);
+    const { learned } = this.#shared;
+    const before = learned.unsure.get(this.file);
+    learned.unsure.delete(this.file);
+    if (before?.request === JSON.stringify(this.#request)) return before.again(this.#tools());
+    const begun = await begin(this.#tools(), learned, signal);
     return "run" in begun ? begun : this.#inParts(begun, false);
   }
 

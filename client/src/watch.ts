@@ -13,7 +13,9 @@
 // answered before, how long those were silent says better what to expect: four times as long is the limit, so that on a
 // line where answers come at once a dead connection ends after about a minute there too.
 //
-// An answer that has begun is alive as long as bytes of it come: S3 sends spaces while it joins parts. It must end too.
+// An answer that has begun is alive as long as bytes of it come: S3 sends spaces while it joins parts. It must
+// end too, within fifteen times `stallTimeout`.
+import { attempt } from "./attempt.ts";
 import { startTimer } from "./timer.ts";
 
 /** How long a request may be silent. */
@@ -27,11 +29,6 @@ interface Known {
   size: number;
   silence: number; // ms
 }
-
-const headroom = 4;
-
-/** An answer may take so many stallTimeouts in all. */
-const answerLimit = 15;
 
 let known: Known | undefined;
 
@@ -59,7 +56,7 @@ export function watch(size: number, { stallTimeout, minSpeed }: Patience, giveUp
   };
   // The most that is expected after earlier requests.
   const allowBlind = () => {
-    const expected = known ? headroom * known.silence * Math.max(1, size / known.size) : Infinity;
+    const expected = known ? 4 * known.silence * Math.max(1, size / known.size) : Infinity;
     allow(stallTimeout + Math.min((size / minSpeed) * 1000, expected));
   };
   if (size > 0 && !tellsProgress()) allowBlind();
@@ -68,7 +65,7 @@ export function watch(size: number, { stallTimeout, minSpeed }: Patience, giveUp
     sent: (bytes) => (bytes < size ? allow(stallTimeout) : allowBlind()),
     receiving: () => {
       receivingSince ||= performance.now();
-      allow(Math.min(stallTimeout, receivingSince + answerLimit * stallTimeout - performance.now()));
+      allow(Math.min(stallTimeout, receivingSince + 15 * stallTimeout - performance.now()));
     },
     answered: () => {
       if (!receivingSince && size >= (known?.size ?? 1)) known = { size, silence: performance.now() - since };
@@ -79,10 +76,6 @@ export function watch(size: number, { stallTimeout, minSpeed }: Patience, giveUp
 
 /** Whether the browser tells this page of each body on its way: no service worker can have the request. */
 function tellsProgress(): boolean {
-  if (!globalThis.window) return false; // in a worker that can't be found out
-  try {
-    return !navigator.serviceWorker?.controller;
-  } catch {
-    return true; // a sandboxed frame may not even ask (SecurityError), and has none
-  }
+  // In a worker that can't be found out. A sandboxed frame may not even ask (SecurityError), and has none.
+  return globalThis.window !== undefined && !attempt(() => navigator.serviceWorker?.controller);
 }

@@ -9,6 +9,7 @@ export function wholeFile(tools: Tools, plan: Timed<UploadPlan>, sha256: string 
   const { size } = file;
   return {
     key: () => plan.key,
+    again: (other) => wholeFile(other, plan, sha256),
     run: async (signal) => {
       const etag = await deliver(tools, {
         signal,

@@ -16,19 +16,6 @@ export function textOf(xml: string, name: string): string | undefined {
   return text?.replace(/&(quot|#34);/g, '"');
 }
 
-/** One page of ListParts: the parts, and behind which number the next page begins, if there is one. */
-export function parseParts(xml: string): { parts: StoredPart[]; next: number | undefined } {
-  const entries = xml.split("<Part>", 10_001); // S3's limit of parts, and what stands before them
-  const parts = entries.slice(1).map((part) => ({
-    partNumber: Number(textOf(part, "PartNumber")),
-    etag: textOf(part, "ETag") ?? "",
-    size: Number(textOf(part, "Size")),
-    sha256: textOf(part, "ChecksumSHA256"),
-  }));
-  const next = textOf(xml, "IsTruncated") === "true" ? Number(textOf(xml, "NextPartNumberMarker")) : undefined;
-  return { parts, next };
-}
-
 /**
  * All parts that S3 has, page after page.
  *
@@ -39,16 +26,21 @@ export async function allParts(
   ask: (after: number) => Promise<string | undefined>,
 ): Promise<Map<number, StoredPart> | undefined> {
   const all = new Map<number, StoredPart>();
-  for (let after: number | undefined = 0; after !== undefined; ) {
-    const xml: string | undefined = await ask(after);
+  for (let after = 0; ; ) {
+    const xml = await ask(after);
     if (xml === undefined) return undefined;
-    const { parts, next } = parseParts(xml);
     const before = all.size;
-    for (const part of parts) all.set(part.partNumber, part);
+    // S3's limit of parts, and what stands before them.
+    for (const part of xml.split("<Part>", 10_001).slice(1)) {
+      const partNumber = Number(textOf(part, "PartNumber"));
+      const etag = textOf(part, "ETag") ?? "";
+      all.set(partNumber, { partNumber, etag, size: Number(textOf(part, "Size")), sha256: textOf(part, "ChecksumSHA256") });
+    }
     // A list that doesn't get on would have no end.
-    after = next !== undefined && next > after && all.size > before ? next : undefined;
+    const next = Number(textOf(xml, "NextPartNumberMarker"));
+    if (textOf(xml, "IsTruncated") !== "true" || !(next > after) || all.size === before) return all;
+    after = next;
   }
-  return all;
 }
 
 /** The body of CompleteMultipartUpload. */

@@ -160,14 +160,3 @@ test("a SHA-256 that the API refuses is its error, and changes nothing for later
   await uploads.upload(randomFile(20)).done;
   assert.equal(deployed().count("POST /uploads") - before, 2, "one plan each");
 });
-
-test("a deployment that has raised its threshold is believed", async () => {
-  Object.assign(deployed(), { threshold: 5_000, partSize: 1_000 });
-  const uploads = clientOf(deployed());
-  await uploads.upload(randomFile(6_000)).done;
-  deployed().threshold = 10_000;
-  await uploads.upload(randomFile(6_000)).done;
-  const before = deployed().count("POST /uploads");
-  await uploads.upload(randomFile(6_000)).done;
-  assert.equal(deployed().count("POST /uploads") - before, 1);
-});

@@ -118,6 +118,39 @@ test("a page that comes back to an upload that is gone begins it anew, though it
   assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
 });
 
+test("a file whose answers were all lost, or that was cancelled too late, isn't stored again by the next upload", async () => {
+  const uploads = clientOf(deployed());
+  const file = randomFile(size);
+  deployed().fault = (what) => (what === "PUT object" ? "lost" : undefined);
+  await assert.rejects(uploads.upload(file).done, { code: "NetworkError" });
+  assert.equal(deployed().objects.size, 1);
+  const cancelled = uploads.upload(file, { onState: (state) => state === "waiting" && cancelled.abort() });
+  await assert.rejects(cancelled.done, { name: "AbortError" });
+  deployed().fault = () => undefined;
+  const { key } = await uploads.upload(file).done;
+  assert.deepEqual([...deployed().objects.keys()], [key]);
+
+  await uploads.upload(file).done;
+  assert.equal(deployed().objects.size, 2, "an upload that nobody is unsure of is one of its own");
+});
+
+test("another user, and other metadata, get a key of their own", async () => {
+  const uploads = clientOf(deployed());
+  const file = randomFile(size);
+  const lose = async () => {
+    deployed().fault = (what) => (what === "PUT object" ? "lost" : undefined);
+    await assert.rejects(uploads.upload(file).done, { code: "NetworkError" });
+    deployed().fault = () => undefined;
+  };
+  await lose();
+  await uploads.upload(file, { metadata: { album: "2026" } }).done;
+  assert.equal(deployed().objects.size, 2);
+  await lose();
+  uploads.forget();
+  await uploads.upload(file).done;
+  assert.equal(deployed().objects.size, 4);
+});
+
 test("a part that S3 got only a piece of is sent again", async () => {
   deployed().fault = (what, nth) => (what === "PUT object" && nth === 1 ? refusal(400, "IncompleteBody") : undefined);
   await clientOf(deployed()).upload(randomFile(size)).done;

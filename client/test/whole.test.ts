@@ -132,6 +132,20 @@ test("an upload that is aborted stores nothing, says so, and frees its place", a
   assert.equal(deployed().objects.size, 1);
 });
 
+test("a file that is cancelled again and again takes nobody's place", async () => {
+  deployed().latency = 5;
+  const uploads = clientOf(deployed(), { connections: 2 });
+  const file = randomFile(1000);
+  for (let i = 0; i < 20; i++) {
+    const upload = uploads.upload(file);
+    await sleep(i % 4);
+    upload.abort();
+    await assert.rejects(upload.done, { name: "AbortError" });
+  }
+  const { key } = await uploads.upload(file).done;
+  assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+});
+
 test("pause stops, resume goes on", async () => {
   const states: string[] = [];
   const uploads = clientOf(deployed());

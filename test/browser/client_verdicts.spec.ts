@@ -42,10 +42,53 @@ test("the bucket lets nobody in: told as that after all tries", async ({ run, li
   const file = await makeFile(folder, "no rules.txt", 10);
   // A bucket without CORS rules: preflights are refused, and answers have no header.
   const s3 = new URL(run.outputs.Local.S3Endpoint).host;
-  line.deaf = (host) => host === s3;
+  line.loses = (host, header) => host === s3 && header.startsWith("access-control-");
   const { error } = await client.reaches(await client.upload(file), "failed");
   expect(error).toMatchObject({ name: "NetworkError", code: "CORS" });
   expect(error?.message).toContain(`AllowedOrigins must list ${new URL(run.outputs.Local.PageUrl).origin}`);
+});
+
+test("other code adds a header to what goes to S3: told as what may be, after all tries", async ({ run, folder, open }) => {
+  const client = await open(run);
+  await client.setUp({ retry: { limit: 3 } });
+  await client.page.evaluate(() => {
+    const real = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function (body) {
+      this.setRequestHeader("traceparent", "00-1-1-00");
+      real.call(this, body);
+    };
+  });
+  const { error } = await client.reaches(await client.upload(await makeFile(folder, "traced.txt", 10)), "failed");
+  expect(error).toMatchObject({ name: "NetworkError", code: "CORS" });
+  expect(error?.message).toContain("no other code may add headers");
+});
+
+test("a bucket that exposes no ETag: a whole file is stored, and parts say what is wrong", async ({ variant, line, folder, open }) => {
+  const run = await variant(smallThreshold);
+  const client = await open(run);
+  await client.setUp({ retry: { limit: 3 } });
+  const s3 = new URL(run.outputs.Local.S3Endpoint).host;
+  line.loses = (host, header) => host === s3 && header === "access-control-expose-headers";
+  const whole = await makeFile(folder, "whole.txt", 10);
+  const { object } = await client.stores(await client.upload(whole), whole);
+  expect(object?.etag).toBeUndefined();
+  const { error } = await client.reaches(await client.upload(await makeFile(folder, "parts.mp4", 17 << 20)), "failed");
+  expect(error?.cause).toContain("CORS rules expose no ETag");
+});
+
+test("a page that is frozen, and whose connections are gone when it thaws, goes on", async ({ variant, line, folder, open, context }) => {
+  const run = await variant(smallThreshold);
+  const client = await open(run);
+  const file = await makeFile(folder, "asleep.mp4", 33 << 20);
+  line.bandwidth = 8 << 20; // bytes a second
+  const i = await client.upload(file);
+  await client.until(i, ({ progress }) => progress.sent > 0, "bytes under way");
+  const devtools = await context.newCDPSession(client.page);
+  await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+  line.breakConnections();
+  line.bandwidth = 0;
+  await devtools.send("Page.setWebLifecycleState", { state: "active" });
+  await client.stores(i, file);
 });
 
 test("a page in a sandboxed frame is told its real origin", async ({ run, line, folder, open, context }) => {

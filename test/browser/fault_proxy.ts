@@ -59,8 +59,8 @@ export class FaultProxy {
   pages = new Map<string, Served>();
   /** Bytes a second that it takes of each body; 0: as fast as they come. */
   bandwidth = 0;
-  /** Whose answers come without a word of CORS, by host. */
-  deaf: (host: string) => boolean = () => false;
+  /** Which headers of which host's answers are lost. */
+  loses: (host: string, header: string) => boolean = () => false;
   /** Whether the browser may use a connection again where the server would end it, as AWS's servers let it. */
   keepsConnections = false;
 
@@ -181,8 +181,9 @@ export class FaultProxy {
         answer.once("end", onAnswer);
         return;
       }
-      if (this.deaf(from.headers.host ?? "")) {
-        for (const name of Object.keys(answer.headers)) if (name.startsWith("access-control-")) delete answer.headers[name];
+      const lost = Object.keys(answer.headers).filter((name) => this.loses(from.headers.host ?? "", name));
+      if (lost.length > 0) {
+        for (const name of lost) delete answer.headers[name];
         to.writeHead(answer.statusCode ?? 502, answer.headers);
         return void answer.pipe(to);
       }
