@@ -43,6 +43,21 @@ test("the same file goes on where it stopped: S3's list decides", async () => {
   assert.equal(storage.length, 0);
 });
 
+test("a file that is cut short several times goes on each time with what S3 lacks", async () => {
+  const file = randomFile(size);
+  const oneByOne = () => clientOf(deployed(), { storage, connections: 1, retry: { limit: 0 } });
+  for (const part of [5, 12, 20]) {
+    deployed().fault = (what) => (what === `PUT part ${part}` ? "cut" : undefined);
+    await assert.rejects(oneByOne().upload(file).done, { code: "NetworkError" });
+  }
+  deployed().fault = () => undefined;
+  const { key, resumed } = await oneByOne().upload(file).done;
+  assert.equal(resumed, true);
+  assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+  assert.equal(deployed().count("POST create"), 1);
+  assert.equal(deployed().count(/^PUT part/), 26 + 3, "each once, and the three that were cut");
+});
+
 test("a page that was closed before it heard the last word finds the file stored", async () => {
   const file = randomFile(size);
   deployed().fault = (what) => (what === "POST complete" ? "lost" : undefined);

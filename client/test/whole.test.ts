@@ -25,6 +25,13 @@ test("the file itself arrives, with the signed headers word for word", async () 
   }
 });
 
+test("the type goes as the browser says it; none goes as application/octet-stream", async () => {
+  for (const [type, want] of [["", "application/octet-stream"], ["application/vnd.ms-excel", "application/vnd.ms-excel"]] as const) {
+    await clientOf(deployed()).upload(new File(["a,b"], "table.csv", { type })).done;
+    assert.equal(JSON.parse(deployed().seen.at(-2)?.body.toString() ?? "").contentType, want);
+  }
+});
+
 test("checksums can be left out, or be the caller's own", async () => {
   await clientOf(deployed(), { checksum: false }).upload(randomFile(5)).done;
   assert.equal(JSON.parse(deployed().seen[0]?.body.toString() ?? "").sha256, undefined);
