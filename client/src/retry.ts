@@ -77,7 +77,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, context: RetryCo
           continue;
         }
         const url = error.url ?? "";
-        await untilOnline(eventDelay, signal);
+        if (unanswered) await untilOnline(eventDelay, signal);
         if (policy.forbids(url)) throw explained(error, "CSP");
         const isLast = failures++ >= retry.limit;
         if (unanswered && failures > 1) {
