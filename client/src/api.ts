@@ -1,10 +1,11 @@
 import { ApiError } from "./api_error.ts";
 import type { components } from "./contract.ts";
+import { heardFrom } from "./evidence.ts";
 import { noAnswer } from "./network_error.ts";
+import { readText } from "./read_text.ts";
+import { redact } from "./redact.ts";
 import { withRetries, type RetryContext } from "./retry.ts";
-
-/** Gives the caller's token, a new one if `refresh` is true because the API has refused the last. */
-export type TokenSource = (options: { refresh: boolean }) => string | Promise<string>;
+import { newTokens, type TokenSource } from "./tokens.ts";
 
 /** How long the API may take for one answer, in ms: as long as API Gateway waits for the function. */
 const timeout = 30_000;
@@ -13,51 +14,49 @@ const timeout = 30_000;
 export type Post = <T>(route: string, body: object, context: RetryContext) => Promise<T>;
 
 /** Knows the deployment's API. */
-export function newApi(apiUrl: string, token: TokenSource): Post {
-  const ask = async <T>(url: string, body: object, refresh: boolean, signal: AbortSignal) => {
-    const headers = { Authorization: await token({ refresh }), "Content-Type": "application/json" };
-    return postJSON<T>(url, { headers, body: JSON.stringify(body) }, signal);
+export function newApi(apiUrl: string, source: TokenSource): Post {
+  const tokens = newTokens(source);
+  return (route, body, context) => {
+    const ask = (token: string) => postJSON<any>(apiUrl + route, JSON.stringify(body), token, context.signal);
+    return withRetries(async () => {
+      const { token, renewals } = await tokens.get();
+      return ask(token).catch(async (error) => {
+        if (error.status !== 401) throw error;
+        return ask(await tokens.renew(renewals));
+      });
+    }, context);
   };
-  return (route, body, context) =>
-    withRetries(
-      () =>
-        ask<any>(apiUrl + route, body, false, context.signal).catch((error) => {
-          if (error.status !== 401) throw error;
-          return ask(apiUrl + route, body, true, context.signal);
-        }),
-      context,
-    );
 }
 
-async function postJSON<T>(url: string, request: RequestInit, signal: AbortSignal): Promise<T> {
+async function postJSON<T>(url: string, body: string, token: string, signal: AbortSignal): Promise<T> {
   const late = AbortSignal.timeout(timeout);
   const method = "POST";
+  const headers = { Authorization: token, "Content-Type": "application/json" };
   let response: Response | undefined;
   let answer: unknown;
   try {
-    response = await fetch(url, { ...request, method, signal: AbortSignal.any([signal, late]) });
-    answer = await response.json();
+    response = await fetch(url, { method, headers, body, signal: AbortSignal.any([signal, late]) });
+    heardFrom(url, url);
+    answer = JSON.parse(await readText(response));
+    if (Object(answer) !== answer) throw undefined; // no object
   } catch (cause) {
     signal.throwIfAborted();
     // A refusal that is no JSON comes from something on the way; anything else was cut off.
     if (!response || response.ok) throw noAnswer(method, url, cause, late.aborted ? "Timeout" : undefined);
   }
   if (response.ok) return answer as T;
-  throw refusal(answer as Partial<Refusal> | undefined, response);
+  throw refusal(answer as Partial<Refusal> | null | undefined, response, token);
 }
 
 type Refusal = components["schemas"]["Refusal"];
 
-function refusal(answer: Partial<Refusal> | undefined, { status, headers, url }: Response): ApiError {
-  const said = answer?.error;
-  return new ApiError(said?.message ?? `the API answered ${status}`, {
-    code: said?.code ?? `HTTP ${status}`,
-    field: said?.field,
-    problems: said?.problems ?? [],
-    requestId: said?.requestId ?? headers.get("x-amzn-RequestId") ?? undefined,
+function refusal(answer: Partial<Refusal> | null | undefined, response: Response, token: string): ApiError {
+  const { status, headers, url } = response;
+  const said: Partial<Refusal["error"] & Pick<ApiError, "limit" | "allowed">> = answer?.error ?? {};
+  const { code = `HTTP ${status}`, message = `the API answered ${status}`, field, problems = [], limit, allowed } = said;
+  return new ApiError(redact(`${message}`, [token]), {
+    ...{ code, field, problems, limit, allowed, status, url, method: "POST" },
+    requestId: said.requestId ?? headers.get("x-amzn-RequestId") ?? undefined,
     retryAfter: Number(headers.get("Retry-After")),
-    status,
-    method: "POST",
-    url,
   });
 }

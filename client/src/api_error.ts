@@ -1,4 +1,4 @@
-import { SignpostError, type ErrorDetails } from "./signpost_error.ts";
+import { SignpostError } from "./signpost_error.ts";
 import type { Problem } from "./types.ts";
 
 /** The API's refusal, with its own code and message. */
@@ -8,8 +8,8 @@ export class ApiError extends SignpostError {
   declare readonly field: string | undefined;
   /** Everything that is wrong with the request, where that is more than one thing; else empty. */
   declare readonly problems: Problem[];
-
-  constructor(message: string, details: ErrorDetails & Pick<ApiError, "field" | "problems">) {
-    super(message, details);
-  }
+  /** The limit that the request went over, in the unit of its field: bytes, for a size. */
+  declare readonly limit: number | undefined;
+  /** What the deployment takes instead, such as its media types. */
+  declare readonly allowed: string[] | undefined;
 }

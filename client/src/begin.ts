@@ -2,15 +2,21 @@ import { ApiError } from "./api_error.ts";
 import { checksumFor } from "./checksum.ts";
 import { deliver } from "./deliver.ts";
 import { timed, type Job, type Tools } from "./job.ts";
-import type { PartsRecord } from "./records.ts";
+import { begun } from "./outcome.ts";
+import { fits, type PartsRecord } from "./records.ts";
+import { badAnswer } from "./signpost_error.ts";
 import type { UploadPlan } from "./types.ts";
 import { wholeFile } from "./whole.ts";
-import { textOf } from "./xml.ts";
 
 /** What clients find out about a deployment as they go. */
 export interface Learned {
   /** The smallest size that it was seen to take in parts, or else is likely to. */
   partsFrom: number;
+  /**
+   * Files in one piece that ended without S3's word: they may be stored. The next upload of one asks for the same key, so
+   * that it is not stored twice.
+   */
+  unsure: WeakMap<Blob, { request: string; again: (tools: Tools) => Job }>;
 }
 
 /**
@@ -28,13 +34,16 @@ export async function begin(tools: Tools, learned: Learned, signal: AbortSignal)
   try {
     planned = await plan();
   } catch (error) {
-    // Only a file in one piece may have a checksum of the whole: this one goes in parts.
     if (!sha256 || !(error instanceof ApiError) || error.field !== "sha256") throw error;
-    learned.partsFrom = Math.min(learned.partsFrom, size);
+    // Only a file in one piece may have a checksum of the whole. If this is one, the checksum itself was wrong.
     sha256 = undefined;
     planned = await plan();
+    if (!("multipart" in planned)) throw error;
   }
-  if ("multipart" in planned) return create(tools, planned, signal);
+  if ("multipart" in planned) {
+    learned.partsFrom = Math.min(learned.partsFrom, size);
+    return create(tools, planned, signal);
+  }
   if (hash && !sha256) {
     sha256 = await hash(tools.file);
     planned = await plan();
@@ -44,12 +53,10 @@ export async function begin(tools: Tools, learned: Learned, signal: AbortSignal)
 
 /** Begins an upload in parts at S3, which gives it an id. */
 async function create(tools: Tools, plan: Extract<UploadPlan, { multipart: unknown }>, signal: AbortSignal) {
-  const answer = await deliver(tools, { signal, sign: () => plan });
-  return {
-    key: plan.key,
-    uploadId: textOf(answer.responseText, "UploadId") ?? "",
-    ...plan.multipart,
-    checksums: tools.request.partChecksums === true,
-    parts: {},
-  } satisfies PartsRecord;
+  const { key, multipart } = plan;
+  const { size } = tools.file;
+  if (!fits(multipart, size)) throw badAnswer();
+  const uploadId = (await deliver(tools, { signal, sign: () => plan, read: begun }))!;
+  const checksums = tools.request.partChecksums === true;
+  return { key, uploadId, ...multipart, checksums, parts: {} } satisfies PartsRecord;
 }

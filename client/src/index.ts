@@ -1,6 +1,5 @@
 // The browser client of a Signpost deployment: README.md shows how to use it.
 export { ApiError } from "./api_error.ts";
-export type { TokenSource } from "./api.ts";
 export type { Checksum } from "./checksum.ts";
 export { FileError } from "./file_error.ts";
 export type { StoredObject } from "./job.ts";
@@ -13,5 +12,6 @@ export type { RetryOptions } from "./retry.ts";
 export { S3Error } from "./s3_error.ts";
 export { SignpostError } from "./signpost_error.ts";
 export { Signpost, type CallOptions } from "./signpost.ts";
+export type { TokenSource } from "./tokens.ts";
 export type * from "./types.ts";
 export type { Upload } from "./upload.ts";

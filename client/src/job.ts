@@ -24,6 +24,8 @@ export interface Job {
   run(signal: AbortSignal): Promise<StoredObject>;
   /** Gives up what S3 has of it, as far as the deployment lets. Absent where S3 keeps all or nothing. */
   abandon?(): Promise<void>;
+  /** The same for another upload of the same file. Absent where S3 has it in parts, which are remembered otherwise. */
+  again?(tools: Tools): Job;
 }
 
 /** What a job works with. */

@@ -1,8 +1,8 @@
-import type { TokenSource } from "./api.ts";
 import type { Checksum } from "./checksum.ts";
 import type { UploadProgress } from "./progress.ts";
 import { defaultStorage, type StorageLike } from "./records.ts";
 import type { RetryOptions } from "./retry.ts";
+import type { TokenSource } from "./tokens.ts";
 
 /** Where uploads go, and how. */
 export interface SignpostOptions {
@@ -89,7 +89,7 @@ export interface Settings {
 /** Fills in the defaults. A TypeError lists everything that is wrong. */
 export function settingsOf(options: SignpostOptions): Settings {
   const { apiUrl, token, connections = 5, checksum = true, storage = defaultStorage() } = options;
-  const retry = { limit: 8, minDelay: 500, maxDelay: 20_000, stallTimeout: 60_000, ...options.retry };
+  const retry = { limit: 8, minDelay: 500, maxDelay: 20_000, stallTimeout: 60_000, minSpeed: 8_000, ...options.retry };
   const problems: string[] = [];
   const check = (name: string, value: unknown, isRight: boolean, right: string) => {
     if (!isRight) problems.push(`${name} must be ${right}, not ${String(value)}`);

@@ -2,10 +2,10 @@ import { ApiError } from "./api_error.ts";
 import type { Checksum } from "./checksum.ts";
 import { deliver } from "./deliver.ts";
 import { isGood, timed, type Job, type StoredObject, type Timed, type Tools } from "./job.ts";
+import { ended, isGone, joined, listed, stored } from "./outcome.ts";
 import type { PartsRecord } from "./records.ts";
-import { S3Error } from "./s3_error.ts";
 import type { PartsRequest, SignedParts, SignedRequest } from "./types.ts";
-import { completeXml, parseParts, textOf, type StoredPart } from "./xml.ts";
+import { allParts, completeXml } from "./xml.ts";
 
 /** The upload can't go on: S3 no longer knows it, it is another user's, or the file is not the same. */
 export class CannotGoOn extends Error {}
@@ -64,7 +64,7 @@ export class FileInParts implements Job {
     } catch (error) {
       // The API refuses what was remembered and is not, or no longer, an upload of this user's.
       const isForeign = !this.#isListed && error instanceof ApiError && !error.retryable && error.status !== 401;
-      throw isForeign || isUnknown(error) ? new CannotGoOn("", { cause: error }) : error;
+      throw isForeign || isGone(error) ? new CannotGoOn("", { cause: error }) : error;
     }
   }
 
@@ -72,29 +72,27 @@ export class FileInParts implements Job {
   async abandon(): Promise<void> {
     const signal = AbortSignal.timeout(60_000);
     const { abort } = await this.#sign([], signal);
-    if (abort) await deliver(this.#tools, { signal, sign: () => abort });
+    if (abort) await deliver(this.#tools, { signal, sign: () => abort, read: ended });
   }
 
   /** After a reload S3's own list decides what is there; where it can't be had, what was remembered. */
   async #findStored(signal: AbortSignal): Promise<void> {
     const known = this.#record.parts;
-    const parts: Record<number, StoredPart> = {};
-    for (let after: number | undefined = 0; after !== undefined; ) {
+    const { partCount } = this.#record;
+    const found = await allParts(async (after) => {
       const { list } = await this.#sign([], signal, after);
-      if (!list) return;
-      const answer = await deliver(this.#tools, { signal, sign: () => list }).catch((error) => {
-        // With all parts there, what has taken the upload away may be the last request of the page before: ask it again.
-        if (!isUnknown(error) || Object.keys(known).length < this.#record.partCount) throw error;
-      });
-      if (!answer) return;
-      const page = parseParts(answer.responseText);
-      for (const part of page.parts) {
-        const { partNumber, size, sha256 = known[partNumber]?.sha256 } = part;
-        if (size === this.#piece(partNumber).size) parts[partNumber] = { ...part, sha256 };
-      }
-      after = page.next;
+      return list && deliver(this.#tools, { signal, sign: () => list, read: listed });
+    }).catch((error) => {
+      // With all parts there, what has taken the upload away may be the last request of the page before: ask it again.
+      if (!isGone(error) || Object.keys(known).length < partCount) throw error;
+    });
+    if (!found) return;
+    this.#record.parts = {};
+    for (let number = 1; number <= partCount; number++) {
+      const part = found.get(number);
+      if (part?.size !== this.#piece(number).size) continue;
+      this.#record.parts[number] = { ...part, sha256: part.sha256 ?? known[number]?.sha256 };
     }
-    this.#record.parts = parts;
   }
 
   /** Several at once. The first error stops the others, so that nothing goes on in secret. */
@@ -140,35 +138,26 @@ export class FileInParts implements Job {
     const { number, piece, sha256 } = part;
     const { meter } = this.#tools;
     let signed = part;
-    const answer = await deliver(this.#tools, {
+    const etag = await deliver(this.#tools, {
       signal,
       body: piece,
+      read: stored,
       sign: async (again) => {
         if (again || !isGood(signed)) [signed = part] = await this.#signBatch([part], signal);
         return signed;
       },
       onProgress: (sent) => meter.sent(number, sent),
     });
-    this.#record.parts[number] = { partNumber: number, etag: answer.getResponseHeader("ETag") ?? "", sha256 };
+    this.#record.parts[number] = { partNumber: number, etag: etag!, sha256 };
     this.#checked.add(number);
     this.#options.remember();
     meter.done(number, piece.size);
   }
 
-  async #complete(signal: AbortSignal): Promise<string | undefined> {
+  #complete(signal: AbortSignal): Promise<string | undefined> {
     const body = new Blob([completeXml(Object.values(this.#record.parts))]); // in order, as numeric keys always are
-    let tries = 0;
-    const sign = async () => {
-      tries++;
-      return (await this.#sign([], signal)).complete;
-    };
-    try {
-      return textOf((await deliver(this.#tools, { signal, body, sign })).responseText, "ETag");
-    } catch (error) {
-      // What has taken the upload away is an earlier try, whose answer was lost.
-      if (isUnknown(error) && tries > 1) return undefined;
-      throw error;
-    }
+    const sign = async () => (await this.#sign([], signal)).complete;
+    return deliver(this.#tools, { signal, body, sign, read: joined });
   }
 
   async #signBatch(batch: Part[], signal: AbortSignal): Promise<SignedPart[]> {
@@ -186,8 +175,4 @@ export class FileInParts implements Job {
     const { partSize } = this.#record;
     return this.#tools.file.slice((number - 1) * partSize, number * partSize);
   }
-}
-
-function isUnknown(error: unknown): boolean {
-  return error instanceof S3Error && error.code === "NoSuchUpload";
 }

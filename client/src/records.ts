@@ -1,3 +1,4 @@
+import { attempt } from "./attempt.ts";
 import type { StoredPart } from "./xml.ts";
 
 /** As much of the Web Storage API as is needed; localStorage and sessionStorage have it. */
@@ -36,43 +37,37 @@ export interface Records {
   clear(): void;
 }
 
+/** Whether so many parts of that size make up a file, as S3 lets them. */
+export function fits({ partSize, partCount }: { partSize: number; partCount: number }, size: number): boolean {
+  return partSize > 0 && partCount === Math.ceil(size / partSize) && partCount <= 10_000;
+}
+
+/** Whatever the storage throws, full or blocked by the browser: then nothing is remembered, and all else works. */
 export function newRecords(storage: StorageLike | null, apiUrl: string): Records {
   const prefix = `signpost:${apiUrl}:`;
-  const remove = (name: string) => storage?.removeItem(name);
+  const remove = (name: string) => attempt(() => storage?.removeItem(name));
   return {
     remove,
     nameOf: (file, as) => {
       const { name, size, lastModified } = file as File;
       return storage && lastModified ? prefix + JSON.stringify([name, size, lastModified, as]) : undefined;
     },
-    get: (name) => {
-      try {
-        return JSON.parse(storage?.getItem(name) ?? "");
-      } catch {
-        return undefined;
-      }
-    },
+    get: (name) => attempt(() => JSON.parse(storage?.getItem(name) ?? "")),
     set: (name, record) => {
-      try {
-        storage?.setItem(name, JSON.stringify(record));
-      } catch {
-        remove(name);
-      }
+      const json = JSON.stringify(record);
+      if (!attempt(() => (storage?.setItem(name, json), true))) remove(name);
     },
-    clear: () => {
-      const names = Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i));
-      for (const name of names) if (name?.startsWith(prefix)) remove(name);
-    },
+    clear: () =>
+      attempt(() => {
+        const names = Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i));
+        for (const name of names) if (name?.startsWith(prefix)) remove(name);
+      }),
   };
 }
 
 /** localStorage, where the browser lets the page have it. */
 export function defaultStorage(): StorageLike | null {
-  try {
-    return globalThis.window?.localStorage ?? null;
-  } catch {
-    return null;
-  }
+  return attempt(() => globalThis.window?.localStorage) ?? null;
 }
 
 /**

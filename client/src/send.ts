@@ -1,14 +1,16 @@
 import { checkReadable } from "./checksum.ts";
+import { heardFrom } from "./evidence.ts";
 import { noAnswer } from "./network_error.ts";
-import { S3Error } from "./s3_error.ts";
+import { longestAnswer, readText } from "./read_text.ts";
+import { s3Refusal } from "./s3_error.ts";
+import { badAnswer } from "./signpost_error.ts";
 import type { SignedRequest } from "./types.ts";
-import { textOf } from "./xml.ts";
+import { watch, type Patience } from "./watch.ts";
 
 /** How to send. */
 export interface SendOptions {
   signal: AbortSignal;
-  /** ms without a byte moving, after which the request is given up. */
-  stallTimeout: number;
+  patience: Patience;
   /** Bytes handed to the network so far. */
   onProgress?: ((sent: number) => void) | undefined;
 }
@@ -21,6 +23,8 @@ export type Answer = Pick<XMLHttpRequest, "status" | "responseText" | "getRespon
  * Rejects with an S3Error, a NetworkError, a FileError, or the signal's reason.
  */
 export async function send(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
+  // To XMLHttpRequest anything else is a path of the page's own server.
+  if (!/^https?:/.test(signed.url)) throw badAnswer();
   let answer: Answer;
   try {
     // Only XMLHttpRequest tells how much was sent.
@@ -32,34 +36,39 @@ export async function send(signed: SignedRequest, body: Blob | undefined, option
   }
   // CompleteMultipartUpload may begin its answer with 200 and end it with an error.
   const failed = answer.status < 200 || answer.status > 299 || /<Error>/.test(answer.responseText);
-  if (failed) throw refusal(signed, answer);
+  if (failed) throw s3Refusal(signed, answer);
   return answer;
 }
 
 function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
-  const { signal, stallTimeout, onProgress } = options;
+  const { signal, patience, onProgress } = options;
+  const { method, url, headers } = signed;
   const request = new XMLHttpRequest();
   const abort = () => request.abort();
-  let stall: ReturnType<typeof setTimeout> | undefined;
+  const life = watch(body?.size ?? 0, patience, abort);
   return new Promise<Answer>((resolve, reject) => {
-    const alive = () => {
-      clearTimeout(stall);
-      stall = setTimeout(abort, stallTimeout);
-    };
-    request.open(signed.method, signed.url);
-    for (const [name, value] of Object.entries(signed.headers)) request.setRequestHeader(name, value);
+    request.open(method, url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded }) => {
-      alive();
+      if (loaded > 0) heardFrom(url);
+      life.sent(loaded);
       onProgress?.(loaded);
     };
-    request.onprogress = alive; // S3 sends spaces while it joins parts
-    request.onerror = request.onabort = reject;
-    request.onload = () => resolve(request);
+    request.onprogress = ({ loaded }) => {
+      if (loaded > longestAnswer) abort();
+      else life.receiving();
+    };
+    request.onerror = () => reject();
+    request.onabort = () => reject(new Error("nothing moved"));
+    request.onload = () => {
+      heardFrom(url);
+      life.answered();
+      resolve(request);
+    };
     signal.addEventListener("abort", abort);
-    alive();
     request.send(body ?? null);
   }).finally(() => {
-    clearTimeout(stall);
+    life.end();
     signal.removeEventListener("abort", abort);
   });
 }
@@ -67,17 +76,7 @@ function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptio
 async function byFetch(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
   const { method, headers, url } = signed;
   const response = await fetch(url, { method, headers, body: body ?? null, signal: options.signal });
-  const responseText = await response.text();
+  const responseText = await readText(response);
   if (body) options.onProgress?.(body.size);
   return { status: response.status, responseText, getResponseHeader: (name) => response.headers.get(name) };
-}
-
-/** Of S3's XML only the code, the message and the request id: it may repeat the signed query. */
-function refusal({ method, url }: SignedRequest, answer: Answer): S3Error {
-  const code = textOf(answer.responseText, "Code") ?? `HTTP ${answer.status}`;
-  const message = textOf(answer.responseText, "Message") ?? "";
-  const requestId = textOf(answer.responseText, "RequestId");
-  // An error that comes after 200 is a failure of S3's own.
-  const status = answer.status < 300 ? 500 : answer.status;
-  return new S3Error(`S3 refused ${method}: ${code}: ${message}`, { code, status, requestId, method, url });
 }

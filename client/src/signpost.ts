@@ -30,7 +30,7 @@ export class Signpost {
     const { apiUrl, token, storage, connections } = this.settings;
     this.#shared = {
       ...this.settings,
-      learned: { partsFrom: usuallyWhole + 1 },
+      learned: { partsFrom: usuallyWhole + 1, unsure: new WeakMap() },
       post: newApi(apiUrl, token),
       pool: newPool(connections),
       turns: newPool(connections),
@@ -69,16 +69,22 @@ export class Signpost {
     options: CallOptions & { disposition?: "attachment" | "inline" | undefined } = {},
   ): Promise<SignedDownload> {
     const { disposition } = options;
-    return this.#post("downloads", { key, disposition }, options);
+    return this.#post("downloads", { key, disposition }, options, true);
   }
 
-  /** Forgets the unfinished uploads that this browser remembers for this API, as is fit when the user signs out. */
+  /**
+   * Forgets the unfinished uploads that this browser remembers for this API, as is fit when the user signs out. The list
+   * of the page's requests is emptied too (`performance.clearResourceTimings`): it holds signed URLs.
+   */
   forget(): void {
     this.#shared.records.clear();
+    this.#shared.learned.unsure = new WeakMap();
+    globalThis.performance?.clearResourceTimings?.();
   }
 
-  #post<T>(route: string, body: object, { signal = AbortSignal.any([]) }: CallOptions): Promise<T> {
-    return this.#shared.post(route, body, { ...this.settings, signal });
+  #post<T>(route: string, body: object, options: CallOptions, isOptional = false): Promise<T> {
+    const { signal = AbortSignal.any([]) } = options;
+    return this.#shared.post(route, body, { ...this.settings, signal, isOptional });
   }
 }
 

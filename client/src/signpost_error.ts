@@ -12,6 +12,8 @@ export interface ErrorDetails {
   /** For how many seconds the answer asks to wait; 0 or NaN if it does not. */
   retryAfter?: number | undefined;
   cause?: unknown;
+  /** What else its class declares. */
+  [more: string]: unknown;
 }
 
 /** What all errors of this client have in common. An upload that was aborted rejects with the abort's own reason. */
@@ -35,11 +37,16 @@ export class SignpostError extends Error {
    */
   get retryable(): boolean {
     const { code, status = 0 } = this;
-    return status >= 500 || [408, 409, 429].includes(status) || /^NetworkError|Timeout$/.test(code);
+    return status > 499 || [408, 409, 429].includes(status) || /^NetworkError|Timeout$|^IncompleteBody/.test(code);
   }
 }
 
 /** The URL as it may be shown. */
 export function withoutQuery(url: string): string {
   return url.replace(/[?#].*$/s, "");
+}
+
+/** The API has answered what no Signpost answers. */
+export function badAnswer(): SignpostError {
+  return new SignpostError("the API's answer makes no sense", { code: "BadAnswer" });
 }

@@ -5,8 +5,9 @@ import type { Job, StoredObject, Tools } from "./job.ts";
 import type { UploadOptions, UploadState } from "./options.ts";
 import { CannotGoOn, FileInParts } from "./parts.ts";
 import type { Pool } from "./pool.ts";
+import { NetworkError } from "./network_error.ts";
 import { newMeter, type Meter, type UploadProgress } from "./progress.ts";
-import { claim, type PartsRecord, type Records } from "./records.ts";
+import { claim, fits, type PartsRecord, type Records } from "./records.ts";
 import type { UploadRequest } from "./types.ts";
 
 /** What an upload shares with the client's others. */
@@ -104,6 +105,8 @@ export class Upload {
       return object;
     } catch (error) {
       const { aborted, reason } = this.#signal;
+      const again = (aborted || error instanceof NetworkError) && this.#job?.again;
+      if (again) this.#shared.learned.unsure.set(this.file, { request: JSON.stringify(this.#request), again });
       if (aborted) this.#giveUp();
       this.#become(aborted ? "aborted" : "failed");
       throw aborted ? reason : error instanceof CannotGoOn ? error.cause : error;
@@ -155,11 +158,16 @@ export class Upload {
     [this.#recordName, this.#unclaim] = [name, unclaim];
     const record = records.get(name);
     const canHash = checksumFor(checksum, record?.partSize ?? 0) !== undefined;
-    return record && (canHash || !record.checksums) ? this.#inParts(record, true) : undefined;
+    const isUsable = record?.parts && fits(record, this.file.size) && (canHash || !record.checksums);
+    return isUsable ? this.#inParts(record, true) : undefined;
   }
 
   async #begun(signal: AbortSignal): Promise<Job> {
-    const begun = await begin(this.#tools(), this.#shared.learned, signal);
+    const { learned } = this.#shared;
+    const before = learned.unsure.get(this.file);
+    learned.unsure.delete(this.file);
+    if (before?.request === JSON.stringify(this.#request)) return before.again(this.#tools());
+    const begun = await begin(this.#tools(), learned, signal);
     return "run" in begun ? begun : this.#inParts(begun, false);
   }
 

@@ -1,12 +1,11 @@
 import { deliver, type Delivery } from "./deliver.ts";
+import { begun as whenBegun, ended, joined, listed, stored } from "./outcome.ts";
 import { partSize } from "./part_size.ts";
-import { S3Error } from "./s3_error.ts";
-import type { Answer } from "./send.ts";
 import type { Signpost } from "./signpost.ts";
 import { SignpostError, withoutQuery } from "./signpost_error.ts";
 import type { PartsRequest, SignedParts, SignedRequest } from "./types.ts";
 import { bodyOf, sizeOf, UppyPlanner, type UppyFileLike, type UppyOptions } from "./uppy_plan.ts";
-import { completeXml, parseParts, textOf, type StoredPart } from "./xml.ts";
+import { allParts, completeXml, type StoredPart } from "./xml.ts";
 
 export type { UppyFileLike, UppyOptions } from "./uppy_plan.ts";
 
@@ -127,8 +126,8 @@ class Transfers {
       return expected.signed;
     };
     const report = (loaded: number) => onProgress({ loaded, lengthComputable: true });
-    const answer = await this.#toS3({ body: body as Blob, sign, onProgress: report }, signal);
-    const etag = answer.getResponseHeader("ETag") ?? ""; // unknown where the answer was lost
+    const sent = await this.#toS3({ body: body as Blob, sign, onProgress: report, read: stored }, signal);
+    const etag = sent ?? ""; // unknown where the answer was lost
     report((body as Blob).size);
     expected.onStored?.(etag);
     onComplete(etag);
@@ -154,8 +153,8 @@ class UploadsInParts {
   async create(file: UppyFileLike, signal?: AbortSignal): Promise<{ key: string; uploadId: string }> {
     const partChecksums = this.#planner.partChecksum(sizeOf(file)) !== undefined;
     const plan = await this.#planner.planInParts(file, partChecksums, signal);
-    const { responseText } = await this.#toS3({ sign: () => plan }, signal);
-    return { key: plan.key, uploadId: textOf(responseText, "UploadId") ?? "" };
+    const uploadId = (await this.#toS3({ sign: () => plan, read: whenBegun }, signal))!;
+    return { key: plan.key, uploadId };
   }
 
   async sign(file: UppyFileLike, part: Begun & { partNumber: number; body: Blob }): Promise<UppyParameters> {
@@ -170,17 +169,16 @@ class UploadsInParts {
   /** What S3 has; where the deployment doesn't let it be listed, what this page has sent. */
   async list(file: UppyFileLike, begun: Begun): Promise<UppyPart[]> {
     const known = this.#known(file, begun);
-    const before = new Map(known);
-    for (let after: number | undefined = 0; after !== undefined; ) {
+    const found = await allParts(async (after) => {
       const { list } = await this.#sign(begun, { parts: [], listAfter: after || undefined });
-      if (!list) break;
-      if (after === 0) known.clear();
-      const page = parseParts((await this.#toS3({ sign: () => list }, begun.signal)).responseText);
-      for (const part of page.parts) {
-        const { partNumber, sha256 = before.get(partNumber)?.sha256 } = part;
-        known.set(partNumber, { ...part, sha256 });
+      return list && this.#toS3({ sign: () => list, read: listed }, begun.signal);
+    });
+    if (found) {
+      const before = new Map(known);
+      known.clear();
+      for (const [partNumber, part] of found) {
+        known.set(partNumber, { ...part, sha256: part.sha256 ?? before.get(partNumber)?.sha256 });
       }
-      after = page.next;
     }
     return [...known.values()].map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
   }
@@ -191,26 +189,19 @@ class UploadsInParts {
       return { partNumber, etag, sha256: known.get(partNumber)?.sha256 };
     });
     let location = "";
-    let tries = 0;
     const sign = async () => {
-      tries++;
       const { complete } = await this.#sign(begun, { parts: [] });
       location = withoutQuery(complete.url);
       return complete;
     };
-    try {
-      await this.#toS3({ body: new Blob([completeXml(parts)]), sign }, begun.signal);
-    } catch (error) {
-      // What has taken the upload away is an earlier try, whose answer was lost.
-      if (!(error instanceof S3Error && error.code === "NoSuchUpload" && tries > 1)) throw error;
-    }
+    await this.#toS3({ body: new Blob([completeXml(parts)]), sign, read: joined }, begun.signal);
     return { location, key: begun.key };
   }
 
   /** Where the deployment doesn't let an upload be ended, its lifecycle rule removes the parts. */
   async abort(begun: Begun): Promise<void> {
     const { abort } = await this.#sign(begun, { parts: [] });
-    if (abort) await this.#toS3({ sign: () => abort }, begun.signal);
+    if (abort) await this.#toS3({ sign: () => abort, read: ended }, begun.signal);
   }
 
   #sign(begun: Begun, wanted: Omit<PartsRequest, "key" | "uploadId">): Promise<SignedParts> {
@@ -227,7 +218,7 @@ class UploadsInParts {
 }
 
 /** Sends as the client's own uploads go, but for how many at once, which is Uppy's `limit`. */
-type ToS3 = (delivery: Omit<Delivery, "signal">, signal: AbortSignal | undefined) => Promise<Answer>;
+type ToS3 = (delivery: Omit<Delivery, "signal">, signal: AbortSignal | undefined) => Promise<string | undefined>;
 
 function newToS3(signpost: Signpost): ToS3 {
   const { retry } = signpost.settings;

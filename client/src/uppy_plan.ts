@@ -5,8 +5,6 @@ import type { Signpost } from "./signpost.ts";
 import { SignpostError } from "./signpost_error.ts";
 import type { UploadPlan, UploadRequest } from "./types.ts";
 
-/** A deployment's own default, in bytes. */
-
 /** What these adapters read of Uppy's file; Uppy's own type has it. */
 export interface UppyFileLike {
   name?: string | undefined;

@@ -1,5 +1,6 @@
 import { deliver } from "./deliver.ts";
 import { isGood, timed, type Job, type Timed, type Tools } from "./job.ts";
+import { stored } from "./outcome.ts";
 import type { UploadPlan } from "./types.ts";
 
 /** A file that goes in one piece: S3's PutObject. */
@@ -8,10 +9,12 @@ export function wholeFile(tools: Tools, plan: Timed<UploadPlan>, sha256: string 
   const { size } = file;
   return {
     key: () => plan.key,
+    again: (other) => wholeFile(other, plan, sha256),
     run: async (signal) => {
-      const answer = await deliver(tools, {
+      const etag = await deliver(tools, {
         signal,
         body: file,
+        read: stored,
         sign: async (again) => {
           if (again || !isGood(plan)) plan = await timed(() => post("uploads", { ...request, sha256 }, signal));
           return plan;
@@ -22,7 +25,7 @@ export function wholeFile(tools: Tools, plan: Timed<UploadPlan>, sha256: string 
         },
       });
       meter.done(1, size);
-      return { key: plan.key, size, sha256, etag: answer.getResponseHeader("ETag") ?? undefined, resumed: false };
+      return { key: plan.key, size, sha256, etag, resumed: false };
     },
   };
 }

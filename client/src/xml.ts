@@ -16,16 +16,31 @@ export function textOf(xml: string, name: string): string | undefined {
   return text?.replace(/&(quot|#34);/g, '"');
 }
 
-/** One page of ListParts: the parts, and behind which number the next page begins, if there is one. */
-export function parseParts(xml: string): { parts: StoredPart[]; next: number | undefined } {
-  const parts = [...xml.matchAll(/<Part>.*?<\/Part>/gs)].map(([part]) => ({
-    partNumber: Number(textOf(part, "PartNumber")),
-    etag: textOf(part, "ETag") ?? "",
-    size: Number(textOf(part, "Size")),
-    sha256: textOf(part, "ChecksumSHA256"),
-  }));
-  const next = textOf(xml, "IsTruncated") === "true" ? Number(textOf(xml, "NextPartNumberMarker")) : undefined;
-  return { parts, next };
+/**
+ * All parts that S3 has, page after page.
+ *
+ * @param ask gives the page behind a part number; undefined where the deployment lets none be had
+ * @returns undefined where there was no page
+ */
+export async function allParts(
+  ask: (after: number) => Promise<string | undefined>,
+): Promise<Map<number, StoredPart> | undefined> {
+  const all = new Map<number, StoredPart>();
+  for (let after = 0; ; ) {
+    const xml = await ask(after);
+    if (xml === undefined) return undefined;
+    const before = all.size;
+    // S3's limit of parts, and what stands before them.
+    for (const part of xml.split("<Part>", 10_001).slice(1)) {
+      const partNumber = Number(textOf(part, "PartNumber"));
+      const etag = textOf(part, "ETag") ?? "";
+      all.set(partNumber, { partNumber, etag, size: Number(textOf(part, "Size")), sha256: textOf(part, "ChecksumSHA256") });
+    }
+    // A list that doesn't get on would have no end.
+    const next = Number(textOf(xml, "NextPartNumberMarker"));
+    if (textOf(xml, "IsTruncated") !== "true" || !(next > after) || all.size === before) return all;
+    after = next;
+  }
 }
 
 /** The body of CompleteMultipartUpload. */

@@ -31,6 +31,36 @@ test("a token that is refused is asked for anew, once", async () => {
   assert.deepEqual(asked, [false, true, false, true]);
 });
 
+test("ten that are refused together ask for one new token, and all go on", async () => {
+  let token = "old";
+  let refreshes = 0;
+  const source = async ({ refresh }: { refresh: boolean }) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    // A refresh token that is good for one use.
+    if (refresh && ++refreshes > 1) throw new Error("the refresh token has been used");
+    if (refresh) token = "new";
+    return token;
+  };
+  deployed().fault = () => (deployed().seen.at(-1)?.headers.authorization === "old" ? apiRefusal(401, "Unauthorized") : undefined);
+  const uploads = clientOf(deployed(), { token: source, connections: 10 });
+  await Promise.all(Array.from({ length: 10 }, (_, i) => uploads.upload(randomFile(10 + i)).done));
+  assert.equal(deployed().objects.size, 10);
+  assert.equal(refreshes, 1);
+});
+
+test("a refresh that fails is tried again by whoever comes later", async () => {
+  let refreshes = 0;
+  const token = ({ refresh }: { refresh: boolean }) => {
+    if (refresh && ++refreshes === 1) throw new Error("no network");
+    return refresh ? "new" : "old";
+  };
+  deployed().fault = () => (deployed().seen.at(-1)?.headers.authorization === "old" ? apiRefusal(401, "Unauthorized") : undefined);
+  const uploads = clientOf(deployed(), { token });
+  await assert.rejects(uploads.plan(request), /no network/);
+  await uploads.plan(request);
+  assert.equal(refreshes, 2);
+});
+
 test("what the token source throws comes out", async () => {
   const token = () => Promise.reject(new Error("signed out"));
   await assert.rejects(clientOf(deployed(), { token }).upload(randomFile(1)).done, /signed out/);
@@ -71,6 +101,16 @@ test("what passes is tried again, up to the limit", async () => {
   assert.equal(deployed().count("POST /uploads"), 4 + 1 + quick.limit);
 });
 
+test("facts stand beside the words", async () => {
+  deployed().fault = () => apiRefusal(413, "SizeTooLarge", { field: "size", limit: 5_368_709_120 });
+  await assert.rejects(clientOf(deployed()).plan(request), { code: "SizeTooLarge", limit: 5_368_709_120 });
+  deployed().fault = () => apiRefusal(415, "TypeNotAllowed", { field: "contentType", allowed: ["image/*"] });
+  await assert.rejects(clientOf(deployed()).plan(request), (error: ApiError) => {
+    assert.deepEqual(error.allowed, ["image/*"]);
+    return true;
+  });
+});
+
 test("no answer at all is a NetworkError", async () => {
   deployed().fault = () => "cut";
   await assert.rejects(clientOf(deployed()).plan(request), (error: NetworkError) => {
@@ -81,17 +121,17 @@ test("no answer at all is a NetworkError", async () => {
   });
 });
 
-test("Retry-After is waited for", async () => {
+test("Retry-After is waited for, within maxDelay", async () => {
   deployed().fault = (_, nth) => (nth === 1 ? { status: 429, headers: { "Retry-After": "1" }, body: "{}" } : undefined);
   const start = performance.now();
-  await clientOf(deployed()).plan(request);
+  await clientOf(deployed(), { retry: { ...quick, maxDelay: 2_000 } }).plan(request);
   assert.ok(performance.now() - start >= 990, "it was asked to wait a second, and did not");
 });
 
 test("a wait ends with its signal", async () => {
   deployed().fault = () => ({ status: 429, headers: { "Retry-After": "3600" }, body: "{}" });
   const signal = AbortSignal.timeout(50);
-  await assert.rejects(clientOf(deployed()).plan(request, { signal }), { name: "TimeoutError" });
+  await assert.rejects(clientOf(deployed(), { retry: { maxDelay: 60_000 } }).plan(request, { signal }), { name: "TimeoutError" });
 });
 
 test("a download is asked for by key", async () => {

@@ -13,7 +13,10 @@ export interface Seen {
 }
 
 /** What a test lets happen in place of the usual answer: a status with headers and a body, or the line cut. */
-export type Fault = { status: number; headers?: Record<string, string>; body?: string | object } | "cut" | "lost";
+export type Fault =
+  | { status: number; headers?: Record<string, string>; body?: string | object; acts?: boolean }
+  | "cut"
+  | "lost";
 
 /** S3's refusal, in its own XML. */
 export function s3Refusal(status: number, code: string, message = "no"): Fault {
@@ -40,7 +43,9 @@ export class Deployment {
   readonly seen: Seen[] = [];
   readonly objects = new Map<string, Buffer>();
   readonly uploads = new Map<string, Multipart>();
-  /** Asked before each request; what it gives happens instead ("lost": it is done, and then the line is cut). */
+  /** Uploads in parts that have become an object: S3 answers the last request again as it did at first. */
+  readonly joined = new Set<string>();
+  /** Asked before each request; what it gives happens instead ("lost": it is done, and then the line is cut; `acts`: it is done, and the answer is another). */
   fault: (what: string, nth: number) => Fault | undefined = () => undefined;
   threshold = 100 * 2 ** 20;
   partSize = 16 * 2 ** 20;
@@ -91,9 +96,10 @@ export class Deployment {
     const nth = (this.#counts.get(what) ?? 0) + 1;
     this.#counts.set(what, nth);
     const fault = this.fault(what, nth);
-    const answer = fault && fault !== "lost" ? fault : isS3 ? this.#s3(seen) : this.#api(seen);
-    if (answer === "cut" || fault === "lost") return void request.socket.destroy();
-    if (answer === "lost") return;
+    const isDone = !fault || fault === "lost" || (fault !== "cut" && fault.acts);
+    const done = isDone ? (isS3 ? this.#s3(seen) : this.#api(seen)) : undefined;
+    const answer = fault ?? done!;
+    if (answer === "cut" || answer === "lost") return void request.socket.destroy();
     const { status, headers, body = "" } = answer;
     response.writeHead(status, headers);
     response.end(typeof body === "string" ? body : JSON.stringify(body));
@@ -105,13 +111,14 @@ export class Deployment {
     const upload = this.uploads.get(asked.uploadId);
     if (upload && upload.key !== asked.key) return apiRefusal(403, "Forbidden", { field: "key" });
     const at = `${this.#origin}/${asked.key}?uploadId=${asked.uploadId}&X-Amz-Signature=secret`;
-    const signed = (method: string, query = "") => ({ method, url: at + query, headers: {} });
+    const signed = (method: string, query = "", headers = {}) => ({ method, url: at + query, headers });
     const parts = asked.parts.map(({ partNumber }: { partNumber: number }) => ({
       partNumber,
       ...signed("PUT", `&partNumber=${partNumber}&n=${this.seen.length}`),
     }));
     const more = this.resumable ? { list: signed("GET", `&after=${asked.listAfter ?? 0}`), abort: signed("DELETE") } : {};
-    return { status: 200, body: { parts, complete: signed("POST"), ...more, ...this.#expiry } };
+    const complete = signed("POST", "", { "If-None-Match": "*" });
+    return { status: 200, body: { parts, complete, ...more, ...this.#expiry } };
   }
 
   #plan(asked: { filename: string; size: number; sha256?: string; contentType: string; partChecksums?: boolean }): Fault {
@@ -130,12 +137,15 @@ export class Deployment {
     const id = url.searchParams.get("uploadId") ?? "";
     const upload = this.uploads.get(id);
     const makesObject = what === "PUT object" || what === "POST complete";
+    const body200 = "<R><ETag>&quot;joined&quot;</ETag></R>";
+    if (this.joined.has(id) && what === "POST complete") return { status: 200, body: body200 };
     if (makesObject && this.objects.has(key)) return s3Refusal(412, "PreconditionFailed");
     if (id && !upload) return s3Refusal(404, "NoSuchUpload");
     if (makesObject) {
       this.objects.set(key, upload ? Buffer.concat(ordered(upload)) : body);
       this.uploads.delete(id);
-      return { status: 200, headers: { ETag: '"whole"' }, body: upload ? "<R><ETag>&quot;joined&quot;</ETag></R>" : "" };
+      if (upload) this.joined.add(id);
+      return { status: 200, headers: { ETag: '"whole"' }, body: upload ? body200 : "" };
     }
     if (what === "POST create") {
       const uploadId = randomUUID();

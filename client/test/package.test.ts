@@ -14,11 +14,11 @@ const client = join(import.meta.dirname, "..");
 const modules = join(client, "../node_modules");
 const KiB = 1024;
 
-test("the client is at most 6 KiB, minified and gzipped, all of it", async () => {
+test("the client is at most 7.5 KiB, minified and gzipped, all of it", async () => {
   const entryPoints = [join(client, "src/index.ts")];
   const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, format: "esm", target: "es2022", write: false });
   const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
-  assert.ok(size <= 6 * KiB, `it has ${size} bytes`);
+  assert.ok(size <= 7.5 * KiB, `it has ${size} bytes`);
 });
 
 test("a page pays only for what it uses", async () => {

@@ -43,6 +43,21 @@ test("the same file goes on where it stopped: S3's list decides", async () => {
   assert.equal(storage.length, 0);
 });
 
+test("a file that is cut short several times goes on each time with what S3 lacks", async () => {
+  const file = randomFile(size);
+  const oneByOne = () => clientOf(deployed(), { storage, connections: 1, retry: { limit: 0 } });
+  for (const part of [5, 12, 20]) {
+    deployed().fault = (what) => (what === `PUT part ${part}` ? "cut" : undefined);
+    await assert.rejects(oneByOne().upload(file).done, { code: "NetworkError" });
+  }
+  deployed().fault = () => undefined;
+  const { key, resumed } = await oneByOne().upload(file).done;
+  assert.equal(resumed, true);
+  assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+  assert.equal(deployed().count("POST create"), 1);
+  assert.equal(deployed().count(/^PUT part/), 26 + 3, "each once, and the three that were cut");
+});
+
 test("a page that was closed before it heard the last word finds the file stored", async () => {
   const file = randomFile(size);
   deployed().fault = (what) => (what === "POST complete" ? "lost" : undefined);
@@ -131,6 +146,29 @@ test("a storage that is full costs the resuming, not the upload", async () => {
   const file = randomFile(size);
   const { key } = await newPage().upload(file).done;
   assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+});
+
+test("a storage that is blocked costs the resuming, and nothing else", async () => {
+  const blocked = new Proxy(storage, {
+    get: () => {
+      throw new DOMException("the page has no storage", "SecurityError");
+    },
+  });
+  const uploads = clientOf(deployed(), { storage: blocked });
+  const file = randomFile(size);
+  const { key } = await uploads.upload(file).done;
+  assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+  uploads.forget();
+  const upload = uploads.upload(randomFile(size), { onProgress: ({ partsDone }) => partsDone === 3 && upload.abort() });
+  await assert.rejects(upload.done, { name: "AbortError" });
+});
+
+test("forget() empties the list of the page's requests, which holds signed URLs", async () => {
+  await clientOf(deployed()).upload(randomFile(10)).done;
+  const listed = () => performance.getEntriesByType("resource").filter(({ name }) => name.includes("X-Amz-Signature"));
+  assert.notEqual(listed().length, 0);
+  newPage().forget();
+  assert.equal(listed().length, 0);
 });
 
 test("forget() and abort() leave nothing behind, and nothing of others'", async () => {

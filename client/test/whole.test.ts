@@ -25,6 +25,13 @@ test("the file itself arrives, with the signed headers word for word", async () 
   }
 });
 
+test("the type goes as the browser says it; none goes as application/octet-stream", async () => {
+  for (const [type, want] of [["", "application/octet-stream"], ["application/vnd.ms-excel", "application/vnd.ms-excel"]] as const) {
+    await clientOf(deployed()).upload(new File(["a,b"], "table.csv", { type })).done;
+    assert.equal(JSON.parse(deployed().seen.at(-2)?.body.toString() ?? "").contentType, want);
+  }
+});
+
 test("checksums can be left out, or be the caller's own", async () => {
   await clientOf(deployed(), { checksum: false }).upload(randomFile(5)).done;
   assert.equal(JSON.parse(deployed().seen[0]?.body.toString() ?? "").sha256, undefined);
@@ -130,6 +137,20 @@ test("an upload that is aborted stores nothing, says so, and frees its place", a
   await assert.rejects(third!.done, /enough/);
   await uploads.upload(randomFile(4)).done;
   assert.equal(deployed().objects.size, 1);
+});
+
+test("a file that is cancelled again and again takes nobody's place", async () => {
+  deployed().latency = 5;
+  const uploads = clientOf(deployed(), { connections: 2 });
+  const file = randomFile(1000);
+  for (let i = 0; i < 20; i++) {
+    const upload = uploads.upload(file);
+    await sleep(i % 4);
+    upload.abort();
+    await assert.rejects(upload.done, { name: "AbortError" });
+  }
+  const { key } = await uploads.upload(file).done;
+  assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
 });
 
 test("pause stops, resume goes on", async () => {

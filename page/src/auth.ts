@@ -1,8 +1,9 @@
 import { type SignInOutput, confirmSignIn, fetchAuthSession, signIn, signOut } from "@aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider as tokens } from "@aws-amplify/auth/cognito";
 import { Amplify, ConsoleLogger, sessionStorage } from "@aws-amplify/core";
-import { NetworkError } from "signpost-client";
 import { explainSignIn, isNetworkError, sessionEnded, unknownStep } from "./auth_failure.ts";
+import { awsHost } from "./aws_host.ts";
+import { CognitoUnreachable } from "./cognito_unreachable.ts";
 import type { Config } from "./config.ts";
 import { endSession, renewTokens } from "./local_cognito.ts";
 import { explainNetworkFailure } from "./network_failure.ts";
@@ -83,7 +84,7 @@ export class Auth {
     } catch (cause) {
       if (!isNetworkError(cause)) throw sessionEnded(cause);
       // The client then tries again, as it does when the API doesn't answer.
-      throw new NetworkError("no answer from Cognito", { code: "NetworkError", method: "POST", url: this.#url, cause });
+      throw new CognitoUnreachable(this.#url, cause);
     }
     if (!session.tokens?.idToken) throw sessionEnded();
     return session.tokens.idToken.toString();
@@ -91,7 +92,7 @@ export class Auth {
 
   get #url(): string {
     const { local, region } = this.#config;
-    return local?.cognitoEndpoint ?? `https://cognito-idp.${region}.amazonaws.com/`;
+    return local?.cognitoEndpoint ?? `https://${awsHost("cognito-idp", region)}/`;
   }
 
   async #step(ask: () => Promise<SignInOutput>, asked: Asked): Promise<Step> {

@@ -8,12 +8,14 @@ import { toFailure } from "./failure.ts";
 import { FileList } from "./file_list.ts";
 import { count } from "./format.ts";
 import { takeOwnership } from "./owner.ts";
+import { listNoRequests } from "./request_list.ts";
 import { SignIn } from "./sign_in.ts";
 import { UnfinishedFiles } from "./unfinished.ts";
 import { Way } from "./way.ts";
 
 type View = "starting" | "sign-in" | "files";
 
+listNoRequests();
 try {
   await start(await loadConfig());
 } catch (error) {

@@ -39,11 +39,21 @@ export async function explainNetworkFailure({ who, url, origins, cause }: Where)
 
 /** The other side is up, and keeps its answers from pages of this origin. */
 export function originNotAllowed(who: string, origins: string, cause: unknown): Failure {
-  const { origin } = location;
+  const { origin } = self; // "null" in a sandboxed frame, whatever its location
   return new Failure(`${who} doesn't let this page in`, {
     details: [`${who} answers, but the browser keeps it from pages of ${origin}: they are not allowed (CORS).`],
     advice: `Add ${origin} to ${origins}, deploy or start the local run again, and reload this page.`,
     code: "CORS",
+    cause,
+  });
+}
+
+/** The page's own policy forbids it to ask the other side. */
+export function forbiddenByPolicy(who: string, server: string, cause: unknown): Failure {
+  return new Failure(`This page may not ask ${who === "The API" ? "the API" : who}`, {
+    details: [`The page's Content-Security-Policy doesn't list ${server}.`],
+    advice: `Add ${server} to its connect-src, and reload this page.`,
+    code: "CSP",
     cause,
   });
 }

@@ -1,4 +1,4 @@
-import { ApiError, NetworkError, type Signpost } from "signpost-client";
+import { ApiError, type Signpost, SignpostError } from "signpost-client";
 import { Failure } from "./failure.ts";
 import { allowedOrigins, explainNetworkFailure } from "./network_failure.ts";
 import { explainUpload } from "./upload_failure.ts";
@@ -24,9 +24,7 @@ export class Reader {
     this.#isOffered ??= this.#signpost.download(key).then(
       () => true,
       (error: unknown) => {
-        // A route that isn't there has no answer to the browser's own question before it (CORS) either.
-        const isNoRoute = error instanceof ApiError && error.status === 404;
-        const isAbsent = isNoRoute || (error instanceof NetworkError && error.code === "CORS");
+        const isAbsent = error instanceof SignpostError && error.code === "NotFound";
         if (!isAbsent) this.#isOffered = undefined; // asked again for the next file
         return false;
       },
@@ -91,11 +89,13 @@ function refusal(status: number, xml: string): Failure {
   const text = (name: string) => error.querySelector(`Error > ${name}`)?.textContent ?? "";
   const code = text("Code") || `HTTP ${status}`;
   const requestId = text("RequestId");
-  // Where uploads are scanned for malware, S3 denies reading until the scan has found nothing.
+  // S3 answers AccessDenied for a file that is gone too: nobody here may list, so it doesn't say which.
   if (code === "AccessDenied" && !/expired/i.test(text("Message"))) {
-    return new Failure("Not readable yet", {
-      details: ["S3 doesn't give it out: it is still being scanned for malware, or the scan has found something."],
-      advice: "Try again in a minute.",
+    return new Failure("S3 doesn't give this file out", {
+      details: [
+        "It has been deleted; or, where files are scanned for malware, the scan isn't over or has found something.",
+      ],
+      advice: "If it is new, try again in a minute.",
       code,
       requestId,
     });

@@ -1,7 +1,7 @@
 import { copyOnClick } from "./copy.ts";
 import { copyOf, element, setText } from "./dom.ts";
 import { size } from "./format.ts";
-import { extension, isShownInline } from "./media_type.ts";
+import { extension, isShownInline, unknownType } from "./media_type.ts";
 import type { Disposition } from "./reader.ts";
 import { numbersOf, statusOf } from "./row_words.ts";
 import { thumbnail } from "./thumbnail.ts";
@@ -86,7 +86,7 @@ export class Row {
   #fillOnce(): void {
     const { file, folders, name, type } = this.transfer;
     this.#part("name").textContent = name;
-    this.#part("meta").textContent = [folders, size(file.size), type.contentType].filter(Boolean).join(" · ");
+    this.#part("meta").textContent = [folders, size(file.size), type].filter(Boolean).join(" · ");
     this.#part("tile").textContent = extension(name).slice(0, 4) || "file";
     for (const action of actions) {
       this.#button(action).setAttribute("aria-label", `${labels[action]}: ${name}`);
@@ -95,7 +95,7 @@ export class Row {
     this.#part("copy-key").setAttribute("aria-label", `Copy the key of ${name}`);
     this.#part("copy-checksum").setAttribute("aria-label", `Copy the SHA-256 of ${name}`);
     this.#part("progress").setAttribute("aria-label", `Upload of ${name}`);
-    thumbnail(file, type.contentType, 48).then((canvas) => {
+    thumbnail(file, type, 48).then((canvas) => {
       if (canvas) this.#part("tile").replaceChildren(canvas);
     });
   }
@@ -117,7 +117,9 @@ export class Row {
     this.#button("resume").hidden = transfer.state !== "paused";
     this.#button("cancel").hidden = !transfer.isActive;
     this.#button("retry").hidden = !transfer.canRetry;
-    this.#button("open").hidden = !(canRead && isShownInline(transfer.type.contentType));
+    // Where the browser doesn't know the type, the API does, and says so.
+    const mayBeShown = isShownInline(transfer.type) || transfer.type === unknownType;
+    this.#button("open").hidden = !(canRead && mayBeShown);
     this.#button("download").hidden = !canRead;
     setText(this.#part("said"), "");
   }

@@ -1,6 +1,6 @@
 import type { Signpost, StoredObject, Upload, UploadProgress, UploadState } from "signpost-client";
 import { type Failure } from "./failure.ts";
-import { type MediaType, mediaType } from "./media_type.ts";
+import { unknownType } from "./media_type.ts";
 import { Speed } from "./speed.ts";
 import { explainUpload } from "./upload_failure.ts";
 
@@ -25,7 +25,8 @@ export interface TransferListener {
 export class Transfer {
   readonly file: File;
   readonly folders: string;
-  readonly type: MediaType;
+  /** The browser's word for what it is. */
+  readonly type: string;
   readonly name: string;
   readonly speed = new Speed();
   state: UploadState = "waiting";
@@ -45,7 +46,7 @@ export class Transfer {
   constructor({ file, folders }: ChosenFile, to: { signpost: Signpost; apiUrl: string }, listener: TransferListener) {
     this.file = file;
     this.folders = folders;
-    this.type = mediaType(file);
+    this.type = file.type || unknownType;
     this.name = file.name;
     this.progress = { sent: 0, total: file.size, partsDone: 0, partsTotal: 1 };
     this.#signpost = to.signpost;
@@ -86,7 +87,6 @@ export class Transfer {
     this.progress = { sent: 0, total: this.file.size, partsDone: 0, partsTotal: 1 };
     this.#become("waiting");
     const upload = this.#signpost.upload(this.file, {
-      contentType: this.type.contentType,
       onProgress: (progress) => this.#progress(progress),
       onState: (state) => {
         // The last word comes with its result, below.
@@ -134,8 +134,8 @@ export class Transfer {
 
   #explain(error: unknown): Failure {
     const failure = explainUpload(error, this.#apiUrl);
-    if (failure.code === "TypeNotAllowed" && !this.type.known) {
-      failure.details.push("Nobody knows this file's type by its name, so it counts as application/octet-stream.");
+    if (failure.code === "TypeNotAllowed" && this.type === unknownType) {
+      failure.details.push(`Nobody knows this file's type by its name, so it counts as ${unknownType}.`);
     }
     return failure;
   }

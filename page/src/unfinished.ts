@@ -1,5 +1,6 @@
 import { byId } from "./dom.ts";
 import { percent, size } from "./format.ts";
+import { readNote, writeNote } from "./session_store.ts";
 import type { Transfer } from "./transfer.ts";
 
 interface Unfinished {
@@ -55,14 +56,13 @@ export class UnfinishedFiles {
     const others = this.#noted.filter(isOther);
     if (isOver && others.length === this.#noted.length) return;
     this.#noted = isOver ? others : [...others, { name, size: file.size, sent: progress.sent }];
-    if (this.#noted.length > 0) sessionStorage.setItem(storageKey, JSON.stringify(this.#noted));
-    else sessionStorage.removeItem(storageKey);
+    writeNote(storageKey, this.#noted.length > 0 ? this.#noted : null);
   }
 
   /** Forgets them, as is fit when the user signs out. */
   clear(): void {
     this.#noted = this.#left = [];
-    sessionStorage.removeItem(storageKey);
+    writeNote(storageKey, null);
     this.#render();
   }
 
@@ -81,10 +81,6 @@ export class UnfinishedFiles {
 }
 
 function read(): Unfinished[] {
-  try {
-    const noted: unknown = JSON.parse(sessionStorage.getItem(storageKey) ?? "[]");
-    return Array.isArray(noted) ? (noted as Unfinished[]) : [];
-  } catch {
-    return [];
-  }
+  const noted = readNote(storageKey);
+  return Array.isArray(noted) ? (noted as Unfinished[]) : [];
 }

@@ -1,6 +1,8 @@
 import { ApiError, FileError, NetworkError, S3Error } from "signpost-client";
+import { CognitoUnreachable } from "./cognito_unreachable.ts";
 import { Failure, toFailure } from "./failure.ts";
-import { allowedOrigins, originNotAllowed } from "./network_failure.ts";
+import { size } from "./format.ts";
+import { allowedOrigins, forbiddenByPolicy, originNotAllowed } from "./network_failure.ts";
 
 type Meaning = [title: string, advice: string];
 
@@ -52,10 +54,10 @@ export function explainUpload(error: unknown, apiUrl: string): Failure {
 }
 
 function explainApi(error: ApiError): Failure {
-  const { code, requestId, status, problems, message } = error;
+  const { code, requestId, status, problems } = error;
   const [title, advice] = ofApi[code] ?? ["The API has a problem", "Try again in a moment."];
   return new Failure(title, {
-    details: problems.length > 0 ? problems.map((problem) => problem.message) : [message],
+    details: problems.length > 0 ? problems.map((problem) => problem.message) : [wordsOf(error)],
     advice,
     code,
     requestId,
@@ -65,24 +67,27 @@ function explainApi(error: ApiError): Failure {
   });
 }
 
+/** What the API says, in the page's own units where it gives the facts beside its words. */
+function wordsOf({ code, limit, message }: ApiError): string {
+  return code === "SizeTooLarge" && limit ? `Files may have ${size(limit)} at most.` : message;
+}
+
 function explainS3(error: S3Error): Failure {
-  const { code, requestId } = error;
-  const said = error.message.replace(/^S3 refused \w+: [\w ]+: /, "");
+  const { code, requestId, said = "" } = error;
   const [title, advice] =
     code === "AccessDenied" && /expired/i.test(said)
       ? ["The signed URL has run out", "Try again: the API signs a new one."]
       : (ofS3[code] ?? ["S3 refused the file", "Try again."]);
-  return new Failure(title, { details: [`S3 says: ${said}`], advice, code, requestId, cause: error });
+  return new Failure(title, { details: said ? [`S3 says: ${said}`] : [], advice, code, requestId, cause: error });
 }
 
 /** No answer, after all tries. */
 function explainNetwork(error: NetworkError, apiUrl: string): Failure {
   const { code, url = "" } = error;
-  const who = url.startsWith(apiUrl) ? "The API" : /cognito/i.test(error.message) ? "Cognito" : "S3";
+  const who = url.startsWith(apiUrl) ? "The API" : error instanceof CognitoUnreachable ? "Cognito" : "S3";
   const server = URL.canParse(url) ? new URL(url).origin : who;
-  if (code === "CORS") {
-    return originNotAllowed(who, allowedOrigins, error);
-  }
+  if (code === "CORS") return originNotAllowed(who, allowedOrigins, error);
+  if (code === "CSP") return forbiddenByPolicy(who, server, error);
   if (code === "Timeout") {
     const details = [`${server} gave no answer in time.`];
     return new Failure(`${who} takes too long`, { details, advice: "Try again.", code, cause: error });

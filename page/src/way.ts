@@ -1,4 +1,5 @@
 import type { UploadState } from "signpost-client";
+import { awsHost } from "./aws_host.ts";
 import type { Config } from "./config.ts";
 import { byId, element, setText } from "./dom.ts";
 import { duration, size } from "./format.ts";
@@ -18,7 +19,7 @@ export class Way {
   constructor({ apiUrl, bucket, region, local }: Config) {
     write("browser", "host", location.host);
     write("api", "host", new URL(apiUrl).host);
-    write("s3", "host", local ? new URL(local.s3Endpoint).host : `s3.${region}.amazonaws.com`);
+    write("s3", "host", local ? new URL(local.s3Endpoint).host : awsHost("s3", region));
     write("s3", "note", bucket);
     const requests = new PerformanceObserver((list) => this.#count(list.getEntriesByType("resource"), apiUrl));
     requests.observe({ type: "resource" });

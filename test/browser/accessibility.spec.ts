@@ -39,7 +39,7 @@ test("axe finds nothing, whatever the page shows", async ({ page, run, devtools 
   const s3 = `${run.outputs.Local.S3Endpoint}/**`;
   await page.route(s3, (route) => route.fulfill(s3Refusal(page, "AccessDenied", "no")));
   await row(page, "picture.png").getByRole("button", { name: "Open" }).click();
-  await expect(row(page, "picture.png")).toContainText("Not readable yet");
+  await expect(row(page, "picture.png")).toContainText("S3 doesn't give this file out");
   await picker(page).setInputFiles({ name: "denied.txt", mimeType: "text/plain", buffer: Buffer.from("x") });
   await expect(row(page, "denied.txt")).toHaveAttribute("data-state", "failed");
   await expectNothingFound(page, "done and failed");

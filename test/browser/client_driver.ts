@@ -22,10 +22,14 @@ export class ClientPage {
     await this.setUp({});
   }
 
+  /** What a client of this run needs. */
+  async setup(): Promise<{ apiUrl: string; token: string }> {
+    return { apiUrl: this.run.outputs.ApiUrl, token: await signIn(this.run, this.user) };
+  }
+
   /** Makes the client; waits are short, so that tests are. */
   async setUp(setup: Partial<Setup>): Promise<void> {
-    const { ApiUrl: apiUrl } = this.run.outputs;
-    const token = await signIn(this.run, this.user);
+    const { apiUrl, token } = await this.setup();
     const retry = { minDelay: 50, maxDelay: 400, ...setup.retry };
     await this.page.evaluate((all) => window.driver.setUp(all), { apiUrl, token, ...setup, retry });
   }

@@ -37,7 +37,7 @@ interface OpenOptions {
 export const test = base.extend<Fixtures>({
   line: async ({}, use) => {
     const line = new FaultProxy();
-    line.pages = await clientPage();
+    line.pages = new Map(await clientPage());
     await line.listen();
     await use(line);
     line.close();

@@ -31,6 +31,7 @@ test("whatever fails for a while, the file is stored, once", async ({ run, line,
 test("429 is waited out for as long as Retry-After says", async ({ run, line, folder, open }) => {
   const file = await makeFile(folder, "throttled.txt", 3);
   const client = await open(run);
+  await client.setUp({ retry: { maxDelay: 2_000 } });
   line.catch("POST /uploads", throttled(1));
   await client.stores(await client.upload(file), file);
   const [first, second] = line.of("POST /uploads");

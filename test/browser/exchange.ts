@@ -5,7 +5,7 @@ export interface Exchange {
   method: string;
   origin: string;
   path: string; // never the query: it is a credential
-  /** S3's name of the operation ("UploadPart"), "POST /uploads" and the like for the API's, or empty. */
+  /** S3's name of the operation ("UploadPart"), "POST /uploads" and the like for the API's, "OPTIONS", or empty. */
   operation: string;
   /** Of an UploadPart. */
   partNumber?: number;
@@ -19,7 +19,7 @@ export interface Exchange {
   fault?: string;
 }
 
-/** Names what the browser asks for. Preflights have no operation. */
+/** Names what the browser asks for. */
 export function describe(request: IncomingMessage): Exchange {
   const url = new URL(request.url ?? "", "http://unknown");
   const method = request.method ?? "";
@@ -31,7 +31,7 @@ export function describe(request: IncomingMessage): Exchange {
 }
 
 function operationOf(method: string, { pathname, searchParams: query }: URL): string {
-  if (method === "OPTIONS") return "";
+  if (method === "OPTIONS") return method;
   if (!query.has("X-Amz-Signature")) return method === "POST" ? `POST ${pathname.replace(/^\/v1/, "")}` : "";
   switch (method) {
     case "PUT":

@@ -50,7 +50,7 @@ export interface Served {
 
 /**
  * A real HTTP proxy between the browser and the local run. It passes everything on and notes it, but for what the
- * faults catch. Preflights always pass.
+ * faults catch.
  */
 export class FaultProxy {
   /** Every request but preflights, in the order they came. */
@@ -59,6 +59,8 @@ export class FaultProxy {
   pages = new Map<string, Served>();
   /** Bytes a second that it takes of each body; 0: as fast as they come. */
   bandwidth = 0;
+  /** Which headers of which host's answers are lost. */
+  loses: (host: string, header: string) => boolean = () => false;
   /** Whether the browser may use a connection again where the server would end it, as AWS's servers let it. */
   keepsConnections = false;
 
@@ -178,6 +180,12 @@ export class FaultProxy {
         answer.resume();
         answer.once("end", onAnswer);
         return;
+      }
+      const lost = Object.keys(answer.headers).filter((name) => this.loses(from.headers.host ?? "", name));
+      if (lost.length > 0) {
+        for (const name of lost) delete answer.headers[name];
+        to.writeHead(answer.statusCode ?? 502, answer.headers);
+        return void answer.pipe(to);
       }
       const keptAlive = { ...answer.headers, connection: "keep-alive" };
       to.writeHead(answer.statusCode ?? 502, this.keepsConnections ? keptAlive : answer.rawHeaders);

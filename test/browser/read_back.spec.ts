@@ -36,22 +36,21 @@ test.describe("where the deployment lets users read their files", () => {
     await expectNoSignedUrl(page);
   });
 
-  test("one that is being scanned for malware is told as that", async ({ page, run, context }) => {
+  test("one that S3 denies is told by what may be: it is gone, or a scan isn't over", async ({ page, run, context }) => {
     await signIn(page);
     await picker(page).setInputFiles({ name, mimeType: "image/png", buffer: picture });
     await storedKey(page, name);
     const denied = s3Refusal(page, "AccessDenied", "Access Denied");
     await page.route(`${run.outputs.Local.S3Endpoint}/**`, (route) => route.fulfill(denied));
     await row(page, name).getByRole("button", { name: "Open" }).click();
-    await expect(row(page, name)).toContainText("Not readable yet");
-    await expect(row(page, name)).toContainText("scanned");
-    await expect(row(page, name)).toContainText("Try again in a minute. (AccessDenied · request 4442587FB7D0A2F9)");
+    await expect(row(page, name)).toContainText("S3 doesn't give this file out. It has been deleted; or, where files are");
+    await expect(row(page, name)).toContainText("try again in a minute. (AccessDenied · request 4442587FB7D0A2F9)");
     expect(context.pages()).toHaveLength(1);
     await page.unroute(`${run.outputs.Local.S3Endpoint}/**`);
     const opened = context.waitForEvent("page");
     await row(page, name).getByRole("button", { name: "Open" }).click();
     await opened;
-    await expect(row(page, name)).not.toContainText("Not readable yet");
+    await expect(row(page, name)).not.toContainText("S3 doesn't give this file out");
   });
 });
 
