@@ -21,7 +21,7 @@ export STAGE APPROVAL
 # The Node that package.json pins runs the CDK, jsii and cognito-local.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser fuzz \
+.PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser test-engines fuzz \
 	snapshot reference types bench preflight synth diff deploy destroy
 
 node_modules/.installed: package.json package-lock.json $(wildcard client/package.json page/package.json test/frameworks/*/package.json)
@@ -33,7 +33,7 @@ local: node_modules/.installed
 
 # Two at a time: what uses jsii is one test process each, and waits more than it computes.
 test: node_modules/.installed
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-template test-conformance lint test-nag \
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-engines test-template test-conformance lint test-nag \
 		test-iam test-consumer test-contract test-local test-lambda test-client fuzz
 
 lint: node_modules/.installed
@@ -42,7 +42,7 @@ lint: node_modules/.installed
 	go tool staticcheck ./...
 	go tool actionlint
 	cd test/consumer && go vet ./...
-	for project in client page test/browser test/frameworks/*/; do \
+	for project in client page test/browser test/engines test/frameworks/*/; do \
 		echo "tsc -p $$project"; \
 		tsc -p $$project --incremental --tsBuildInfoFile node_modules/.cache/tsc/$$(basename $$project).json || exit 1; \
 	done
@@ -90,6 +90,10 @@ test-client: node_modules/.installed
 
 test-browser: node_modules/.installed
 	npx playwright test --config test/browser/playwright.config.ts
+
+# What an engine can change, in Chromium, Firefox and WebKitGTK. One alone: make test-engines ENGINE=firefox
+test-engines: node_modules/.installed
+	npx playwright test --config test/engines/playwright.config.ts $(ENGINE:%=--project %)
 
 # A second of each fuzz target beyond its seeds; -fuzz takes one target at a time. More: make fuzz FUZZTIME=60s
 FUZZTIME ?= 1s

@@ -30,13 +30,16 @@ async function sha256(piece: Blob): Promise<string> {
   return btoa(String.fromCharCode(...digest));
 }
 
-function read(piece: Blob): Promise<ArrayBuffer> {
-  return piece.arrayBuffer().catch((cause) => {
+async function read(piece: Blob): Promise<ArrayBuffer> {
+  const bytes = await piece.arrayBuffer().catch((cause) => {
     throw new FileError(cause);
   });
+  // Firefox reads what is there now; other browsers refuse.
+  if (bytes.byteLength !== piece.size) throw new FileError();
+  return bytes;
 }
 
 /** Whether the file is still the one that was chosen. To a request, a changed file is a broken connection. */
 export async function checkReadable(file: Blob): Promise<void> {
-  await read(file.slice(0, 1));
+  await read(file.size <= largest ? file : file.slice(0, 1));
 }

@@ -37,14 +37,16 @@ export class Reader {
    * Else a Failure: S3 is asked first, since what it refuses would be a page of XML.
    */
   async read(key: string, disposition: Disposition): Promise<void> {
-    const url = await this.#sign(key, disposition);
-    await checkReadable(url);
-    if (disposition === "attachment") return save(url);
-    const tab = open(url, "_blank");
-    if (tab) tab.opener = null;
-    else {
-      const advice = "Allow this page to open tabs, then try again.";
-      throw new Failure("Your browser blocked the new tab", { advice, code: "Blocked" });
+    // At once: WebKit takes a tab that is opened after a request for one that nobody has clicked for.
+    const tab = disposition === "inline" ? openTab() : undefined;
+    try {
+      const url = await this.#sign(key, disposition);
+      await checkReadable(url);
+      if (tab) tab.location.replace(url);
+      else save(url);
+    } catch (error) {
+      tab?.close();
+      throw error;
     }
   }
 
@@ -59,6 +61,17 @@ export class Reader {
       throw explainUpload(error, this.#apiUrl);
     }
   }
+}
+
+/** An empty tab, whose page won't know this one. */
+function openTab(): Window {
+  const tab = open("", "_blank");
+  if (!tab) {
+    const advice = "Allow this page to open tabs, then try again.";
+    throw new Failure("Your browser blocked the new tab", { advice, code: "Blocked" });
+  }
+  tab.opener = null;
+  return tab;
 }
 
 /** In a frame of its own: the page itself must not seem to leave while files are under way. */

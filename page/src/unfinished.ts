@@ -47,7 +47,9 @@ export class UnfinishedFiles {
   note(transfer: Transfer): void {
     const { name, file, progress, state } = transfer;
     const isOther = (other: Unfinished) => other.name !== name || other.size !== file.size;
-    const isOver = state === "stored" || state === "aborted" || (state === "failed" && !transfer.canRetry);
+    // What can't be read can be chosen again. It is also what WebKit tells a page of its files as the page is left.
+    const isRefused = state === "failed" && !transfer.canRetry && transfer.failure?.code !== "NotReadable";
+    const isOver = state === "stored" || state === "aborted" || isRefused;
     if (progress.partsTotal === 1 && !isOver) return;
     if (this.#left.some((other) => !isOther(other))) {
       this.#left = this.#left.filter(isOther); // it was chosen again
