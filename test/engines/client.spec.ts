@@ -73,8 +73,11 @@ test("a service worker that passes everything on does no harm", async ({ openCli
     await navigator.serviceWorker.register("worker.js");
     await navigator.serviceWorker.ready;
   });
-  await client.open();
-  await expect.poll(() => tab.evaluate(() => navigator.serviceWorker.controller?.state)).toBe("activated");
+  const controller = async () => {
+    await client.open(); // WebKit may load a page before the worker has it
+    return tab.evaluate(() => navigator.serviceWorker.controller?.state);
+  };
+  await expect.poll(controller).toBe("activated");
   const before = await stack.keys();
   const stallTimeout = 1500; // ms
   await client.setUp({ retry: { stallTimeout } });
