@@ -1,0 +1,149 @@
+// Uploads by the client as it is published, in Chromium, while everything between it and S3 fails: the proxy refuses,
+// cuts, resets, stalls, loses answers and says 503, and the local run is killed and started again, also while it joins
+// parts. In the end each file is stored, whole and once, and no promise has said so without its object.
+//
+//	make test-faults [UPLOADS=20] [SEED=…]
+//
+// The seed decides the files, what goes wrong with which request, and when the server is killed. How fast the machine is
+// decides the rest: which requests are under way then, and in what order the API is asked. So a seed repeats the
+// decisions, and mostly, but not always, what comes of them.
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "@playwright/test";
+import { signIn } from "../browser/client_driver";
+import { newContext } from "../browser/client_fixtures";
+import { setVariable, startAssembly } from "../browser/edited_run";
+import { FaultProxy } from "../browser/fault_proxy";
+import type { LocalRun } from "../browser/local_run";
+import { checkFiles, checkReadable, checkUnfinished, type Problem } from "./checks";
+import { History } from "./history";
+import { Killer } from "./killer";
+import { pageWithPackedClient } from "./packed_client";
+import type { Outcome } from "./page/main";
+import { planFault, planFiles, planKills, threshold } from "./plan";
+import { randomOf } from "./random";
+import { pageOrigin, synthesize } from "./synthesize";
+
+const uploads = wholeNumber("UPLOADS", 20);
+const seed = wholeNumber("SEED", Math.floor(Math.random() * 1e9));
+const timeLimit = 60_000 + 1_500 * uploads; // ms for the uploads
+const isLong = uploads >= 100;
+
+/** Many quick tries: an upload must outlast a restart, and few faults in a row must not end it. */
+const retry = { limit: 60, minDelay: 50, maxDelay: 1000, stallTimeout: 2000 };
+
+let run: LocalRun;
+let folder: string;
+const line = new FaultProxy();
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000); // on a fresh machine the CDK app is compiled first
+  folder = await mkdtemp(join(tmpdir(), "signpost-faults-"));
+  const assembly = join(folder, "assembly");
+  [line.pages] = await Promise.all([pageWithPackedClient(folder), synthesize(assembly)]);
+  run = await startAssembly(assembly, (template) => setVariable(template, "MULTIPART_THRESHOLD_BYTES", String(threshold)));
+  await line.listen();
+});
+
+test.afterAll(async () => {
+  line.close();
+  await run?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test(`${uploads} uploads, whatever fails: SEED=${seed}`, async ({ browser }) => {
+  test.setTimeout(timeLimit + 120_000);
+  const files = planFiles(seed, uploads);
+  const kills = planKills(seed, uploads);
+  const history = new History();
+  const killer = new Killer(run, kills, (words) => history.server(words));
+  const outcomes = new Map<number, Outcome>();
+  const problems: Problem[] = [];
+  const tries = new Map<string, number>();
+
+  line.choose = (exchange, length) => {
+    const { method, operation, path, partNumber } = exchange;
+    const same = [method, operation, operation.startsWith("POST /") ? "" : path.split("/").at(-1), partNumber].join(" ");
+    const before = tries.get(same) ?? 0;
+    tries.set(same, before + 1);
+    return planFault(seed, exchange, before, length, isLong);
+  };
+  line.watch = (exchange, from) => {
+    history.note(exchange, from);
+    killer.seen(exchange);
+  };
+  const tell = (outcome: Outcome) => {
+    const { index, stored } = outcome;
+    // Looked at now too: what comes later was not there when the promise said so.
+    if (stored && !existsSync(run.pathOf(stored.key))) problems.push({ name: files[index]!.name, what: "stored, and S3 did not have it then" });
+    outcomes.set(index, outcome);
+    killer.ended = outcomes.size;
+    // Browsers use a connection again where the server lets them, as AWS's do, and send again by themselves what it ended.
+    line.keepsConnections = randomOf(seed, "keeps connections", Math.floor(outcomes.size / 10))() < 0.5;
+    if (outcomes.size % 100 === 0) console.log(`${outcomes.size} of ${files.length} uploads have ended, ${killer.kills} kills`);
+  };
+
+  const began = Date.now();
+  const token = await signIn(run, "first");
+  const pages = Math.min(3, Math.ceil(uploads / 10));
+  const work = Array.from({ length: pages }, async (_, i) => {
+    const context = await newContext(browser, line); // each with connections of its own
+    const page = await context.newPage();
+    await page.exposeFunction("tell", tell);
+    await page.exposeFunction("newToken", () => signIn(run, "first"));
+    await page.goto(`${pageOrigin}/faults/`);
+    const mine = files.filter(({ index }) => index % pages === i);
+    await page.evaluate((all) => window.run(all), { apiUrl: run.outputs.ApiUrl, token, seed, files: mine, retry });
+  });
+  const late = sleep(timeLimit, undefined, { ref: false });
+  await Promise.race([Promise.all(work), killer.failed, late]);
+  await Promise.race([killer.stop(), killer.failed]);
+  const took = Date.now() - began;
+  line.choose = () => undefined;
+  line.watch = () => {};
+
+  problems.push(...(await checkFiles(run, seed, files, outcomes)));
+  problems.push(...checkUnfinished(await settled(run), line.exchanges, files, outcomes));
+  problems.push(...(await checkReadable(run, seed, await signIn(run, "first"), files.slice(0, 30), outcomes)));
+  const faults = Object.entries(Object.groupBy(line.exchanges.filter(({ fault }) => fault), ({ fault }) => fault!));
+  const seen = faults.map(([kind, exchanges]) => `${exchanges?.length} × ${kind}`).join(", ");
+  console.log(
+    `${outcomes.size} uploads in ${Math.round(took / 1000)} s, ${line.exchanges.length} requests; ${killer.kills} kills, ${seen}`,
+  );
+  expect(told(problems, history), "what is wrong").toBe("");
+  expect(killer.kills, "kills").toBeGreaterThan(0);
+  expect(faults.length, "kinds of faults").toBeGreaterThan(isLong ? 9 : 3);
+});
+
+/** The uploads in parts that are open once the client has had time to give up those that it abandons. */
+async function settled(local: LocalRun): Promise<string[]> {
+  let open = await local.unfinished();
+  for (let same = 0; open.length > 0 && same < 10; await sleep(300)) {
+    const now = await local.unfinished();
+    same = now.length === open.length ? same + 1 : 0;
+    open = now;
+  }
+  return open;
+}
+
+/** The problems of each file, and for the first files their requests. */
+function told(problems: Problem[], history: History): string {
+  if (problems.length === 0) return "";
+  const ofFiles = Object.entries(Object.groupBy(problems, ({ name }) => name));
+  const lines = ofFiles.map(([name, itsProblems = []], i) => {
+    const requests = i < 10 ? history.of(name).map((request) => `\n    ${request}`) : [];
+    return itsProblems.map(({ what }) => `\n  ${name}: ${what}`).join("") + requests.join("");
+  });
+  return `${problems.length} problems, SEED=${seed} UPLOADS=${uploads}:${lines.join("")}\n`;
+}
+
+function wholeNumber(name: string, otherwise: number): number {
+  const text = process.env[name];
+  if (!text) return otherwise;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${name}=${text} must be a whole number from 1`);
+  return value;
+}
