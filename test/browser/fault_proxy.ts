@@ -236,7 +236,7 @@ function reset(from: IncomingMessage, upstream: ClientRequest): void {
   from.socket.resetAndDestroy();
 }
 
-/** Passes on the answer's head and, of its body, so many bytes, but not the last; without a body it passes on nothing. */
+/** Passes on the answer's head and so many bytes of its body, but not the last; without a body it passes on nothing. */
 function answerInPart(to: ServerResponse, after: number, then: () => void) {
   return (answer: IncomingMessage, body: Buffer) => {
     if (body.length === 0) return then();

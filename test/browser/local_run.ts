@@ -116,8 +116,8 @@ export class LocalRun {
   }
 
   /**
-   * Kills its process, as a crash would, at work or while it starts: nothing is finished, nothing tidied up. What it has
-   * started must end by itself then.
+   * Kills its process, as a crash would, at work or while it starts: nothing is finished, nothing tidied up. What it
+   * has started must end by itself then.
    */
   async kill(): Promise<void> {
     const child = this.#child;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Exchange } from "../browser/exchange";
+import { lastOf } from "./checks";
 
 /** The requests for each file, to be told when something is wrong with it. Nothing in it is a credential. */
 export class History {
@@ -31,7 +32,7 @@ export class History {
   }
 
   #add(path: string, exchange: Exchange): void {
-    const name = path.split("/").at(-1) ?? "";
+    const name = lastOf(path);
     const before = this.#ofFile.get(name);
     if (before) before.push(exchange);
     else this.#ofFile.set(name, [exchange]);
@@ -39,8 +40,9 @@ export class History {
 }
 
 function lineOf({ method, operation, path, partNumber, bytes, status, fault }: Exchange): string {
-  const what = [method, path.split("/").slice(-2).join("/"), operation.replace(/^POST .*/, ""), partNumber].filter(Boolean);
-  return `${what.join(" ")}, ${bytes} B: ${[fault && `fault: ${fault}`, status ?? "no answer"].filter(Boolean).join(", ")}`;
+  const s3Operation = operation.startsWith("POST /") ? "" : operation;
+  const what = [method, path.split("/").slice(-2).join("/"), s3Operation, partNumber].filter(Boolean).join(" ");
+  return `${what}, ${bytes} B: ${fault ? `fault: ${fault}, ` : ""}${status ?? "no answer"}`;
 }
 
 function nameIn(body: string): string {

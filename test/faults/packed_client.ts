@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rename, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { project } from "../browser/build_local";
+import { environment, project } from "../browser/build_local";
 import type { Served } from "../browser/fault_proxy";
 
 const run = promisify(execFile);
@@ -14,11 +14,12 @@ const run = promisify(execFile);
  */
 export async function pageWithPackedClient(folder: string): Promise<Map<string, Served>> {
   const source = join(folder, "source");
-  await cp(join(project, "client"), join(source, "client"), { recursive: true, filter: (path) => !/\/(dist|test)$/.test(path) });
+  const filter = (path: string) => !/\/(dist|test)$/.test(path);
+  await cp(join(project, "client"), join(source, "client"), { recursive: true, filter });
   await cp(join(project, "tsconfig.base.json"), join(source, "tsconfig.base.json"));
   await symlink(join(project, "node_modules"), join(source, "node_modules"));
-  const env = { ...process.env, PATH: `${join(project, "node_modules/.bin")}:${process.env.PATH}` };
-  const { stdout } = await run("npm", ["pack", "--json", "--silent", "--pack-destination", folder], { cwd: join(source, "client"), env });
+  const pack = ["pack", "--json", "--silent", "--pack-destination", folder];
+  const { stdout } = await run("npm", pack, { cwd: join(source, "client"), env: environment });
   const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf("[")));
   await run("tar", ["-xzf", join(folder, filename), "-C", folder]);
   const consumer = join(folder, "consumer");
@@ -34,7 +35,8 @@ export async function pageWithPackedClient(folder: string): Promise<Map<string, 
     format: "esm",
     metafile: true,
   });
-  if (!metafile.inputs["node_modules/signpost-client/dist/index.js"]) throw new Error("the page is built without the packed client");
+  const packed = "node_modules/signpost-client/dist/index.js";
+  if (!metafile.inputs[packed]) throw new Error(`the page is built without ${packed}`);
   return new Map([
     ["/faults/", { type: "text/html", text: await readFile(join(consumer, "page/index.html"), "utf8") }],
     ["/faults/main.js", { type: "text/javascript", text: outputFiles[0]!.text }],

@@ -2,6 +2,7 @@
 import type { Exchange } from "../browser/exchange";
 import type { Fault } from "../browser/fault_proxy";
 import { apiFails, internalError, slowDown, throttled } from "../browser/faults";
+import { lastOf } from "./checks";
 import { randomOf } from "./random";
 
 const KiB = 2 ** 10;
@@ -69,38 +70,45 @@ export function planKills(seed: number, uploads: number): KillPlan[] {
   });
 }
 
-const api = /^POST \//;
+/** What a fault is decided by, beside the seed. */
+export interface Asked {
+  exchange: Exchange;
+  /** How often the same was asked for before. */
+  tries: number;
+  /** Of its body, in bytes. */
+  length: number;
+  /** Whether there is time for a request to the API that nobody answers: the client waits 30 s. */
+  patience: boolean;
+}
 
 /**
  * What goes wrong with a request, if anything. It is the same for the same try of the same request of a file. A request
  * to the API tells its file only in its body, so there the order counts, which the machine's speed has a hand in.
- *
- * @param tries how often the same was asked for before
- * @param length of its body, in bytes
- * @param patience whether there is time for a request to the API that nobody answers: the client waits 30 s
  */
-export function planFault(seed: number, { operation, path, method, partNumber = 0 }: Exchange, tries: number, length: number, patience: boolean): Fault | undefined {
+export function planFault(seed: number, { exchange, tries, length, patience }: Asked): Fault | undefined {
+  const { operation, path, method, partNumber = 0 } = exchange;
   if (method === "OPTIONS") return randomOf(seed, "preflight", path, tries)() < 0.02 ? { kind: "refuse" } : undefined;
   if (!operation) return undefined; // the client's look whether anybody is there
-  const file = path.split("/").at(-1) ?? "";
-  const random = randomOf(seed, "fault", operation, api.test(operation) ? "" : file, partNumber, tries);
-  if (random() > (api.test(operation) ? 0.15 : 0.35)) return undefined;
+  const isApi = operation.startsWith("POST /");
+  const random = randomOf(seed, "fault", operation, isApi ? "" : lastOf(path), partNumber, tries);
+  if (random() > (isApi ? 0.15 : 0.35)) return undefined;
   const after = below(random, length);
-  const kinds = api.test(operation) ? ofApi(random, after, patience) : ofS3(operation, random, after);
+  const kinds = isApi ? ofApi(random, after, patience) : ofS3(operation, random, after);
   const fault = kinds[below(random, kinds.length)]!;
   const needsBody = fault.kind === "cut" || fault.kind === "reset" || fault.kind === "stall";
   return needsBody && length === 0 ? { kind: "refuse" } : fault;
 }
 
 function ofApi(random: () => number, after: number, patience: boolean): Fault[] {
-  const kinds = [...anywhere(random, after), apiFails, throttled(1)];
-  return patience && random() < 0.05 ? [{ kind: "stall", after }, { kind: "stall answer", after: 0 }] : kinds;
+  if (patience && random() < 0.05) return [{ kind: "stall", after }, { kind: "stall answer", after: 0 }];
+  return [...anywhere(random, after), apiFails, throttled(1)];
 }
 
 function ofS3(operation: string, random: () => number, after: number): Fault[] {
-  const kinds: Fault[] = [...anywhere(random, after), { kind: "lose answer" }, { kind: "stall", after }, slowDown, internalError];
-  if (operation !== "UploadPart" && operation !== "PutObject") kinds.push({ kind: "stall answer", after: below(random, 200) });
-  if (operation === "CompleteMultipartUpload") kinds.push(lateError, { kind: "lose answer" });
+  const kinds = [...anywhere(random, after), loseAnswer, { kind: "stall", after } as const, slowDown, internalError];
+  const isShort = operation !== "UploadPart" && operation !== "PutObject";
+  if (isShort) kinds.push({ kind: "stall answer", after: below(random, 200) });
+  if (operation === "CompleteMultipartUpload") kinds.push(lateError, loseAnswer);
   return kinds;
 }
 
@@ -110,11 +118,13 @@ function anywhere(random: () => number, after: number): Fault[] {
     { kind: "refuse" },
     { kind: "cut", after },
     { kind: "reset", after },
-    { kind: "lose answer" },
+    loseAnswer,
     { kind: "cut answer", after: below(random, 300) },
     { kind: "hold", until: () => new Promise((done) => setTimeout(done, wait)) },
   ];
 }
+
+const loseAnswer: Fault = { kind: "lose answer" };
 
 /** S3 begins with 200 and then fails ("CompleteMultipartUpload", Amazon S3 API Reference). */
 const lateError: Fault = { ...(internalError as Extract<Fault, { kind: "answer" }>), status: 200 };

@@ -38,7 +38,8 @@ window.run = async ({ seed, files, token, ...options }) => {
   await Promise.all(Array.from({ length: atOnce }, worker));
 };
 
-async function outcomeOf(client: Signpost, seed: number, { index, name, size, abortAfter }: FilePlan): Promise<Outcome> {
+async function outcomeOf(client: Signpost, seed: number, plan: FilePlan): Promise<Outcome> {
+  const { index, name, size, abortAfter } = plan;
   const file = new File([bytesOf(seed, index, size)], name, { type: "application/zip" });
   const upload = client.upload(file);
   if (abortAfter !== undefined) setTimeout(() => upload.abort(), abortAfter);
