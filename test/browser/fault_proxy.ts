@@ -65,12 +65,12 @@ export class FaultProxy {
   pages = new Map<string, Served>();
   /** Bytes a second that it takes of each body; 0: as fast as they come. */
   bandwidth = 0;
+  /** Whether the browser may use a connection again where the server would end it, as AWS's servers let it. */
+  keepsConnections = false;
   /** Asked for each request that no trap catches, preflights too. */
   choose: (exchange: Exchange, length: number) => Fault | undefined = () => undefined;
   /** Told of every request but preflights, once it is decided what happens to it. */
   watch: (exchange: Exchange, from: IncomingMessage) => void = () => {};
-  /** Whether the browser may use a connection again where the server would end it, as AWS's servers let it. */
-  keepsConnections = false;
 
   readonly #server = createServer((from, to) => this.#take(from, to));
   #rules: Rule[] = [];
