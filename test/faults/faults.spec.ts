@@ -121,10 +121,11 @@ test(`${uploads} uploads, whatever fails: SEED=${seed}`, async ({ browser }) => 
   const seen = kinds.map(([kind, exchanges]) => `${exchanges?.length} × ${kind}`).join(", ");
   console.log(
     `${outcomes.size} uploads in ${Math.round(took / 1000)} s, ${line.exchanges.length} requests, ` +
-      `${killer.kills} kills, ${seen}`,
+      `${killer.kills} kills, ${killer.halfJoined.size} uploads then being joined, ${seen}`,
   );
   expect(told(problems, history), "what is wrong").toBe("");
   expect(killer.kills, "kills").toBeGreaterThan(0);
+  if (isLong) expect(killer.halfJoined.size, "uploads that were being joined").toBeGreaterThan(0);
   expect(kinds.length, "kinds of faults").toBeGreaterThanOrEqual(isLong ? allKinds : 4);
 });
 

@@ -6,10 +6,15 @@ import type { KillPlan } from "./plan";
 /** Faults that a request meets only on the way back. */
 const onTheWayBack = ["lose answer", "cut answer", "stall answer"];
 
+/** Of versitygw's ids of uploads in parts. While it joins the parts, their folder's name has a suffix. */
+const idLength = 36;
+
 /** Kills the local run as planned, and starts it again over the same data. */
 export class Killer {
   /** How often it has killed it. */
   kills = 0;
+  /** Uploads whose parts were being joined when it was killed. */
+  readonly halfJoined = new Set<string>();
   /** Uploads that have ended so far. */
   ended = 0;
   /** Rejects when the local run does not come back. */
@@ -64,5 +69,6 @@ export class Killer {
     this.note("the server is killed");
     await this.run.kill();
     this.kills++;
+    for (const folder of await this.run.unfinished()) if (folder.length > idLength) this.halfJoined.add(folder);
   }
 }
