@@ -30,8 +30,8 @@ import { planFault, planFiles, planKills, threshold } from "./plan";
 import { randomOf } from "./random";
 import { pageOrigin, synthesize } from "./synthesize";
 
-const uploads = wholeNumber("UPLOADS", 20);
-const seed = wholeNumber("SEED", Math.floor(Math.random() * 1e9));
+const uploads = wholeNumber("UPLOADS", "20");
+const seed = wholeNumber("SEED", "");
 const timeLimit = 60_000 + 1_500 * uploads; // ms for the uploads
 const isLong = uploads >= 100;
 const allKinds = 9; // of faults that plan.ts chooses from
@@ -151,9 +151,8 @@ function told(problems: Problem[], history: History): string {
   return `${problems.length} problems, SEED=${seed} UPLOADS=${uploads}:${lines.join("")}\n`;
 }
 
-function wholeNumber(name: string, otherwise: number): number {
-  const text = process.env[name];
-  if (!text) return otherwise;
+function wholeNumber(name: string, otherwise: string): number {
+  const text = process.env[name] || otherwise;
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new Error(`${name}=${text} must be a whole number from 1`);
   return value;

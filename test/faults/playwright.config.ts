@@ -4,6 +4,9 @@
 import { defineConfig } from "@playwright/test";
 import { findChromium } from "../browser/chromium";
 
+// Chosen once: the workers, which read this file too, inherit it.
+process.env.SEED ||= String(1 + Math.floor(Math.random() * 1e9));
+
 export default defineConfig({
   testDir: ".",
   outputDir: "../../.build/test-results-faults", // a change of the root folder would make Go run its tests again
