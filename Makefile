@@ -5,6 +5,7 @@
 #   make snapshot            write the golden templates anew after a wanted change
 #   make reference           render openapi.yaml into docs/api.html anew
 #   make types               the client's types from openapi.yaml
+#   make test-faults         uploads while everything fails; more: make test-faults UPLOADS=1000 SEED=7
 #   make bench               timings; nothing is asserted
 #   make preflight           what would keep STAGE (default dev) from being deployed; changes nothing
 #   make synth|diff|deploy|destroy   the CDK, for STAGE; deploy begins with preflight
@@ -21,7 +22,7 @@ export STAGE APPROVAL
 # The Node that package.json pins runs the CDK, jsii and cognito-local.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser test-engines fuzz \
+.PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser test-engines test-faults fuzz \
 	snapshot reference types bench preflight synth diff deploy destroy
 
 node_modules/.installed: package.json package-lock.json $(wildcard client/package.json page/package.json test/frameworks/*/package.json)
@@ -42,7 +43,7 @@ lint: node_modules/.installed
 	go tool staticcheck ./...
 	go tool actionlint
 	cd test/consumer && go vet ./...
-	for project in client page test/browser test/engines test/frameworks/*/; do \
+	for project in client page test/browser test/engines test/faults test/frameworks/*/; do \
 		echo "tsc -p $$project"; \
 		tsc -p $$project --incremental --tsBuildInfoFile node_modules/.cache/tsc/$$(basename $$project).json || exit 1; \
 	done
@@ -94,6 +95,10 @@ test-browser: node_modules/.installed
 # What an engine can change, in Chromium, Firefox and WebKitGTK. One alone: make test-engines ENGINE=firefox
 test-engines: node_modules/.installed
 	npx playwright test --config test/engines/playwright.config.ts $(ENGINE:%=--project %)
+
+# UPLOADS and SEED, where they are given, reach it through the environment.
+test-faults: node_modules/.installed
+	npx playwright test --config test/faults/playwright.config.ts
 
 # A second of each fuzz target beyond its seeds; -fuzz takes one target at a time. More: make fuzz FUZZTIME=60s
 FUZZTIME ?= 1s

@@ -32,25 +32,35 @@ async function postJSON<T>(url: string, body: string, token: string, signal: Abo
   const late = AbortSignal.timeout(timeout);
   const method = "POST";
   const headers = { Authorization: token, "Content-Type": "application/json" };
-  let response: Response | undefined;
-  let answer: unknown;
+  let response: Response;
+  let text: string;
   try {
     response = await fetch(url, { method, headers, body, signal: AbortSignal.any([signal, late]) });
     heardFrom(url, url);
-    answer = JSON.parse(await readText(response));
-    if (Object(answer) !== answer) throw undefined; // no object
+    text = await readText(response);
   } catch (cause) {
+    // An answer that was cut off is none, a refusal too.
     signal.throwIfAborted();
-    // A refusal that is no JSON comes from something on the way; anything else was cut off.
-    if (!response || response.ok) throw noAnswer(method, url, cause, late.aborted ? "Timeout" : undefined);
+    throw noAnswer(method, url, cause, late.aborted ? "Timeout" : undefined);
   }
-  if (response.ok) return answer as T;
-  throw refusal(answer as Partial<Refusal> | null | undefined, response, token);
+  const answer = parseObject(text);
+  if (!response.ok) throw refusal(answer, response, token); // one that is no JSON comes from something on the way
+  if (!answer) throw noAnswer(method, url, new Error("the answer is no JSON object"));
+  return answer as T;
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Object(value) === value ? (value as object) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 type Refusal = components["schemas"]["Refusal"];
 
-function refusal(answer: Partial<Refusal> | null | undefined, response: Response, token: string): ApiError {
+function refusal(answer: Partial<Refusal> | undefined, response: Response, token: string): ApiError {
   const { status, headers, url } = response;
   const said: Partial<Refusal["error"] & Pick<ApiError, "limit" | "allowed">> = answer?.error ?? {};
   const { code = `HTTP ${status}`, message = `the API answered ${status}`, field, problems = [], limit, allowed } = said;

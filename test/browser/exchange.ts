@@ -9,6 +9,8 @@ export interface Exchange {
   operation: string;
   /** Of an UploadPart. */
   partNumber?: number;
+  /** Of what belongs to an upload in parts; no credential, but nothing to print. */
+  uploadId?: string;
   /** When it came: Date.now(). */
   at: number;
   /** Bytes of the body that the proxy has seen. */
@@ -27,6 +29,8 @@ export function describe(request: IncomingMessage): Exchange {
   const exchange: Exchange = { method, origin: url.origin, path: url.pathname, operation, at: Date.now(), bytes: 0 };
   const number = url.searchParams.get("partNumber");
   if (number) exchange.partNumber = Number(number);
+  const uploadId = url.searchParams.get("uploadId");
+  if (uploadId) exchange.uploadId = uploadId;
   return exchange;
 }
 

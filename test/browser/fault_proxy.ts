@@ -8,8 +8,14 @@ import { describe, type Exchange } from "./exchange";
 export type Fault =
   /** Both sides end after so many bytes of the body, in good order: easily taken for the end of the file. */
   | { kind: "cut"; after: number }
+  /** Both sides are reset after so many bytes of the body. */
+  | { kind: "reset"; after: number }
   /** The server does what it is asked, and its answer is lost. */
   | { kind: "lose answer" }
+  /** The same, but the answer's head comes through, and so many bytes of its body: never all. */
+  | { kind: "cut answer"; after: number }
+  /** The same, but the connection stays open, and no more comes. */
+  | { kind: "stall answer"; after: number }
   /** The proxy answers instead of the server, once it has read the request. */
   | { kind: "answer"; status: number; headers?: Record<string, string>; body: string }
   /** The connection ends at once. */
@@ -36,10 +42,10 @@ interface Rule {
 }
 
 interface Hooks {
-  /** Called as bytes of the body come; they go on once it has resolved. */
-  onBytes?: (upstream: ClientRequest) => Promise<void>;
+  /** Lets so many bytes of the body through; with the next one, it does this instead. */
+  stopBody?: { after: number; then: (upstream: ClientRequest) => void };
   /** Called when the server has answered in full, instead of passing its answer on. */
-  onAnswer?: () => void;
+  onAnswer?: (answer: IncomingMessage, body: Buffer) => void;
 }
 
 /** A file that the proxy itself serves. */
@@ -63,6 +69,10 @@ export class FaultProxy {
   loses: (host: string, header: string) => boolean = () => false;
   /** Whether the browser may use a connection again where the server would end it, as AWS's servers let it. */
   keepsConnections = false;
+  /** Asked for each request that no trap catches, preflights too. */
+  choose: (exchange: Exchange, length: number) => Fault | undefined = () => undefined;
+  /** Told of every request but preflights, once it is decided what happens to it. */
+  watch: (exchange: Exchange, from: IncomingMessage) => void = () => {};
 
   readonly #server = createServer((from, to) => this.#take(from, to));
   #rules: Rule[] = [];
@@ -121,12 +131,19 @@ export class FaultProxy {
       return;
     }
     if (from.method !== "OPTIONS") this.#note(exchange, from, to);
+    const fault = this.#caught(exchange) ?? this.choose(exchange, Number(from.headers["content-length"] ?? 0));
+    if (fault) exchange.fault = fault.kind;
+    if (from.method !== "OPTIONS") this.watch(exchange, from);
+    if (fault) this.#spoil(fault, from, to);
+    else this.#forward(from, to);
+  }
+
+  #caught(exchange: Exchange): Fault | undefined {
     const rule = this.#rules.find((r) => r.operation === exchange.operation && r.left > 0 && r.skip-- <= 0);
-    if (!rule) return void this.#forward(from, to);
+    if (!rule) return undefined;
     rule.left--;
     rule.caught++;
-    exchange.fault = rule.fault.kind;
-    this.#spoil(rule.fault, exchange, from, to);
+    return rule.fault;
   }
 
   #note(exchange: Exchange, from: IncomingMessage, to: ServerResponse): void {
@@ -145,7 +162,7 @@ export class FaultProxy {
     to.once("finish", over).once("close", over);
   }
 
-  #spoil(fault: Fault, exchange: Exchange, from: IncomingMessage, to: ServerResponse): void {
+  #spoil(fault: Fault, from: IncomingMessage, to: ServerResponse): void {
     switch (fault.kind) {
       case "refuse":
         return void from.socket.destroy();
@@ -158,27 +175,29 @@ export class FaultProxy {
           to.writeHead(fault.status, { ...readable(from), ...fault.headers }).end(fault.body);
         });
       case "cut":
-        return this.#forward(from, to, {
-          onBytes: async (upstream) => {
-            if (exchange.bytes > fault.after) cut(from, upstream);
-          },
-        });
+        return this.#forward(from, to, { stopBody: { after: fault.after, then: (upstream) => cut(from, upstream) } });
+      case "reset":
+        return this.#forward(from, to, { stopBody: { after: fault.after, then: (upstream) => reset(from, upstream) } });
       case "stall":
-        return this.#forward(from, to, {
-          onBytes: () => (exchange.bytes > fault.after ? new Promise(() => {}) : Promise.resolve()),
-        });
+        return this.#forward(from, to, { stopBody: { after: fault.after, then: () => {} } });
       case "lose answer":
-        this.#forward(from, to, { onAnswer: () => from.socket.destroy() });
+        return this.#forward(from, to, { onAnswer: () => from.socket.destroy() });
+      case "cut answer":
+        return this.#forward(from, to, { onAnswer: answerInPart(to, fault.after, () => from.socket.destroy()) });
+      case "stall answer":
+        this.#forward(from, to, { onAnswer: answerInPart(to, fault.after, () => {}) });
     }
   }
 
-  #forward(from: IncomingMessage, to: ServerResponse, { onBytes, onAnswer }: Hooks = {}): void {
+  #forward(from: IncomingMessage, to: ServerResponse, { stopBody, onAnswer }: Hooks = {}): void {
     const { "proxy-connection": _, ...headers } = from.headers;
     // A connection for each: one that is kept would break, and not come back, with the server.
     const upstream = request(from.url ?? "", { method: from.method, headers, agent: false }, (answer) => {
       if (onAnswer) {
-        answer.resume();
-        answer.once("end", onAnswer);
+        const chunks: Buffer[] = [];
+        answer.on("data", (bytes: Buffer) => chunks.push(bytes));
+        answer.once("end", () => onAnswer(answer, Buffer.concat(chunks)));
+        answer.once("error", () => to.destroy());
         return;
       }
       const lost = Object.keys(answer.headers).filter((name) => this.loses(from.headers.host ?? "", name));
@@ -189,22 +208,49 @@ export class FaultProxy {
       }
       const keptAlive = { ...answer.headers, connection: "keep-alive" };
       to.writeHead(answer.statusCode ?? 502, this.keepsConnections ? keptAlive : answer.rawHeaders);
+      answer.once("error", () => to.destroy()); // a server that ends in the middle of its answer
       answer.pipe(to);
     });
     upstream.on("error", () => to.destroy());
+    if (stopBody) upstream.flushHeaders(); // else the head would wait for the body
+    let left = stopBody?.after ?? Infinity;
     const transform = (bytes: Buffer, _: unknown, pass: TransformCallback) => {
-      const wait = this.bandwidth > 0 ? (bytes.length * 1000) / this.bandwidth : 0;
-      void Promise.all([onBytes?.(upstream), wait > 0 && sleep(wait)]).then(() => pass(null, bytes));
+      const stopsHere = bytes.length > left;
+      const through = stopsHere ? bytes.subarray(0, left) : bytes;
+      left -= through.length;
+      const wait = this.bandwidth > 0 ? (through.length * 1000) / this.bandwidth : 0;
+      void Promise.resolve(wait > 0 && sleep(wait)).then(() => {
+        if (!stopsHere) return pass(null, through);
+        if (through.length > 0) body.push(through);
+        setTimeout(() => stopBody?.then(upstream), flushTime);
+      });
     };
-    from.pipe(new Transform({ transform })).pipe(upstream);
+    const body = new Transform({ transform });
+    from.pipe(body).pipe(upstream);
     from.on("close", () => from.complete || upstream.destroy());
   }
 }
+
+const flushTime = 10; // ms: what was let through should arrive before the end
 
 /** The server sees an orderly end of the connection. */
 function cut(from: IncomingMessage, upstream: ClientRequest): void {
   upstream.socket?.end();
   from.socket.destroy();
+}
+
+function reset(from: IncomingMessage, upstream: ClientRequest): void {
+  upstream.socket?.resetAndDestroy();
+  from.socket.resetAndDestroy();
+}
+
+/** Passes on the answer's head and so many bytes of its body, but not the last; without a body it passes on nothing. */
+function answerInPart(to: ServerResponse, after: number, then: () => void) {
+  return (answer: IncomingMessage, body: Buffer) => {
+    if (body.length === 0) return then();
+    to.writeHead(answer.statusCode ?? 502, answer.rawHeaders).flushHeaders();
+    to.write(body.subarray(0, Math.min(after, body.length - 1)), then);
+  };
 }
 
 /** What lets a page read the proxy's own answer, as S3 and the API let it. */

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { environment, localProgram, project } from "./build_local";
 
 export { project };
@@ -76,6 +77,7 @@ export class LocalRun {
     const args = ["-addr", addr, "-dir", this.data, "-outputs", outputsFile];
     // Started as itself, not by `go run`: the process id is then the one to end.
     const child = spawn(localProgram(), args, { cwd: this.root, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
     const kill = () => child.kill("SIGTERM");
     process.once("exit", kill);
     child.once("exit", () => process.off("exit", kill));
@@ -83,13 +85,14 @@ export class LocalRun {
     child.stdout.on("data", (text) => (said += text));
     child.stderr.on("data", (text) => (said += text));
     for (const until = Date.now() + startLimit; !existsSync(outputsFile); await sleep(20)) {
-      if (child.exitCode === null && Date.now() < until) continue;
+      if (child.exitCode === null && child.signalCode === null && Date.now() < until) continue;
       child.kill("SIGTERM");
+      if (this.#child === child) this.#child = undefined;
       throw new Error(`the local run did not start:\n${said}`);
     }
     const [outputs] = Object.values(JSON.parse(await readFile(outputsFile, "utf8"))) as [Outputs];
     const before = this.#outputs;
-    [this.#child, this.#outputs] = [child, outputs];
+    this.#outputs = outputs;
     if (before && JSON.stringify(before) !== JSON.stringify(outputs)) {
       throw new Error("the local run came back with other addresses, ids or passwords");
     }
@@ -113,6 +116,25 @@ export class LocalRun {
     if (left.length > 0) throw new Error(`the local run has ended, but something still answers at ${left.join(", ")}`);
   }
 
+  /**
+   * Kills its process, as a crash would, at work or while it starts: nothing is finished, nothing tidied up. What it
+   * has started must end by itself then.
+   */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child?.pid) return;
+    this.#child = undefined;
+    const started = await childrenOf(child.pid);
+    const ended = new Promise<void>((done) => child.once("exit", () => done()));
+    if (child.kill("SIGKILL")) await ended;
+    for (const until = Date.now() + stopLimit; started.some(isAlive); await sleep(20)) {
+      if (Date.now() < until) continue;
+      const left = started.filter(isAlive);
+      for (const pid of left) process.kill(pid, "SIGKILL");
+      throw new Error(`the local run was killed, and ${left.length} of the processes it started lived on`);
+    }
+  }
+
   /** Ends it and starts it again: whatever it serves is away for a second or more, then back where it was. */
   async restart(): Promise<void> {
     await this.end();
@@ -134,6 +156,11 @@ export class LocalRun {
     const files = await readdir(join(this.bucket, "uploads"), { recursive: true, withFileTypes: true }).catch(() => []);
     const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
     return paths.map((path) => path.slice(this.bucket.length + 1));
+  }
+
+  /** Where the object lies on disk. */
+  pathOf(key: string): string {
+    return join(this.bucket, key);
   }
 
   /** The object's bytes as they lie on disk. */
@@ -171,6 +198,24 @@ export class LocalRun {
 
   private get bucket(): string {
     return join(this.data, "s3/data", this.outputs.UploadBucketName);
+  }
+}
+
+/** The processes that a process has started. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const none = { stdout: "" }; // pgrep's status is 1 then
+  const { stdout } = await promisify(execFile)("pgrep", ["-P", String(pid)]).catch((error) => {
+    if (error.code === 1) return none;
+    throw error;
+  });
+  return stdout.split("\n").filter(Boolean).map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
