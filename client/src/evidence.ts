@@ -67,5 +67,5 @@ export async function suspect({ url, isOptional, isLast, signal }: Question): Pr
 }
 
 function originOf(url: string): string {
-  return attempt(() => new URL(url).origin) ?? ""; // a policy may also name what it forbids, such as "inline"
+  return attempt(() => new URL(url).origin) ?? url; // a policy may also name what it forbids, such as "inline"
 }

@@ -13,7 +13,7 @@ export interface RetryOptions {
   limit: number;
   /**
    * The longest first wait, in ms; it doubles each time, and a random part of it is waited, so that many clients don't
-   * come back at once. `Retry-After`, where the API's answer has it, is waited at least.
+   * come back at once. `Retry-After`, where the API's answer has it, is waited within `maxDelay`.
    *
    * @default 500
    */
