@@ -32,35 +32,27 @@ async function postJSON<T>(url: string, body: string, token: string, signal: Abo
   const late = AbortSignal.timeout(timeout);
   const method = "POST";
   const headers = { Authorization: token, "Content-Type": "application/json" };
-  let response: Response;
-  let text: string;
+  let response!: Response;
+  let text: string | undefined;
+  let answer: unknown;
   try {
     response = await fetch(url, { method, headers, body, signal: AbortSignal.any([signal, late]) });
     heardFrom(url, url);
     text = await readText(response);
+    answer = JSON.parse(text);
+    if (Object(answer) !== answer) throw undefined; // no object
   } catch (cause) {
-    // An answer that was cut off is none, a refusal too.
     signal.throwIfAborted();
-    throw noAnswer(method, url, cause, late.aborted ? "Timeout" : undefined);
+    // A whole refusal that is no JSON comes from something on the way; anything else was cut off, a refusal too.
+    if (text == null || response.ok) throw noAnswer(method, url, cause, late.aborted ? "Timeout" : undefined);
   }
-  const answer = parseObject(text);
-  if (!response.ok) throw refusal(answer, response, token); // one that is no JSON comes from something on the way
-  if (!answer) throw noAnswer(method, url, new Error("the answer is no JSON object"));
-  return answer as T;
-}
-
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Object(value) === value ? (value as object) : undefined;
-  } catch {
-    return undefined;
-  }
+  if (response.ok) return answer as T;
+  throw refusal(answer as Partial<Refusal> | null | undefined, response, token);
 }
 
 type Refusal = components["schemas"]["Refusal"];
 
-function refusal(answer: Partial<Refusal> | undefined, response: Response, token: string): ApiError {
+function refusal(answer: Partial<Refusal> | null | undefined, response: Response, token: string): ApiError {
   const { status, headers, url } = response;
   const said: Partial<Refusal["error"] & Pick<ApiError, "limit" | "allowed">> = answer?.error ?? {};
   const { code = `HTTP ${status}`, message = `the API answered ${status}`, field, problems = [], limit, allowed } = said;

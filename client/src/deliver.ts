@@ -36,7 +36,7 @@ export function deliver(
     const signed = await delivery.sign(again);
     try {
       const found = read(await pool(signal, () => send(signed, body, { signal, patience: retry, onProgress })));
-      if (!found) throw noAnswer(signed.method, signed.url, new Error("the answer is not S3's, or its CORS rules expose no ETag"));
+      if (!found) throw noAnswer(signed.method, signed.url, new Error("not S3's answer, or its CORS rules expose no ETag"));
       return found;
     } catch (error) {
       if (!(error instanceof S3Error)) throw error;

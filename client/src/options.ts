@@ -63,7 +63,7 @@ export interface UploadOptions {
   /**
    * The media type that S3 stores.
    *
-   * @default the file's own, or application/octet-stream
+   * @default the file's own; where it has none, the API goes by the file's name
    */
   contentType?: string | undefined;
   /** Kept beside the object: at most 10 entries and 2 KiB. */

@@ -113,6 +113,6 @@ function explained(error: SignpostError, code: "CSP" | "CORS" | "NotFound"): Net
       ? `connect-src of the page's Content-Security-Policy must list ${new URL(url).origin}`
       : code === "CORS"
         ? `AllowedOrigins must list ${globalThis.origin}, and no other code may add headers`
-        : "the deployment may not have this route";
+        : "the deployment may lack this route";
   return new NetworkError(`${message}: ${advice}`, { ...error, code, cause });
 }

@@ -79,7 +79,7 @@ export class Signpost {
   forget(): void {
     this.#shared.records.clear();
     this.#shared.learned.unsure = new WeakMap();
-    globalThis.performance?.clearResourceTimings?.();
+    performance.clearResourceTimings?.();
   }
 
   #post<T>(route: string, body: object, options: CallOptions, isOptional = false): Promise<T> {
@@ -96,7 +96,7 @@ function requestFor(file: Blob, options: UploadOptions, { checksum }: Shared): U
   if (!name) throw new TypeError("options.filename must name this Blob");
   return {
     filename: name.toWellFormed?.() ?? name, // half a surrogate pair has no UTF-8
-    contentType: options.contentType ?? (file.type || "application/octet-stream"),
+    contentType: options.contentType ?? file.type,
     size: file.size,
     ...(options.metadata && { metadata: options.metadata }),
     ...(checksumFor(checksum, partSize(file.size)) && { partChecksums: true }),

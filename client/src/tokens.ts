@@ -22,7 +22,7 @@ export function newTokens(source: TokenSource): Tokens {
       // Of several that were refused together, the first renews it for all.
       if (before === renewals) {
         renewals++;
-        renewed = Promise.resolve().then(() => source({ refresh: true }));
+        renewed = (async () => source({ refresh: true }))();
       }
       return renewed!;
     },

@@ -92,7 +92,7 @@ export class UppyPlanner {
     const metadata = this.#options.metadata?.(file);
     return {
       filename: file.meta.name || file.name || "unnamed",
-      contentType: file.type || "application/octet-stream",
+      contentType: file.type || "",
       size: sizeOf(file),
       ...(metadata && { metadata }),
     };

@@ -101,6 +101,12 @@ test("what passes is tried again, up to the limit", async () => {
   assert.equal(deployed().count("POST /uploads"), 4 + 1 + quick.limit);
 });
 
+test("a refusal that was cut off is no answer", async () => {
+  deployed().fault = (_, nth) => (nth === 1 ? { status: 400, body: { error: { code: "InvalidRequest" } }, isCut: true } : undefined);
+  await clientOf(deployed()).plan(request);
+  assert.equal(deployed().count("POST /uploads"), 2);
+});
+
 test("facts stand beside the words", async () => {
   deployed().fault = () => apiRefusal(413, "SizeTooLarge", { field: "size", limit: 5_368_709_120 });
   await assert.rejects(clientOf(deployed()).plan(request), { code: "SizeTooLarge", limit: 5_368_709_120 });

@@ -14,7 +14,7 @@ export interface Seen {
 
 /** What a test lets happen in place of the usual answer: a status with headers and a body, or the line cut. */
 export type Fault =
-  | { status: number; headers?: Record<string, string>; body?: string | object; acts?: boolean }
+  | { status: number; headers?: Record<string, string>; body?: string | object; acts?: boolean; isCut?: boolean }
   | "cut"
   | "lost";
 
@@ -45,7 +45,7 @@ export class Deployment {
   readonly uploads = new Map<string, Multipart>();
   /** Uploads in parts that have become an object: S3 answers the last request again as it did at first. */
   readonly joined = new Set<string>();
-  /** Asked before each request; what it gives happens instead ("lost": it is done, and then the line is cut; `acts`: it is done, and the answer is another). */
+  /** Asked before each request; what it gives happens instead ("lost": it is done, and then the line is cut; `acts`: it is done, and the answer is another; `isCut`: the answer ends before its last byte). */
   fault: (what: string, nth: number) => Fault | undefined = () => undefined;
   threshold = 100 * 2 ** 20;
   partSize = 16 * 2 ** 20;
@@ -100,9 +100,11 @@ export class Deployment {
     const done = isDone ? (isS3 ? this.#s3(seen) : this.#api(seen)) : undefined;
     const answer = fault ?? done!;
     if (answer === "cut" || answer === "lost") return void request.socket.destroy();
-    const { status, headers, body = "" } = answer;
-    response.writeHead(status, headers);
-    response.end(typeof body === "string" ? body : JSON.stringify(body));
+    const { status, headers, body = "", isCut } = answer;
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(text) });
+    if (isCut) response.write(text.slice(0, -1), () => request.socket.destroy());
+    else response.end(text);
   }
 
   #api({ what, body }: Seen): Fault {

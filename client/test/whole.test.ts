@@ -25,10 +25,10 @@ test("the file itself arrives, with the signed headers word for word", async () 
   }
 });
 
-test("the type goes as the browser says it; none goes as application/octet-stream", async () => {
-  for (const [type, want] of [["", "application/octet-stream"], ["application/vnd.ms-excel", "application/vnd.ms-excel"]] as const) {
+test("the type goes as the browser says it, none too", async () => {
+  for (const type of ["", "application/vnd.ms-excel"]) {
     await clientOf(deployed()).upload(new File(["a,b"], "table.csv", { type })).done;
-    assert.equal(JSON.parse(deployed().seen.at(-2)?.body.toString() ?? "").contentType, want);
+    assert.equal(JSON.parse(deployed().seen.at(-2)?.body.toString() ?? "").contentType, type);
   }
 });
 
