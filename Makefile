@@ -34,7 +34,7 @@ local: node_modules/.installed
 
 # Two at a time: what uses jsii is one test process each, and waits more than it computes.
 test: node_modules/.installed
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-engines test-template test-conformance lint test-nag \
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-engines test-template test-conformance lint test-faults test-nag \
 		test-iam test-consumer test-contract test-local test-lambda test-client fuzz
 
 lint: node_modules/.installed

@@ -2,7 +2,6 @@ package conformance_test
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +14,7 @@ func TestRange(t *testing.T) {
 	withDownloads(t)
 	stored := planUpload(t, nil)
 	upload(t, stored, "hello")
-	link := checkDownload(t, downloads(t, fields{"key": stored.Key}), stored.Key, url.Values{})
+	link := checkDownload(t, downloads(t, fields{"key": stored.Key}), stored.Key, overrides())
 	t.Run("OKPreflight", func(t *testing.T) {
 		a := s3Preflight(t, link, target.origin(), "GET", "range")
 		if a.status != 200 || !strings.Contains(strings.ToLower(a.header.Get("Access-Control-Allow-Headers")), "range") {
