@@ -65,7 +65,7 @@ func notServed(t *cloudformation.Template) []string {
 	}
 	missing = append(missing,
 		"TLS: loopback stands for it (aws:SecureTransport is true)",
-		"Cognito's password policy, MFA and the list of allowed sign-in flows: cognito-local does not check them",
+		"Cognito's password policy, MFA, the list of allowed sign-in flows and which attributes users may write: cognito-local does not check them",
 		"Cognito's other operations, and pages of other origins than the template's: the owner has all of it at the socket cognito/socket")
 	return missing
 }

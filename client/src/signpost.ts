@@ -62,14 +62,15 @@ export class Signpost {
    * Signs a request that reads one of the user's own files: `POST /downloads`, where the deployment has it. Rejects as
    * plan() does.
    *
-   * @param options `disposition` is "attachment" to save the file (the default), or "inline" to show it
+   * @param options `disposition` is "attachment" to save the file (the default), or "inline" to show it; `filename` the
+   * name that the browser saves it under, by default the one it was uploaded with, or, where it is shown, the key's
    */
   download(
     key: string,
-    options: CallOptions & { disposition?: "attachment" | "inline" | undefined } = {},
+    options: CallOptions & { disposition?: "attachment" | "inline" | undefined; filename?: string | undefined } = {},
   ): Promise<SignedDownload> {
-    const { disposition } = options;
-    return this.#post("downloads", { key, disposition }, options, true);
+    const { signal, ...rest } = options;
+    return this.#post("downloads", { key, ...rest }, { signal }, true);
   }
 
   /**

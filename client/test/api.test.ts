@@ -142,7 +142,7 @@ test("a wait ends with its signal", async () => {
 
 test("a download is asked for by key", async () => {
   deployed().fault = () => ({ status: 200, body: { method: "GET", url: "https://s3/", headers: {}, expiresIn: 600 } });
-  const { method } = await clientOf(deployed()).download("uploads/me/1/a", { disposition: "inline" });
+  const { method } = await clientOf(deployed()).download("uploads/me/1/a", { disposition: "inline", filename: "ä", signal: AbortSignal.any([]) });
   assert.equal(method, "GET");
-  assert.deepEqual(JSON.parse(deployed().seen[0]?.body.toString() ?? ""), { key: "uploads/me/1/a", disposition: "inline" });
+  assert.deepEqual(JSON.parse(deployed().seen[0]?.body.toString() ?? ""), { key: "uploads/me/1/a", disposition: "inline", filename: "ä" });
 });

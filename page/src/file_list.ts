@@ -134,7 +134,7 @@ export class FileList {
 
   async #read(transfer: Transfer, disposition: "inline" | "attachment"): Promise<string> {
     try {
-      await this.#reader.read(transfer.stored?.key ?? "", disposition);
+      await this.#reader.read(transfer.stored?.key ?? "", transfer.name, disposition);
       return "";
     } catch (error) {
       const failure = toFailure(error);

@@ -36,11 +36,11 @@ export class Reader {
    * Opens the file in a new tab, or saves it. The signed URL goes to the browser alone, into no element of the page.
    * Else a Failure: S3 is asked first, since what it refuses would be a page of XML.
    */
-  async read(key: string, disposition: Disposition): Promise<void> {
+  async read(key: string, name: string, disposition: Disposition): Promise<void> {
     // At once: WebKit takes a tab that is opened after a request for one that nobody has clicked for.
     const tab = disposition === "inline" ? openTab() : undefined;
     try {
-      const url = await this.#sign(key, disposition);
+      const url = await this.#sign(key, name, disposition);
       await checkReadable(url);
       if (tab) tab.location.replace(url);
       else save(url);
@@ -50,9 +50,9 @@ export class Reader {
     }
   }
 
-  async #sign(key: string, disposition: Disposition): Promise<string> {
+  async #sign(key: string, filename: string, disposition: Disposition): Promise<string> {
     try {
-      return (await this.#signpost.download(key, { disposition })).url;
+      return (await this.#signpost.download(key, { disposition, filename })).url;
     } catch (error) {
       if (error instanceof ApiError && error.field === "disposition") {
         const title = "This kind of file isn't shown in the browser";

@@ -22,8 +22,12 @@ test.describe("where the deployment lets users read their files", () => {
     await expect(row(page, "table.csv").getByRole("button", { name: "Open" })).toBeHidden(); // browsers don't show it
 
     const opened = context.waitForEvent("page");
+    const signed = page.waitForResponse((response) => response.url().endsWith("/downloads") && response.request().method() === "POST");
     await row(page, name).getByRole("button", { name: "Open" }).click();
     const tab = await opened;
+    const { searchParams } = new URL((await (await signed).json()).url);
+    const shownAs = searchParams.get("response-content-disposition");
+    expect(shownAs, "it can be saved from there under its name").toBe(`inline; filename*=UTF-8''${encodeURIComponent(name)}`);
     await tab.waitForURL(/^http/); // it is empty at first
     expect(await tab.evaluate(() => [document.contentType, opener])).toEqual(["image/png", null]);
     await tab.close();
