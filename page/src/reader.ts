@@ -113,9 +113,6 @@ function refusal(status: number, xml: string): Failure {
       requestId,
     });
   }
-  if (code === "NoSuchKey") {
-    return new Failure("This file is gone", { details: ["It has been deleted meanwhile."], code, requestId });
-  }
   const details = [text("Message")].filter(Boolean);
   return new Failure("S3 doesn't give this file", { details, advice: "Try again.", code, requestId });
 }

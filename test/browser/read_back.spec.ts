@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Template } from "./edited_run";
 import { expect, picker, row, signIn, storedKey, test } from "./fixtures";
 import { sha256 } from "./local_run";
-import { expectNoSignedUrl, openWithStackOf, s3Refusal } from "./stand_ins";
+import { answersTo, expectNoSignedUrl, openWithStackOf, s3Refusal } from "./stand_ins";
 import { landscape } from "./pictures";
 
 const name = "Grüße 🎉.png";
@@ -22,13 +22,14 @@ test.describe("where the deployment lets users read their files", () => {
     await expect(row(page, "table.csv").getByRole("button", { name: "Open" })).toBeHidden(); // browsers don't show it
 
     const opened = context.waitForEvent("page");
-    const signed = page.waitForResponse((response) => response.url().endsWith("/downloads") && response.request().method() === "POST");
+    const answers = await answersTo(page, "downloads");
     await row(page, name).getByRole("button", { name: "Open" }).click();
     const tab = await opened;
-    const { searchParams } = new URL((await (await signed).json()).url);
+    await tab.waitForURL(/^http/); // it is empty at first
+    const { searchParams } = new URL(answers[0].url);
     const shownAs = searchParams.get("response-content-disposition");
     expect(shownAs, "it can be saved from there under its name").toBe(`inline; filename*=UTF-8''${encodeURIComponent(name)}`);
-    await tab.waitForURL(/^http/); // it is empty at first
+    await page.unroute("**/downloads");
     expect(await tab.evaluate(() => [document.contentType, opener])).toEqual(["image/png", null]);
     await tab.close();
 

@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./fixtures";
+import { answersTo } from "./stand_ins";
 
 test.use({ expectedErrors: /Failed to load resource/ });
 test.beforeEach(({ page }) => signIn(page));
 
 test("a type that isn't taken is told in the API's words", async ({ page, run }) => {
   const before = await run.keys();
-  const said = page.waitForResponse((response) => response.status() === 415);
+  const answers = await answersTo(page, "uploads");
   await picker(page).setInputFiles({ name: "page.html", mimeType: "text/html", buffer: Buffer.from("<p>") });
   const refused = row(page, "page.html");
   await expect(refused).toHaveAttribute("data-state", "failed");
   await expect(refused).toContainText("This type of file isn't taken here");
-  await expect(refused).toContainText((await (await said).json()).error.message);
+  await expect(refused).toContainText(answers[0].error.message);
   await expect(refused).toContainText("TypeNotAllowed");
   await expect(refused.getByRole("button", { name: "Try again" })).toBeHidden();
   await expect(page.locator("#announcer")).toContainText("page.html: This type of file isn't taken here.");

@@ -23,6 +23,20 @@ export function s3Refusal(page: Page, code: string, message: string) {
   return { status: 403, headers, body };
 }
 
+/**
+ * Notes the API's answers to a route on their way. Read later, as a response's body, one that the page has read as a
+ * stream may be gone.
+ */
+export async function answersTo(page: Page, path: string): Promise<any[]> {
+  const answers: any[] = [];
+  await page.route(`**/${path}`, async (route) => {
+    const response = await route.fetch();
+    answers.push(await response.json());
+    await route.fulfill({ response });
+  });
+  return answers;
+}
+
 /** Fails if any part of a signed URL is in the page. */
 export async function expectNoSignedUrl(page: Page): Promise<void> {
   expect(await page.content()).not.toMatch(/X-Amz-|x-amz-security-token/i);
