@@ -25,8 +25,8 @@ const maxScopes = 50
 var (
 	// clientIDForm, groupForm and scopeForm follow CreateUserPoolClient, CreateGroup and
 	// CreateResourceServer in the Amazon Cognito user pools API Reference. A group's name may hold
-	// more there; but API Gateway hands the caller's groups over as one text, with commas, spaces
-	// and brackets around them.
+	// more there; but API Gateway hands the caller's groups over as one text, joined by commas. HTTP APIs
+	// write spaces and brackets as well.
 	clientIDForm = regexp.MustCompile(`^[\w+]{1,128}$`)
 	groupForm    = regexp.MustCompile(`^[A-Za-z0-9_.:@/+=-]{1,128}$`)
 	scopeForm    = regexp.MustCompile(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E][\x21\x23-\x5B\x5D-\x7E]{0,255}$`)
@@ -63,7 +63,7 @@ func (p UploadsProps) validateCallers(found *PropsError) {
 	switch {
 	case strings.ContainsAny(p.RequiredGroup, ", []"):
 		found.add("RequiredGroup", "%q can't be told apart from other groups: API Gateway hands a caller's groups to the function as one text, "+
-			"with commas, spaces and brackets between them; name a group without these", p.RequiredGroup)
+			"joined by commas; name a group without commas, spaces and brackets", p.RequiredGroup)
 	case p.RequiredGroup != "" && !groupForm.MatchString(p.RequiredGroup):
 		found.add("RequiredGroup", "%q is not a group's name that reaches the function whole: use letters, digits and _.:@/+=-, at most 128", p.RequiredGroup)
 	}
