@@ -66,13 +66,8 @@ func runWith(t *testing.T, account *awsstub.Server, more map[string]string, term
 
 // newAccount has no stack and no log role, and lets one be made.
 func newAccount(t *testing.T) *awsstub.Server {
-	account := awsstub.New(t)
+	account := awsstub.NewWithoutLogRole(t)
 	account.Fail("cloudformation DescribeStacks", 400, "ValidationError", "Stack with id Signpost-staging does not exist")
-	account.Answer("apigateway GET /account", awsstub.Answer{Body: "{}"})
-	account.Fail("iam GetRole", 404, "NoSuchEntity", "The role with name apigateway-logs cannot be found.")
-	account.Answer("iam CreateRole", awsstub.Answer{Body: awsstub.Role("CreateRole", "apigateway.amazonaws.com")})
-	account.Answer("iam AttachRolePolicy", awsstub.Answer{Body: "<AttachRolePolicyResponse></AttachRolePolicyResponse>"})
-	account.Answer("apigateway PATCH /account", awsstub.Answer{Body: `{"cloudwatchRoleArn":"` + awsstub.LogRole + `"}`})
 	return account
 }
 

@@ -48,6 +48,17 @@ func New(t testing.TB) *Server {
 	return s
 }
 
+// NewWithoutLogRole starts an account where API Gateway has no log role, and one can be made.
+func NewWithoutLogRole(t testing.TB) *Server {
+	s := New(t)
+	s.Answer("apigateway GET /account", Answer{Body: "{}"})
+	s.Fail("iam GetRole", 404, "NoSuchEntity", "The role with name apigateway-logs cannot be found.")
+	s.Answer("iam CreateRole", Answer{Body: Role("CreateRole", "apigateway.amazonaws.com")})
+	s.Answer("iam AttachRolePolicy", Answer{Body: "<AttachRolePolicyResponse></AttachRolePolicyResponse>"})
+	s.Answer("apigateway PATCH /account", Answer{Body: `{"cloudwatchRoleArn":"` + LogRole + `"}`})
+	return s
+}
+
 // Answer sets what a call is answered with, in order; the last answer is for all that follow. A call is a service and an
 // operation, "kms DescribeKey", or, in a REST protocol, a method and a path: "apigateway GET /account".
 func (s *Server) Answer(call string, answers ...Answer) {

@@ -18,17 +18,6 @@ import (
 var notSpread = awsstub.Answer{Status: 400, Error: "BadRequestException",
 	Body: "The role ARN does not have required permissions configured. Please grant trust permission for API Gateway and add the required role policy."}
 
-// newAccount has no log role, and lets one be made.
-func newAccount(t *testing.T) *awsstub.Server {
-	account := awsstub.New(t)
-	account.Answer("apigateway GET /account", awsstub.Answer{Body: "{}"})
-	account.Fail("iam GetRole", 404, "NoSuchEntity", "The role with name apigateway-logs cannot be found.")
-	account.Answer("iam CreateRole", awsstub.Answer{Body: awsstub.Role("CreateRole", "apigateway.amazonaws.com")})
-	account.Answer("iam AttachRolePolicy", awsstub.Answer{Body: "<AttachRolePolicyResponse></AttachRolePolicyResponse>"})
-	account.Answer("apigateway PATCH /account", awsstub.Answer{Body: `{"cloudwatchRoleArn":"` + awsstub.LogRole + `"}`})
-	return account
-}
-
 // TestSetLogRole: what it does in each account, and how it goes on while IAM spreads the role.
 func TestSetLogRole(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -64,7 +53,7 @@ func TestSetLogRole(t *testing.T) {
 		}, changes: []string{"iam CreateRole"}, fails: "the role apigateway-logs can't be made: AccessDenied: not authorized to perform: iam:CreateRole"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			account := newAccount(t)
+			account := awsstub.NewWithoutLogRole(t)
 			if test.aws != nil {
 				test.aws(account)
 			}
@@ -106,7 +95,7 @@ func TestSetLogRole(t *testing.T) {
 
 // TestStopsWaiting: somebody who interrupts it does not wait on.
 func TestStopsWaiting(t *testing.T) {
-	account := newAccount(t)
+	account := awsstub.NewWithoutLogRole(t)
 	account.Answer("apigateway PATCH /account", notSpread)
 	ctx, cancel := context.WithCancel(context.Background())
 	err := check.LogRole{Config: config(account), Place: check.Place{Partition: "aws"}, Say: func(line string) {
