@@ -82,10 +82,7 @@ func readDisposition(d *download, _ Config, field string, value json.RawMessage)
 }
 
 func readDownloadName(d *download, _ Config, field string, value json.RawMessage) problems {
-	s, e := stringValue(field, value)
-	if e == nil {
-		e = checkFilename(field, s)
-	}
+	s, e := filenameValue(field, value)
 	d.filename = s
 	return problems{e}
 }

@@ -33,12 +33,18 @@ func checkPlan(u *upload, cfg Config) problems {
 }
 
 func readFilename(u *upload, _ Config, field string, value json.RawMessage) problems {
+	s, e := filenameValue(field, value)
+	u.filename = s
+	return problems{e}
+}
+
+// filenameValue reads a file's name.
+func filenameValue(field string, value json.RawMessage) (string, *Error) {
 	s, e := stringValue(field, value)
 	if e == nil {
 		e = checkFilename(field, s)
 	}
-	u.filename = s
-	return problems{e}
+	return s, e
 }
 
 // readContentType needs the filename, which is read before it.
