@@ -54,7 +54,7 @@ type Refusal = components["schemas"]["Refusal"];
 
 function refusal(answer: Partial<Refusal> | null | undefined, response: Response, token: string): ApiError {
   const { status, headers, url } = response;
-  const said: Partial<Refusal["error"] & Pick<ApiError, "limit" | "allowed">> = answer?.error ?? {};
+  const said: Partial<Refusal["error"]> = answer?.error ?? {};
   const { code = `HTTP ${status}`, message = `the API answered ${status}`, field, problems = [], limit, allowed } = said;
   return new ApiError(redact(`${message}`, [token]), {
     ...{ code, field, problems, limit, allowed, status, url, method: "POST" },

@@ -13,8 +13,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -385,100 +383,6 @@ func TestCORS(t *testing.T) {
 			response.Body.Close()
 			if got := response.Header.Get("Access-Control-Allow-Origin") == c.origin; got != c.allowed {
 				t.Errorf("status %d, allowed %v, want %v", response.StatusCode, got, c.allowed)
-			}
-		})
-	}
-}
-
-// Who may not list the bucket does not learn whether there is an object.
-func TestMissingObject(t *testing.T) {
-	const key = "uploads/missing"
-	for name, c := range map[string]struct {
-		creds  aws.Credentials
-		status int
-		code   string
-	}{
-		"ErrReader": {reader, 403, "AccessDenied"},
-		"ErrLister": {lister, 404, "NoSuchKey"},
-	} {
-		for _, method := range []string{http.MethodGet, http.MethodHead} {
-			t.Run(name+method, func(t *testing.T) {
-				status, code := signed{method: method, key: key, creds: c.creds}.send(t, nil)
-				if method == http.MethodHead {
-					code = c.code // it has no body
-				}
-				wantAnswer(t, status, code, c.status, c.code)
-			})
-		}
-	}
-}
-
-// A page of another site can have its own name point at this machine. Its requests still name it.
-func TestOtherHostsGetNothing(t *testing.T) {
-	port := strconv.Itoa(server.Port)
-	for host, want := range map[string]int{
-		"127.0.0.1:" + port: 403, "localhost:" + port: 403, "[::1]:" + port: 403,
-		"evil.example:" + port: 421, "127.0.0.1.evil.example:" + port: 421, "127.0.0.1": 421, "127.0.0.1:1": 421,
-	} {
-		for _, method := range []string{http.MethodGet, http.MethodOptions} {
-			r, err := http.NewRequest(method, server.URL+"/"+testBucket+"/uploads/x", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Host = host
-			r.Header.Set("Origin", testOrigin)
-			r.Header.Set("Access-Control-Request-Method", "PUT")
-			response, err := http.DefaultClient.Do(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			response.Body.Close()
-			if method == http.MethodOptions && want == 403 {
-				want = 200 // a preflight is not signed
-			}
-			if response.StatusCode != want {
-				t.Errorf("%s %s: got %d, want %d", method, host, response.StatusCode, want)
-			}
-			if allowed := response.Header.Get("Access-Control-Allow-Origin"); want == 421 && allowed != "" {
-				t.Errorf("%s %s: a page of %s may read it", method, host, allowed)
-			}
-		}
-	}
-}
-
-// A client that stops in the middle of its headers, or of its body, holds its connection for seconds, not for good.
-func TestSilentClients(t *testing.T) {
-	base, _ := serve(t, served{Dir: t.TempDir(), Port: freeOne(t), Uploader: uploader, Timeout: 200 * time.Millisecond})
-	target, header := signed{base: base, key: "uploads/silent", header: once, length: 100_000}.sign(t)
-	u, err := url.Parse(target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var head bytes.Buffer
-	header.Set("Content-Length", "100000")
-	fmt.Fprintf(&head, "PUT %s HTTP/1.1\r\nHost: %s\r\n", u.RequestURI(), u.Host)
-	header.Write(&head)
-	for name, c := range map[string]struct{ said, want string }{
-		"Nothing":     {"", ""},
-		"HalfHeaders": {head.String(), ""},
-		"HalfBody":    {head.String() + "\r\n" + strings.Repeat("x", 50_000), "<Code>RequestTimeout</Code>"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			conn, err := net.Dial("tcp", u.Host)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
-			if _, err := io.WriteString(conn, c.said); err != nil {
-				t.Fatal(err)
-			}
-			conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-			answer, err := io.ReadAll(conn)
-			if err != nil {
-				t.Fatal("the connection is still open: ", err)
-			}
-			if !strings.Contains(string(answer), c.want) {
-				t.Errorf("answered %q", answer)
 			}
 		})
 	}
