@@ -4,19 +4,18 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
-)
 
-// uploadsID is the construct id of an UploadStack's one Uploads. It is part of every logical id.
-const uploadsID = "Uploads"
+	"signpost/infra/uploads"
+)
 
 // UploadStack is one deployment: one Uploads, its outputs and its tags.
 type UploadStack struct {
 	awscdk.Stack
-	Uploads *Uploads
+	Uploads *uploads.Uploads
 }
 
-// NewUploadStack adds the stack of a stage, by the stage's own stack name. Like [NewUploads], it
-// panics with a [*PropsError] when the stage's props are wrong.
+// NewUploadStack adds the stack of a stage, by the stage's own stack name. Like [uploads.New], it
+// panics with a [*uploads.PropsError] when the stage's props are wrong.
 func NewUploadStack(scope constructs.Construct, stage Stage) *UploadStack {
 	if err := stage.Uploads.Validate(); err != nil {
 		panic(err)
@@ -27,16 +26,17 @@ func NewUploadStack(scope constructs.Construct, stage Stage) *UploadStack {
 		// deployment, and so would turn it off again where the assembly says nothing.
 		TerminationProtection: jsii.Bool(!stage.Uploads.Disposable && !stage.Uploads.FirstDeployment),
 	})
-	uploads := NewUploads(stack, uploadsID, stage.Uploads)
+	// The id is part of every logical id.
+	made := uploads.New(stack, "Uploads", stage.Uploads)
 	output := func(name string, value *string) {
 		awscdk.NewCfnOutput(stack, jsii.String(name), &awscdk.CfnOutputProps{Value: value})
 	}
-	output("ApiUrl", jsii.String(uploads.URL))
+	output("ApiUrl", jsii.String(made.URL))
 	output("Region", stack.Region())
-	output("UploadBucketName", uploads.Bucket.BucketName())
-	output("UserPoolId", uploads.UserPool.UserPoolId())
-	output("UserPoolClientId", uploads.Client.UserPoolClientId())
+	output("UploadBucketName", made.Bucket.BucketName())
+	output("UserPoolId", made.UserPool.UserPoolId())
+	output("UserPoolClientId", made.Client.UserPoolClientId())
 	awscdk.Tags_Of(stack).Add(jsii.String("project"), jsii.String("signpost"), nil)
 	awscdk.Tags_Of(stack).Add(jsii.String("stage"), jsii.String(stage.Name), nil)
-	return &UploadStack{Stack: stack, Uploads: uploads}
+	return &UploadStack{Stack: stack, Uploads: made}
 }

@@ -6,12 +6,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"signpost/infra/uploads"
 )
 
 // Stage is one deployment's name and what it allows.
 type Stage struct {
 	Name    string // lower-case: the value of `-c stage=…`
-	Uploads UploadsProps
+	Uploads uploads.Props
 }
 
 // StackName is the stage's stack, in CloudFormation and on the command line: "Signpost-dev".
@@ -20,9 +22,9 @@ func (s Stage) StackName() string { return "Signpost-" + s.Name }
 // Stages returns the deployments there are: the one place to edit. Whoever deploys one adds Code.
 func Stages() []Stage {
 	return []Stage{
-		{Name: "local", Uploads: UploadsProps{
+		{Name: "local", Uploads: uploads.Props{
 			AllowedOrigins:   []string{"http://localhost:8080", "http://127.0.0.1:8080"},
-			AllowedTypes:     append(DefaultAllowedTypes(), "audio/*", "video/*", "text/plain", "text/csv", "application/zip"),
+			AllowedTypes:     append(uploads.DefaultAllowedTypes(), "audio/*", "video/*", "text/plain", "text/csv", "application/zip"),
 			MaxSize:          50 << 30,
 			ResumableUploads: true,
 			Downloads:        true,
@@ -31,17 +33,17 @@ func Stages() []Stage {
 			OptionalMFA:      true,
 			PasswordAuth:     true,
 		}},
-		{Name: "dev", Uploads: UploadsProps{
+		{Name: "dev", Uploads: uploads.Props{
 			AllowedOrigins:   []string{"http://localhost:8080"},
 			LogRetentionDays: 7,
 			Disposable:       true,
 			OptionalMFA:      true,
 		}},
-		{Name: "staging", Uploads: UploadsProps{
+		{Name: "staging", Uploads: uploads.Props{
 			AllowedOrigins:   []string{"https://staging.example.com"},
 			LogRetentionDays: 30,
 		}},
-		{Name: "production", Uploads: UploadsProps{
+		{Name: "production", Uploads: uploads.Props{
 			AllowedOrigins:   []string{"https://example.com", "https://www.example.com"},
 			URLLifetime:      5 * time.Minute,
 			ThrottleRate:     200,

@@ -17,8 +17,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"signpost/infra"
 	"signpost/infra/build"
+	"signpost/infra/uploads"
 )
 
 // template is what the tests look at of the synthesized stack.
@@ -171,14 +171,14 @@ func command(t *testing.T, folder string, env []string, name string, arguments .
 // TestWrongPropsAreAnError: a team hears of all its mistakes at once, as an error, before anything is made.
 func TestWrongPropsAreAnError(t *testing.T) {
 	app := newApp(t)
-	err := newStack(app, infra.UploadsProps{
+	err := newStack(app, uploads.Props{
 		AllowedOrigins: []string{"https://app.example.com/"},
 		URLLifetime:    48 * time.Hour,
 		KeyPrefix:      "no-slash",
 	})
-	var wrong *infra.PropsError
+	var wrong *uploads.PropsError
 	if !errors.As(err, &wrong) {
-		t.Fatalf("the error is %v, want a *infra.PropsError", err)
+		t.Fatalf("the error is %v, want a *uploads.PropsError", err)
 	}
 	var fields []string
 	for _, problem := range wrong.Problems {
@@ -192,7 +192,7 @@ func TestWrongPropsAreAnError(t *testing.T) {
 	if stack := app.Node().TryFindChild(jsii.String("Documents")); stack != nil {
 		t.Error("a stack was made from wrong props")
 	}
-	good := infra.UploadsProps{Code: awslambda.Code_FromAsset(jsii.String("."), nil), AllowedOrigins: []string{"https://app.example.com"}}
+	good := uploads.Props{Code: awslambda.Code_FromAsset(jsii.String("."), nil), AllowedOrigins: []string{"https://app.example.com"}}
 	if err := newStack(app, good); err != nil {
 		t.Errorf("good props are refused: %v", err)
 	}

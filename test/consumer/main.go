@@ -12,7 +12,7 @@
 //
 // The order is that of run: build the function out of the module that go.mod names, wherever it
 // lies, to the very bytes that Signpost's own tests ran; fill in the props, plain Go values whose
-// zero is safe; ask Validate, which names every problem at once; then NewUploads, whose fields
+// zero is safe; ask Validate, which names every problem at once; then uploads.New, whose fields
 // (Bucket, API, UserPool, …) are ordinary CDK constructs to go on with.
 //
 // Keep the versions of awscdk, constructs and jsii in step with Signpost's go.mod: the CDK's Go
@@ -31,8 +31,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"signpost/infra"
 	"signpost/infra/build"
+	"signpost/infra/uploads"
 )
 
 func main() {
@@ -52,7 +52,7 @@ func run(app awscdk.App, folder string) error {
 	if err != nil {
 		return err
 	}
-	return newStack(app, infra.UploadsProps{
+	return newStack(app, uploads.Props{
 		Code:           upload,
 		AllowedOrigins: []string{"https://app.example.com"},
 		EventBridge:    true,

@@ -9,30 +9,30 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 
-	"signpost/infra"
+	"signpost/infra/uploads"
 )
 
 // newStack adds the team's stack: uploads, and a queue that hears of each one. Wrong props are an
 // error, and then the app stays as it was.
-func newStack(app awscdk.App, props infra.UploadsProps) error {
+func newStack(app awscdk.App, props uploads.Props) error {
 	if err := props.Validate(); err != nil {
 		return fmt.Errorf("uploads: %w", err)
 	}
 	stack := awscdk.NewStack(app, jsii.String("Documents"), nil)
-	uploads := infra.NewUploads(stack, "Uploads", props)
+	made := uploads.New(stack, "Uploads", props)
 
 	queue := awssqs.NewQueue(stack, jsii.String("Arrived"), &awssqs.QueueProps{EnforceSSL: jsii.Bool(true)})
 	rule := awsevents.NewCfnRule(stack, jsii.String("OnUpload"), &awsevents.CfnRuleProps{
 		EventPattern: map[string]any{
 			"source":      []string{"aws.s3"},
 			"detail-type": []string{"Object Created"},
-			"detail":      map[string]any{"bucket": map[string]any{"name": []*string{uploads.Bucket.BucketName()}}},
+			"detail":      map[string]any{"bucket": map[string]any{"name": []*string{made.Bucket.BucketName()}}},
 		},
 		Targets: []any{&awsevents.CfnRule_TargetProperty{Id: jsii.String("Arrived"), Arn: queue.QueueArn()}},
 	})
 	queue.GrantSendMessages(awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 		Conditions: &map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": rule.AttrArn()}},
 	}))
-	awscdk.NewCfnOutput(stack, jsii.String("ApiUrl"), &awscdk.CfnOutputProps{Value: jsii.String(uploads.URL)})
+	awscdk.NewCfnOutput(stack, jsii.String("ApiUrl"), &awscdk.CfnOutputProps{Value: jsii.String(made.URL)})
 	return nil
 }

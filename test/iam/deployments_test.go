@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"signpost/infra"
+	"signpost/infra/uploads"
 	"signpost/test/template/options"
 )
 
@@ -110,7 +111,7 @@ var byOption = map[string]deployment{
 // together are tables of options that meet: what one allows, another may take back.
 var together = map[string]deployment{
 	"clean files from home": {
-		stage: stageWith("clean", func(p *infra.UploadsProps) {
+		stage: stageWith("clean", func(p *uploads.Props) {
 			p.ResumableUploads, p.Downloads, p.MalwareScan, p.OwnKey, p.Tracing, p.Alarms = true, true, true, true, true, true
 			p.SourceRanges = []string{"203.0.113.0/24", "2001:db8::/48"}
 		}),
@@ -126,7 +127,7 @@ var together = map[string]deployment{
 			}),
 	},
 	"a key, and parts to abort": {
-		stage: stageWith("abort", func(p *infra.UploadsProps) {
+		stage: stageWith("abort", func(p *uploads.Props) {
 			p.KeyARN, p.ResumableUploads, p.AccessLogBucketName, p.KeyPrefix = options.KeyARN, true, "all-access-logs", "teams/blue/"
 		}),
 		abilities: []ability{
@@ -139,7 +140,7 @@ var together = map[string]deployment{
 }
 
 // stageWith is the default stage with more props, under a name of its own.
-func stageWith(name string, set func(*infra.UploadsProps)) infra.Stage {
+func stageWith(name string, set func(*uploads.Props)) infra.Stage {
 	stage := options.Default()
 	set(&stage.Uploads)
 	stage.Name = name

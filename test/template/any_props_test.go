@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"signpost/infra"
+	"signpost/infra/uploads"
 	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
@@ -48,7 +49,7 @@ func TestInvariantsOfAnyProps(t *testing.T) {
 
 // onlyNoCode says whether nothing is missing but the code, which comes later.
 func onlyNoCode(err error) bool {
-	var wrong *infra.PropsError
+	var wrong *uploads.PropsError
 	if err == nil || !errors.As(err, &wrong) {
 		return err == nil
 	}
@@ -89,12 +90,12 @@ func TestAnyPropsAreJudged(t *testing.T) {
 			return
 		}
 		refused++
-		var wrong *infra.PropsError
+		var wrong *uploads.PropsError
 		if !errors.As(err, &wrong) || len(wrong.Problems) == 0 {
 			r.Fatalf("Validate returned %v, want a PropsError with problems", err)
 		}
 		for _, problem := range wrong.Problems {
-			if _, ok := reflect.TypeFor[infra.UploadsProps]().FieldByName(problem.Field); !ok || problem.Message == "" {
+			if _, ok := reflect.TypeFor[uploads.Props]().FieldByName(problem.Field); !ok || problem.Message == "" {
 				r.Fatalf("%q is about no field, or says nothing", problem)
 			}
 		}
@@ -105,7 +106,7 @@ func TestAnyPropsAreJudged(t *testing.T) {
 }
 
 // spoil sets one field to anything.
-func spoil(r *rapid.T, props *infra.UploadsProps) {
+func spoil(r *rapid.T, props *uploads.Props) {
 	fields := reflect.ValueOf(props).Elem()
 	field := fields.Field(rapid.IntRange(0, fields.NumField()-1).Draw(r, "field"))
 	switch field.Interface().(type) {

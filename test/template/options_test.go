@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"signpost/infra"
+	"signpost/infra/uploads"
 	"signpost/test/template/options"
 )
 
@@ -55,8 +55,8 @@ func TestOptionsAreAll(t *testing.T) {
 			}
 		}
 	}
-	for i := range reflect.TypeFor[infra.UploadsProps]().NumField() {
-		if name := reflect.TypeFor[infra.UploadsProps]().Field(i).Name; !set[name] {
+	for i := range reflect.TypeFor[uploads.Props]().NumField() {
+		if name := reflect.TypeFor[uploads.Props]().Field(i).Name; !set[name] {
 			t.Errorf("no option sets %s", name)
 		}
 	}

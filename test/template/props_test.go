@@ -12,14 +12,15 @@ import (
 	"pgregory.net/rapid"
 
 	"signpost/infra"
+	"signpost/infra/uploads"
 	"signpost/lambda/presign"
 	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
 
 // valid returns the least that props must hold.
-func valid(t testing.TB) infra.UploadsProps {
-	props := infra.UploadsProps{AllowedOrigins: []string{"https://app.example.com"}}
+func valid(t testing.TB) uploads.Props {
+	props := uploads.Props{AllowedOrigins: []string{"https://app.example.com"}}
 	return synth.WithStub(t, infra.Stage{Uploads: props}).Uploads
 }
 
@@ -133,7 +134,7 @@ func TestPropsRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			props := base
 			test.spoil(&props)
-			var wrong *infra.PropsError
+			var wrong *uploads.PropsError
 			if err := props.Validate(); !errors.As(err, &wrong) {
 				t.Fatalf("Validate is %v, want a PropsError", err)
 			}
@@ -208,7 +209,7 @@ func TestPropsAccepted(t *testing.T) {
 // TestPropsAllAtOnce wants every problem in one error, in the order of the fields, and nothing
 // made of a stack whose props are wrong.
 func TestPropsAllAtOnce(t *testing.T) {
-	stage := infra.Stage{Name: "wrong", Uploads: infra.UploadsProps{
+	stage := infra.Stage{Name: "wrong", Uploads: uploads.Props{
 		AllowedOrigins:   []string{"*", "https://a.example/"},
 		URLLifetime:      time.Hour,
 		MaxSize:          -1,
@@ -229,7 +230,7 @@ func TestPropsAllAtOnce(t *testing.T) {
 		defer func() { said = recover() }()
 		infra.NewUploadStack(app, stage)
 	}()
-	wrong, ok := said.(*infra.PropsError)
+	wrong, ok := said.(*uploads.PropsError)
 	if !ok {
 		t.Fatalf("NewUploadStack panicked with %v, want a PropsError", said)
 	}
@@ -262,17 +263,17 @@ func TestFunctionTakesWhatPropsTake(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		props := base
 		for _, origin := range rapid.SliceOfN(rapid.StringMatching(`(https?|capacitor|tauri|app|ftp)://([a-z0-9.\[\]:*@-]{1,8}|localhost|a\.example)(:[0-9]{1,5})?/?`), 1, 6).Draw(r, "origins") {
-			if one := (infra.UploadsProps{Code: base.Code, AllowedOrigins: []string{origin}}); one.Validate() == nil {
+			if one := (uploads.Props{Code: base.Code, AllowedOrigins: []string{origin}}); one.Validate() == nil {
 				props.AllowedOrigins = one.AllowedOrigins
 			}
 		}
 		for _, mediaType := range rapid.SliceOfN(rapid.StringMatching(`[a-z0-9*.+_-]{1,5}/([a-z0-9.+;!#$&^_-]{1,6}|\*)`), 1, 6).Draw(r, "types") {
-			if one := (infra.UploadsProps{Code: base.Code, AllowedOrigins: base.AllowedOrigins, AllowedTypes: []string{mediaType}}); one.Validate() == nil {
+			if one := (uploads.Props{Code: base.Code, AllowedOrigins: base.AllowedOrigins, AllowedTypes: []string{mediaType}}); one.Validate() == nil {
 				props.AllowedTypes = one.AllowedTypes
 			}
 		}
 		if props.AllowedTypes == nil {
-			props.AllowedTypes = infra.DefaultAllowedTypes()
+			props.AllowedTypes = uploads.DefaultAllowedTypes()
 		}
 		props.UserPoolARN, props.UserPoolClientIDs = options.PoolARN, []string{rapid.StringMatching(`[A-Za-z0-9_+. -]{1,30}`).Draw(r, "client")}
 		if props.Validate() != nil {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"signpost/infra"
+	"signpost/infra/uploads"
 	"signpost/test/template/synth"
 )
 
@@ -36,7 +36,7 @@ func TestReadmeHasEveryProp(t *testing.T) {
 			got = append(got, name[1])
 		}
 	}
-	props := reflect.TypeFor[infra.UploadsProps]()
+	props := reflect.TypeFor[uploads.Props]()
 	for i := range props.NumField() {
 		want = append(want, props.Field(i).Name)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"signpost/infra"
+	"signpost/infra/uploads"
 	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
@@ -16,7 +16,7 @@ import (
 // the problem is about field, and names the other where there is one.
 var refusedOptions = []struct {
 	name  string
-	spoil func(*infra.UploadsProps)
+	spoil func(*uploads.Props)
 	field string
 	hint  string // part of the message: the other field, or what would be right
 }{
@@ -39,7 +39,7 @@ var refusedOptions = []struct {
 	}), "UserPoolClientIDs", "name fewer"},
 	{"no scope", func(p *props) { p.OAuthScopes = []string{} }, "OAuthScopes", "nil for ID tokens"},
 	{"a scope without OAuth", func(p *props) { p.OAuthScopes = []string{"signpost/upload"} }, "OAuthScopes", "UserPoolARN"},
-	{"a scope twice", func(p *props) { p.OAuthScopes = []string{infra.SignInScope, infra.SignInScope} }, "OAuthScopes", "twice"},
+	{"a scope twice", func(p *props) { p.OAuthScopes = []string{uploads.SignInScope, uploads.SignInScope} }, "OAuthScopes", "twice"},
 	{"two scopes in one", existingPool(func(p *props) { p.OAuthScopes = []string{"a/b c/d"} }), "OAuthScopes", "signpost/upload"},
 	{"a group with a comma", func(p *props) { p.RequiredGroup = "x,admins" }, "RequiredGroup", "told apart"},
 	{"a group with a space", func(p *props) { p.RequiredGroup = "a b" }, "RequiredGroup", "told apart"},
@@ -111,7 +111,7 @@ var refusedOptions = []struct {
 	{"too many tags", func(p *props) { p.Tags = manyTags() }, "Tags", "at most 48"},
 }
 
-type props = infra.UploadsProps
+type props = uploads.Props
 
 func existingPool(spoil func(*props)) func(*props) {
 	return func(p *props) {
@@ -142,7 +142,7 @@ func TestOptionsRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			props := base
 			test.spoil(&props)
-			var wrong *infra.PropsError
+			var wrong *uploads.PropsError
 			if err := props.Validate(); !errors.As(err, &wrong) {
 				t.Fatalf("Validate returned %v, want a PropsError", err)
 			}

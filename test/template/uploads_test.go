@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"signpost/infra"
+	"signpost/infra/uploads"
 	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
@@ -22,9 +23,9 @@ func TestTwoInOneStack(t *testing.T) {
 	team := infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
 	props := valid(t)
-	images := infra.NewUploads(stack, "Images", props)
+	images := uploads.New(stack, "Images", props)
 	props.AllowedTypes = []string{"application/pdf"}
-	infra.NewUploads(stack, "Documents", props)
+	uploads.New(stack, "Documents", props)
 	if *images.Bucket.Stack().StackName() != *stack.StackName() {
 		t.Error("Uploads does not say what it made")
 	}
@@ -59,9 +60,9 @@ func TestMetricsAreApart(t *testing.T) {
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
 	props := synth.WithStub(t, options.Everything()).Uploads
 	for _, id := range []string{"Images", "Documents", "Uploads"} {
-		infra.NewUploads(stack, id, props)
+		uploads.New(stack, id, props)
 	}
-	infra.NewUploads(constructs.NewConstruct(stack, jsii.String("Inner")), "Images", props)
+	uploads.New(constructs.NewConstruct(stack, jsii.String("Inner")), "Images", props)
 	parsed := parse(t, synth.Template(t, app, team))
 	apis, alarmed, acls := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, api := range parsed.of("AWS::ApiGateway::RestApi") {
@@ -126,7 +127,7 @@ func TestPartitions(t *testing.T) {
 		stack := awscdk.NewStack(app, jsii.String(team.StackName()), &awscdk.StackProps{
 			Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String(region)},
 		})
-		infra.NewUploads(stack, "Uploads", synth.WithStub(t, partitionNeutral()).Uploads)
+		uploads.New(stack, "Uploads", synth.WithStub(t, partitionNeutral()).Uploads)
 		text := string(synth.Template(t, app, team))
 		own := "arn:" + map[string]string{"cn": "aws-cn", "us": "aws-us-gov", "eu": "aws"}[region[:2]] + ":"
 		for _, arn := range regexp.MustCompile(`arn:aws[a-z-]*:[^"]*`).FindAllString(text, -1) {
@@ -160,8 +161,8 @@ func TestTwoOfEverything(t *testing.T) {
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
 	props := synth.WithStub(t, options.Everything()).Uploads
 	for _, id := range []string{"Images", "Documents"} {
-		infra.NewUploads(constructs.NewConstruct(stack, jsii.String("Inner"+id)), "Uploads", props)
-		if made := infra.NewUploads(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || !strings.HasSuffix(made.URL, "/") {
+		uploads.New(constructs.NewConstruct(stack, jsii.String("Inner"+id)), "Uploads", props)
+		if made := uploads.New(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || !strings.HasSuffix(made.URL, "/") {
 			t.Errorf("Uploads %s does not say what it made: %+v", id, made)
 		}
 	}

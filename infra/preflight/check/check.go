@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"signpost/infra"
+	"signpost/infra/uploads"
 )
 
 // Target is what is about to be deployed.
@@ -62,7 +63,7 @@ const DefaultTimeout = 20 * time.Second
 type checker struct {
 	Target
 	Place
-	props  infra.UploadsProps
+	props  uploads.Props
 	caller aws.Config // as whom the CDK deploys
 	aws    clients
 	stack  stack
@@ -119,8 +120,8 @@ func (c *checker) runAll(ctx context.Context) (found []Finding, noLogRole bool) 
 }
 
 // propsFindings reports what is wrong with the props themselves. The functions' code is built later.
-func propsFindings(props infra.UploadsProps) []Finding {
-	var wrong *infra.PropsError
+func propsFindings(props uploads.Props) []Finding {
+	var wrong *uploads.PropsError
 	if !errors.As(props.Validate(), &wrong) {
 		return nil
 	}

@@ -15,11 +15,12 @@ import (
 	"signpost/infra"
 	"signpost/infra/preflight/awsstub"
 	"signpost/infra/preflight/check"
+	"signpost/infra/uploads"
 )
 
 // everything are props that name all that can be named.
-func everything() infra.UploadsProps {
-	return infra.UploadsProps{
+func everything() uploads.Props {
+	return uploads.Props{
 		AllowedOrigins:         []string{"https://example.com"},
 		UserPoolARN:            awsstub.Pool,
 		UserPoolClientIDs:      []string{awsstub.PoolClient},
@@ -47,7 +48,7 @@ func config(account *awsstub.Server) aws.Config {
 	}
 }
 
-func target(props infra.UploadsProps) check.Target {
+func target(props uploads.Props) check.Target {
 	return check.Target{Stage: infra.Stage{Name: "staging", Uploads: props}}
 }
 
@@ -91,7 +92,7 @@ func TestHealthy(t *testing.T) {
 // TestNothingNamed: a stage without any of them asks for none of them.
 func TestNothingNamed(t *testing.T) {
 	account := awsstub.New(t)
-	check.Run(context.Background(), config(account), target(infra.UploadsProps{AllowedOrigins: []string{"https://example.com"}}))
+	check.Run(context.Background(), config(account), target(uploads.Props{AllowedOrigins: []string{"https://example.com"}}))
 	want := []string{"apigateway GET /account", "cloudformation DescribeStacks", "cloudformation ListStackResources", "iam GetRole",
 		"lambda GET /2016-08-19/account-settings", "ssm GetParameter", "sts AssumeRole", "sts GetCallerIdentity"}
 	if diff := cmp.Diff(want, account.Calls()); diff != "" {

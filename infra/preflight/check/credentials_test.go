@@ -9,9 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/google/go-cmp/cmp"
 
-	"signpost/infra"
 	"signpost/infra/preflight/awsstub"
 	"signpost/infra/preflight/check"
+	"signpost/infra/uploads"
 )
 
 // failing are credentials that can't be had.
@@ -92,7 +92,7 @@ func TestRegions(t *testing.T) {
 	for _, region := range []string{"eu-west-1", "ap-southeast-7", "us-gov-west-1", "cn-northwest-1", "us-iso-east-1", "eusc-de-east-1", "mx-central-1"} {
 		cfg := config(awsstub.New(t))
 		cfg.Region = region
-		if report := check.Run(context.Background(), cfg, target(infra.UploadsProps{AllowedOrigins: []string{"https://example.com"}})); report.Place.Region != region {
+		if report := check.Run(context.Background(), cfg, target(uploads.Props{AllowedOrigins: []string{"https://example.com"}})); report.Place.Region != region {
 			t.Errorf("%s: it says %q", region, lines(report))
 		}
 	}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"signpost/infra"
 	"signpost/infra/preflight/awsstub"
 	"signpost/infra/preflight/check"
+	"signpost/infra/uploads"
 )
 
 // elsewhere moves an ARN to another region.
@@ -26,7 +26,7 @@ func TestProps(t *testing.T) {
 	}
 	empty := awsstub.Answer{Body: awsstub.Resources("")}
 	for name, test := range map[string]struct {
-		props   func(*infra.UploadsProps)
+		props   func(*uploads.Props)
 		answers map[string]awsstub.Answer
 		want    []string // each a part of one line, in order
 	}{
@@ -34,47 +34,47 @@ func TestProps(t *testing.T) {
 			want: []string{"problem ReservedConcurrency: reserves 100 in all. Of the account's 200 executions at once, 170 are free for it, and Lambda keeps 100 of those for functions that reserve nothing → reserve at most 70, or nothing, in infra/stages.go → or ask for more: aws service-quotas"}},
 		"ConcurrencyNewAccount": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}`},
 			"cloudformation ListStackResources": empty},
-			props: func(p *infra.UploadsProps) { p.DomainName, p.CertificateARN, p.HostedZoneID = "", "", "" },
+			props: func(p *uploads.Props) { p.DomainName, p.CertificateARN, p.HostedZoneID = "", "", "" },
 			want:  []string{"problem ReservedConcurrency: reserves 100 in all. Of the account's 10 executions at once, 10 are free for it, and Lambda keeps 100 of those for functions that reserve nothing → reserve nothing, in infra/stages.go"}},
 		"ConcurrencyTwoFunctions": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":1000,"UnreservedConcurrentExecutions":260}}`}},
-			props: func(p *infra.UploadsProps) { p.Downloads = true },
+			props: func(p *uploads.Props) { p.Downloads = true },
 			want:  []string{"problem ReservedConcurrency: reserves 200 in all. Of the account's 1000 executions at once, 280 are free for it, and Lambda keeps 100 of those for functions that reserve nothing → reserve at most 90"}},
 		"OKConcurrencyHeldAlready": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":200,"UnreservedConcurrentExecutions":180}}`}}},
 		"ConcurrencyHeldUnknown": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":200,"UnreservedConcurrentExecutions":180}}`},
 			"lambda GET /2019-09-30/functions/Signpost-staging-Upload-1/concurrency": {Status: 403, Error: "AccessDeniedException"}},
 			want: []string{"unknown ReservedConcurrency: could not be checked, because lambda:GetFunctionConcurrency is not permitted"}},
 		"FewFunctions": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}`}},
-			props: func(p *infra.UploadsProps) { p.ReservedConcurrency = 0 },
+			props: func(p *uploads.Props) { p.ReservedConcurrency = 0 },
 			want:  []string{"note Lambda's concurrency: the account runs 10 functions at once"}},
 
 		"PoolGone":      {answers: map[string]awsstub.Answer{"cognito-idp DescribeUserPool": {Status: 400, Error: "ResourceNotFoundException"}}, want: []string{"problem UserPoolARN: there is no user pool eu-west-1_AbCdEfGhI"}},
-		"PoolElsewhere": {props: func(p *infra.UploadsProps) { p.UserPoolARN = elsewhere(p.UserPoolARN) }, want: []string{"note UserPoolARN: is in us-east-1, and the stack goes to eu-west-1"}},
-		"PoolOfAnother": {props: func(p *infra.UploadsProps) { p.UserPoolARN = strings.Replace(p.UserPoolARN, "1111", "9999", 1) }, want: []string{"unknown UserPoolARN: could not be checked, because it is in account 999922223333"}},
-		"PoolOfPartition": {props: func(p *infra.UploadsProps) {
+		"PoolElsewhere": {props: func(p *uploads.Props) { p.UserPoolARN = elsewhere(p.UserPoolARN) }, want: []string{"note UserPoolARN: is in us-east-1, and the stack goes to eu-west-1"}},
+		"PoolOfAnother": {props: func(p *uploads.Props) { p.UserPoolARN = strings.Replace(p.UserPoolARN, "1111", "9999", 1) }, want: []string{"unknown UserPoolARN: could not be checked, because it is in account 999922223333"}},
+		"PoolOfPartition": {props: func(p *uploads.Props) {
 			p.UserPoolARN = strings.Replace(p.UserPoolARN, "arn:aws:", "arn:aws-cn:", 1)
 		}, want: []string{"problem UserPoolARN: is in AWS's partition aws-cn"}},
-		"PoolToken":    {props: func(p *infra.UploadsProps) { p.UserPoolARN = token }, want: []string{"note UserPoolARN: is known only while the stack is deployed"}},
+		"PoolToken":    {props: func(p *uploads.Props) { p.UserPoolARN = token }, want: []string{"note UserPoolARN: is known only while the stack is deployed"}},
 		"ClientGone":   {answers: map[string]awsstub.Answer{"cognito-idp DescribeUserPoolClient": {Status: 400, Error: "ResourceNotFoundException"}}, want: []string{"problem UserPoolClientIDs: the user pool eu-west-1_AbCdEfGhI has no app client 1h57kf5cpq17m0eml12EXAMPLE"}},
 		"ClientSecret": {answers: map[string]awsstub.Answer{"cognito-idp DescribeUserPoolClient": {Body: `{"UserPoolClient":{"ClientSecret":"wJalrXUtnFEMI"}}`}}, want: []string{"note UserPoolClientIDs: 1h57kf5cpq17m0eml12EXAMPLE has a secret, which a page can't keep"}},
 		"ClientOfMachines": {answers: map[string]awsstub.Answer{"cognito-idp DescribeUserPoolClient": {Body: `{"UserPoolClient":{"AllowedOAuthFlows":["client_credentials"]}}`}},
 			want: []string{"problem UserPoolClientIDs: 1h57kf5cpq17m0eml12EXAMPLE has only the flow client_credentials, which gives no ID tokens"}},
-		"ClientScopes": {props: func(p *infra.UploadsProps) { p.OAuthScopes = []string{"signpost/other"} }, want: []string{"problem UserPoolClientIDs: 1h57kf5cpq17m0eml12EXAMPLE may have none of the OAuthScopes (signpost/other)"}},
-		"OKScopes":     {props: func(p *infra.UploadsProps) { p.OAuthScopes = []string{"signpost/upload"} }},
-		"OKSignIn":     {props: func(p *infra.UploadsProps) { p.OAuthScopes = []string{infra.SignInScope} }},
+		"ClientScopes": {props: func(p *uploads.Props) { p.OAuthScopes = []string{"signpost/other"} }, want: []string{"problem UserPoolClientIDs: 1h57kf5cpq17m0eml12EXAMPLE may have none of the OAuthScopes (signpost/other)"}},
+		"OKScopes":     {props: func(p *uploads.Props) { p.OAuthScopes = []string{"signpost/upload"} }},
+		"OKSignIn":     {props: func(p *uploads.Props) { p.OAuthScopes = []string{uploads.SignInScope} }},
 		"GroupGone":    {answers: map[string]awsstub.Answer{"cognito-idp GetGroup": {Status: 400, Error: "ResourceNotFoundException"}}, want: []string{`problem RequiredGroup: the user pool eu-west-1_AbCdEfGhI has no group "uploaders", so that every caller would get 403 → aws cognito-idp create-group`}},
 
-		"KeyElsewhere": {props: func(p *infra.UploadsProps) { p.KeyARN = elsewhere(p.KeyARN) }, want: []string{"problem KeyARN: is in us-east-1, and the stack goes to eu-west-1: S3 encrypts with keys of the bucket's own region alone"}},
+		"KeyElsewhere": {props: func(p *uploads.Props) { p.KeyARN = elsewhere(p.KeyARN) }, want: []string{"problem KeyARN: is in us-east-1, and the stack goes to eu-west-1: S3 encrypts with keys of the bucket's own region alone"}},
 		"KeyOff":       {answers: map[string]awsstub.Answer{"kms DescribeKey": {Body: `{"KeyMetadata":{"KeyId":"k","KeyState":"Disabled","KeyUsage":"ENCRYPT_DECRYPT","KeySpec":"SYMMETRIC_DEFAULT"}}`}}, want: []string{"problem KeyARN: is disabled → aws kms enable-key --key-id k"}},
 		"KeyGoing":     {answers: map[string]awsstub.Answer{"kms DescribeKey": {Body: `{"KeyMetadata":{"KeyId":"k","KeyState":"PendingDeletion","KeyUsage":"ENCRYPT_DECRYPT","KeySpec":"SYMMETRIC_DEFAULT"}}`}}, want: []string{"problem KeyARN: waits for its deletion: without it, its files are lost → aws kms cancel-key-deletion --key-id k → aws kms enable-key --key-id k"}},
 		"KeyToSign":    {answers: map[string]awsstub.Answer{"kms DescribeKey": {Body: `{"KeyMetadata":{"KeyId":"k","KeyState":"Enabled","KeyUsage":"SIGN_VERIFY","KeySpec":"RSA_2048"}}`}}, want: []string{"problem KeyARN: is a key for SIGN_VERIFY of the kind RSA_2048"}},
 		"KeyAsymmetric": {answers: map[string]awsstub.Answer{"kms DescribeKey": {Body: `{"KeyMetadata":{"KeyId":"k","KeyState":"Enabled","KeyUsage":"ENCRYPT_DECRYPT","KeySpec":"RSA_2048"}}`}},
 			want: []string{"problem KeyARN: is a key for ENCRYPT_DECRYPT of the kind RSA_2048"}},
 
-		"CertificateElsewhere": {props: func(p *infra.UploadsProps) { p.CertificateARN = elsewhere(p.CertificateARN) },
+		"CertificateElsewhere": {props: func(p *uploads.Props) { p.CertificateARN = elsewhere(p.CertificateARN) },
 			want: []string{"problem CertificateARN: is in us-east-1, and the stack goes to eu-west-1: a regional API takes certificates of its own region alone (only CloudFront's are in us-east-1) → aws acm request-certificate --region eu-west-1 --domain-name uploads.example.com --validation-method DNS"}},
-		"CertificateOfAnother": {props: func(p *infra.UploadsProps) { p.CertificateARN = strings.Replace(p.CertificateARN, "1111", "9999", 1) }, want: []string{"problem CertificateARN: is in account 999922223333"}},
+		"CertificateOfAnother": {props: func(p *uploads.Props) { p.CertificateARN = strings.Replace(p.CertificateARN, "1111", "9999", 1) }, want: []string{"problem CertificateARN: is in account 999922223333"}},
 		"CertificateName":      {answers: map[string]awsstub.Answer{"acm DescribeCertificate": {Body: `{"Certificate":{"DomainName":"example.com","SubjectAlternativeNames":["example.com","*.other.example.com"],"Status":"ISSUED"}}`}}, want: []string{"problem CertificateARN: is for *.other.example.com, example.com, not for uploads.example.com"}},
-		"CertificateDeep":      {props: func(p *infra.UploadsProps) { p.DomainName, p.HostedZoneID = "a.uploads.example.com", "" }, answers: map[string]awsstub.Answer{"apigateway GET /domainnames/a.uploads.example.com": {Status: 404, Error: "NotFoundException"}}, want: []string{"problem CertificateARN: is for *.example.com, example.com, not for a.uploads.example.com"}},
+		"CertificateDeep":      {props: func(p *uploads.Props) { p.DomainName, p.HostedZoneID = "a.uploads.example.com", "" }, answers: map[string]awsstub.Answer{"apigateway GET /domainnames/a.uploads.example.com": {Status: 404, Error: "NotFoundException"}}, want: []string{"problem CertificateARN: is for *.example.com, example.com, not for a.uploads.example.com"}},
 		"CertificatePending": {answers: map[string]awsstub.Answer{"acm DescribeCertificate": {Body: `{"Certificate":{"CertificateArn":"arn","DomainName":"uploads.example.com","Status":"PENDING_VALIDATION","DomainValidationOptions":[{"DomainName":"uploads.example.com","ValidationStatus":"PENDING_VALIDATION","ResourceRecord":{"Name":"_x.uploads.example.com.","Type":"CNAME","Value":"_y.acm-validations.aws."}}]}}`}},
 			want: []string{"problem CertificateARN: is not issued yet: AWS waits for a proof that the domain is yours → add this DNS record: _x.uploads.example.com. CNAME _y.acm-validations.aws. → then wait"}},
 		"CertificateExpired": {answers: map[string]awsstub.Answer{"acm DescribeCertificate": {Body: `{"Certificate":{"DomainName":"uploads.example.com","Status":"EXPIRED"}}`}}, want: []string{"problem CertificateARN: has the status EXPIRED, not ISSUED"}},
@@ -92,10 +92,10 @@ func TestProps(t *testing.T) {
 			want: []string{"problem HostedZoneID: has a record A for uploads.example.com already"}},
 		"OKRecordOfAnotherKind": {answers: map[string]awsstub.Answer{zone + "/rrset": records("TXT"), domain: {Status: 404, Error: "NotFoundException"}, "cloudformation ListStackResources": empty}},
 
-		"WebACLElsewhere": {props: func(p *infra.UploadsProps) { p.WebACLARN = elsewhere(p.WebACLARN) }, want: []string{"problem WebACLARN: is in us-east-1"}},
-		"WebACLForCloudFront": {props: func(p *infra.UploadsProps) { p.WebACLARN = strings.Replace(p.WebACLARN, "regional/", "global/", 1) },
+		"WebACLElsewhere": {props: func(p *uploads.Props) { p.WebACLARN = elsewhere(p.WebACLARN) }, want: []string{"problem WebACLARN: is in us-east-1"}},
+		"WebACLForCloudFront": {props: func(p *uploads.Props) { p.WebACLARN = strings.Replace(p.WebACLARN, "regional/", "global/", 1) },
 			want: []string{`problem WebACLARN: "arn:aws:wafv2:eu-west-1:111122223333:global/webacl/edge/1234abcd-12ab-34cd-56ef-1234567890ab" is not a web ACL's ARN`}},
-		"TopicElsewhere": {props: func(p *infra.UploadsProps) { p.AlarmTopicARN = elsewhere(p.AlarmTopicARN) }, want: []string{"problem AlarmTopicARN: is in us-east-1, and the stack goes to eu-west-1: alarms reach topics of their own region alone"}},
+		"TopicElsewhere": {props: func(p *uploads.Props) { p.AlarmTopicARN = elsewhere(p.AlarmTopicARN) }, want: []string{"problem AlarmTopicARN: is in us-east-1, and the stack goes to eu-west-1: alarms reach topics of their own region alone"}},
 		"TopicKey": {answers: map[string]awsstub.Answer{"sns GetTopicAttributes": {Body: `<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes><entry><key>KmsMasterKeyId</key><value>alias/aws/sns</value></entry></Attributes></GetTopicAttributesResult></GetTopicAttributesResponse>`}},
 			want: []string{"note AlarmTopicARN: is encrypted with AWS's own key for SNS"}},
 
@@ -105,8 +105,8 @@ func TestProps(t *testing.T) {
 			want: []string{"unknown AccessLogBucketName: could not be checked, because s3:ListBucket is not permitted"}},
 		"BucketNoPolicy": {answers: map[string]awsstub.Answer{"s3 GET /" + awsstub.LogBucket + "?policy": {Status: 404, Error: "NoSuchBucketPolicy"}}, want: []string{"note AccessLogBucketName: the policy of acme-access-logs does not name logging.s3.amazonaws.com"}},
 
-		"BoundaryOfAnother": {props: func(p *infra.UploadsProps) { p.PermissionsBoundaryARN = "arn:aws:iam::999922223333:policy/boundary" }, want: []string{"problem PermissionsBoundaryARN: is in account 999922223333"}},
-		"OKBoundaryOfAWS":   {props: func(p *infra.UploadsProps) { p.PermissionsBoundaryARN = "arn:aws:iam::aws:policy/PowerUserAccess" }},
+		"BoundaryOfAnother": {props: func(p *uploads.Props) { p.PermissionsBoundaryARN = "arn:aws:iam::999922223333:policy/boundary" }, want: []string{"problem PermissionsBoundaryARN: is in account 999922223333"}},
+		"OKBoundaryOfAWS":   {props: func(p *uploads.Props) { p.PermissionsBoundaryARN = "arn:aws:iam::aws:policy/PowerUserAccess" }},
 
 		"BootstrapOld":      {answers: map[string]awsstub.Answer{"ssm GetParameter": {Body: `{"Parameter":{"Value":"5"}}`}}, want: []string{"problem CDK bootstrap: is version 5, and this CDK needs 6 or newer → npx cdk bootstrap aws://111122223333/eu-west-1"}},
 		"LogRoleGone":       {answers: map[string]awsstub.Answer{"iam GetRole": {Status: 404, Error: "NoSuchEntity"}}, want: []string{"problem API Gateway's log role: arn:aws:iam::111122223333:role/apigateway-logs is set, and that role was deleted"}},

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"signpost/infra"
 	"signpost/infra/preflight/awsstub"
 	"signpost/infra/preflight/check"
+	"signpost/infra/uploads"
 )
 
 // TestStack: each state that a stack can be in, what is said of it, and whether the next deployment creates it.
@@ -77,7 +77,7 @@ func TestStack(t *testing.T) {
 				awsstub.Event("Other", "CREATE_FAILED", "Resource creation cancelled") +
 					awsstub.Event("ApiStage", "CREATE_FAILED", "CloudWatch Logs role ARN must be set in account settings to enable logging") +
 					awsstub.Event(awsstub.Stack, "CREATE_IN_PROGRESS", "User Initiated") + awsstub.Event("Older", "CREATE_FAILED", "of another deployment"))})
-			report := check.Run(context.Background(), config(account), target(infra.UploadsProps{AllowedOrigins: []string{"https://example.com"}, Disposable: test.disposable}))
+			report := check.Run(context.Background(), config(account), target(uploads.Props{AllowedOrigins: []string{"https://example.com"}, Disposable: test.disposable}))
 			for _, found := range report.Findings {
 				if found.Subject != "stack" {
 					continue
@@ -131,7 +131,7 @@ func TestQuotas(t *testing.T) {
 				account.Answer(test.call, awsstub.Answer{Body: test.body})
 			}
 			account.Answer("servicequotas GetServiceQuota", awsstub.Answer{Body: test.quota})
-			report := check.Run(context.Background(), config(account), target(infra.UploadsProps{AllowedOrigins: []string{"https://example.com"}}))
+			report := check.Run(context.Background(), config(account), target(uploads.Props{AllowedOrigins: []string{"https://example.com"}}))
 			if diff := cmp.Diff(test.want, lines(report)); diff != "" {
 				t.Errorf("it says (-want +got):\n%s", diff)
 			}

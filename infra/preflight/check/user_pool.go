@@ -10,7 +10,7 @@ import (
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
-	"signpost/infra"
+	"signpost/infra/uploads"
 )
 
 // checkUserPool wants an existing pool, its clients and the group to be there and to fit. API Gateway takes tokens of a
@@ -78,7 +78,7 @@ func (c *checker) noTokens(client *types.UserPoolClientType) string {
 		}
 		return ""
 	}
-	if slices.Contains(scopes, infra.SignInScope) {
+	if slices.Contains(scopes, uploads.SignInScope) {
 		return ""
 	}
 	for _, scope := range client.AllowedOAuthScopes {

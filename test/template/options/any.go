@@ -6,12 +6,12 @@ import (
 
 	"pgregory.net/rapid"
 
-	"signpost/infra"
+	"signpost/infra/uploads"
 )
 
 // Any draws valid props. Each part is there about half of the time, so that options meet.
-func Any(r *rapid.T) infra.UploadsProps {
-	p := infra.UploadsProps{
+func Any(r *rapid.T) uploads.Props {
+	p := uploads.Props{
 		AllowedOrigins: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
 			"http://localhost:3000", "http://127.0.0.1:8080", "https://app.example.com", "https://xn--bcher-kva.example:8443", "tauri://localhost", "http://[::1]:8080",
 		}), 1, 3, rapid.ID).Draw(r, "origins"),
@@ -31,9 +31,9 @@ func Any(r *rapid.T) infra.UploadsProps {
 	return p
 }
 
-func anyCallers(r *rapid.T, p *infra.UploadsProps) {
+func anyCallers(r *rapid.T, p *uploads.Props) {
 	p.RequiredGroup = rapid.SampledFrom([]string{"", "uploaders", "eu-west-1_Pool:Google"}).Draw(r, "group")
-	scopes := [][]string{nil, {infra.SignInScope}}
+	scopes := [][]string{nil, {uploads.SignInScope}}
 	if rapid.Bool().Draw(r, "existing pool") {
 		p.UserPoolARN = PoolARN
 		p.UserPoolClientIDs = rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z0-9]{20,26}`), 1, 10, rapid.ID).Draw(r, "clients")
@@ -47,7 +47,7 @@ func anyCallers(r *rapid.T, p *infra.UploadsProps) {
 	p.OAuthScopes = rapid.SampledFrom(scopes).Draw(r, "scopes")
 }
 
-func anyFiles(r *rapid.T, p *infra.UploadsProps) {
+func anyFiles(r *rapid.T, p *uploads.Props) {
 	p.AllowLongURLs = rapid.Bool().Draw(r, "long")
 	minutes := 15
 	if p.AllowLongURLs {
@@ -75,7 +75,7 @@ func anyFiles(r *rapid.T, p *infra.UploadsProps) {
 	p.ReservedConcurrency = rapid.IntRange(0, 450).Draw(r, "concurrency")
 }
 
-func anyEvidence(r *rapid.T, p *infra.UploadsProps) {
+func anyEvidence(r *rapid.T, p *uploads.Props) {
 	p.Tracing = rapid.Bool().Draw(r, "tracing")
 	p.Alarms = rapid.Bool().Draw(r, "alarms")
 	if p.Alarms {
@@ -90,7 +90,7 @@ func anyEvidence(r *rapid.T, p *infra.UploadsProps) {
 	p.AccessLogBucketName = rapid.SampledFrom([]string{"", "all-access-logs"}).Draw(r, "log bucket")
 }
 
-func anyNetwork(r *rapid.T, p *infra.UploadsProps) {
+func anyNetwork(r *rapid.T, p *uploads.Props) {
 	p.SourceRanges = rapid.SampledFrom([][]string{nil, {"203.0.113.0/24"}, {"198.51.100.7/32", "2001:db8::/48"}}).Draw(r, "ranges")
 	switch rapid.SampledFrom([]string{"none", "own", "existing"}).Draw(r, "web ACL") {
 	case "own":
@@ -105,13 +105,13 @@ func anyNetwork(r *rapid.T, p *infra.UploadsProps) {
 	}
 }
 
-func anyOrganisation(r *rapid.T, p *infra.UploadsProps) {
+func anyOrganisation(r *rapid.T, p *uploads.Props) {
 	p.PermissionsBoundaryARN = rapid.SampledFrom([]string{"", BoundaryARN}).Draw(r, "boundary")
 	p.RoleTags = rapid.SampledFrom([]map[string]string{nil, {"long-presigned-allowed": "true", "team": "blue"}}).Draw(r, "role tags")
 	p.Tags = rapid.SampledFrom([]map[string]string{nil, {"team": "blue", "cost centre": "42"}}).Draw(r, "tags")
 }
 
 // inParts says whether some file is large enough to be sent in parts.
-func inParts(p infra.UploadsProps) bool {
-	return p.MaxSize > cmp.Or(p.MultipartThreshold, infra.DefaultMultipartThreshold)
+func inParts(p uploads.Props) bool {
+	return p.MaxSize > cmp.Or(p.MultipartThreshold, uploads.DefaultMultipartThreshold)
 }

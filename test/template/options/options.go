@@ -1,4 +1,4 @@
-// Package options holds every option of infra.Uploads once, each as the least change to props that
+// Package options holds every option of uploads.Uploads once, each as the least change to props that
 // shows it, for tests that go over them all.
 //
 //	for _, option := range options.All() {
@@ -8,24 +8,25 @@
 // and Any draws props in which options meet.
 //
 // An option that nobody adds here is an option that nobody tests: the test of the golden files
-// compares the names used with the fields of infra.UploadsProps.
+// compares the names used with the fields of uploads.Props.
 package options
 
 import (
 	"time"
 
 	"signpost/infra"
+	"signpost/infra/uploads"
 )
 
 // Option is a name, which is that of its golden file too, and what it changes.
 type Option struct {
 	Name string
-	Set  func(*infra.UploadsProps)
+	Set  func(*uploads.Props)
 }
 
 // Default is the stage that every option is compared with: all that must be given, and nothing else.
 func Default() infra.Stage {
-	return infra.Stage{Name: "default", Uploads: infra.UploadsProps{AllowedOrigins: []string{"https://app.example.com"}}}
+	return infra.Stage{Name: "default", Uploads: uploads.Props{AllowedOrigins: []string{"https://app.example.com"}}}
 }
 
 // Stage is the default stage with the option set.
@@ -47,7 +48,7 @@ const (
 	BoundaryARN    = "arn:aws:iam::" + account + ":policy/boundary"
 )
 
-type props = infra.UploadsProps
+type props = uploads.Props
 
 // Everything is a stage with all that can be on at once, and by its own means.
 func Everything() infra.Stage {
@@ -79,14 +80,14 @@ func All() []Option {
 			p.UserPoolARN, p.UserPoolClientIDs = PoolARN, []string{"1example23456789"}
 			p.OAuthScopes = []string{"signpost/upload", "signpost/admin"}
 		}},
-		{"sign-in-scope", func(p *props) { p.OAuthScopes = []string{infra.SignInScope} }},
+		{"sign-in-scope", func(p *props) { p.OAuthScopes = []string{uploads.SignInScope} }},
 		{"required-group", func(p *props) { p.RequiredGroup = "uploaders" }},
 		{"lifetimes", func(p *props) { p.TokenLifetime, p.SessionLifetime = 15*time.Minute, 8*time.Hour }},
 		{"url-lifetime", func(p *props) { p.URLLifetime = 2 * time.Minute }},
 		{"long-urls", func(p *props) { p.AllowLongURLs, p.URLLifetime = true, time.Hour }},
-		{"max-size", func(p *props) { p.MaxSize = infra.MaxObjectSize }},
+		{"max-size", func(p *props) { p.MaxSize = uploads.MaxObjectSize }},
 		{"multipart-threshold", func(p *props) { p.MultipartThreshold = 5 << 20 }},
-		{"no-multipart", func(p *props) { p.MultipartThreshold = infra.MaxPutSize }},
+		{"no-multipart", func(p *props) { p.MultipartThreshold = uploads.MaxPutSize }},
 		{"resumable-uploads", func(p *props) { p.ResumableUploads = true }},
 		{"downloads", func(p *props) { p.Downloads = true }},
 		{"allowed-types", func(p *props) { p.AllowedTypes = []string{"text/csv"} }},
@@ -94,7 +95,7 @@ func All() []Option {
 		{"expiry", func(p *props) { p.ExpireAfterDays, p.ExpireVersionsAfterDays = 30, 7 }},
 		{"older-versions", func(p *props) { p.ExpireVersionsAfterDays = 90 }},
 		{"own-key", func(p *props) { p.OwnKey = true }},
-		{"existing-key", func(p *props) { p.KeyARN, p.MultipartThreshold = KeyARN, infra.MaxPutSize }},
+		{"existing-key", func(p *props) { p.KeyARN, p.MultipartThreshold = KeyARN, uploads.MaxPutSize }},
 		{"downloads-with-key", func(p *props) { p.OwnKey, p.Downloads = true, true }},
 		{"load", func(p *props) { p.MemoryMB, p.ReservedConcurrency = 512, 20 }},
 		{"throttle", func(p *props) { p.ThrottleRate, p.ThrottleBurst = 10, 20 }},

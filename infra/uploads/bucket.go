@@ -1,0 +1,59 @@
+package uploads
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newUploadBucket makes the bucket that browsers upload to. Its id is part of what it stores:
+// another id, or another place in the tree, is another bucket.
+func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
+	options := awss3.BucketProps{
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+		Encryption:        awss3.BucketEncryption_S3_MANAGED,
+		EnforceSSL:        jsii.Bool(true),
+		Versioned:         jsii.Bool(true),
+		Cors:              &[]*awss3.CorsRule{bucketCORS(props)},
+		LifecycleRules:    lifecycleRules(props),
+		RemovalPolicy:     removalPolicy(props),
+	}
+	if key := newEncryptionKey(scope, props); key != nil {
+		options.Encryption, options.EncryptionKey = awss3.BucketEncryption_KMS, key
+		options.BucketKeyEnabled = jsii.Bool(true) // one call to KMS for many objects
+	}
+	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &options)
+	excuseFromNag(bucket, uploadBucketExcuses(props)...)
+	if props.EventBridge || props.MalwareScan {
+		// Not by BucketProps, with which CDK would add a function of its own to set this. GuardDuty
+		// sets it by itself, unseen by CloudFormation, so it is set with MalwareScan too.
+		bucket.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{
+			EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{EventBridgeEnabled: jsii.Bool(true)},
+		})
+	}
+	logAccess(scope, props, bucket)
+	var scanner awsiam.IRole
+	if props.MalwareScan {
+		scanner = newMalwareScan(scope, props, bucket)
+	}
+	for _, statement := range uploadDenials(bucket, props, scanner) {
+		bucket.AddToResourcePolicy(statement)
+	}
+	// A bucket that outlives the stack goes on refusing.
+	bucket.Policy().ApplyRemovalPolicy(removalPolicy(props))
+	return bucket
+}
+
+// removalPolicy is the fate of what holds data once the stack no longer does. What a failed creation made
+// goes with it, for it holds nothing yet, and the next attempt makes its own: CloudFormation's
+// RetainExceptOnCreate ("DeletionPolicy attribute", AWS CloudFormation Template Reference). What an
+// update replaces stays.
+func removalPolicy(props Props) awscdk.RemovalPolicy {
+	if props.Disposable {
+		return awscdk.RemovalPolicy_DESTROY
+	}
+	return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
+}

@@ -1,0 +1,115 @@
+package uploads
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// gatewayResponse is what API Gateway says when it refuses a request before the function sees it.
+type gatewayResponse struct {
+	kind    string // API Gateway's own name ("Gateway response types for API Gateway")
+	status  string // "" keeps API Gateway's
+	code    string
+	message string
+}
+
+// noSuchRoute is the message for an unknown route, whichever part of API Gateway finds out.
+const noSuchRoute = "there is no such route"
+
+// gatewayResponses brings API Gateway's refusals into the contract's shape. The types not named
+// here fall to DEFAULT_4XX and DEFAULT_5XX.
+//
+// The two signature types can only follow an unknown route: API Gateway reads the Authorization header as SigV4 where no
+// method matched, and no method here uses IAM. addUnknownRoutes catches those requests before; this is for those that
+// it can't.
+//
+// API Gateway refuses a body over 10 MB in plain text and ignores REQUEST_TOO_LARGE ("Amazon API Gateway important
+// notes", koki-develop/lgtm-generator#10). It is set for the day that changes.
+var gatewayResponses = []gatewayResponse{
+	{"UNAUTHORIZED", "401", "Unauthorized", "sign in: the Authorization header must hold a valid ID token of this deployment's user pool"},
+	{"MISSING_AUTHENTICATION_TOKEN", "404", "NotFound", noSuchRoute}, // API Gateway's name for an unknown route
+	{"INVALID_SIGNATURE", "404", "NotFound", noSuchRoute},
+	{"EXPIRED_TOKEN", "404", "NotFound", noSuchRoute}, // of a signature's credentials; a token's is UNAUTHORIZED
+	{"RESOURCE_NOT_FOUND", "404", "NotFound", noSuchRoute},
+	{"ACCESS_DENIED", "403", "Forbidden", "this request is not allowed"},
+	{"INVALID_API_KEY", "403", "Forbidden", "this request is not allowed"},
+	{"WAF_FILTERED", "403", "Forbidden", "this request is not allowed"},
+	{"BAD_REQUEST_BODY", "400", "InvalidJSON", "the request body must be a JSON object"},
+	{"BAD_REQUEST_PARAMETERS", "400", "InvalidRequest", "a parameter of the request is missing or malformed"},
+	{"REQUEST_TOO_LARGE", "413", "BodyTooLarge", "the request is too large"},
+	{"UNSUPPORTED_MEDIA_TYPE", "415", "TypeNotAllowed", "the request's Content-Type must be application/json"},
+	{"THROTTLED", "429", "TooManyRequests", "too many requests: wait a second and try again"},
+	{"QUOTA_EXCEEDED", "429", "TooManyRequests", "too many requests: wait a second and try again"},
+	{"DEFAULT_4XX", "", "InvalidRequest", "the request is invalid"},
+	{"DEFAULT_5XX", "500", "Internal", "something went wrong on our side: try again"},
+}
+
+// addGatewayResponses gives each refusal its body, keeps it out of caches, and adds the CORS headers,
+// without which a browser shows a page "network error" in place of every one of them.
+func addGatewayResponses(api awsapigateway.RestApi, props Props) {
+	for _, response := range gatewayResponses {
+		if props.tokenUse() == "access" {
+			response.message = strings.Replace(response.message, "ID token", "access token", 1)
+		}
+		headers := refusalHeaders(props)
+		if response.status == "429" {
+			headers["Retry-After"] = jsii.String("'1'")
+		}
+		options := &awsapigateway.GatewayResponseOptions{
+			Type:            awsapigateway.ResponseType_Of(jsii.String(response.kind)),
+			ResponseHeaders: &headers,
+			Templates:       &map[string]*string{"application/json": jsii.String(response.body())},
+		}
+		if response.status != "" {
+			options.StatusCode = jsii.String(response.status)
+		}
+		api.AddGatewayResponse(jsii.String(pascalCase(response.kind)), options)
+	}
+}
+
+// body is static text but for the request's id.
+func (r gatewayResponse) body() string {
+	type detail struct {
+		Code      string `json:"code"`
+		Message   string `json:"message"`
+		RequestID string `json:"requestId"`
+	}
+	text, err := json.Marshal(map[string]detail{"error": {r.code, r.message, "$context.requestId"}})
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return string(text)
+}
+
+// refusalHeaders are the headers of what API Gateway answers by itself, as mappings: text in single quotes.
+//
+// With several origins every page may read these answers. They are the same for everybody, hold nothing but the
+// request's id, and no Access-Control-Allow-Credentials comes with them. A mapping can't choose from a list. It could
+// send the caller's origin back, method.request.header.Origin, but header names in mappings are case-sensitive ("Amazon
+// API Gateway important notes") and browsers send "origin" over HTTP/2.
+func refusalHeaders(props Props) map[string]*string {
+	allowed := "*"
+	if len(props.AllowedOrigins) == 1 {
+		allowed = props.AllowedOrigins[0]
+	}
+	return map[string]*string{
+		"Access-Control-Allow-Origin":   jsii.String("'" + allowed + "'"),
+		"Access-Control-Expose-Headers": jsii.String("'Retry-After,x-amzn-RequestId'"),
+		// As every answer of the functions: a refusal is one caller's, and holds for that request alone.
+		"Cache-Control": jsii.String("'no-store'"),
+		// A route's other answers differ by origin, and one header for all is simpler to rely on.
+		"Vary": jsii.String("'Origin'"),
+	}
+}
+
+// pascalCase turns API Gateway's ACCESS_DENIED into the construct id AccessDenied.
+func pascalCase(kind string) string {
+	var id strings.Builder
+	for word := range strings.SplitSeq(kind, "_") {
+		id.WriteString(word[:1] + strings.ToLower(word[1:]))
+	}
+	return id.String()
+}

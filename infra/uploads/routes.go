@@ -1,0 +1,63 @@
+package uploads
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// addRoutes gives the functions their routes; download is nil without Downloads. The request model
+// asks for a JSON object and the query parameters are all optional: what is in them is the
+// function's to judge, since API Gateway's own refusal can't name the field that is wrong.
+func addRoutes(api awsapigateway.RestApi, props Props, upload, download awslambda.IFunction) {
+	validator := api.AddRequestValidator(jsii.String("Validator"), &awsapigateway.RequestValidatorOptions{
+		ValidateRequestBody:       jsii.Bool(true),
+		ValidateRequestParameters: jsii.Bool(true),
+	})
+	object := api.AddModel(jsii.String("JsonObject"), &awsapigateway.ModelOptions{
+		Description: jsii.String("Any JSON object"),
+		Schema: &awsapigateway.JsonSchema{
+			Schema: awsapigateway.JsonSchemaVersion_DRAFT4,
+			Type:   awsapigateway.JsonSchemaType_OBJECT,
+		},
+	})
+	add := func(path, method string, function awslambda.IFunction, options awsapigateway.MethodOptions) {
+		options.RequestValidator = validator
+		if props.OAuthScopes != nil {
+			// With scopes API Gateway wants an access token, without them an ID token ("Integrate a REST
+			// API with an Amazon Cognito user pool", Amazon API Gateway Developer Guide).
+			options.AuthorizationScopes = jsii.Strings(props.OAuthScopes...)
+		}
+		resource := api.Root().ResourceForPath(jsii.String(path))
+		resource.AddMethod(jsii.String(method), awsapigateway.NewLambdaIntegration(function, &awsapigateway.LambdaIntegrationOptions{
+			AllowTestInvoke: jsii.Bool(false),
+		}), &options)
+		resource.AddCorsPreflight(&awsapigateway.CorsOptions{
+			AllowOrigins: jsii.Strings(props.AllowedOrigins...),
+			AllowMethods: jsii.Strings(method),
+			AllowHeaders: jsii.Strings("Authorization", "Content-Type"),
+			MaxAge:       awscdk.Duration_Seconds(jsii.Number(preflightMaxAge.Seconds())),
+		})
+	}
+	json := awsapigateway.MethodOptions{
+		RequestModels: &map[string]awsapigateway.IModel{"application/json": object},
+	}
+	add("uploads", "POST", upload, json)
+	if props.multipart() {
+		add("uploads/parts", "POST", upload, json)
+	}
+	if props.Downloads {
+		add("downloads", "POST", download, json)
+	}
+	if !props.NoSimpleRoute {
+		add("api/documents/signed", "GET", upload, awsapigateway.MethodOptions{
+			RequestParameters: &map[string]*bool{
+				"method.request.querystring.key":         jsii.Bool(false),
+				"method.request.querystring.contentType": jsii.Bool(false),
+				"method.request.querystring.size":        jsii.Bool(false),
+			},
+		})
+	}
+	addUnknownRoutes(api, props)
+}
