@@ -1,0 +1,223 @@
+package config
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// deployed is an environment as a template sets it.
+func deployed() map[string]string {
+	return map[string]string{
+		"UPLOAD_BUCKET": "signpost-uploads", "KEY_PREFIX": "uploads/", "URL_LIFETIME_SECONDS": "600",
+		"ALLOWED_ORIGINS": "https://app.example.com,https://other.example.com", "USER_POOL_CLIENT_IDS": "client,anotherclient",
+		"TOKEN_USE": "access", "REQUIRED_GROUP": "uploaders", "METRICS_NAMESPACE": "Signpost/test",
+		"MAX_SIZE_BYTES": "5368709121", "MULTIPART_THRESHOLD_BYTES": "5242880", "RESUMABLE_UPLOADS": "true",
+		"ALLOWED_TYPES": "image/*,application/pdf",
+	}
+}
+
+func with(env map[string]string, name, value string) func(string) string {
+	env = maps.Clone(env)
+	env[name] = value
+	return func(name string) string { return env[name] }
+}
+
+func wantUpload() Upload {
+	return Upload{
+		Shared: Shared{
+			Bucket: "signpost-uploads", KeyPrefix: "uploads/", URLLifetime: 10 * time.Minute,
+			AllowedOrigins: []string{"https://app.example.com", "https://other.example.com"}, ClientIDs: []string{"client", "anotherclient"},
+			TokenUse: AccessToken, RequiredGroup: "uploaders", MetricsNamespace: "Signpost/test",
+		},
+		MaxSize: 5<<30 + 1, MultipartThreshold: 5 << 20, ResumableUploads: true, AllowedTypes: []string{"image/*", "application/pdf"},
+	}
+}
+
+func TestUpload(t *testing.T) {
+	t.Parallel()
+	got, err := UploadFromEnvironment(func(name string) string { return deployed()[name] })
+	if want := wantUpload(); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("reads %+v, %v\nwant  %+v", got, err, want)
+	}
+	if env := wantUpload().Environment(); !maps.Equal(env, deployed()) {
+		t.Errorf("writes %v\nwant   %v", env, deployed())
+	}
+}
+
+// The download function must start in an environment that says nothing about uploads.
+func TestDownload(t *testing.T) {
+	t.Parallel()
+	env := deployed()
+	for _, name := range []string{"MAX_SIZE_BYTES", "MULTIPART_THRESHOLD_BYTES", "RESUMABLE_UPLOADS", "ALLOWED_TYPES"} {
+		delete(env, name)
+	}
+	want := Download{wantUpload().Shared}
+	got, err := DownloadFromEnvironment(func(name string) string { return env[name] })
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("reads %+v, %v\nwant  %+v", got, err, want)
+	}
+	if written := want.Environment(); !maps.Equal(written, env) {
+		t.Errorf("writes %v\nwant   %v", written, env)
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	env := deployed()
+	for _, name := range []string{"MULTIPART_THRESHOLD_BYTES", "RESUMABLE_UPLOADS", "TOKEN_USE", "REQUIRED_GROUP", "METRICS_NAMESPACE"} {
+		delete(env, name)
+	}
+	got, err := UploadFromEnvironment(func(name string) string { return env[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.MultipartThreshold != 100<<20 || got.ResumableUploads || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
+		t.Errorf("defaults: %+v", got)
+	}
+}
+
+// Whatever is valid survives its environment.
+func TestEnvironmentIsReadBack(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		valid := func(label, form string, rule func(string) string) string {
+			return rapid.StringMatching(form).Filter(func(s string) bool { return rule(s) == "" }).Draw(r, label)
+		}
+		want := Upload{
+			Shared: Shared{
+				Bucket:           valid("bucket", `[a-z0-9][a-z0-9.-]{1,20}[a-z0-9]`, BucketNameProblem),
+				KeyPrefix:        valid("prefix", `([A-Za-z0-9_.-]{1,8}/){1,3}`, KeyPrefixProblem),
+				URLLifetime:      time.Duration(rapid.Int64Range(1, 3600).Draw(r, "lifetime")) * time.Second,
+				TokenUse:         rapid.SampledFrom([]string{IDToken, AccessToken}).Draw(r, "token use"),
+				RequiredGroup:    rapid.SampledFrom([]string{"", "uploaders", "a/b:c@d+e=f.g-h_i"}).Draw(r, "group"),
+				MetricsNamespace: valid("namespace", `[A-Za-z0-9.\-_/#]{1,20}`, NamespaceProblem),
+				AllowedOrigins:   rapid.SliceOfN(rapid.SampledFrom([]string{"https://a.example", "http://localhost:8080", "capacitor://localhost", "http://[::1]:1"}), 1, 4).Draw(r, "origins"),
+				ClientIDs:        rapid.SliceOfN(rapid.StringMatching(`[A-Za-z0-9_+]{1,26}`), 1, 4).Draw(r, "clients"),
+			},
+			MaxSize:            rapid.Int64Range(1, MaxObjectSize).Draw(r, "size"),
+			MultipartThreshold: rapid.Int64Range(MinMultipartThreshold, MaxMultipartThreshold).Draw(r, "threshold"),
+			ResumableUploads:   rapid.Bool().Draw(r, "resumable"),
+			AllowedTypes:       rapid.SliceOfN(rapid.SampledFrom([]string{"image/*", "text/html", "application/vnd.x+json"}), 1, 4).Draw(r, "types"),
+		}
+		if err := want.Validate(); err != nil {
+			r.Fatal(err)
+		}
+		env := want.Environment()
+		got, err := UploadFromEnvironment(func(name string) string { return env[name] })
+		if err != nil || !reflect.DeepEqual(got, want) {
+			r.Fatalf("wrote %v\nread  %+v, %v\nwant  %+v", env, got, err, want)
+		}
+	})
+}
+
+func TestRefusedNamesTheVariable(t *testing.T) {
+	t.Parallel()
+	for variable, values := range map[string][]string{
+		"UPLOAD_BUCKET":             {"", "ab", "Upper", "under_score", "-a-b", "a-b-", "a..b", strings.Repeat("a", 64), "arn:aws:s3:::b", "a/b", "b--x-s3", "x-s3alias"},
+		"KEY_PREFIX":                {"", "/", "uploads", "/uploads/", "up//loads/", "../", "./", "a/../b/", "a b/", "ü/", "a%2F/", strings.Repeat("a", 200) + "/"},
+		"URL_LIFETIME_SECONDS":      {"", "0", "-1", "3601", "10m", "600.5", " 600", "9223372036854775807", "18446744073709551616", "36028797018964568"},
+		"MAX_SIZE_BYTES":            {"", "0", "-1", "53687091200001", "5GB", "1e9", "9223372036854775808"},
+		"MULTIPART_THRESHOLD_BYTES": {"0", "-1", "5242879", "5368709121", "100MiB", "9223372036854775808"},
+		"RESUMABLE_UPLOADS":         {"True", "1", "yes", " true"},
+		"TOKEN_USE":                 {"ID", "refresh", "id,access"},
+		"REQUIRED_GROUP":            {"a,b", "a b", "[a", "a]", " ", "a\n", "a\xff", "grüße", strings.Repeat("a", 129)},
+		"METRICS_NAMESPACE":         {"AWS/Lambda", ":x", "a:b", "a b", "ä", "a*", "$a", strings.Repeat("a", 256)},
+		"ALLOWED_TYPES":             {"", ",", "image/*,", "image", "Image/PNG", "image/png;q=1", "*/*", "multipart/form-data", "image/jpg", "application/unknown"},
+		"ALLOWED_ORIGINS":           {"", ",", "*", "https://a.example.com/", "null", "https://a.example.com,ftp://b.example.com"},
+		"USER_POOL_CLIENT_IDS":      {"", ",", "a b", "a/b", strings.Repeat("a", 129)},
+	} {
+		for _, value := range values {
+			_, err := UploadFromEnvironment(with(deployed(), variable, value))
+			if err == nil {
+				t.Errorf("%s=%q is accepted", variable, value)
+				continue
+			}
+			for line := range strings.SplitSeq(err.Error(), "\n") {
+				if !strings.HasPrefix(line, variable+": ") {
+					t.Errorf("%s=%q is reported as %q", variable, value, line)
+				}
+			}
+		}
+	}
+}
+
+func TestAccepted(t *testing.T) {
+	t.Parallel()
+	for variable, values := range map[string][]string{
+		"UPLOAD_BUCKET":             {"abc", "a.b-c.1", strings.Repeat("a", 63)},
+		"KEY_PREFIX":                {"u/", "a/b-c/d_e.f/", strings.Repeat("a", 199) + "/"},
+		"URL_LIFETIME_SECONDS":      {"1", "3600"},
+		"MAX_SIZE_BYTES":            {"1", "5368709121", "53687091200000"},
+		"MULTIPART_THRESHOLD_BYTES": {"", "5242880", "5368709120"},
+		"RESUMABLE_UPLOADS":         {"", "true", "false"},
+		"TOKEN_USE":                 {"", "id", "access"},
+		"REQUIRED_GROUP":            {"", "uploaders", "ops.team+1", strings.Repeat("a", 128)},
+		"METRICS_NAMESPACE":         {"", "Signpost/production", "a.b-c_d#e", strings.Repeat("a", 255)},
+		"ALLOWED_TYPES":             {"image/*", "image/svg+xml", "text/html, application/xml"},
+		"ALLOWED_ORIGINS":           {"http://localhost:8080", "https://a.example.com:8443 , http://127.0.0.1:8080"},
+		"USER_POOL_CLIENT_IDS":      {"3n4b5urk1ft4fl3mg5e62d9ado", "a+b_c", strings.Repeat("a", 128)},
+	} {
+		for _, value := range values {
+			if _, err := UploadFromEnvironment(with(deployed(), variable, value)); err != nil {
+				t.Errorf("%s=%q: %v", variable, value, err)
+			}
+		}
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	unset := func(string) string { return "" }
+	_, err := UploadFromEnvironment(unset)
+	wantVariables(t, err, "UPLOAD_BUCKET", "KEY_PREFIX", "URL_LIFETIME_SECONDS", "ALLOWED_ORIGINS", "USER_POOL_CLIENT_IDS", "MAX_SIZE_BYTES", "ALLOWED_TYPES")
+	_, err = DownloadFromEnvironment(unset)
+	wantVariables(t, err, "UPLOAD_BUCKET", "KEY_PREFIX", "URL_LIFETIME_SECONDS", "ALLOWED_ORIGINS", "USER_POOL_CLIENT_IDS")
+}
+
+// A struct that was filled in Go is held to the same rules.
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	wantVariables(t, Upload{}.Validate(), "UPLOAD_BUCKET", "KEY_PREFIX", "URL_LIFETIME_SECONDS", "ALLOWED_ORIGINS", "USER_POOL_CLIENT_IDS", "TOKEN_USE", "METRICS_NAMESPACE",
+		"MAX_SIZE_BYTES", "MULTIPART_THRESHOLD_BYTES", "ALLOWED_TYPES")
+	fraction := Download{wantUpload().Shared}
+	fraction.URLLifetime = 90*time.Second + time.Millisecond
+	wantVariables(t, fraction.Validate(), "URL_LIFETIME_SECONDS")
+}
+
+// wantVariables wants one line about each variable.
+func wantVariables(t *testing.T, err error, names ...string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("no error, want %v", names)
+		return
+	}
+	var got []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		name, _, _ := strings.Cut(line, ": ")
+		got = append(got, name)
+	}
+	if !slices.Equal(got, names) {
+		t.Errorf("problems with %v\nwant          %v\n%v", got, names, err)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	if got := strconv.FormatInt(MaxObjectSize, 10); got != "53687091200000" {
+		t.Errorf("MaxObjectSize is %s", got)
+	}
+	u := Upload{MaxSize: 10, MultipartThreshold: 10}
+	if u.Multipart() {
+		t.Error("a file of the threshold's size is sent in parts")
+	}
+	if u.MaxSize++; !u.Multipart() {
+		t.Error("a file larger than the threshold is not sent in parts")
+	}
+}
