@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"signpost/infra/uploads"
+	"signpost/lambda/config"
 )
 
-// Stage is one deployment's name and what it allows.
+// Stage is one deployment: its name and the props of its Uploads.
 type Stage struct {
 	Name    string // lower-case: the value of `-c stage=…`
 	Uploads uploads.Props
@@ -19,25 +20,24 @@ type Stage struct {
 // StackName is the stage's stack, in CloudFormation and on the command line: "Signpost-dev".
 func (s Stage) StackName() string { return "Signpost-" + s.Name }
 
-// Stages returns the deployments there are: the one place to edit. Whoever deploys one adds Code.
+// Stages returns the stages: edit them here. The functions' code is not in them; the app adds it.
 func Stages() []Stage {
 	return []Stage{
 		{Name: "local", Uploads: uploads.Props{
 			AllowedOrigins:   []string{"http://localhost:8080", "http://127.0.0.1:8080"},
-			AllowedTypes:     append(uploads.DefaultAllowedTypes(), "audio/*", "video/*", "text/plain", "text/csv", "application/zip"),
+			AllowedTypes:     append(config.DefaultAllowedTypes(), "audio/*", "video/*", "text/plain", "text/csv", "application/zip"),
 			MaxSize:          50 << 30,
-			ResumableUploads: true,
-			Downloads:        true,
+			Callers:          uploads.Callers{NewPool: &uploads.NewPool{OptionalMFA: true, PasswordAuth: true}},
+			Multipart:        uploads.Multipart{Resumable: true},
+			Downloads:        &uploads.Downloads{},
 			LogRetentionDays: 1,
 			Disposable:       true,
-			OptionalMFA:      true,
-			PasswordAuth:     true,
 		}},
 		{Name: "dev", Uploads: uploads.Props{
 			AllowedOrigins:   []string{"http://localhost:8080"},
+			Callers:          uploads.Callers{NewPool: &uploads.NewPool{OptionalMFA: true}},
 			LogRetentionDays: 7,
 			Disposable:       true,
-			OptionalMFA:      true,
 		}},
 		{Name: "staging", Uploads: uploads.Props{
 			AllowedOrigins:   []string{"https://staging.example.com"},
@@ -46,14 +46,13 @@ func Stages() []Stage {
 		{Name: "production", Uploads: uploads.Props{
 			AllowedOrigins:   []string{"https://example.com", "https://www.example.com"},
 			URLLifetime:      5 * time.Minute,
-			ThrottleRate:     200,
-			ThrottleBurst:    400,
+			Throttle:         uploads.Throttle{Rate: 200, Burst: 400},
 			LogRetentionDays: 365,
 		}},
 	}
 }
 
-// StageNamed returns the stage of that name; the error lists those there are.
+// StageNamed returns the stage with that name; the error lists the names.
 func StageNamed(name string) (Stage, error) {
 	var names []string
 	for _, stage := range Stages() {
@@ -65,12 +64,11 @@ func StageNamed(name string) (Stage, error) {
 	return Stage{}, fmt.Errorf("there is no stage %q: choose one of %s", name, strings.Join(names, ", "))
 }
 
-// localPage is the port of the local run's page in stage local's origins.
+// localPage is the port of the local run's page in the origins of stage local.
 const localPage = "8080"
 
-// WithPagePort returns stage local with its page on another port of this machine: the origins that
-// are exactly the page's follow, all else stays. For other stages, and for what is no port, it is
-// an error.
+// WithPagePort returns stage local with its page on another port of this machine: it changes the port in the page's
+// origins. It is an error for another stage, or if port is not a port.
 func (s Stage) WithPagePort(port string) (Stage, error) {
 	if s.Name != "local" {
 		return Stage{}, fmt.Errorf("pagePort is for stage local alone, not for %q", s.Name)

@@ -70,8 +70,8 @@ func run() (err error) {
 	if stage.Uploads.Code, err = function("upload"); err != nil {
 		return err
 	}
-	if stage.Uploads.Downloads {
-		if stage.Uploads.DownloadCode, err = function("download"); err != nil {
+	if downloads := stage.Uploads.Downloads; downloads != nil {
+		if downloads.Code, err = function("download"); err != nil {
 			return err
 		}
 	}

@@ -2,36 +2,44 @@ package uploads
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"signpost/lambda/config"
 )
 
-// logAccess has S3 write the bucket's server access log to logs, by leave of a bucket policy. CDK's
-// own ServerAccessLogsBucket does so only under a feature flag, and else by an ACL, which
-// BucketOwnerEnforced rules out; this construct must not depend on the flags of an app.
+func (p Props) checkAccessLogBucket(found problems) {
+	found.notBoth("AccessLogBucket", p.AccessLogBucket != nil, "AccessLogBucketName", p.AccessLogBucketName != "")
+	if name := p.AccessLogBucketName; name != "" && !IsToken(name) {
+		if problem := config.BucketNameProblem(name); problem != "" {
+			found.add("AccessLogBucketName", "%q %s", name, problem)
+		}
+	}
+}
+
+// logAccess has S3 write the bucket's server access log into a new bucket, whose policy permits it, or into the existing
+// one. In an existing one the log gets the path of this construct, since other buckets may log there too.
 //
-// A bucket that the props name gets the log under this construct's own path, since others may log
-// there too, and its policy is its owner's to write.
+// CDK's own ServerAccessLogsBucket writes such a policy only under a feature flag, and otherwise an ACL, which
+// BucketOwnerEnforced excludes; the construct must not depend on the feature flags of an app.
 func logAccess(scope constructs.Construct, props Props, bucket awss3.Bucket) {
 	const prefix = "s3-access/"
-	if props.AccessLogBucketName != "" {
-		setAccessLog(bucket, props.AccessLogBucketName, *scope.Node().Path()+"/"+prefix)
+	if existing := props.accessLogBucketName(); existing != "" {
+		setAccessLog(bucket, existing, *scope.Node().Path()+"/"+prefix)
 		return
 	}
 	logs := newAccessLogBucket(scope, props)
 	setAccessLog(bucket, *logs.BucketName(), prefix)
-	logs.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("TakeAccessLogs"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("logging.s3.amazonaws.com"), nil)},
-		Actions:    jsii.Strings("s3:PutObject"),
-		Resources:  jsii.Strings(*logs.ArnForObjects(jsii.String(prefix + "*"))),
-		Conditions: &map[string]any{
-			"ArnLike":      map[string]any{"aws:SourceArn": bucket.BucketArn()},
-			"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(bucket).Account()},
-		},
-	}))
+	logs.AddToResourcePolicy(takeAccessLogs(logs, bucket, prefix))
+}
+
+// accessLogBucketName is the name of the existing bucket for access logs, or "".
+func (p Props) accessLogBucketName() string {
+	if p.AccessLogBucket != nil {
+		return *p.AccessLogBucket.BucketName()
+	}
+	return p.AccessLogBucketName
 }
 
 func setAccessLog(bucket awss3.Bucket, logs, prefix string) {
@@ -41,9 +49,9 @@ func setAccessLog(bucket awss3.Bucket, logs, prefix string) {
 	})
 }
 
-// newAccessLogBucket makes the bucket that S3 writes the upload bucket's server access log to.
-// Such a line holds the request's URL, signature included, and is written hours later, when the
-// URL is long dead and, if it worked, its object exists and can't be written again.
+// newAccessLogBucket makes the bucket that S3 writes the upload bucket's server access log into. A line contains the
+// request's URL, with its signature. S3 writes it hours later, when the URL has expired and, if the upload succeeded, the
+// object exists and can't be written again.
 func newAccessLogBucket(scope constructs.Construct, props Props) awss3.Bucket {
 	bucket := awss3.NewBucket(scope, jsii.String("AccessLogBucket"), &awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),

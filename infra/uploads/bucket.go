@@ -8,8 +8,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newUploadBucket makes the bucket that browsers upload to. Its id is part of what it stores:
-// another id, or another place in the tree, is another bucket.
+// newUploadBucket makes the bucket that browsers upload to. With another id, or in another place of the construct tree, it
+// would be another bucket.
 func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
 	options := awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
@@ -28,8 +28,8 @@ func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
 	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &options)
 	excuseFromNag(bucket, uploadBucketExcuses(props)...)
 	if props.EventBridge || props.MalwareScan {
-		// Not by BucketProps, with which CDK would add a function of its own to set this. GuardDuty
-		// sets it by itself, unseen by CloudFormation, so it is set with MalwareScan too.
+		// Not with BucketProps: CDK would add a function of its own to set this. GuardDuty sets it by itself, without
+		// CloudFormation, so it is set with MalwareScan too.
 		bucket.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{
 			EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{EventBridgeEnabled: jsii.Bool(true)},
 		})
@@ -42,15 +42,14 @@ func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
 	for _, statement := range uploadDenials(bucket, props, scanner) {
 		bucket.AddToResourcePolicy(statement)
 	}
-	// A bucket that outlives the stack goes on refusing.
+	// A bucket that remains when the stack is deleted keeps its policy.
 	bucket.Policy().ApplyRemovalPolicy(removalPolicy(props))
 	return bucket
 }
 
-// removalPolicy is the fate of what holds data once the stack no longer does. What a failed creation made
-// goes with it, for it holds nothing yet, and the next attempt makes its own: CloudFormation's
-// RetainExceptOnCreate ("DeletionPolicy attribute", AWS CloudFormation Template Reference). What an
-// update replaces stays.
+// removalPolicy is what happens to data when the stack is deleted or replaces its resource: it remains, unless the
+// deployment is disposable. What a failed creation made is deleted, since it has no data yet and the next attempt makes its
+// own: that is CloudFormation's RetainExceptOnCreate ("DeletionPolicy attribute", AWS CloudFormation Template Reference).
 func removalPolicy(props Props) awscdk.RemovalPolicy {
 	if props.Disposable {
 		return awscdk.RemovalPolicy_DESTROY

@@ -4,30 +4,91 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"signpost/lambda/config"
 )
 
-// callers are those who may ask.
+// Callers are the users who may call the API: those of a user pool that Uploads makes, or of an existing one. The zero
+// value is a new user pool with its defaults.
+type Callers struct {
+	// NewPool configures the user pool and the app client that Uploads makes.
+	//
+	// Default: nil. Without ExistingPool, it is a new pool with the defaults of NewPool.
+	NewPool *NewPool
+
+	// ExistingPool is a user pool that exists already.
+	//
+	// Default: nil.
+	ExistingPool *ExistingPool
+
+	// RequiredGroup is the Cognito group that callers must be in; all others get 403. A new pool gets the group.
+	//
+	// Letters, digits and _.:@/+=-, at most 128. Cognito allows more in a group's name, but API Gateway passes a
+	// caller's groups to the function as one text, joined by commas ("CreateGroup", Amazon Cognito user pools API
+	// Reference).
+	//
+	// Default: "". Every user of the pool may call.
+	RequiredGroup string
+}
+
+func (c Callers) withDefaults() Callers {
+	if c.ExistingPool != nil {
+		return c
+	}
+	var pool NewPool
+	if c.NewPool != nil {
+		pool = *c.NewPool
+	}
+	pool = pool.withDefaults()
+	c.NewPool = &pool
+	return c
+}
+
+func (c Callers) check(found problems) {
+	c.NewPool.check(found.in("NewPool"))
+	found.notBoth("NewPool", c.NewPool != nil, "ExistingPool", c.ExistingPool != nil)
+	c.ExistingPool.check(found.in("ExistingPool"))
+	if problem := config.GroupProblem(c.RequiredGroup); c.RequiredGroup != "" && problem != "" {
+		found.add("RequiredGroup", "%q %s", c.RequiredGroup, problem)
+	}
+}
+
+// scopes are the OAuth scopes of which an access token must have one. Nil asks for ID tokens.
+func (c Callers) scopes() []string {
+	switch {
+	case c.ExistingPool != nil:
+		return c.ExistingPool.OAuthScopes
+	case c.NewPool != nil && c.NewPool.AccessTokens:
+		return []string{SignInScope}
+	}
+	return nil
+}
+
+// tokenUse is the claim token_use of the tokens that the API accepts.
+func (c Callers) tokenUse() string {
+	if c.scopes() != nil {
+		return config.AccessToken
+	}
+	return config.IDToken
+}
+
+// callers are the user pool and the app clients whose tokens the API accepts.
 type callers struct {
 	pool      awscognito.IUserPool
-	client    awscognito.IUserPoolClient // the first, where there are several
+	client    awscognito.IUserPoolClient // the first one
 	clientIDs []string
 }
 
-// newCallers makes a pool and a client, or takes those that the props name.
+// newCallers makes a pool and a client, or takes the existing ones.
 func newCallers(scope constructs.Construct, props Props) callers {
-	if props.UserPoolARN != "" {
-		first := props.UserPoolClientIDs[0]
-		return callers{
-			pool:      awscognito.UserPool_FromUserPoolArn(scope, jsii.String("UserPool"), jsii.String(props.UserPoolARN)),
-			client:    awscognito.UserPoolClient_FromUserPoolClientId(scope, jsii.String("Client"), jsii.String(first)),
-			clientIDs: props.UserPoolClientIDs,
-		}
+	if existing := props.Callers.ExistingPool; existing != nil {
+		return existing.callers(scope)
 	}
 	pool := newUserPool(scope, props)
-	client := newUserPoolClient(pool, props)
-	if props.RequiredGroup != "" {
+	client := newUserPoolClient(pool, *props.Callers.NewPool)
+	if props.Callers.RequiredGroup != "" {
 		pool.AddGroup(jsii.String("Group"), &awscognito.UserPoolGroupOptions{
-			GroupName:   jsii.String(props.RequiredGroup),
+			GroupName:   jsii.String(props.Callers.RequiredGroup),
 			Description: jsii.String("Those who may upload"),
 		})
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// arns are the forms of the ARNs that props hold, by what they name.
-var arns = map[string]*regexp.Regexp{
+// arnForms are the forms of the ARNs that props contain.
+var arnForms = map[string]*regexp.Regexp{
 	"user pool":      regexp.MustCompile(`^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool/[a-z0-9-]+_[0-9A-Za-z]+$`),
 	"KMS key":        regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-z-]+$`),
 	"SNS topic":      regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$`),
@@ -15,7 +15,7 @@ var arns = map[string]*regexp.Regexp{
 	"managed policy": regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]{1,512}$`),
 }
 
-// arnExamples are what problems show.
+// arnExamples are examples for messages.
 var arnExamples = map[string]string{
 	"user pool":      "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_AbCdEfGhI",
 	"KMS key":        "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -25,13 +25,13 @@ var arnExamples = map[string]string{
 	"managed policy": "arn:aws:iam::111122223333:policy/boundary",
 }
 
-// arn complains of a prop that is given and is not the ARN of what it should be.
-func (e *PropsError) arn(field, kind, value string) {
-	if value != "" && !isToken(value) && !arns[kind].MatchString(value) {
-		e.add(field, "%q is not a %s's ARN, such as %s", value, kind, arnExamples[kind])
+// arn adds a problem when a field is given and is not the ARN of such a resource.
+func (p problems) arn(field, kind, value string) {
+	if value != "" && !IsToken(value) && !arnForms[kind].MatchString(value) {
+		p.add(field, "%q is not a %s's ARN, such as %s", value, kind, arnExamples[kind])
 	}
 }
 
-// isToken says whether CDK is yet to put a value in the place of s, as for the ARN of another
-// resource of the same app: its form can't be looked at.
-func isToken(s string) bool { return strings.Contains(s, "${Token[") }
+// IsToken reports whether s contains a CDK token, whose value is only known later, such as the ARN of another resource of
+// the same app. Such a value can't be checked.
+func IsToken(s string) bool { return strings.Contains(s, "${Token[") }

@@ -4,121 +4,138 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"signpost/lambda/config"
 )
 
-// MaxClients is how many app clients fit into the function's environment, at the 26 characters that
-// Cognito gives their ids; maxJoinedClients is what it has room for should that change.
-const (
-	MaxClients       = 10
-	maxJoinedClients = 300
-)
+// ExistingPool is a user pool that exists already. Its users may call the API. Uploads changes nothing in it.
+type ExistingPool struct {
+	// Pool is the user pool.
+	//
+	// Required, unless PoolARN is given.
+	Pool awscognito.IUserPool
 
-// SignInScope is the one scope that an access token holds after a sign-in without OAuth ("Scopes,
-// M2M, and resource servers", Amazon Cognito Developer Guide).
+	// PoolARN is Pool by its ARN. The pool may be in another region or account ("Configure cross-account Amazon Cognito
+	// authorizer for a REST API using the API Gateway console", Amazon API Gateway Developer Guide).
+	//
+	// Required, unless Pool is given.
+	PoolARN string
+
+	// Clients are the app clients of the pool whose tokens are accepted, at most [MaxClients], 10.
+	//
+	// Required, unless ClientIDs is given.
+	Clients []awscognito.IUserPoolClient
+
+	// ClientIDs are Clients by their ids. Joined by commas they have at most 300 characters.
+	//
+	// Required, unless Clients is given.
+	ClientIDs []string
+
+	// OAuthScopes has the API accept access tokens instead of ID tokens: those with at least one of these scopes, such
+	// as "signpost/upload", which is a resource server's identifier and its scope. At most 50. Only an OAuth sign-in
+	// gives tokens with a pool's own scopes; other sign-ins give [SignInScope] ("Scopes, M2M, and resource servers",
+	// Amazon Cognito Developer Guide).
+	//
+	// Default: nil. The API accepts ID tokens.
+	OAuthScopes []string
+}
+
+// MaxClients is how many app clients fit into a function's environment, with the 26 characters of Cognito's ids.
+const MaxClients = 10
+
+// SignInScope is the scope of the access tokens that a sign-in without OAuth gives ("Scopes, M2M, and resource servers",
+// Amazon Cognito Developer Guide).
 const SignInScope = "aws.cognito.signin.user.admin"
 
-// maxScopes is how many scopes an app client may have ("CreateUserPoolClient", Amazon Cognito user
-// pools API Reference).
-const maxScopes = 50
+const (
+	// maxJoinedClients is what a function's environment has room for, should Cognito's ids become longer.
+	maxJoinedClients = 300
 
-var (
-	// clientIDForm, groupForm and scopeForm follow CreateUserPoolClient, CreateGroup and
-	// CreateResourceServer in the Amazon Cognito user pools API Reference. A group's name may hold
-	// more there; but API Gateway hands the caller's groups over as one text, joined by commas. HTTP APIs
-	// write spaces and brackets as well.
-	clientIDForm = regexp.MustCompile(`^[\w+]{1,128}$`)
-	groupForm    = regexp.MustCompile(`^[A-Za-z0-9_.:@/+=-]{1,128}$`)
-	scopeForm    = regexp.MustCompile(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E][\x21\x23-\x5B\x5D-\x7E]{0,255}$`)
+	// maxScopes is how many scopes an app client may have ("CreateUserPoolClient", Amazon Cognito user pools API
+	// Reference).
+	maxScopes = 50
 )
 
-func (p Props) validateCallers(found *PropsError) {
-	found.arn("UserPoolARN", "user pool", p.UserPoolARN)
-	p.validateClients(found)
-	if p.UserPoolARN != "" {
-		if p.OptionalMFA {
-			found.add("OptionalMFA", "is for the pool that Uploads makes, and UserPoolARN names another: set it on that pool")
-		}
-		if p.PasswordAuth {
-			found.add("PasswordAuth", "is for the client that Uploads makes, and UserPoolARN names another pool: set it on that pool's clients")
-		}
+// scopeForm follows CreateResourceServer (Amazon Cognito user pools API Reference).
+var scopeForm = regexp.MustCompile(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E][\x21\x23-\x5B\x5D-\x7E]{0,255}$`)
+
+func (e *ExistingPool) check(found problems) {
+	if e == nil {
+		return
 	}
-	p.validateLifetimes(found)
-	if p.OAuthScopes != nil && len(p.OAuthScopes) == 0 {
-		found.add("OAuthScopes", "names no scope: give at least one, or nil for ID tokens")
+	if e.Pool == nil && e.PoolARN == "" {
+		found.add("Pool", "is missing: give the user pool, or its ARN as PoolARN")
 	}
-	for i, scope := range p.OAuthScopes {
-		switch {
-		case slices.Contains(p.OAuthScopes[:i], scope):
-			found.add("OAuthScopes", "%q is there twice: name it once", scope)
-		case !scopeForm.MatchString(scope):
-			found.add("OAuthScopes", `%q is not a scope: write a resource server's name, a slash and its scope, such as "signpost/upload"`, scope)
-		case scope != SignInScope && p.UserPoolARN == "":
-			found.add("OAuthScopes", "%q needs UserPoolARN: only an OAuth sign-in gives such tokens, and the pool that Uploads makes has none; %q works with it", scope, SignInScope)
-		}
-	}
-	if len(p.OAuthScopes) > maxScopes {
-		found.add("OAuthScopes", "are %d, more than a client can have: name at most %d", len(p.OAuthScopes), maxScopes)
-	}
-	switch {
-	case strings.ContainsAny(p.RequiredGroup, ", []"):
-		found.add("RequiredGroup", "%q can't be told apart from other groups: API Gateway hands a caller's groups to the function as one text, "+
-			"joined by commas; name a group without commas, spaces and brackets", p.RequiredGroup)
-	case p.RequiredGroup != "" && !groupForm.MatchString(p.RequiredGroup):
-		found.add("RequiredGroup", "%q is not a group's name that reaches the function whole: use letters, digits and _.:@/+=-, at most 128", p.RequiredGroup)
-	}
+	found.notBoth("Pool", e.Pool != nil, "PoolARN", e.PoolARN != "")
+	found.arn("PoolARN", "user pool", e.PoolARN)
+	e.checkClients(found)
+	e.checkScopes(found)
 }
 
-func (p Props) validateClients(found *PropsError) {
-	const field = "UserPoolClientIDs"
-	switch {
-	case p.UserPoolARN == "" && len(p.UserPoolClientIDs) > 0:
-		found.add(field, "are given without UserPoolARN: give the pool that they belong to")
-	case p.UserPoolARN != "" && len(p.UserPoolClientIDs) == 0:
-		found.add(field, "are missing, and UserPoolARN is given: name the pool's app clients whose tokens are accepted")
-	case len(p.UserPoolClientIDs) > MaxClients:
-		found.add(field, "are %d, more than the function's environment has room for: name at most %d", len(p.UserPoolClientIDs), MaxClients)
+func (e *ExistingPool) checkClients(found problems) {
+	if len(e.Clients) == 0 && len(e.ClientIDs) == 0 {
+		found.add("Clients", "is empty: give the pool's app clients whose tokens are accepted, or their ids as ClientIDs")
 	}
-	if total := len(strings.Join(p.UserPoolClientIDs, ",")); total > maxJoinedClients && !isToken(strings.Join(p.UserPoolClientIDs, "")) {
-		found.add(field, "are %d characters in all, over the %d that the function's environment has room for: name fewer", total, maxJoinedClients)
+	tooMany := func(field string, count int) {
+		if count > MaxClients {
+			found.add(field, "are %d, more than the function's environment has room for: give at most %d", count, MaxClients)
+		}
 	}
-	for i, id := range p.UserPoolClientIDs {
-		if slices.Contains(p.UserPoolClientIDs[:i], id) {
-			found.add(field, "%q is there twice: name it once", id)
-		} else if !isToken(id) && !clientIDForm.MatchString(id) {
-			found.add(field, "%q is not an app client's id: letters and digits, as Cognito made it", id)
+	tooMany("Clients", len(e.Clients))
+	for _, client := range e.Clients {
+		if client == nil {
+			found.add("Clients", "has a nil client: give an app client")
+		}
+	}
+	found.notBoth("Clients", len(e.Clients) > 0, "ClientIDs", len(e.ClientIDs) > 0)
+	tooMany("ClientIDs", len(e.ClientIDs))
+	joined := strings.Join(e.ClientIDs, ",")
+	if len(joined) > maxJoinedClients && !IsToken(joined) {
+		found.add("ClientIDs", "are %d characters in all, and the function's environment has room for %d: give fewer", len(joined), maxJoinedClients)
+	}
+	for i, id := range e.ClientIDs {
+		if slices.Contains(e.ClientIDs[:i], id) {
+			found.add("ClientIDs", "%q is given twice: give it once", id)
+		} else if problem := config.ClientIDProblem(id); !IsToken(id) && problem != "" {
+			found.add("ClientIDs", "%q %s", id, problem)
 		}
 	}
 }
 
-func (p Props) validateLifetimes(found *PropsError) {
-	full := p.withDefaults()
-	for _, lifetime := range []struct {
-		field           string
-		given           time.Duration
-		value, min, max time.Duration
-	}{
-		{"TokenLifetime", p.TokenLifetime, full.TokenLifetime, MinTokenLifetime, MaxTokenLifetime},
-		{"SessionLifetime", p.SessionLifetime, full.SessionLifetime, MinSessionLifetime, MaxSessionLifetime},
-	} {
-		switch {
-		case lifetime.given != 0 && p.UserPoolARN != "":
-			found.add(lifetime.field, "is for the client that Uploads makes, and UserPoolARN names another pool: set it on that pool's clients")
-		case lifetime.value < lifetime.min || lifetime.value > lifetime.max:
-			found.add(lifetime.field, "%v is out of range: give %.0f to %.0f minutes", lifetime.value, lifetime.min.Minutes(), lifetime.max.Minutes())
-		case lifetime.value%time.Minute != 0:
-			found.add(lifetime.field, "%v has a part of a minute: give whole minutes", lifetime.value)
+func (e *ExistingPool) checkScopes(found problems) {
+	const field = "OAuthScopes"
+	if e.OAuthScopes != nil && len(e.OAuthScopes) == 0 {
+		found.add(field, "is empty: give at least one scope, or nil for ID tokens")
+	}
+	for i, scope := range e.OAuthScopes {
+		if slices.Contains(e.OAuthScopes[:i], scope) {
+			found.add(field, "%q is given twice: give it once", scope)
+		} else if !scopeForm.MatchString(scope) {
+			found.add(field, `%q is not a scope: write a resource server's identifier, a slash and its scope, such as "signpost/upload"`, scope)
 		}
 	}
-	if full.SessionLifetime < full.TokenLifetime {
-		found.add("SessionLifetime", "%v is shorter than TokenLifetime %v: a session holds at least one token", full.SessionLifetime, full.TokenLifetime)
+	if len(e.OAuthScopes) > maxScopes {
+		found.add(field, "are %d, more than an app client can have: give at most %d", len(e.OAuthScopes), maxScopes)
 	}
 }
 
-// tokenUse is the kind of token that the API takes, by its claim token_use.
-func (p Props) tokenUse() string {
-	if p.OAuthScopes != nil {
-		return "access"
+// callers returns the pool and its clients. It imports what is given by ARN and ids.
+func (e *ExistingPool) callers(scope constructs.Construct) callers {
+	existing := callers{pool: e.Pool, clientIDs: e.ClientIDs}
+	if e.Pool == nil {
+		existing.pool = awscognito.UserPool_FromUserPoolArn(scope, jsii.String("UserPool"), jsii.String(e.PoolARN))
 	}
-	return "id"
+	if len(e.Clients) == 0 {
+		existing.client = awscognito.UserPoolClient_FromUserPoolClientId(scope, jsii.String("Client"), jsii.String(e.ClientIDs[0]))
+		return existing
+	}
+	existing.client = e.Clients[0]
+	for _, client := range e.Clients {
+		existing.clientIDs = append(existing.clientIDs, *client.UserPoolClientId())
+	}
+	return existing
 }

@@ -1,8 +1,7 @@
 package uploads
 
 import (
-	"strconv"
-	"strings"
+	"cmp"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -11,110 +10,143 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"signpost/lambda/config"
 )
 
-// signer is a function that signs: what it is called, what it may do, and what it is told beside
-// what every signer is told.
-type signer struct {
-	id          string // construct id, "UploadFunction"
-	handler     string // the main it runs, by the name of its folder: "upload"
+// Functions configures the resources of each function.
+type Functions struct {
+	// MemoryMB is the memory of each function, in MB: [MinMemoryMB] to [MaxMemoryMB].
+	//
+	// Default: [DefaultMemoryMB], 128.
+	MemoryMB int
+
+	// ReservedConcurrency is how many requests each function can serve at once. Lambda reserves them from the account's
+	// quota: 1 to [MaxReservedConcurrency] for both functions together ("Configuring reserved concurrency for a
+	// function", AWS Lambda Developer Guide).
+	//
+	// Default: 0. The functions share the unreserved concurrency of the account.
+	ReservedConcurrency int
+}
+
+// Defaults and limits of Functions.
+const (
+	// MinMemoryMB and MaxMemoryMB are the limits of a function's memory ("Lambda quotas", AWS Lambda Developer Guide).
+	MinMemoryMB     = 128
+	MaxMemoryMB     = 10_240
+	DefaultMemoryMB = MinMemoryMB
+
+	// MaxReservedConcurrency is what an account can reserve in a region: its default quota of 1,000, less the 100 that
+	// Lambda keeps for other functions ("Configuring reserved concurrency for a function", AWS Lambda Developer Guide).
+	MaxReservedConcurrency = 900
+)
+
+func (f Functions) withDefaults() Functions {
+	f.MemoryMB = cmp.Or(f.MemoryMB, DefaultMemoryMB)
+	return f
+}
+
+func (f Functions) check(found problems, downloads bool) {
+	if memory := f.withDefaults().MemoryMB; memory < MinMemoryMB || memory > MaxMemoryMB {
+		found.add("MemoryMB", "%d is out of range: give %d to %d MB", memory, MinMemoryMB, MaxMemoryMB)
+	}
+	most, hint := MaxReservedConcurrency, ""
+	if downloads {
+		most, hint = MaxReservedConcurrency/2, ", since Downloads adds a second function"
+	}
+	if f.ReservedConcurrency < 0 || f.ReservedConcurrency > most {
+		found.add("ReservedConcurrency", "%d is out of range: give 1 to %d%s, or 0 to reserve nothing", f.ReservedConcurrency, most, hint)
+	}
+}
+
+// function describes one of the two functions: what is different between them.
+type function struct {
+	id          string // construct id: "UploadFunction"
+	handler     string // name of the folder in lambda/ with its main package: "upload"
 	description string
 	code        awslambda.Code
-	policy      string // name of its role's policy
+	policy      string // name of the policy in its role
 	grants      []awsiam.PolicyStatement
 	environment map[string]string
 }
 
-// newSigner makes a function that signs, with a role and a log group of its own. It computes for
-// microseconds and calls nobody, so the smallest memory size and a short timeout do.
-func newSigner(scope constructs.Construct, props Props, bucket awss3.IBucket, clientIDs []string, this signer) awslambda.Function {
-	logs := newLogGroup(scope, this.id+"Logs", props)
-	function := awslambda.NewFunction(scope, jsii.String(this.id), &awslambda.FunctionProps{
-		Description:  jsii.String(this.description),
-		Code:         this.code,
+// newFunction makes a function, with a role and a log group of its own. It computes for microseconds and calls nobody, so
+// the smallest memory and a short timeout are enough.
+func newFunction(scope constructs.Construct, props Props, f function) awslambda.Function {
+	logs := newLogGroup(scope, f.id+"Logs", props)
+	made := awslambda.NewFunction(scope, jsii.String(f.id), &awslambda.FunctionProps{
+		Description:  jsii.String(f.description),
+		Code:         f.code,
 		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture: awslambda.Architecture_ARM_64(),
-		// A custom runtime leaves the name to its owner; here it says which main this is.
-		Handler:     jsii.String(this.handler),
-		MemorySize:  jsii.Number(props.MemoryMB),
+		// A custom runtime can use any name; here it says which main package this is.
+		Handler:     jsii.String(f.handler),
+		MemorySize:  jsii.Number(props.Functions.MemoryMB),
 		Timeout:     awscdk.Duration_Seconds(jsii.Number(5)),
-		Role:        newSignerRole(scope, props, logs, this),
+		Role:        newFunctionRole(scope, props, logs, f),
 		LogGroup:    logs,
-		Environment: signerEnvironment(props, bucket, clientIDs, this.environment),
+		Environment: jsiiMap(f.environment),
 	})
-	resource := function.Node().DefaultChild().(awslambda.CfnFunction)
-	if props.ReservedConcurrency != 0 {
-		resource.SetReservedConcurrentExecutions(jsii.Number(props.ReservedConcurrency))
+	resource := made.Node().DefaultChild().(awslambda.CfnFunction)
+	if props.Functions.ReservedConcurrency != 0 {
+		resource.SetReservedConcurrentExecutions(jsii.Number(props.Functions.ReservedConcurrency))
 	}
 	if props.Tracing {
-		// Not by FunctionProps, with which CDK would write the grant, into a policy of its own.
+		// Not with FunctionProps: CDK would then write the grant, into a policy of its own.
 		resource.SetTracingConfig(&awslambda.CfnFunction_TracingConfigProperty{Mode: jsii.String("Active")})
 	}
-	// CDK also says that the function depends on its role, which the Role property says already.
+	// CDK adds a dependency on the role, which the property Role already is.
 	resource.AddDeletionOverride(jsii.String("DependsOn"))
-	excuseFromNag(function, functionExcuses(props)...)
-	return function
+	excuseFromNag(made, functionExcuses(props)...)
+	return made
 }
 
-// signerEnvironment is what every signer is told, and more.
-func signerEnvironment(props Props, bucket awss3.IBucket, clientIDs []string, more map[string]string) *map[string]*string {
-	environment := map[string]*string{
-		"UPLOAD_BUCKET":        bucket.BucketName(),
-		"KEY_PREFIX":           jsii.String(props.KeyPrefix),
-		"URL_LIFETIME_SECONDS": jsii.String(strconv.FormatInt(int64(props.URLLifetime.Seconds()), 10)),
-		"ALLOWED_ORIGINS":      jsii.String(strings.Join(props.AllowedOrigins, ",")),
-		"USER_POOL_CLIENT_IDS": jsii.String(strings.Join(clientIDs, ",")),
-		"TOKEN_USE":            jsii.String(props.tokenUse()),
-		"REQUIRED_GROUP":       jsii.String(props.RequiredGroup),
-		"METRICS_NAMESPACE":    jsii.String(props.MetricsNamespace),
+// sharedConfig returns the settings of both functions.
+func sharedConfig(props Props, bucket awss3.IBucket, clientIDs []string) config.Shared {
+	return config.Shared{
+		Bucket:           *bucket.BucketName(),
+		KeyPrefix:        props.KeyPrefix,
+		URLLifetime:      props.URLLifetime,
+		AllowedOrigins:   props.AllowedOrigins,
+		ClientIDs:        clientIDs,
+		TokenUse:         props.Callers.tokenUse(),
+		RequiredGroup:    props.Callers.RequiredGroup,
+		MetricsNamespace: props.MetricsNamespace,
 	}
-	for name, value := range more {
-		environment[name] = jsii.String(value)
-	}
-	return &environment
 }
 
-// newSignerRole makes a signer's role. Its grants are all that the function, and so any URL it
-// signs, can ever do; beside them it may write its own log.
-func newSignerRole(scope constructs.Construct, props Props, logs awslogs.ILogGroup, this signer) awsiam.Role {
-	statements := append(this.grants, allow("WriteOwnLog", *logs.LogGroupArn(), "logs:CreateLogStream", "logs:PutLogEvents"))
+func jsiiMap(values map[string]string) *map[string]*string {
+	converted := map[string]*string{}
+	for key, value := range values {
+		converted[key] = jsii.String(value)
+	}
+	return &converted
+}
+
+// newFunctionRole makes a function's role. Its grants are all that the function, and any URL it signs, can ever do;
+// besides, the function may write its own log.
+func newFunctionRole(scope constructs.Construct, props Props, logs awslogs.ILogGroup, f function) awsiam.Role {
+	statements := append(f.grants, writeOwnLog(logs))
 	excuses := []excuse{{
 		rule:    "AwsSolutions-IAM5",
 		reason:  "The function chooses each object's key, all of them under " + props.KeyPrefix,
 		finding: uploadsFinding(props),
 	}}
 	if props.Tracing {
-		// These know no resources ("Actions, resources, and condition keys for AWS X-Ray").
-		statements = append(statements, allow("SendTraces", "*", "xray:PutTraceSegments", "xray:PutTelemetryRecords"))
+		statements = append(statements, sendTraces())
 		excuses = append(excuses, excuse{
 			rule:    "AwsSolutions-IAM5",
 			reason:  "X-Ray's actions can't be bound to a resource; they only add traces",
 			finding: "/^Resource::\\*$/",
 		})
 	}
-	role := awsiam.NewRole(scope, jsii.String(this.id+"Role"), &awsiam.RoleProps{
-		Description: jsii.String("What a signed " + this.handler + " may do, and the function's own log"),
-		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
-		InlinePolicies: &map[string]awsiam.PolicyDocument{
-			this.policy: awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements}),
-		},
-		PermissionsBoundary: boundary(scope, this.id, props),
+	role := awsiam.NewRole(scope, jsii.String(f.id+"Role"), &awsiam.RoleProps{
+		Description:         jsii.String("What a signed " + f.handler + " may do, and the function's own log"),
+		AssumedBy:           awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		InlinePolicies:      inlinePolicy(f.policy, statements),
+		PermissionsBoundary: permissionsBoundary(scope, f.id, props),
 	})
 	tag(role, props.RoleTags)
 	excuseFromNag(role, append(excuses, roleExcuses()...)...)
 	return role
-}
-
-// allow is one statement of a role: these actions on that resource.
-func allow(sid, resource string, actions ...string) awsiam.PolicyStatement {
-	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:       jsii.String(sid),
-		Actions:   jsii.Strings(actions...),
-		Resources: jsii.Strings(resource),
-	})
-}
-
-// uploadsARN is the ARN of every object that a signer may touch.
-func uploadsARN(bucket awss3.IBucket, props Props) string {
-	return *bucket.ArnForObjects(jsii.String(props.KeyPrefix + "*"))
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
+
+	"signpost/lambda/config"
 )
 
 // gatewayResponse is what API Gateway says when it refuses a request before the function sees it.
@@ -51,7 +53,7 @@ var gatewayResponses = []gatewayResponse{
 // without which a browser shows a page "network error" in place of every one of them.
 func addGatewayResponses(api awsapigateway.RestApi, props Props) {
 	for _, response := range gatewayResponses {
-		if props.tokenUse() == "access" {
+		if props.Callers.tokenUse() == config.AccessToken {
 			response.message = strings.Replace(response.message, "ID token", "access token", 1)
 		}
 		headers := refusalHeaders(props)
@@ -82,27 +84,6 @@ func (r gatewayResponse) body() string {
 		panic(err) // strings always marshal
 	}
 	return string(text)
-}
-
-// refusalHeaders are the headers of what API Gateway answers by itself, as mappings: text in single quotes.
-//
-// With several origins every page may read these answers. They are the same for everybody, hold nothing but the
-// request's id, and no Access-Control-Allow-Credentials comes with them. A mapping can't choose from a list. It could
-// send the caller's origin back, method.request.header.Origin, but header names in mappings are case-sensitive ("Amazon
-// API Gateway important notes") and browsers send "origin" over HTTP/2.
-func refusalHeaders(props Props) map[string]*string {
-	allowed := "*"
-	if len(props.AllowedOrigins) == 1 {
-		allowed = props.AllowedOrigins[0]
-	}
-	return map[string]*string{
-		"Access-Control-Allow-Origin":   jsii.String("'" + allowed + "'"),
-		"Access-Control-Expose-Headers": jsii.String("'Retry-After,x-amzn-RequestId'"),
-		// As every answer of the functions: a refusal is one caller's, and holds for that request alone.
-		"Cache-Control": jsii.String("'no-store'"),
-		// A route's other answers differ by origin, and one header for all is simpler to rely on.
-		"Vary": jsii.String("'Origin'"),
-	}
 }
 
 // pascalCase turns API Gateway's ACCESS_DENIED into the construct id AccessDenied.

@@ -1,38 +1,73 @@
 package uploads
 
 import (
+	"math"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// lifecycleRules are what S3 sweeps up: unfinished uploads after a day; uploads and older versions
-// after the props' days. An older version that goes can leave a delete marker behind that hides
-// nothing: the rule for expiry takes those too, and without one a rule of its own does
-// ("LifecycleExpiration", Amazon S3 API Reference: not both in one rule).
+// Expiry deletes uploads and their older versions after some days ("Setting an S3 Lifecycle configuration on a bucket",
+// Amazon S3 User Guide). The bucket keeps versions: an upload that expires only becomes an older version.
+type Expiry struct {
+	// UploadsAfterDays is how many days an upload is kept: 1 to [MaxLifecycleDays].
+	//
+	// Default: 0. Uploads don't expire.
+	UploadsAfterDays int
+
+	// VersionsAfterDays is how many days an older version is kept: 1 to [MaxLifecycleDays].
+	//
+	// Required.
+	VersionsAfterDays int
+}
+
+// MaxLifecycleDays is the largest number in a lifecycle rule, which S3 counts in 32 bits ("LifecycleExpiration", Amazon S3
+// API Reference).
+const MaxLifecycleDays = math.MaxInt32
+
+func (e *Expiry) check(found problems) {
+	if e == nil {
+		return
+	}
+	if e.UploadsAfterDays < 0 || e.UploadsAfterDays > MaxLifecycleDays {
+		found.add("UploadsAfterDays", "%d is out of range: give 1 to %d days, or 0 to keep uploads", e.UploadsAfterDays, MaxLifecycleDays)
+	}
+	switch {
+	case e.VersionsAfterDays == 0:
+		found.add("VersionsAfterDays", "is missing: give 1 to %d days. The bucket keeps versions, so an upload that expires only becomes an older one, and without this they are kept for good", MaxLifecycleDays)
+	case e.VersionsAfterDays < 0 || e.VersionsAfterDays > MaxLifecycleDays:
+		found.add("VersionsAfterDays", "%d is out of range: give 1 to %d days", e.VersionsAfterDays, MaxLifecycleDays)
+	}
+}
+
+// lifecycleRules are what S3 deletes by itself: unfinished uploads after a day, and uploads and older versions after the
+// days of Expiry. An older version that goes can leave a delete marker that hides nothing: the rule for uploads
+// removes those too, and without that rule the one for versions does ("LifecycleExpiration", Amazon S3 API Reference: not
+// both in one rule).
 func lifecycleRules(props Props) *[]*awss3.LifecycleRule {
 	days := func(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }
 	rules := []*awss3.LifecycleRule{{
 		Id:                                  jsii.String("AbortUnfinishedUploads"),
 		AbortIncompleteMultipartUploadAfter: days(1),
 	}}
-	if props.ExpireAfterDays != 0 {
-		rules = append(rules, &awss3.LifecycleRule{
-			Id:         jsii.String("ExpireUploads"),
-			Prefix:     jsii.String(props.KeyPrefix),
-			Expiration: days(props.ExpireAfterDays),
-		})
+	if props.Expiry == nil {
+		return &rules
 	}
-	if props.ExpireVersionsAfterDays != 0 {
-		rule := &awss3.LifecycleRule{
-			Id:                          jsii.String("ExpireOlderVersions"),
-			Prefix:                      jsii.String(props.KeyPrefix),
-			NoncurrentVersionExpiration: days(props.ExpireVersionsAfterDays),
-		}
-		if props.ExpireAfterDays == 0 {
-			rule.ExpiredObjectDeleteMarker = jsii.Bool(true)
-		}
-		rules = append(rules, rule)
+	versions := &awss3.LifecycleRule{
+		Id:                          jsii.String("ExpireOlderVersions"),
+		Prefix:                      jsii.String(props.KeyPrefix),
+		NoncurrentVersionExpiration: days(props.Expiry.VersionsAfterDays),
 	}
+	if props.Expiry.UploadsAfterDays == 0 {
+		versions.ExpiredObjectDeleteMarker = jsii.Bool(true)
+		rules = append(rules, versions)
+		return &rules
+	}
+	rules = append(rules, &awss3.LifecycleRule{
+		Id:         jsii.String("ExpireUploads"),
+		Prefix:     jsii.String(props.KeyPrefix),
+		Expiration: days(props.Expiry.UploadsAfterDays),
+	}, versions)
 	return &rules
 }

@@ -1,12 +1,25 @@
 package uploads
 
 import (
+	"cmp"
+	"fmt"
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newLogGroup makes a log group that forgets after the props' retention.
+// DefaultLogRetentionDays is the default of Props.LogRetentionDays.
+const DefaultLogRetentionDays = 90
+
+func checkLogRetention(found problems, days int) {
+	if _, ok := logRetentions[cmp.Or(days, DefaultLogRetentionDays)]; !ok {
+		found.add("LogRetentionDays", "%d is not a number of days that CloudWatch Logs accepts: give one of %s", days, strings.Trim(fmt.Sprint(sortedKeys(logRetentions)), "[]"))
+	}
+}
+
+// newLogGroup makes a log group that deletes its lines after the days of LogRetentionDays.
 func newLogGroup(scope constructs.Construct, id string, props Props) awslogs.LogGroup {
 	group := awslogs.NewLogGroup(scope, jsii.String(id), &awslogs.LogGroupProps{
 		Retention:     logRetentions[props.LogRetentionDays],
@@ -16,8 +29,7 @@ func newLogGroup(scope constructs.Construct, id string, props Props) awslogs.Log
 	return group
 }
 
-// logRetentions maps days to CDK's names for them: the only numbers CloudWatch Logs takes
-// ("PutRetentionPolicy", Amazon CloudWatch Logs API Reference).
+// logRetentions are the only numbers of days that CloudWatch Logs accepts, with CDK's names for them ("PutRetentionPolicy", Amazon CloudWatch Logs API Reference).
 var logRetentions = map[int]awslogs.RetentionDays{
 	1:    awslogs.RetentionDays_ONE_DAY,
 	3:    awslogs.RetentionDays_THREE_DAYS,

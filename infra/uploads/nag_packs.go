@@ -28,7 +28,7 @@ func functionExcuses(props Props) []excuse {
 	return join(
 		inPacks("LambdaDLQ", "It is called synchronously: who called hears of every failure, and nothing is queued"),
 		inPacks("LambdaInsideVPC", "It calls nobody, so there is no network for it to be kept in"),
-		unless(props.ReservedConcurrency != 0, inPacks("LambdaConcurrency", "The API's throttle bounds it; the prop ReservedConcurrency sets a share of the account's quota aside")...),
+		unless(props.Functions.ReservedConcurrency != 0, inPacks("LambdaConcurrency", "The API's throttle bounds it; the prop ReservedConcurrency sets a share of the account's quota aside")...),
 	)
 }
 
@@ -43,7 +43,7 @@ func logGroupExcuses() []excuse {
 func uploadBucketExcuses(props Props) []excuse {
 	return join(
 		inPacks("S3BucketReplicationEnabled", "Another region is the account's to choose and to pay; versions are kept in this one"),
-		unless(props.OwnKey || props.KeyARN != "", inPacks("S3DefaultEncryptionKMS", "S3 encrypts under its own key; the props OwnKey and KeyARN choose one of KMS")...),
+		unless(props.Encryption != nil, inPacks("S3DefaultEncryptionKMS", "S3 encrypts under its own key; the props OwnKey and KeyARN choose one of KMS")...),
 	)
 }
 
@@ -61,7 +61,7 @@ func stageExcuses(props Props) []excuse {
 		webACL    = "Every route needs a signed-in user and the stage is throttled; a web ACL is the account's to choose and to pay"
 	)
 	return join(
-		unless(props.WebACL || props.WebACLARN != "", excuse{rule: "AwsSolutions-APIG3", reason: webACL}, excuse{rule: "NIST.800.53.R5-APIGWAssociatedWithWAF", reason: webACL}),
+		unless(props.WebACL != nil, excuse{rule: "AwsSolutions-APIG3", reason: webACL}, excuse{rule: "NIST.800.53.R5-APIGWAssociatedWithWAF", reason: webACL}),
 		[]excuse{{rule: "AwsSolutions-APIG6", reason: execution}},
 		inPacks("APIGWExecutionLoggingEnabled", execution),
 		inPacks("APIGWCacheEnabledAndEncrypted", "Each answer is one caller's own and must never be given to another, so there is no cache"),

@@ -1,263 +1,276 @@
 package uploads
 
 import (
+	"cmp"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+
+	"signpost/lambda/config"
 )
 
-// Props says what a deployment allows. The zero value of each field is its safe default;
-// only Code and AllowedOrigins have none and must be given.
+// Props configure an [Uploads]. The zero value of each field is its safe default; only Code and AllowedOrigins have none.
+//
+// A feature that is off by default is a pointer: nil leaves it out, and an empty value turns it on with its own defaults.
+// Something that exists already can be given as its CDK construct or by its ARN, name or id, but not both ways at once.
 type Props struct {
-	// Code is the upload function's built code: a folder holding one file, bootstrap, for
-	// linux/arm64, as package build makes it. Required.
+	// Code is the upload function's built code: a folder that holds one file, bootstrap, for linux/arm64. Package
+	// signpost/infra/build makes it.
+	//
+	// Required.
 	Code awslambda.Code
 
-	// AllowedOrigins are the pages that may call the API and the bucket from a browser, word for
-	// word as a browser sends them: "https://app.example.com", no path, no trailing slash, no
-	// wildcard. Plain http is for the browser's own machine alone: localhost and names under it
-	// (http://tauri.localhost), 127.0.0.1, [::1]. Apps have origins of their own: capacitor://localhost,
-	// ionic://localhost, tauri://localhost, app://… (Electron), and chrome-extension://… with the extension's
-	// id. An app on Android or Windows is often https://localhost or http://tauri.localhost instead: name all
-	// that yours has. Extensions of Firefox and Safari can't be named, since their origin is made up on each
-	// installation, and "null" is anybody's. Required.
+	// AllowedOrigins are the origins of the pages that may call the API and the bucket from a browser, exactly as a
+	// browser sends them: "https://app.example.com", without a path, a trailing slash or a wildcard. Joined by commas
+	// they have at most 1,300 characters.
+	//
+	// Plain http is only for the browser's own machine: localhost and names under it (http://tauri.localhost),
+	// 127.0.0.1 and [::1]. Apps have origins of their own: capacitor://localhost, ionic://localhost, tauri://localhost,
+	// app://… (Electron), and chrome-extension://… with the extension's id. On Android and Windows an app often has
+	// https://localhost or http://tauri.localhost instead: give all that yours has. Extensions of Firefox and Safari
+	// can't be given, since each installation has a new origin, and "null" can be any page.
+	//
+	// Required.
 	AllowedOrigins []string
 
-	// UserPoolARN is a user pool that there is already, whose users may upload; UserPoolClientIDs are
-	// those of its app clients whose tokens are accepted, at most MaxClients. By default Uploads
-	// makes a pool and a client of its own.
-	UserPoolARN       string
-	UserPoolClientIDs []string
-
-	// OAuthScopes asks for access tokens in place of ID tokens: one that holds any of these scopes,
-	// such as "signpost/upload", a resource server's name and its scope. Only an OAuth sign-in gives
-	// tokens with scopes of one's own, so they need UserPoolARN; a sign-in by SRP gives
-	// SignInScope alone, which works with either pool. Nil is ID tokens.
-	OAuthScopes []string
-
-	// RequiredGroup is the Cognito group that callers must be in; all others get 403. The pool that
-	// Uploads makes gets the group. Empty lets in every user.
-	RequiredGroup string
-
-	// URLLifetime is how long a signed URL works, in whole seconds: 1 to 15 minutes.
-	// Zero is DefaultURLLifetime. The bucket itself refuses older ones.
-	URLLifetime time.Duration
-
-	// AllowLongURLs lets URLLifetime be up to 60 minutes: for users on slow lines, since S3 looks
-	// at a URL's age when a transfer begins, and retries begin anew.
-	AllowLongURLs bool
-
-	// MaxSize is the largest file, in bytes: 1 to MaxObjectSize. Zero is DefaultMaxSize. The bucket
-	// ends an upload in parts a day after it began, finished or not, so what a user's line carries in
-	// a day is a limit too: about 1 TiB at 100 Mbit/s.
-	MaxSize int64
-
-	// MultipartThreshold is the size, in bytes, above which a file is sent in parts:
-	// MinMultipartThreshold to MaxPutSize. Zero is DefaultMultipartThreshold. Where no file may be
-	// larger, there is no POST /uploads/parts.
-	MultipartThreshold int64
-
-	// ResumableUploads lets a page list the parts that a multipart upload already has, to go on
-	// after a reload, and abort it: s3:ListMultipartUploadParts and s3:AbortMultipartUpload. By
-	// default neither is granted, and unfinished uploads go after a day.
-	ResumableUploads bool
-
-	// Downloads adds POST /downloads, where users get links to their own files, and the function
-	// behind it, which alone holds s3:GetObject. DownloadCode is its built code, like Code, and
-	// required with Downloads. By default nothing that this stack signs can read.
-	Downloads    bool
-	DownloadCode awslambda.Code
-
-	// AllowedTypes are the media types that are stored: "image/png", or "image/*" for a family. Name
-	// each by its standard name, "image/jpeg" for "image/jpg": what browsers say is understood.
-	// A family never takes in a type that runs script in a browser, such as image/svg+xml or
-	// text/html: name such a type in full to allow it. Nil is DefaultAllowedTypes.
+	// AllowedTypes are the media types that can be uploaded: "image/png", or "image/*" for a family. Joined by commas
+	// they have at most 1,300 characters. Give each by its standard name, such as "image/jpeg" and not "image/jpg";
+	// the other names that browsers send are understood. A family never includes a type that runs script in a browser,
+	// such as image/svg+xml or text/html: give such a type in full to allow it.
+	//
+	// Default: [config.DefaultAllowedTypes], image/* and application/pdf.
 	AllowedTypes []string
 
-	// KeyPrefix is where every upload lies in the bucket, and all that the functions may touch:
-	// letters, digits, '-', '_' and '.', with a slash after each part. Empty is DefaultKeyPrefix.
-	// It is part of every key: with another one, what is stored is out of the functions' reach.
+	// MaxSize is the size of the largest file, in bytes: 1 to [config.MaxObjectSize], 48.8 TiB. The bucket aborts a multipart upload one
+	// day after it began, so what a user's connection carries in a day is a limit too: about 1 TiB at 100 Mbit/s.
+	//
+	// Default: [config.DefaultMaxSize], 5 GiB.
+	MaxSize int64
+
+	// URLLifetime is how long a signed URL is valid, in whole seconds: 1 to 15 minutes. The bucket
+	// policy refuses older URLs, whoever signed them.
+	//
+	// Default: [config.DefaultURLLifetime], 10 minutes.
+	URLLifetime time.Duration
+
+	// AllowLongURLs raises the limit of URLLifetime to 60 minutes, for users with slow connections: S3 checks a
+	// URL's age when a transfer begins, and a retry begins a new transfer.
+	//
+	// Default: false.
+	AllowLongURLs bool
+
+	// KeyPrefix is the beginning of the key of every upload, and the functions can reach no other keys: letters, digits,
+	// '-', '_' and '.', with a slash after each part, at most [config.MaxKeyPrefix] characters
+	// ("Naming Amazon S3 objects", Amazon S3 User Guide). After a change, the functions can't reach what is stored under
+	// the old prefix.
+	//
+	// Default: [config.DefaultKeyPrefix], "uploads/".
 	KeyPrefix string
 
-	// ExpireAfterDays is how many days an upload stays: 1 to MaxLifecycleDays. The bucket keeps
-	// versions, so what expires only becomes an older version: ExpireVersionsAfterDays is how many
-	// days those stay, and required with ExpireAfterDays. Zero keeps them for good.
-	ExpireAfterDays         int
-	ExpireVersionsAfterDays int
+	// Callers are the users who may call the API.
+	//
+	// Default: the users of a new user pool.
+	Callers Callers
 
-	// OwnKey encrypts uploads under a KMS key of this deployment's, rotated every year; KeyARN
-	// under one that there is already, by the key's ARN and not an alias. S3 then asks KMS in the
-	// name of the role that signed, so each role gets what its requests need: kms:GenerateDataKey
-	// to upload, kms:Decrypt to upload in parts and to read. By default S3 holds the keys.
-	OwnKey bool
-	KeyARN string
+	// Multipart configures uploads in parts.
+	//
+	// Default: files above 100 MiB are sent in parts, and can't be resumed after a reload.
+	Multipart Multipart
 
-	// MemoryMB is each function's memory: MinMemoryMB to MaxMemoryMB. Zero is DefaultMemoryMB.
-	MemoryMB int
+	// Downloads adds POST /downloads, which gives users links to their own files, and a second function behind it. Only
+	// that function's role has s3:GetObject.
+	//
+	// Default: nil. No URL that the stack signs can read a file.
+	Downloads *Downloads
 
-	// ReservedConcurrency is how many requests each function may serve at once, set aside for it
-	// alone out of the account's quota: 1 to MaxReservedConcurrency, for both functions together.
-	// Zero sets nothing aside and shares with the account's other functions.
-	ReservedConcurrency int
+	// Expiry deletes uploads and their older versions after some days.
+	//
+	// Default: nil. Uploads and their older versions are kept.
+	Expiry *Expiry
 
-	// ThrottleRate (requests a second) and ThrottleBurst (requests) bound the whole API.
-	// Zero is DefaultThrottleRate and DefaultThrottleBurst.
-	ThrottleRate  float64
-	ThrottleBurst int
+	// Encryption encrypts uploads under a KMS key.
+	//
+	// Default: nil. Uploads are encrypted under S3's own keys (SSE-S3).
+	Encryption *Encryption
 
-	// LogRetentionDays is how long the function's log, the API's access log and the bucket's
-	// access log are kept; one of the numbers CloudWatch Logs takes. Zero is DefaultLogRetentionDays.
-	LogRetentionDays int
-
-	// Tracing sends a trace of each request, from API Gateway and the functions, to X-Ray. Traces
-	// hold no URL and no token.
-	Tracing bool
-
-	// Alarms watch what a person should hear of: the API's 5XX rate and p99 latency, errors and
-	// throttles of the functions, a surge of 403s, and one of bytes that URLs are signed to store.
-	// AlarmBytesSigned is how many of those in 5 minutes are a surge, 1 or more; zero is
-	// DefaultAlarmBytesSigned, or MaxSize where that is more, so that no file alone is one. AlarmTopicARN
-	// is the SNS topic they go to; with none, they get a topic of their own, Uploads.AlarmTopic, for
-	// somebody to subscribe to.
-	Alarms           bool
-	AlarmBytesSigned int64
-	AlarmTopicARN    string
-
-	// Dashboard adds a CloudWatch dashboard of the API, the functions and what they count.
-	Dashboard bool
-
-	// LogQueries adds queries to CloudWatch Logs Insights, in a folder of the stack's name: refusals
-	// by code, the busiest callers, the slowest requests, 403s by address.
-	LogQueries bool
-
-	// MetricsNamespace is where the functions' own metrics go in CloudWatch: 1 to 255 letters,
-	// digits and .-_/# and not "AWS/…". Deployments of one account and region that share it are
-	// counted together. Empty is DefaultMetricsNamespace.
-	MetricsNamespace string
-
-	// AccessLogBucketName is a bucket that there is already, in the same account and region, for
-	// S3's access log of the uploads. Its own policy must let logging.s3.amazonaws.com write to it
-	// ("Enabling Amazon S3 server access logging", Amazon S3 User Guide). By default Uploads makes
-	// one.
-	AccessLogBucketName string
-
-	// SourceRanges are the only networks that uploads may come from: by their public addresses, as
-	// CIDR ranges ("203.0.113.0/24"), at most MaxSourceRanges. The bucket itself refuses all others,
-	// whoever signed. The API, and reads, stay open to those who may. Nil is everywhere.
-	SourceRanges []string
-
-	// WebACL puts a web ACL of AWS WAF before the API: AWS's common rules, and no more than
-	// WebACLRateLimit requests of one address in 5 minutes: MinWebACLRateLimit to
-	// MaxWebACLRateLimit; zero is DefaultWebACLRateLimit. WebACLARN is a regional one that there is
-	// already. By default there is none.
-	WebACL          bool
-	WebACLRateLimit int
-	WebACLARN       string
-
-	// DomainName is the API's own name, such as "uploads.example.com", over TLS 1.2 at least;
-	// API Gateway's own endpoint is then closed. CertificateARN is a certificate for it in AWS
-	// Certificate Manager, in the stack's region, and required with it. HostedZoneID is the
-	// Route 53 zone that gets the address record; without one, that is for you to make.
-	DomainName     string
-	CertificateARN string
-	HostedZoneID   string
-
-	// EventBridge has S3 tell EventBridge, the account's default bus, of every object that is stored.
-	EventBridge bool
-
-	// MalwareScan has GuardDuty scan every upload and write its verdict into a tag. No object can be
-	// read unless its tag says NO_THREATS_FOUND, and nobody but GuardDuty may set that tag. Nothing is
-	// replicated from the bucket, since S3 does that before there is a verdict: copy what is clean
-	// instead. GuardDuty Malware Protection for S3 must be there in the region.
+	// MalwareScan has GuardDuty scan every upload and write the result into a tag. No object can be read unless its tag
+	// is NO_THREATS_FOUND, and only GuardDuty can set that tag. Nothing is replicated from the bucket, since S3 does
+	// that before there is a result: copy clean objects instead. The region must have GuardDuty Malware Protection for
+	// S3 ("GuardDuty Malware Protection for S3", Amazon GuardDuty User Guide).
+	//
+	// Default: false.
 	MalwareScan bool
 
-	// PermissionsBoundaryARN is the managed policy that bounds every role of this stack.
+	// EventBridge has S3 send an event to EventBridge, on the account's default bus, for every object that is stored
+	// ("Using EventBridge", Amazon S3 User Guide).
+	//
+	// Default: false.
+	EventBridge bool
+
+	// Domain gives the API a domain name of its own.
+	//
+	// Default: nil. The API has API Gateway's default endpoint.
+	Domain *Domain
+
+	// WebACL puts a web ACL of AWS WAF in front of the API.
+	//
+	// Default: nil.
+	WebACL *WebACL
+
+	// SourceRanges are the only networks that uploads may come from, by their public addresses in CIDR notation
+	// ("203.0.113.0/24"), at most [MaxSourceRanges]. The bucket policy refuses all other addresses, whoever signed the
+	// URL. The API and reads are not restricted.
+	//
+	// Default: nil. Uploads may come from everywhere.
+	SourceRanges []string
+
+	// Throttle limits the requests to the whole API.
+	//
+	// Default: 50 requests a second, and 100 at once.
+	Throttle Throttle
+
+	// Functions configures the resources of each function.
+	//
+	// Default: 128 MB of memory, and no reserved concurrency.
+	Functions Functions
+
+	// LogRetentionDays is how many days the functions' logs, the API's access log and the bucket's access log are kept:
+	// one of the numbers that CloudWatch Logs accepts ("PutRetentionPolicy", Amazon CloudWatch Logs API Reference).
+	//
+	// Default: [DefaultLogRetentionDays], 90.
+	LogRetentionDays int
+
+	// MetricsNamespace is the CloudWatch namespace of the functions' own metrics: 1 to 255 letters, digits and .-_/#,
+	// and not "AWS/…". Deployments in one account and region that share a namespace are counted together.
+	//
+	// Default: [config.DefaultMetricsNamespace], "Signpost".
+	MetricsNamespace string
+
+	// Tracing sends a trace of each request from API Gateway and the functions to AWS X-Ray. Traces contain no URL and
+	// no token.
+	//
+	// Default: false.
+	Tracing bool
+
+	// Dashboard adds a CloudWatch dashboard of the API, the functions and their own metrics.
+	//
+	// Default: false.
+	Dashboard bool
+
+	// LogQueries adds queries to CloudWatch Logs Insights, in a folder with the stack's name: refusals by code, the
+	// busiest callers, the slowest requests, and 403s by address.
+	//
+	// Default: false.
+	LogQueries bool
+
+	// Alarms adds CloudWatch alarms: for the API's 5XX rate and p99 latency, errors and throttles of the functions, many
+	// 403s, and many bytes that URLs were signed to store.
+	//
+	// Default: nil.
+	Alarms *Alarms
+
+	// AccessLogBucket is an existing bucket, in the same account and region, for S3's access log of the uploads. Uploads
+	// doesn't change its policy, which must let logging.s3.amazonaws.com write to it ("Enabling Amazon S3 server access
+	// logging", Amazon S3 User Guide).
+	//
+	// Default: nil. Uploads makes a bucket, unless AccessLogBucketName is given.
+	AccessLogBucket awss3.IBucket
+
+	// AccessLogBucketName is AccessLogBucket by its name.
+	//
+	// Default: "".
+	AccessLogBucketName string
+
+	// PermissionsBoundary is the managed policy that bounds every role of the construct ("Permissions boundaries for IAM
+	// entities", IAM User Guide).
+	//
+	// Default: nil. There is no boundary, unless PermissionsBoundaryARN is given.
+	PermissionsBoundary awsiam.IManagedPolicy
+
+	// PermissionsBoundaryARN is PermissionsBoundary by its ARN.
+	//
+	// Default: "".
 	PermissionsBoundaryARN string
 
-	// RoleTags are tags of the roles that sign, which an organisation's policies can look at: AWS's
-	// guidance on presigned URLs has "non-header-auth-allowed" and "long-presigned-allowed"
-	// ("Additional guardrails", AWS Prescriptive Guidance). Tags are tags of every resource.
+	// RoleTags are tags of the functions' roles, which policies of an organization can check. AWS's guidance on presigned
+	// URLs has "non-header-auth-allowed" and "long-presigned-allowed" ("Additional guardrails", AWS Prescriptive
+	// Guidance). With Tags they are at most [MaxTags].
+	//
+	// Default: nil.
 	RoleTags map[string]string
-	Tags     map[string]string
 
-	// Disposable deletes the bucket, the user pool and the logs along with the stack. CloudFormation
-	// deletes a bucket only once it is empty. By default all of them outlive it.
+	// Tags are tags of every resource of the construct.
+	//
+	// Default: nil.
+	Tags map[string]string
+
+	// Disposable deletes the bucket, the user pool and the logs together with the stack. CloudFormation deletes a bucket
+	// only when it is empty.
+	//
+	// Default: false. All of them remain when the stack is deleted.
 	Disposable bool
 
-	// FirstDeployment leaves out two protections that would keep CloudFormation from undoing a creation that
-	// fails: the own pool's deletion protection, and the termination protection of UploadStack. With them,
-	// a stack whose creation failed can neither be rolled back whole nor deleted, and the next deployment,
-	// which has to delete it first, fails too. Deploy a new stack once with it, then again without it, which
-	// turns on just these two. Never leave it set once there are users or files.
+	// FirstDeployment leaves out the deletion protection of the new user pool. With it, CloudFormation can't undo a
+	// creation that fails: the stack can neither be rolled back nor deleted, and the next deployment fails as well.
+	// Deploy a new stack once with FirstDeployment and then without it. Never leave it set once there are users or
+	// files.
+	//
+	// Default: false.
 	FirstDeployment bool
 
-	// OptionalMFA leaves each user to decide on a second factor (TOTP). By default it is required.
-	OptionalMFA bool
-
-	// TokenLifetime is how long a token of the own pool is good for, and SessionLifetime how long a
-	// page can get new ones without a new sign-in; both in whole minutes: MinTokenLifetime to
-	// MaxTokenLifetime, and longer than that up to MaxSessionLifetime. Zero is DefaultTokenLifetime
-	// and DefaultSessionLifetime.
-	TokenLifetime   time.Duration
-	SessionLifetime time.Duration
-
-	// PasswordAuth also lets the client sign in by sending the password itself
-	// (ALLOW_USER_PASSWORD_AUTH), for tools that don't speak SRP. By default only SRP works.
-	PasswordAuth bool
-
-	// NoSimpleRoute leaves out GET /api/documents/signed. By default it is there.
+	// NoSimpleRoute leaves out the route GET /api/documents/signed.
+	//
+	// Default: false. The route is there.
 	NoSimpleRoute bool
 }
 
-// withDefaults returns the props with every zero field replaced by what it stands for.
+// withDefaults returns the props with every zero field replaced by its default. Pointers that are nil stay nil.
 func (p Props) withDefaults() Props {
-	if p.URLLifetime == 0 {
-		p.URLLifetime = DefaultURLLifetime
-	}
-	if p.TokenLifetime == 0 {
-		p.TokenLifetime = DefaultTokenLifetime
-	}
-	if p.SessionLifetime == 0 {
-		p.SessionLifetime = DefaultSessionLifetime
-	}
-	if p.MaxSize == 0 {
-		p.MaxSize = DefaultMaxSize
-	}
-	if p.MultipartThreshold == 0 {
-		p.MultipartThreshold = DefaultMultipartThreshold
-	}
 	if p.AllowedTypes == nil {
-		p.AllowedTypes = DefaultAllowedTypes()
+		p.AllowedTypes = config.DefaultAllowedTypes()
 	}
-	if p.ThrottleRate == 0 {
-		p.ThrottleRate = DefaultThrottleRate
-	}
-	if p.ThrottleBurst == 0 {
-		p.ThrottleBurst = DefaultThrottleBurst
-	}
-	if p.LogRetentionDays == 0 {
-		p.LogRetentionDays = DefaultLogRetentionDays
-	}
-	if p.AlarmBytesSigned == 0 {
-		p.AlarmBytesSigned = max(DefaultAlarmBytesSigned, p.MaxSize)
-	}
-	if p.KeyPrefix == "" {
-		p.KeyPrefix = DefaultKeyPrefix
-	}
-	if p.MemoryMB == 0 {
-		p.MemoryMB = DefaultMemoryMB
-	}
-	if p.MetricsNamespace == "" {
-		p.MetricsNamespace = DefaultMetricsNamespace
-	}
-	if p.WebACLRateLimit == 0 {
-		p.WebACLRateLimit = DefaultWebACLRateLimit
-	}
+	p.MaxSize = cmp.Or(p.MaxSize, config.DefaultMaxSize)
+	p.URLLifetime = cmp.Or(p.URLLifetime, config.DefaultURLLifetime)
+	p.KeyPrefix = cmp.Or(p.KeyPrefix, config.DefaultKeyPrefix)
+	p.Callers = p.Callers.withDefaults()
+	p.Multipart = p.Multipart.withDefaults()
+	p.Throttle = p.Throttle.withDefaults()
+	p.Functions = p.Functions.withDefaults()
+	p.LogRetentionDays = cmp.Or(p.LogRetentionDays, DefaultLogRetentionDays)
+	p.MetricsNamespace = cmp.Or(p.MetricsNamespace, config.DefaultMetricsNamespace)
+	p.Alarms = p.Alarms.withDefaults(p.MaxSize)
 	return p
 }
 
-// multipart says whether any file is large enough to be sent in parts.
-func (p Props) multipart() bool {
-	p = p.withDefaults()
-	return p.MaxSize > p.MultipartThreshold
+// Validate reports everything that is wrong with the props, as a [*PropsError], or nil. It makes no construct and needs
+// no CDK app. The checks are in the order of the fields.
+func (p Props) Validate() error {
+	return collect(func(found problems) {
+		if p.Code == nil {
+			found.add("Code", "is missing: give the upload function's built code, as package build makes it")
+		}
+		checkOrigins(found, p.AllowedOrigins)
+		checkTypes(found, p.AllowedTypes)
+		checkMaxSize(found, p.MaxSize)
+		checkURLLifetime(found, p.URLLifetime, p.AllowLongURLs)
+		checkKeyPrefix(found, p.KeyPrefix)
+		p.Callers.check(found.in("Callers"))
+		p.Multipart.check(found.in("Multipart"), p)
+		p.Downloads.check(found.in("Downloads"))
+		p.Expiry.check(found.in("Expiry"))
+		p.Encryption.check(found.in("Encryption"))
+		p.Domain.check(found.in("Domain"))
+		p.WebACL.check(found.in("WebACL"))
+		checkSourceRanges(found, p.SourceRanges)
+		p.Throttle.check(found.in("Throttle"))
+		p.Functions.check(found.in("Functions"), p.Downloads != nil)
+		checkLogRetention(found, p.LogRetentionDays)
+		checkMetricsNamespace(found, p.MetricsNamespace)
+		p.Alarms.check(found.in("Alarms"))
+		p.checkAccessLogBucket(found)
+		p.checkPermissionsBoundary(found)
+		p.checkTags(found)
+	})
 }

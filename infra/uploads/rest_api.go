@@ -2,7 +2,6 @@ package uploads
 
 import (
 	"encoding/json"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -14,9 +13,6 @@ import (
 
 // apiStage is the API Gateway stage, the first segment of every path on the default endpoint.
 const apiStage = "v1"
-
-// preflightMaxAge is how long a browser may remember an OPTIONS answer.
-const preflightMaxAge = time.Hour
 
 // newRestAPI makes the API: regional, throttled, its access log in a group of its own, every
 // method but OPTIONS behind the pool's tokens.
@@ -37,7 +33,7 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 		EndpointTypes:  &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
 		CloudWatchRole: jsii.Bool(false),
 		// With a name of its own, that is the only way in: the default endpoint takes older TLS.
-		DisableExecuteApiEndpoint: onlyIf(props.DomainName != ""),
+		DisableExecuteApiEndpoint: onlyIf(props.Domain != nil),
 		// The default, so that a method added later is closed unless it says otherwise.
 		DefaultMethodOptions: &awsapigateway.MethodOptions{
 			AuthorizationType: awsapigateway.AuthorizationType_COGNITO,
@@ -45,8 +41,8 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 		},
 		DeployOptions: &awsapigateway.StageOptions{
 			StageName:            jsii.String(apiStage),
-			ThrottlingRateLimit:  jsii.Number(props.ThrottleRate),
-			ThrottlingBurstLimit: jsii.Number(props.ThrottleBurst),
+			ThrottlingRateLimit:  jsii.Number(props.Throttle.Rate),
+			ThrottlingBurstLimit: jsii.Number(props.Throttle.Burst),
 			AccessLogDestination: awsapigateway.NewLogGroupLogDestination(logs),
 			TracingEnabled:       onlyIf(props.Tracing),
 			AccessLogFormat:      awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat())),

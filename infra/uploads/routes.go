@@ -1,15 +1,14 @@
 package uploads
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addRoutes gives the functions their routes; download is nil without Downloads. The request model
-// asks for a JSON object and the query parameters are all optional: what is in them is the
-// function's to judge, since API Gateway's own refusal can't name the field that is wrong.
+// addRoutes adds the routes of the functions; download is nil without Downloads. The request model is any JSON object, and
+// the query parameters are all optional. The function checks what is in them, since API Gateway's refusal can't name the
+// wrong field.
 func addRoutes(api awsapigateway.RestApi, props Props, upload, download awslambda.IFunction) {
 	validator := api.AddRequestValidator(jsii.String("Validator"), &awsapigateway.RequestValidatorOptions{
 		ValidateRequestBody:       jsii.Bool(true),
@@ -24,30 +23,25 @@ func addRoutes(api awsapigateway.RestApi, props Props, upload, download awslambd
 	})
 	add := func(path, method string, function awslambda.IFunction, options awsapigateway.MethodOptions) {
 		options.RequestValidator = validator
-		if props.OAuthScopes != nil {
-			// With scopes API Gateway wants an access token, without them an ID token ("Integrate a REST
+		if scopes := props.Callers.scopes(); scopes != nil {
+			// With scopes, API Gateway expects an access token, and without them an ID token ("Integrate a REST
 			// API with an Amazon Cognito user pool", Amazon API Gateway Developer Guide).
-			options.AuthorizationScopes = jsii.Strings(props.OAuthScopes...)
+			options.AuthorizationScopes = jsii.Strings(scopes...)
 		}
 		resource := api.Root().ResourceForPath(jsii.String(path))
 		resource.AddMethod(jsii.String(method), awsapigateway.NewLambdaIntegration(function, &awsapigateway.LambdaIntegrationOptions{
 			AllowTestInvoke: jsii.Bool(false),
 		}), &options)
-		resource.AddCorsPreflight(&awsapigateway.CorsOptions{
-			AllowOrigins: jsii.Strings(props.AllowedOrigins...),
-			AllowMethods: jsii.Strings(method),
-			AllowHeaders: jsii.Strings("Authorization", "Content-Type"),
-			MaxAge:       awscdk.Duration_Seconds(jsii.Number(preflightMaxAge.Seconds())),
-		})
+		addPreflight(resource, props, method)
 	}
 	json := awsapigateway.MethodOptions{
 		RequestModels: &map[string]awsapigateway.IModel{"application/json": object},
 	}
 	add("uploads", "POST", upload, json)
-	if props.multipart() {
+	if props.sendsParts() {
 		add("uploads/parts", "POST", upload, json)
 	}
-	if props.Downloads {
+	if props.Downloads != nil {
 		add("downloads", "POST", download, json)
 	}
 	if !props.NoSimpleRoute {

@@ -11,55 +11,54 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Uploads is the whole of it: who may ask (UserPool, Client), what they ask (API), who answers
-// (Function, DownloadFunction) and where the files go (Bucket).
+// Uploads is the construct: the users who may call (UserPool), the API that they call (API), the functions behind it, and
+// the bucket that stores their files.
 type Uploads struct {
 	constructs.Construct
 	Bucket           awss3.Bucket
 	UserPool         awscognito.IUserPool
-	Client           awscognito.IUserPoolClient // the first of UserPoolClientIDs, where those are given
+	Client           awscognito.IUserPoolClient // the first client of an existing pool
 	Function         awslambda.Function
 	DownloadFunction awslambda.Function // nil without Downloads
 	API              awsapigateway.RestApi
-	URL              string        // of the API, with a slash at its end
+	URL              string        // the API's URL, with a slash at its end
 	AlarmTopic       awssns.ITopic // nil without Alarms
 }
 
-// New adds an Uploads to a stack of one's own. It makes nothing and panics with a
-// [*PropsError] when the props are wrong; call [Props.Validate] first to get it as an error.
+// New adds an Uploads to a stack. When the props are wrong, it makes nothing and panics with a [*PropsError]; call
+// [Props.Validate] before to get that as an error.
 func New(scope constructs.Construct, id string, props Props) *Uploads {
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
 	props = props.withDefaults()
-	// Not made itself: jsii can't tell a struct that embeds a construct from the construct.
-	this := constructs.NewConstruct(scope, jsii.String(id))
-	made := &Uploads{Construct: this}
-	made.Bucket = newUploadBucket(this, props)
-	callers := newCallers(this, props)
+	// The struct holds the construct and is not one itself: jsii can't handle a Go struct that embeds one as a scope.
+	inner := constructs.NewConstruct(scope, jsii.String(id))
+	made := &Uploads{Construct: inner, Bucket: newUploadBucket(inner, props)}
+	callers := newCallers(inner, props)
 	made.UserPool, made.Client = callers.pool, callers.client
-	made.Function = newUploadFunction(this, props, made.Bucket, callers.clientIDs)
+	made.Function = newUploadFunction(inner, props, made.Bucket, callers.clientIDs)
 	functions := map[string]awslambda.IFunction{"Upload": made.Function}
 	functionLogs := []awslogs.ILogGroup{made.Function.LogGroup()}
-	if props.Downloads {
-		made.DownloadFunction = newDownloadFunction(this, props, made.Bucket, callers.clientIDs)
+	if props.Downloads != nil {
+		made.DownloadFunction = newDownloadFunction(inner, props, made.Bucket, callers.clientIDs)
 		functions["Download"] = made.DownloadFunction
 		functionLogs = append(functionLogs, made.DownloadFunction.LogGroup())
 	}
-	accessLog := newLogGroup(this, "ApiAccessLogs", props)
-	made.API = newRestAPI(this, props, made.UserPool, accessLog)
+	accessLog := newLogGroup(inner, "ApiAccessLogs", props)
+	made.API = newRestAPI(inner, props, made.UserPool, accessLog)
 	addRoutes(made.API, props, made.Function, made.DownloadFunction)
-	made.URL = addDomain(this, props, made.API)
-	addWebACL(this, props, made.API)
-	if props.Alarms {
-		made.AlarmTopic = newAlarms(this, props, made.API, accessLog, functions)
+	made.URL = addDomain(inner, props, made.API)
+	addWebACL(inner, props, made.API)
+	if props.Alarms != nil {
+		made.AlarmTopic = newAlarms(inner, props, made.API, accessLog, functions)
 	}
 	if props.Dashboard {
-		newDashboard(this, props, made.API, functions)
+		newDashboard(inner, props, made.API, functions)
 	}
 	if props.LogQueries {
-		addLogQueries(this, accessLog, functionLogs...)
+		addLogQueries(inner, accessLog, functionLogs...)
 	}
-	tag(this, props.Tags)
+	tag(inner, props.Tags)
 	return made
 }

@@ -1,30 +1,68 @@
 package uploads
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addWebACL puts a web ACL before the API's stage, where the props ask for one.
-func addWebACL(scope constructs.Construct, props Props, api awsapigateway.RestApi) {
-	arn := jsii.String(props.WebACLARN)
-	if props.WebACL {
-		arn = newWebACL(scope, props).AttrArn()
-	}
-	if *arn != "" {
-		awswafv2.NewCfnWebACLAssociation(scope, jsii.String("WebACLAssociation"), &awswafv2.CfnWebACLAssociationProps{
-			ResourceArn: api.DeploymentStage().StageArn(),
-			WebAclArn:   arn,
-		})
-	}
+// WebACL puts a web ACL of AWS WAF in front of the API: a new one, with AWS's common rules and a rate limit, unless an
+// existing one is given.
+type WebACL struct {
+	// RateLimit is how many requests an address can make in 5 minutes: [MinWebACLRateLimit] to [MaxWebACLRateLimit]. It is
+	// for the new web ACL: an existing one has its own rules.
+	//
+	// Default: [DefaultWebACLRateLimit], 2,000.
+	RateLimit int
+
+	// ARN is the ARN of an existing web ACL: a regional one, in the stack's region and account.
+	//
+	// Default: "". Uploads makes a web ACL.
+	ARN string
 }
 
-// onlyCounted are those of AWS's common rules that would refuse what the API takes ("Baseline rule
-// groups", AWS WAF Developer Guide). A list of 100 parts with their checksums is over 8 KB; a name of
-// 255 characters can be over 2,048 bytes in a query, and may end in ".log" or ".ini". API Gateway and
-// the function have limits of their own.
+// Defaults and limits of WebACL. The limits are those of a rate-based rule ("Rate-based rule high-level settings in AWS
+// WAF", AWS WAF Developer Guide).
+const (
+	DefaultWebACLRateLimit = 2000
+	MinWebACLRateLimit     = 10
+	MaxWebACLRateLimit     = 2_000_000_000
+)
+
+func (w *WebACL) check(found problems) {
+	if w == nil {
+		return
+	}
+	if limit := w.rateLimit(); limit < MinWebACLRateLimit || limit > MaxWebACLRateLimit {
+		found.add("RateLimit", "%d is out of range: give %d to %d requests in 5 minutes", limit, MinWebACLRateLimit, MaxWebACLRateLimit)
+	}
+	found.notBoth("RateLimit", w.RateLimit != 0, "ARN", w.ARN != "")
+	found.arn("ARN", "web ACL", w.ARN)
+}
+
+func (w *WebACL) rateLimit() int { return cmp.Or(w.RateLimit, DefaultWebACLRateLimit) }
+
+// addWebACL puts a web ACL in front of the API's stage, where the props ask for one.
+func addWebACL(scope constructs.Construct, props Props, api awsapigateway.RestApi) {
+	if props.WebACL == nil {
+		return
+	}
+	arn := jsii.String(props.WebACL.ARN)
+	if *arn == "" {
+		arn = newWebACL(scope, props).AttrArn()
+	}
+	awswafv2.NewCfnWebACLAssociation(scope, jsii.String("WebACLAssociation"), &awswafv2.CfnWebACLAssociationProps{
+		ResourceArn: api.DeploymentStage().StageArn(),
+		WebAclArn:   arn,
+	})
+}
+
+// onlyCounted are those of AWS's common rules that would refuse valid requests ("Baseline rule groups", AWS WAF Developer
+// Guide), so they only count. A list of 100 parts with their checksums is over 8 KB; a name of 255 characters can be over
+// 2,048 bytes in a query, and may end in ".log" or ".ini". API Gateway and the function have limits of their own.
 func onlyCounted(props Props) []string {
 	rules := []string{"SizeRestrictions_BODY"}
 	if !props.NoSimpleRoute { // no other route reads the query
@@ -33,10 +71,9 @@ func onlyCounted(props Props) []string {
 	return rules
 }
 
-// newWebACL makes a web ACL that lets in all but who asks too often, and what AWS's common rules
-// find.
+// newWebACL makes a web ACL that refuses what AWS's common rules find, and addresses with too many requests.
 //
-// No requests are sampled: a sample shows headers, and so tokens.
+// It samples no requests: a sample contains headers, and so tokens.
 func newWebACL(scope constructs.Construct, props Props) awswafv2.CfnWebACL {
 	measured := func(name string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
 		return &awswafv2.CfnWebACL_VisibilityConfigProperty{
@@ -68,7 +105,7 @@ func newWebACL(scope constructs.Construct, props Props) awswafv2.CfnWebACL {
 					RateBasedStatement: &awswafv2.CfnWebACL_RateBasedStatementProperty{
 						AggregateKeyType:    jsii.String("IP"),
 						EvaluationWindowSec: jsii.Number(300),
-						Limit:               jsii.Number(props.WebACLRateLimit),
+						Limit:               jsii.Number(props.WebACL.rateLimit()),
 					},
 				},
 			},

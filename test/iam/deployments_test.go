@@ -112,7 +112,8 @@ var byOption = map[string]deployment{
 var together = map[string]deployment{
 	"clean files from home": {
 		stage: stageWith("clean", func(p *uploads.Props) {
-			p.ResumableUploads, p.Downloads, p.MalwareScan, p.OwnKey, p.Tracing, p.Alarms = true, true, true, true, true, true
+			p.Multipart.Resumable, p.MalwareScan, p.Tracing = true, true, true
+			p.Downloads, p.Encryption, p.Alarms = &uploads.Downloads{}, &uploads.Encryption{}, &uploads.Alarms{}
 			p.SourceRanges = []string{"203.0.113.0/24", "2001:db8::/48"}
 		}),
 		abilities: slices.Concat(byDefault, resuming, downloading, scanning, ownTopic, tracing, []ability{
@@ -128,7 +129,7 @@ var together = map[string]deployment{
 	},
 	"a key, and parts to abort": {
 		stage: stageWith("abort", func(p *uploads.Props) {
-			p.KeyARN, p.ResumableUploads, p.AccessLogBucketName, p.KeyPrefix = options.KeyARN, true, "all-access-logs", "teams/blue/"
+			p.Encryption, p.Multipart.Resumable, p.AccessLogBucketName, p.KeyPrefix = &uploads.Encryption{KeyARN: options.KeyARN}, true, "all-access-logs", "teams/blue/"
 		}),
 		abilities: []ability{
 			"upload s3:PutObject files/teams/blue/me/01/cat.png", "upload s3:AbortMultipartUpload files/teams/blue/me/01/cat.png",

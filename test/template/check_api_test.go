@@ -14,8 +14,8 @@ import (
 
 func checkAuthorizers(t *template, stage infra.Stage) (found complaints) {
 	pools := []string{}
-	if stage.Uploads.UserPoolARN != "" {
-		pools = append(pools, stage.Uploads.UserPoolARN)
+	if stage.Uploads.Callers.ExistingPool != nil {
+		pools = append(pools, orZero(stage.Uploads.Callers.ExistingPool).PoolARN)
 	}
 	for _, pool := range t.of("AWS::Cognito::UserPool") {
 		pools = append(pools, "${"+pool.id+".Arn}")
@@ -34,7 +34,7 @@ func checkAuthorizers(t *template, stage infra.Stage) (found complaints) {
 		}
 		found.equal(method.id+"'s authorization", method.Properties["AuthorizationType"], "COGNITO_USER_POOLS")
 		// With a scope, API Gateway wants an access token, and without one an ID token.
-		found.equal(method.id+"'s scopes", texts(method.Properties["AuthorizationScopes"]), stage.Uploads.OAuthScopes)
+		found.equal(method.id+"'s scopes", texts(method.Properties["AuthorizationScopes"]), scopes(stage))
 		authorizer := t.Resources[reference(method.Properties["AuthorizerId"])]
 		if authorizer == nil {
 			found.add("%s has no authorizer", method.id)
@@ -133,7 +133,7 @@ func checkRoutes(t *template, stage infra.Stage) (found complaints) {
 	if multipart(stage) {
 		want = append(want, "OPTIONS /uploads/parts", "POST /uploads/parts")
 	}
-	if stage.Uploads.Downloads {
+	if stage.Uploads.Downloads != nil {
 		want = append(want, "OPTIONS /downloads", "POST /downloads")
 	}
 	if !stage.Uploads.NoSimpleRoute {
@@ -263,11 +263,11 @@ var logged = []string{
 
 func checkAPIStage(t *template, stage infra.Stage) (found complaints) {
 	rate, burst := 50.0, 100
-	if stage.Uploads.ThrottleRate != 0 {
-		rate = stage.Uploads.ThrottleRate
+	if stage.Uploads.Throttle.Rate != 0 {
+		rate = stage.Uploads.Throttle.Rate
 	}
-	if stage.Uploads.ThrottleBurst != 0 {
-		burst = stage.Uploads.ThrottleBurst
+	if stage.Uploads.Throttle.Burst != 0 {
+		burst = stage.Uploads.Throttle.Burst
 	}
 	for _, api := range t.of("AWS::ApiGateway::RestApi") {
 		found.equal(api.id+"'s endpoint", at(api.Properties, "EndpointConfiguration", "Types"), []string{"REGIONAL"})
@@ -299,20 +299,20 @@ func checkAPIStage(t *template, stage infra.Stage) (found complaints) {
 
 func checkUserPool(t *template, stage infra.Stage) (found complaints) {
 	mfa := "ON"
-	if stage.Uploads.OptionalMFA {
+	if orZero(stage.Uploads.Callers.NewPool).OptionalMFA {
 		mfa = "OPTIONAL"
 	}
-	if isDeployed(stage) && stage.Uploads.OptionalMFA && !forTrials(stage) {
+	if isDeployed(stage) && orZero(stage.Uploads.Callers.NewPool).OptionalMFA && !forTrials(stage) {
 		found.add("stage %s leaves MFA to the user", stage.Name)
 	}
-	if isDeployed(stage) && stage.Uploads.PasswordAuth != (stage.Name == "local") {
-		found.add("stage %s has PasswordAuth %v", stage.Name, stage.Uploads.PasswordAuth)
+	if isDeployed(stage) && orZero(stage.Uploads.Callers.NewPool).PasswordAuth != (stage.Name == "local") {
+		found.add("stage %s has PasswordAuth %v", stage.Name, orZero(stage.Uploads.Callers.NewPool).PasswordAuth)
 	}
 	made, groups := 1, []any{}
-	if stage.Uploads.UserPoolARN != "" {
+	if stage.Uploads.Callers.ExistingPool != nil {
 		made = 0
-	} else if stage.Uploads.RequiredGroup != "" {
-		groups = append(groups, stage.Uploads.RequiredGroup)
+	} else if stage.Uploads.Callers.RequiredGroup != "" {
+		groups = append(groups, stage.Uploads.Callers.RequiredGroup)
 	}
 	got := []any{}
 	for _, group := range t.of("AWS::Cognito::UserPoolGroup") {
@@ -330,11 +330,11 @@ func checkUserPool(t *template, stage infra.Stage) (found complaints) {
 		})
 	}
 	flows := []string{"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
-	if stage.Uploads.PasswordAuth {
+	if orZero(stage.Uploads.Callers.NewPool).PasswordAuth {
 		flows = append([]string{"ALLOW_USER_PASSWORD_AUTH"}, flows...)
 	}
-	token := cmp.Or(stage.Uploads.TokenLifetime, time.Hour).Minutes()
-	session := cmp.Or(stage.Uploads.SessionLifetime, 24*time.Hour).Minutes()
+	token := cmp.Or(orZero(stage.Uploads.Callers.NewPool).TokenLifetime, time.Hour).Minutes()
+	session := cmp.Or(orZero(stage.Uploads.Callers.NewPool).SessionLifetime, 24*time.Hour).Minutes()
 	found.equal("the number of clients", len(t.of("AWS::Cognito::UserPoolClient")), made)
 	for _, client := range t.of("AWS::Cognito::UserPoolClient") {
 		for property, want := range map[string]any{

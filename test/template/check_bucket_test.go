@@ -46,9 +46,9 @@ func checkBuckets(t *template, stage infra.Stage) (found complaints) {
 // the only one that S3 writes a log under.
 func checkEncryption(t *template, bucket *resource, stage infra.Stage, found *complaints) {
 	want := map[string]any{"ServerSideEncryptionByDefault": map[string]any{"SSEAlgorithm": "AES256"}}
-	if bucket == t.uploadBucket() && (stage.Uploads.OwnKey || stage.Uploads.KeyARN != "") {
-		key := any(stage.Uploads.KeyARN)
-		if own := t.of("AWS::KMS::Key"); stage.Uploads.OwnKey && len(own) == 1 {
+	if bucket == t.uploadBucket() && (stage.Uploads.Encryption != nil) {
+		key := any(orZero(stage.Uploads.Encryption).KeyARN)
+		if own := t.of("AWS::KMS::Key"); hasOwnKey(stage) && len(own) == 1 {
 			key = map[string]any{"Fn::GetAtt": []string{own[0].id, "Arn"}}
 		}
 		want = map[string]any{"BucketKeyEnabled": true, "ServerSideEncryptionByDefault": map[string]any{"KMSMasterKeyID": key, "SSEAlgorithm": "aws:kms"}}
@@ -59,7 +59,7 @@ func checkEncryption(t *template, bucket *resource, stage infra.Stage, found *co
 // checkKeys: a key of the stack's own rotates, and the account's IAM alone says who may use it.
 func checkKeys(t *template, stage infra.Stage) (found complaints) {
 	keys := 0
-	if stage.Uploads.OwnKey {
+	if hasOwnKey(stage) {
 		keys = 1
 	}
 	found.equal("the number of keys", len(t.of("AWS::KMS::Key")), keys)
@@ -191,13 +191,13 @@ func checkBucketCORS(t *template, stage infra.Stage) (found complaints) {
 		headers = append(headers, "x-amz-checksum-algorithm", "x-amz-mp-object-size")
 		exposed = append(exposed, "x-amz-checksum-sha256")
 	}
-	if stage.Uploads.Downloads || stage.Uploads.ResumableUploads {
+	if stage.Uploads.Downloads != nil || stage.Uploads.Multipart.Resumable {
 		methods = append(methods, "GET")
 	}
-	if stage.Uploads.ResumableUploads {
+	if stage.Uploads.Multipart.Resumable {
 		methods = append(methods, "DELETE")
 	}
-	if stage.Uploads.Downloads {
+	if stage.Uploads.Downloads != nil {
 		headers = append(headers, "range")
 		exposed = append(exposed, "Accept-Ranges", "Content-Disposition", "Content-Encoding", "Content-Length", "Content-Range")
 	}
@@ -219,7 +219,7 @@ func checkBucketCORS(t *template, stage infra.Stage) (found complaints) {
 
 // multipart says whether some file is large enough to be sent in parts.
 func multipart(stage infra.Stage) bool {
-	size, threshold := stage.Uploads.MaxSize, stage.Uploads.MultipartThreshold
+	size, threshold := stage.Uploads.MaxSize, stage.Uploads.Multipart.Threshold
 	if size == 0 {
 		size = 5 << 30
 	}
@@ -231,7 +231,7 @@ func multipart(stage infra.Stage) bool {
 
 func checkLifecycle(t *template, stage infra.Stage) (found complaints) {
 	unfinished := map[string]any{"DaysAfterInitiation": 1}
-	expiry, versions := stage.Uploads.ExpireAfterDays, stage.Uploads.ExpireVersionsAfterDays
+	expiry, versions := orZero(stage.Uploads.Expiry).UploadsAfterDays, orZero(stage.Uploads.Expiry).VersionsAfterDays
 	uploads := []any{map[string]any{"Id": "AbortUnfinishedUploads", "Status": "Enabled", "AbortIncompleteMultipartUpload": unfinished}}
 	if expiry != 0 {
 		uploads = append(uploads, map[string]any{"Id": "ExpireUploads", "Status": "Enabled", "Prefix": keyPrefix(stage), "ExpirationInDays": expiry})

@@ -25,10 +25,10 @@ func checkTracing(t *template, stage infra.Stage) (found complaints) {
 // when it ends.
 func checkAlarms(t *template, stage infra.Stage) (found complaints) {
 	var want []string
-	if stage.Uploads.Alarms {
+	if stage.Uploads.Alarms != nil {
 		bytes := max(107374182400, stage.Uploads.MaxSize) // 100 GiB
-		if stage.Uploads.AlarmBytesSigned != 0 {
-			bytes = stage.Uploads.AlarmBytesSigned
+		if orZero(stage.Uploads.Alarms).BytesSigned != 0 {
+			bytes = orZero(stage.Uploads.Alarms).BytesSigned
 		}
 		want = append(want, "AWS/ApiGateway 5XXError Average 0.01", "AWS/ApiGateway Latency p99 2000",
 			fmt.Sprintf("%s BytesSigned Sum %v", cmp.Or(stage.Uploads.MetricsNamespace, "Signpost"), float64(bytes)))
@@ -42,7 +42,7 @@ func checkAlarms(t *template, stage infra.Stage) (found complaints) {
 				[]any{`{ $.status = "403" }`, "UploadsApiAccessLogsFAA55349", cmp.Or(stage.Uploads.MetricsNamespace, "Signpost")})
 		}
 	}
-	topic := stage.Uploads.AlarmTopicARN
+	topic := orZero(stage.Uploads.Alarms).TopicARN
 	for _, own := range t.of("AWS::SNS::Topic") {
 		topic = "${" + own.id + "}"
 	}
@@ -56,7 +56,7 @@ func checkAlarms(t *template, stage infra.Stage) (found complaints) {
 	slices.Sort(got)
 	slices.Sort(want)
 	found.equal("the alarms", got, want)
-	found.equal("whether there is a topic of the stack's own", len(t.of("AWS::SNS::Topic")) == 1, stage.Uploads.Alarms && stage.Uploads.AlarmTopicARN == "")
+	found.equal("whether there is a topic of the stack's own", len(t.of("AWS::SNS::Topic")) == 1, stage.Uploads.Alarms != nil && orZero(stage.Uploads.Alarms).TopicARN == "")
 	return found
 }
 

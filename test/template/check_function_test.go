@@ -97,7 +97,7 @@ func (t *template) agreedGrants(function *resource, stage infra.Stage) (grants [
 	switch function.Properties["Handler"] {
 	case "upload":
 		allow("s3:PutObject", objects)
-		if stage.Uploads.ResumableUploads {
+		if stage.Uploads.Multipart.Resumable {
 			allow("s3:AbortMultipartUpload s3:ListMultipartUploadParts", objects)
 		}
 		if key != "" && multipart(stage) {
@@ -175,7 +175,7 @@ func checkFunctionPermissions(t *template, _ infra.Stage) (found complaints) {
 
 func checkFunctions(t *template, stage infra.Stage) (found complaints) {
 	handlers, want := []any{}, []string{"upload"}
-	if stage.Uploads.Downloads {
+	if stage.Uploads.Downloads != nil {
 		want = []string{"download", "upload"}
 	}
 	for _, function := range t.of("AWS::Lambda::Function") {
@@ -185,8 +185,8 @@ func checkFunctions(t *template, stage infra.Stage) (found complaints) {
 	groups := map[string]bool{}
 	for _, function := range t.of("AWS::Lambda::Function") {
 		for property, want := range map[string]any{
-			"Runtime": "provided.al2023", "Architectures": []string{"arm64"}, "MemorySize": cmp.Or(stage.Uploads.MemoryMB, 128), "Timeout": 5,
-			"ReservedConcurrentExecutions": orNil(stage.Uploads.ReservedConcurrency),
+			"Runtime": "provided.al2023", "Architectures": []string{"arm64"}, "MemorySize": cmp.Or(stage.Uploads.Functions.MemoryMB, 128), "Timeout": 5,
+			"ReservedConcurrentExecutions": orNil(stage.Uploads.Functions.ReservedConcurrency),
 			"TracingConfig":                tracing(stage),
 		} {
 			found.equal(function.id+"'s "+property, function.Properties[property], want)
@@ -248,25 +248,25 @@ func checkEnvironment(t *template, stage infra.Stage) (found complaints) {
 		found.equal(function.id+"'s variables", slices.Sorted(maps.Keys(function.env())), slices.Sorted(maps.Keys(asked)))
 		found.equal("the key prefix", config.KeyPrefix, keyPrefix(stage))
 		found.equal("the origins", config.AllowedOrigins, stage.Uploads.AllowedOrigins)
-		clients := stage.Uploads.UserPoolClientIDs
+		clients := orZero(stage.Uploads.Callers.ExistingPool).ClientIDs
 		for _, client := range t.of("AWS::Cognito::UserPoolClient") {
 			clients = append(clients, deployed(map[string]any{"Ref": client.id}))
 		}
 		found.equal("the pool's clients", config.ClientIDs, clients)
 		found.equal("the URLs' lifetime", config.URLLifetime, cmp.Or(stage.Uploads.URLLifetime, 10*time.Minute))
 		tokens := "id"
-		if stage.Uploads.OAuthScopes != nil {
+		if scopes(stage) != nil {
 			tokens = "access"
 		}
 		found.equal("the tokens", config.TokenUse, tokens)
-		found.equal("the group", config.RequiredGroup, stage.Uploads.RequiredGroup)
+		found.equal("the group", config.RequiredGroup, stage.Uploads.Callers.RequiredGroup)
 		found.equal("the metrics' namespace", config.MetricsNamespace, cmp.Or(stage.Uploads.MetricsNamespace, "Signpost"))
 		if function.Properties["Handler"] == "download" {
 			continue
 		}
 		found.equal("the size limit", config.MaxSize, cmp.Or(stage.Uploads.MaxSize, 5368709120))
-		found.equal("the multipart threshold", config.MultipartThreshold, cmp.Or(stage.Uploads.MultipartThreshold, 104857600))
-		found.equal("resuming", config.ResumableUploads, stage.Uploads.ResumableUploads)
+		found.equal("the multipart threshold", config.MultipartThreshold, cmp.Or(stage.Uploads.Multipart.Threshold, 104857600))
+		found.equal("resuming", config.ResumableUploads, stage.Uploads.Multipart.Resumable)
 		types := []string{"image/*", "application/pdf"}
 		if stage.Uploads.AllowedTypes != nil {
 			types = stage.Uploads.AllowedTypes

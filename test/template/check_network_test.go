@@ -12,10 +12,10 @@ import (
 func checkWebACL(t *template, stage infra.Stage) (found complaints) {
 	own := t.of("AWS::WAFv2::WebACL")
 	var want, got []string
-	if stage.Uploads.WebACL && len(own) == 1 {
+	if hasOwnWebACL(stage) && len(own) == 1 {
 		want = []string{"${" + own[0].id + ".Arn}"}
-	} else if stage.Uploads.WebACLARN != "" {
-		want = []string{stage.Uploads.WebACLARN}
+	} else if orZero(stage.Uploads.WebACL).ARN != "" {
+		want = []string{orZero(stage.Uploads.WebACL).ARN}
 	}
 	for _, association := range t.of("AWS::WAFv2::WebACLAssociation") {
 		got = append(got, render(association.Properties["WebACLArn"]))
@@ -24,7 +24,7 @@ func checkWebACL(t *template, stage infra.Stage) (found complaints) {
 		}
 	}
 	found.equal("the web ACLs before the API", got, want)
-	found.equal("whether there is a web ACL of the stack's own", len(own) == 1, stage.Uploads.WebACL)
+	found.equal("whether there is a web ACL of the stack's own", len(own) == 1, hasOwnWebACL(stage))
 	for _, acl := range own {
 		if name := render(at(acl.Properties, "VisibilityConfig", "MetricName")); !strings.HasPrefix(name, strings.ReplaceAll(stage.StackName(), "-", "")+"-") || len(name) > 128 {
 			found.add("%s's metrics are %s, which another stack's may be too", acl.id, name)
@@ -32,7 +32,7 @@ func checkWebACL(t *template, stage infra.Stage) (found complaints) {
 		found.equal(acl.id+"'s scope", acl.Properties["Scope"], "REGIONAL")
 		limit := at(acl.Properties, "Rules", 0, "Statement", "RateBasedStatement")
 		found.equal(acl.id+"'s rate limit", []any{limit, at(acl.Properties, "Rules", 0, "Action")}, []any{
-			map[string]any{"AggregateKeyType": "IP", "EvaluationWindowSec": 300, "Limit": cmp.Or(stage.Uploads.WebACLRateLimit, 2000)},
+			map[string]any{"AggregateKeyType": "IP", "EvaluationWindowSec": 300, "Limit": cmp.Or(orZero(stage.Uploads.WebACL).RateLimit, 2000)},
 			map[string]any{"Block": map[string]any{}},
 		})
 		found.equal(acl.id+"'s common rules", []any{at(acl.Properties, "Rules", 1, "Statement", "ManagedRuleGroupStatement", "Name"), at(acl.Properties, "Rules", 1, "OverrideAction")},
@@ -57,11 +57,11 @@ func checkWebACL(t *template, stage infra.Stage) (found complaints) {
 // name.
 func checkDomain(t *template, stage infra.Stage) (found complaints) {
 	var name, zone, closed any
-	if stage.Uploads.DomainName != "" {
-		name, closed = stage.Uploads.DomainName, true
+	if orZero(stage.Uploads.Domain).Name != "" {
+		name, closed = orZero(stage.Uploads.Domain).Name, true
 	}
-	if stage.Uploads.HostedZoneID != "" {
-		zone = stage.Uploads.HostedZoneID
+	if orZero(stage.Uploads.Domain).HostedZoneID != "" {
+		zone = orZero(stage.Uploads.Domain).HostedZoneID
 	}
 	for _, api := range t.of("AWS::ApiGateway::RestApi") {
 		found.equal(api.id+"'s own endpoint is closed", api.Properties["DisableExecuteApiEndpoint"], closed)
@@ -70,7 +70,7 @@ func checkDomain(t *template, stage infra.Stage) (found complaints) {
 	for _, domain := range t.of("AWS::ApiGateway::DomainName") {
 		got = domain.Properties["DomainName"]
 		found.equal(domain.id, []any{domain.Properties["SecurityPolicy"], at(domain.Properties, "EndpointConfiguration", "Types"), domain.Properties["RegionalCertificateArn"]},
-			[]any{"TLS_1_2", []string{"REGIONAL"}, stage.Uploads.CertificateARN})
+			[]any{"TLS_1_2", []string{"REGIONAL"}, orZero(stage.Uploads.Domain).CertificateARN})
 		found.equal("the number of mappings", len(t.of("AWS::ApiGateway::BasePathMapping")), 1)
 		for _, mapping := range t.of("AWS::ApiGateway::BasePathMapping") {
 			found.equal(mapping.id, []any{mapping.Properties["BasePath"], reference(mapping.Properties["DomainName"]), reference(mapping.Properties["RestApiId"]), reference(mapping.Properties["Stage"])},

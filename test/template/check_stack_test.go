@@ -47,17 +47,17 @@ func checkPinnedIDs(t *template, stage infra.Stage) (found complaints) {
 		"UploadsApiAccessLogsFAA55349":      "AWS::Logs::LogGroup",
 		"UploadsUploadFunctionLogs1CF67980": "AWS::Logs::LogGroup",
 	}
-	if stage.Uploads.UserPoolARN == "" {
+	if stage.Uploads.Callers.ExistingPool == nil {
 		pinned["UploadsUserPoolDD46AEA3"] = "AWS::Cognito::UserPool"
 		pinned["UploadsUserPoolClientAB6D4DD9"] = "AWS::Cognito::UserPoolClient"
 	}
 	if stage.Uploads.AccessLogBucketName == "" {
 		pinned["UploadsAccessLogBucket6A3DCCE0"] = "AWS::S3::Bucket"
 	}
-	if stage.Uploads.OwnKey {
+	if hasOwnKey(stage) {
 		pinned["UploadsKeyEAFA4DCE"] = "AWS::KMS::Key"
 	}
-	if stage.Uploads.Downloads {
+	if stage.Uploads.Downloads != nil {
 		pinned["UploadsDownloadFunctionLogs678B5766"] = "AWS::Logs::LogGroup"
 	}
 	for id, kind := range pinned {
@@ -107,11 +107,11 @@ func checkOutputs(t *template, stage infra.Stage) (found complaints) {
 		"UserPoolId":       "${UploadsUserPoolDD46AEA3}",
 		"UserPoolClientId": "${UploadsUserPoolClientAB6D4DD9}",
 	}
-	if arn := stage.Uploads.UserPoolARN; arn != "" {
+	if arn := orZero(stage.Uploads.Callers.ExistingPool).PoolARN; arn != "" {
 		want["UserPoolId"] = arn[strings.Index(arn, "/")+1:]
-		want["UserPoolClientId"] = stage.Uploads.UserPoolClientIDs[0]
+		want["UserPoolClientId"] = orZero(stage.Uploads.Callers.ExistingPool).ClientIDs[0]
 	}
-	if name := stage.Uploads.DomainName; name != "" {
+	if name := orZero(stage.Uploads.Domain).Name; name != "" {
 		want["ApiUrl"] = "https://" + name + "/"
 	}
 	got := map[string]string{}

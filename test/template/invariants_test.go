@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"signpost/infra"
+	"signpost/infra/uploads"
 	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
 
 // invariant is a rule that every template keeps, whatever the stage allows. What it compares with
-// is written out here and never taken from package infra.
+// is written out here and never taken from package uploads.
 type invariant struct {
 	name  string
 	check func(t *template, stage infra.Stage) complaints
@@ -74,8 +75,8 @@ func TestEnvironmentFits(t *testing.T) {
 	stage := options.Everything()
 	p := &stage.Uploads
 	p.AllowedOrigins, p.AllowedTypes = fill(1300, "https://", ".example"), fill(1300, "application/", "")
-	p.UserPoolARN, p.UserPoolClientIDs, p.OptionalMFA, p.PasswordAuth, p.TokenLifetime, p.SessionLifetime = options.PoolARN, fill(300, "", ""), false, false, 0, 0
-	p.KeyPrefix, p.RequiredGroup, p.MetricsNamespace = strings.Repeat("a", 199)+"/", strings.Repeat("g", 128), strings.Repeat("n", 255)
+	p.Callers = uploads.Callers{ExistingPool: &uploads.ExistingPool{PoolARN: options.PoolARN, ClientIDs: fill(300, "", "")}, RequiredGroup: strings.Repeat("g", 128)}
+	p.KeyPrefix, p.MetricsNamespace = strings.Repeat("a", 199)+"/", strings.Repeat("n", 255)
 	for _, function := range parse(t, synth.Stage(t, stage)).of("AWS::Lambda::Function") {
 		total := 63 // a bucket's name, which the template refers to
 		for name, value := range function.env() {

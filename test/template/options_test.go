@@ -42,22 +42,25 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestOptionsAreAll wants an option for every prop and a golden file for every option, and no more.
+// TestOptionsAreAll wants an option for every field of the props and their nested types, and a golden file for every option,
+// and no more.
 func TestOptionsAreAll(t *testing.T) {
-	set := map[string]bool{"Code": true, "DownloadCode": true} // of a stub, in every test
+	set := map[string]bool{}
 	var files []string
 	for _, option := range options.All() {
 		files = append(files, option.Name+".diff")
-		one, other := reflect.ValueOf(options.Default().Uploads), reflect.ValueOf(option.Stage().Uploads)
-		for i := range one.NumField() {
-			if !reflect.DeepEqual(one.Field(i).Interface(), other.Field(i).Interface()) {
-				set[one.Type().Field(i).Name] = true
-			}
-		}
+		setFields(reflect.ValueOf(options.Default().Uploads), reflect.ValueOf(option.Stage().Uploads), "", set)
 	}
-	for i := range reflect.TypeFor[uploads.Props]().NumField() {
-		if name := reflect.TypeFor[uploads.Props]().Field(i).Name; !set[name] {
-			t.Errorf("no option sets %s", name)
+	for _, field := range []string{
+		"Code", "Downloads.Code", // of a stub, in every test
+		// The objects are in TestObjects.
+		"Callers.ExistingPool.Pool", "Callers.ExistingPool.Clients", "Encryption.Key", "Domain.Certificate", "Domain.HostedZone", "Alarms.Topic", "AccessLogBucket", "PermissionsBoundary",
+	} {
+		set[field] = true
+	}
+	for _, field := range fieldsOf(reflect.TypeFor[uploads.Props](), "") {
+		if !set[field] {
+			t.Errorf("no option sets %s", field)
 		}
 	}
 	entries, err := os.ReadDir(filepath.Join("testdata", "options"))
@@ -72,4 +75,47 @@ func TestOptionsAreAll(t *testing.T) {
 	if diff := cmp.Diff(files, found); diff != "" {
 		t.Errorf("the golden files of the options (-want +got):\n%s", diff)
 	}
+}
+
+// nested is the struct that a field of the props is, or points to, if it is one of package uploads.
+func nested(field reflect.Type) (reflect.Type, bool) {
+	if field.Kind() == reflect.Pointer {
+		field = field.Elem()
+	}
+	return field, field.Kind() == reflect.Struct && field.PkgPath() == reflect.TypeFor[uploads.Props]().PkgPath()
+}
+
+// fieldsOf are the paths of a struct's fields, and those of its nested structs.
+func fieldsOf(in reflect.Type, path string) (fields []string) {
+	for i := range in.NumField() {
+		field := in.Field(i)
+		if inner, ok := nested(field.Type); ok {
+			fields = append(fields, fieldsOf(inner, path+field.Name+".")...)
+		} else {
+			fields = append(fields, path+field.Name)
+		}
+	}
+	return fields
+}
+
+// setFields adds the paths of the fields in which two structs differ. A nil pointer is its zero value.
+func setFields(one, other reflect.Value, path string, set map[string]bool) {
+	for i := range one.NumField() {
+		field := one.Type().Field(i)
+		if inner, ok := nested(field.Type); ok {
+			setFields(orZeroOf(inner, one.Field(i)), orZeroOf(inner, other.Field(i)), path+field.Name+".", set)
+		} else if !reflect.DeepEqual(one.Field(i).Interface(), other.Field(i).Interface()) {
+			set[path+field.Name] = true
+		}
+	}
+}
+
+func orZeroOf(inner reflect.Type, value reflect.Value) reflect.Value {
+	if value.Kind() != reflect.Pointer {
+		return value
+	}
+	if value.IsNil() {
+		return reflect.Zero(inner)
+	}
+	return value.Elem()
 }

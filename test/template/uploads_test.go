@@ -22,7 +22,7 @@ func TestTwoInOneStack(t *testing.T) {
 	app := synth.NewApp(t)
 	team := infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
-	props := valid(t)
+	props := synth.WithStub(t, options.Default()).Uploads
 	images := uploads.New(stack, "Images", props)
 	props.AllowedTypes = []string{"application/pdf"}
 	uploads.New(stack, "Documents", props)
@@ -51,6 +51,20 @@ func TestTwoInOneStack(t *testing.T) {
 			t.Errorf("%s may write to %v, want %v", function.id, put.Resources, want)
 		}
 	}
+}
+
+// TestWrongPropsMakeNothing: a stack whose props are wrong is not made, and the panic is the error of Validate.
+func TestWrongPropsMakeNothing(t *testing.T) {
+	app, wrong := synth.NewApp(t), options.Default() // without code
+	defer func() {
+		if _, ok := recover().(*uploads.PropsError); !ok {
+			t.Error("NewUploadStack did not panic with a PropsError")
+		}
+		if made := len(*app.Node().Children()); made != 0 {
+			t.Errorf("%d constructs were made of wrong props", made)
+		}
+	}()
+	infra.NewUploadStack(app, wrong)
 }
 
 // TestMetricsAreApart: of two Uploads in one stack, and of one of the usual name, each has its own metrics. Those of
@@ -87,9 +101,9 @@ func TestMetricsAreApart(t *testing.T) {
 // TestAnotherPoolIsAnotherDeployment: API Gateway goes on asking the old pool until there is a new deployment, also in
 // an app that has none of cdk.json's feature flags. So does all else that a deployment is a snapshot of.
 func TestAnotherPoolIsAnotherDeployment(t *testing.T) {
-	change := func(set func(*props)) string {
+	change := func(set func(*uploads.Props)) string {
 		app, stage := synth.NewAppWith(t, nil), options.Default()
-		stage.Uploads.UserPoolARN, stage.Uploads.UserPoolClientIDs = options.PoolARN, []string{"1example23456789"}
+		stage.Uploads.Callers.ExistingPool = &uploads.ExistingPool{PoolARN: options.PoolARN, ClientIDs: []string{"1example23456789"}}
 		set(&stage.Uploads)
 		infra.NewUploadStack(app, synth.WithStub(t, stage))
 		parsed := parse(t, synth.Template(t, app, stage))
@@ -99,16 +113,16 @@ func TestAnotherPoolIsAnotherDeployment(t *testing.T) {
 		}
 		return deployment.id
 	}
-	before := change(func(*props) {})
-	if again := change(func(p *props) { p.LogRetentionDays = 30 }); again != before {
+	before := change(func(*uploads.Props) {})
+	if again := change(func(p *uploads.Props) { p.LogRetentionDays = 30 }); again != before {
 		t.Errorf("what is no part of the API makes a new deployment: %s, and %s before", again, before)
 	}
-	for what, set := range map[string]func(*props){
-		"another pool":   func(p *props) { p.UserPoolARN += "J" },
-		"scopes":         func(p *props) { p.OAuthScopes = []string{"signpost/upload"} },
-		"another origin": func(p *props) { p.AllowedOrigins = []string{"https://www.example.com"} },
-		"one more route": func(p *props) { p.Downloads = true },
-		"one route less": func(p *props) { p.NoSimpleRoute = true },
+	for what, set := range map[string]func(*uploads.Props){
+		"another pool":   func(p *uploads.Props) { p.Callers.ExistingPool.PoolARN += "J" },
+		"scopes":         func(p *uploads.Props) { p.Callers.ExistingPool.OAuthScopes = []string{"signpost/upload"} },
+		"another origin": func(p *uploads.Props) { p.AllowedOrigins = []string{"https://www.example.com"} },
+		"one more route": func(p *uploads.Props) { p.Downloads = &uploads.Downloads{} },
+		"one route less": func(p *uploads.Props) { p.NoSimpleRoute = true },
 	} {
 		if change(set) == before {
 			t.Errorf("%s makes no new deployment", what)

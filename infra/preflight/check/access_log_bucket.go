@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"signpost/infra/uploads"
 )
 
 // checkAccessLogBucket wants an existing bucket of the same account and region that S3 may write logs to.
@@ -19,7 +21,7 @@ func (c *checker) checkAccessLogBucket(ctx context.Context) []Finding {
 	if name == "" {
 		return nil
 	}
-	if isToken(name) {
+	if uploads.IsToken(name) {
 		return tokenFinding(subject)
 	}
 	other := []string{"name another in infra/stages.go, or none: the stack makes one of its own"}

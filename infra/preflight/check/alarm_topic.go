@@ -11,13 +11,14 @@ import (
 
 // checkAlarmTopic wants an existing topic to be one that alarms can reach.
 func (c *checker) checkAlarmTopic(ctx context.Context) []Finding {
-	const subject = "AlarmTopicARN"
-	parsed, found, ok := c.parse(existing{prop: subject, value: c.props.AlarmTopicARN,
+	const subject = "Alarms.TopicARN"
+	topic := orZero(c.props.Alarms).TopicARN
+	parsed, found, ok := c.parse(existing{prop: subject, value: topic,
 		region: "alarms reach topics of their own region alone", remedy: "name a topic of that region in infra/stages.go, or none: the alarms get one of their own"})
 	if !ok {
 		return found
 	}
-	out, err := c.aws.sns.GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: aws.String(c.props.AlarmTopicARN)})
+	out, err := c.aws.sns.GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: aws.String(topic)})
 	switch {
 	case code(err) == "NotFound" || code(err) == "NotFoundException":
 		return []Finding{problem(subject, "there is no such topic", fmt.Sprintf("aws sns create-topic --region %s --name %s", c.Region, parsed.Resource))}

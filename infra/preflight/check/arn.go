@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"signpost/infra/uploads"
 )
 
 // existing is a prop that names something that must be there already.
@@ -20,7 +22,7 @@ func (c *checker) parse(it existing) (arn.ARN, []Finding, bool) {
 	if it.value == "" {
 		return arn.ARN{}, nil, false
 	}
-	if isToken(it.value) {
+	if uploads.IsToken(it.value) {
 		return arn.ARN{}, tokenFinding(it.prop), false
 	}
 	parsed, err := arn.Parse(it.value)

@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -78,7 +77,7 @@ func Run(ctx context.Context, cfg aws.Config, target Target) Report {
 	if target.Timeout == 0 {
 		target.Timeout = DefaultTimeout
 	}
-	report := Report{Findings: propsFindings(target.Stage.Uploads)}
+	report := Report{Findings: append(propsFindings(target.Stage.Uploads), objectFindings(target.Stage.Uploads)...)}
 	place, found := identify(ctx, cfg, target.Timeout)
 	report.Place = place
 	report.Findings = append(found, report.Findings...)
@@ -127,12 +126,41 @@ func propsFindings(props uploads.Props) []Finding {
 	}
 	var found []Finding
 	for _, it := range wrong.Problems {
-		if it.Field != "Code" && it.Field != "DownloadCode" {
+		if it.Field != "Code" && it.Field != "Downloads.Code" {
 			found = append(found, problem(it.Field, it.Message, "edit infra/stages.go"))
 		}
 	}
 	return found
 }
 
-// isToken says whether CDK puts a value in the place of s only while it deploys.
-func isToken(s string) bool { return strings.Contains(s, "${Token[") }
+// objectFindings are notes about what the props give as a CDK object: its ARN is only known in the CDK app.
+func objectFindings(props uploads.Props) (found []Finding) {
+	pool, domain := orZero(props.Callers.ExistingPool), orZero(props.Domain)
+	for _, object := range []struct {
+		field string
+		given bool
+	}{
+		{"Callers.ExistingPool.Pool", pool.Pool != nil},
+		{"Callers.ExistingPool.Clients", len(pool.Clients) > 0},
+		{"Encryption.Key", orZero(props.Encryption).Key != nil},
+		{"Domain.Certificate", domain.Certificate != nil},
+		{"Domain.HostedZone", domain.HostedZone != nil},
+		{"Alarms.Topic", orZero(props.Alarms).Topic != nil},
+		{"AccessLogBucket", props.AccessLogBucket != nil},
+		{"PermissionsBoundary", props.PermissionsBoundary != nil},
+	} {
+		if object.given {
+			found = append(found, note(object.field, "is a CDK object, and was not checked"))
+		}
+	}
+	return found
+}
+
+// orZero is what a nested type's pointer points to, or its zero value.
+func orZero[T any](nested *T) T {
+	if nested == nil {
+		var zero T
+		return zero
+	}
+	return *nested
+}

@@ -21,19 +21,17 @@ import (
 // everything are props that name all that can be named.
 func everything() uploads.Props {
 	return uploads.Props{
-		AllowedOrigins:         []string{"https://example.com"},
-		UserPoolARN:            awsstub.Pool,
-		UserPoolClientIDs:      []string{awsstub.PoolClient},
-		RequiredGroup:          "uploaders",
-		KeyARN:                 awsstub.Key,
-		ReservedConcurrency:    100,
-		Alarms:                 true,
-		AlarmTopicARN:          awsstub.Topic,
+		AllowedOrigins: []string{"https://example.com"},
+		Callers: uploads.Callers{
+			ExistingPool:  &uploads.ExistingPool{PoolARN: awsstub.Pool, ClientIDs: []string{awsstub.PoolClient}},
+			RequiredGroup: "uploaders",
+		},
+		Encryption:             &uploads.Encryption{KeyARN: awsstub.Key},
+		Domain:                 &uploads.Domain{Name: awsstub.Domain, CertificateARN: awsstub.Certificate, HostedZoneID: awsstub.Zone},
+		WebACL:                 &uploads.WebACL{ARN: awsstub.WebACL},
+		Functions:              uploads.Functions{ReservedConcurrency: 100},
+		Alarms:                 &uploads.Alarms{TopicARN: awsstub.Topic},
 		AccessLogBucketName:    awsstub.LogBucket,
-		WebACLARN:              awsstub.WebACL,
-		DomainName:             awsstub.Domain,
-		CertificateARN:         awsstub.Certificate,
-		HostedZoneID:           awsstub.Zone,
 		PermissionsBoundaryARN: awsstub.Boundary,
 	}
 }
@@ -76,8 +74,8 @@ func TestHealthy(t *testing.T) {
 	for _, found := range report.Findings {
 		got = append(got, found.Subject)
 	}
-	want := []string{"credentials", "CDK bootstrap", "stack", "API Gateway's log role", "ReservedConcurrency", "UserPoolARN", "UserPoolClientIDs", "RequiredGroup",
-		"KeyARN", "AccessLogBucketName", "AlarmTopicARN", "WebACLARN", "CertificateARN", "DomainName", "HostedZoneID", "PermissionsBoundaryARN"}
+	want := []string{"credentials", "CDK bootstrap", "stack", "API Gateway's log role", "Functions.ReservedConcurrency", "Callers.ExistingPool.PoolARN", "Callers.ExistingPool.ClientIDs", "Callers.RequiredGroup",
+		"Encryption.KeyARN", "AccessLogBucketName", "Alarms.TopicARN", "WebACL.ARN", "Domain.CertificateARN", "Domain.Name", "Domain.HostedZoneID", "PermissionsBoundaryARN"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what it looked at (-want +got):\n%s", diff)
 	}
@@ -129,8 +127,8 @@ func TestEverythingAtOnce(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"MaxSize", "CDK bootstrap", "API Gateway's log role", "ReservedConcurrency", "UserPoolARN", "KeyARN", "AccessLogBucketName", "AlarmTopicARN",
-		"WebACLARN", "CertificateARN", "DomainName", "HostedZoneID", "PermissionsBoundaryARN"}
+	want := []string{"MaxSize", "CDK bootstrap", "API Gateway's log role", "Functions.ReservedConcurrency", "Callers.ExistingPool.PoolARN", "Encryption.KeyARN", "AccessLogBucketName", "Alarms.TopicARN",
+		"WebACL.ARN", "Domain.CertificateARN", "Domain.Name", "Domain.HostedZoneID", "PermissionsBoundaryARN"}
 	if diff := cmp.Diff(want, subjects); diff != "" {
 		t.Errorf("the problems (-want +got):\n%s", diff)
 	}
@@ -203,7 +201,7 @@ func TestNoAnswer(t *testing.T) {
 	account.Answer("kms DescribeKey", awsstub.Answer{Never: true})
 	to := target(everything())
 	to.Timeout = 3 * time.Second
-	const want = "unknown KeyARN: could not be checked, because AWS did not answer in time"
+	const want = "unknown Encryption.KeyARN: could not be checked, because AWS did not answer in time"
 	if got := lines(check.Run(context.Background(), config(account), to)); !slices.Contains(got, want) {
 		t.Errorf("it says %q, want %q", got, want)
 	}

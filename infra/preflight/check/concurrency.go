@@ -14,27 +14,28 @@ const unreservedMinimum = 100
 
 // checkConcurrency wants room for what the stage reserves, and warns of an account that has hardly any.
 func (c *checker) checkConcurrency(ctx context.Context) []Finding {
-	const subject = "ReservedConcurrency"
+	const subject = "Functions.ReservedConcurrency"
+	reserved := c.props.Functions.ReservedConcurrency
 	settings, err := c.aws.lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
 	switch {
-	case err != nil && c.props.ReservedConcurrency != 0:
+	case err != nil && reserved != 0:
 		return []Finding{notChecked(subject, err)}
 	case err != nil || settings.AccountLimit == nil:
 		return nil
 	}
 	all, free := int(settings.AccountLimit.ConcurrentExecutions), int(aws.ToInt32(settings.AccountLimit.UnreservedConcurrentExecutions))
 	raise := fmt.Sprintf("aws service-quotas request-service-quota-increase --region %s --service-code lambda --quota-code L-B99A9384 --desired-value 1000", c.Region)
-	if c.props.ReservedConcurrency == 0 {
+	if reserved == 0 {
 		if all > 0 && all < unreservedMinimum {
 			return []Finding{note("Lambda's concurrency", fmt.Sprintf("the account runs %d functions at once, in all: enough to try it, not for users", all), raise)}
 		}
 		return nil
 	}
 	functions := 1
-	if c.props.Downloads {
+	if c.props.Downloads != nil {
 		functions = 2
 	}
-	wanted := functions * c.props.ReservedConcurrency
+	wanted := functions * reserved
 	held, err := c.heldConcurrency(ctx)
 	left := free + held - wanted
 	if left < unreservedMinimum && err != nil { // it may hold more

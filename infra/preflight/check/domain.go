@@ -12,20 +12,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	route53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"signpost/infra/uploads"
 )
 
 // checkCertificate wants an issued certificate for the name, in the stack's region and account: the API's endpoint is
 // regional.
 func (c *checker) checkCertificate(ctx context.Context) []Finding {
-	const subject = "CertificateARN"
-	request := fmt.Sprintf("aws acm request-certificate --region %s --domain-name %s --validation-method DNS", c.Region, c.props.DomainName)
-	_, found, ok := c.parse(existing{prop: subject, value: c.props.CertificateARN,
+	const subject = "Domain.CertificateARN"
+	domain := orZero(c.props.Domain)
+	request := fmt.Sprintf("aws acm request-certificate --region %s --domain-name %s --validation-method DNS", c.Region, domain.Name)
+	_, found, ok := c.parse(existing{prop: subject, value: domain.CertificateARN,
 		region:  "a regional API takes certificates of its own region alone (only CloudFront's are in us-east-1)",
 		account: "API Gateway takes certificates of its own account alone", remedy: request})
 	if !ok {
 		return found
 	}
-	out, err := c.aws.acm.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: aws.String(c.props.CertificateARN)})
+	out, err := c.aws.acm.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: aws.String(domain.CertificateARN)})
 	switch {
 	case code(err) == "ResourceNotFoundException":
 		return []Finding{problem(subject, "there is no such certificate", fmt.Sprintf("aws acm list-certificates --region %s", c.Region), "or get one: "+request)}
@@ -34,9 +37,9 @@ func (c *checker) checkCertificate(ctx context.Context) []Finding {
 	}
 	certificate := out.Certificate
 	names := append([]string{aws.ToString(certificate.DomainName)}, certificate.SubjectAlternativeNames...)
-	if !isToken(c.props.DomainName) && !slices.ContainsFunc(names, func(name string) bool { return covers(name, c.props.DomainName) }) {
+	if !uploads.IsToken(domain.Name) && !slices.ContainsFunc(names, func(name string) bool { return covers(name, domain.Name) }) {
 		slices.Sort(names)
-		found = append(found, problem(subject, fmt.Sprintf("is for %s, not for %s", strings.Join(slices.Compact(names), ", "), c.props.DomainName), request))
+		found = append(found, problem(subject, fmt.Sprintf("is for %s, not for %s", strings.Join(slices.Compact(names), ", "), domain.Name), request))
 	}
 	switch certificate.Status {
 	case acmtypes.CertificateStatusIssued:
@@ -74,12 +77,12 @@ func covers(name, host string) bool {
 
 // checkDomainName wants the name to be free in API Gateway, or the stack's own.
 func (c *checker) checkDomainName(ctx context.Context) []Finding {
-	const subject = "DomainName"
-	name := c.props.DomainName
+	const subject = "Domain.Name"
+	name := orZero(c.props.Domain).Name
 	if name == "" {
 		return nil
 	}
-	if isToken(name) {
+	if uploads.IsToken(name) {
 		return tokenFinding(subject)
 	}
 	_, err := c.aws.apigateway.GetDomainName(ctx, &apigateway.GetDomainNameInput{DomainName: aws.String(name)})
@@ -99,19 +102,20 @@ func (c *checker) checkDomainName(ctx context.Context) []Finding {
 
 // checkHostedZone wants a public zone that the name lies in, with no address of that name that isn't the stack's.
 func (c *checker) checkHostedZone(ctx context.Context) []Finding {
-	const subject = "HostedZoneID"
-	id, name := c.props.HostedZoneID, c.props.DomainName
+	const subject = "Domain.HostedZoneID"
+	domain := orZero(c.props.Domain)
+	id, name := domain.HostedZoneID, domain.Name
 	if id == "" {
 		return nil
 	}
-	if isToken(id) || isToken(name) {
+	if uploads.IsToken(id) || uploads.IsToken(name) {
 		return tokenFinding(subject)
 	}
 	out, err := c.aws.route53.GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: aws.String(id)})
 	switch {
 	case code(err) == "NoSuchHostedZone":
 		return []Finding{problem(subject, fmt.Sprintf("account %s has no hosted zone %s", c.Account, id), "aws route53 list-hosted-zones",
-			"or leave HostedZoneID out and make the record where the zone is")}
+			"or leave Domain.HostedZoneID out and make the record where the zone is")}
 	case err != nil:
 		return []Finding{notChecked(subject, err)}
 	}
@@ -134,7 +138,7 @@ func (c *checker) checkHostedZone(ctx context.Context) []Finding {
 		address := record.Type == route53types.RRTypeA || record.Type == route53types.RRTypeCname
 		if address && strings.EqualFold(strings.TrimSuffix(aws.ToString(record.Name), "."), name) {
 			return []Finding{problem(subject, fmt.Sprintf("has a record %s for %s already, so the deployment would end with \"Tried to create resource record set … but it already exists\"", record.Type, name),
-				"delete that record, or leave HostedZoneID out and point it to the API yourself")}
+				"delete that record, or leave Domain.HostedZoneID out and point it to the API yourself")}
 		}
 	}
 	return []Finding{fine(subject, "%s", zone)}

@@ -12,13 +12,14 @@ import (
 // checkKey wants an existing KMS key to be one that S3 can encrypt with ("Using server-side encryption with AWS KMS keys
 // (SSE-KMS)", Amazon S3 User Guide: symmetric, in the bucket's region).
 func (c *checker) checkKey(ctx context.Context) []Finding {
-	const subject = "KeyARN"
-	parsed, found, ok := c.parse(existing{prop: subject, value: c.props.KeyARN,
-		region: "S3 encrypts with keys of the bucket's own region alone", remedy: "name a key of that region in infra/stages.go, or have one made: OwnKey: true"})
+	const subject = "Encryption.KeyARN"
+	arn := orZero(c.props.Encryption).KeyARN
+	parsed, found, ok := c.parse(existing{prop: subject, value: arn,
+		region: "S3 encrypts with keys of the bucket's own region alone", remedy: "name a key of that region in infra/stages.go, or have one made: Encryption: &uploads.Encryption{}"})
 	if !ok {
 		return found
 	}
-	out, err := c.aws.kms.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: aws.String(c.props.KeyARN)})
+	out, err := c.aws.kms.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: aws.String(arn)})
 	switch {
 	case code(err) == "NotFoundException":
 		return []Finding{problem(subject, "there is no such key", fmt.Sprintf("aws kms list-keys --region %s", c.Region), "and name one of those in infra/stages.go")}

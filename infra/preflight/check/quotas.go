@@ -30,14 +30,14 @@ type quota struct {
 func (c *checker) quotas() []quota {
 	all := []quota{{what: "regional REST APIs", adds: 1, limit: 600, count: c.countAPIs}}
 	buckets := 1
-	if c.props.AccessLogBucketName == "" {
+	if c.props.AccessLogBucket == nil && c.props.AccessLogBucketName == "" {
 		buckets = 2
 	}
 	all = append(all, quota{what: "S3 buckets", adds: buckets, limit: 10_000, count: c.countBuckets, code: "s3/L-DC2B2D3D", region: globalRegion(c.Region)})
-	if c.props.UserPoolARN == "" {
+	if c.props.Callers.ExistingPool == nil {
 		all = append(all, quota{what: "user pools", adds: 1, limit: 1000, count: c.countUserPools, code: "cognito-idp/L-66E6DF30", region: c.Region})
 	}
-	if c.props.DomainName != "" {
+	if c.props.Domain != nil {
 		all = append(all, quota{what: "domain names of API Gateway's", adds: 1, limit: 120, count: c.countDomainNames, code: "apigateway/L-A93447B8", region: c.Region})
 	}
 	return all
@@ -103,7 +103,7 @@ func (c *checker) appliedLimit(ctx context.Context, quota quota) (int, error) {
 func (c *checker) checkRoles(ctx context.Context) []Finding {
 	const subject = "quotas: IAM roles"
 	adds := 1
-	if c.props.Downloads {
+	if c.props.Downloads != nil {
 		adds++
 	}
 	if c.props.MalwareScan {

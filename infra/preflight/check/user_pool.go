@@ -17,8 +17,9 @@ import (
 // pool in any region and account ("Configure cross-account Amazon Cognito authorizer for a REST API using the API
 // Gateway console"), so another region is only worth a note: pages read the stack's from its outputs.
 func (c *checker) checkUserPool(ctx context.Context) []Finding {
-	const subject = "UserPoolARN"
-	pool, found, ok := c.parse(existing{prop: subject, value: c.props.UserPoolARN})
+	const subject = "Callers.ExistingPool.PoolARN"
+	given := orZero(c.props.Callers.ExistingPool)
+	pool, found, ok := c.parse(existing{prop: subject, value: given.PoolARN})
 	if !ok {
 		return found
 	}
@@ -41,15 +42,15 @@ func (c *checker) checkUserPool(ctx context.Context) []Finding {
 		return append(found, notChecked(subject, err))
 	}
 	found = append(found, fine(subject, "%s", id))
-	for _, client := range c.props.UserPoolClientIDs {
+	for _, client := range given.ClientIDs {
 		found = append(found, c.checkClient(ctx, id, client, there)...)
 	}
 	return append(found, c.checkGroup(ctx, id, pool.Region, there)...)
 }
 
 func (c *checker) checkClient(ctx context.Context, pool, id string, there func(*cognito.Options)) []Finding {
-	const subject = "UserPoolClientIDs"
-	if isToken(id) {
+	const subject = "Callers.ExistingPool.ClientIDs"
+	if uploads.IsToken(id) {
 		return tokenFinding(subject)
 	}
 	out, err := c.aws.cognito.DescribeUserPoolClient(ctx, &cognito.DescribeUserPoolClientInput{UserPoolId: aws.String(pool), ClientId: aws.String(id)}, there)
@@ -71,7 +72,7 @@ func (c *checker) checkClient(ctx context.Context, pool, id string, there func(*
 
 // noTokens says why a client can't give the tokens that the stage asks for, or nothing.
 func (c *checker) noTokens(client *types.UserPoolClientType) string {
-	scopes := c.props.OAuthScopes
+	scopes := orZero(c.props.Callers.ExistingPool).OAuthScopes
 	if scopes == nil {
 		if slices.Equal(client.AllowedOAuthFlows, []types.OAuthFlowType{types.OAuthFlowTypeClientCredentials}) {
 			return "has only the flow client_credentials, which gives no ID tokens: allow another flow, or ask for access tokens by OAuthScopes"
@@ -91,8 +92,8 @@ func (c *checker) noTokens(client *types.UserPoolClientType) string {
 
 // checkGroup wants the group that callers must be in: only the pool that the stack makes gets it.
 func (c *checker) checkGroup(ctx context.Context, pool, region string, there func(*cognito.Options)) []Finding {
-	const subject = "RequiredGroup"
-	group := c.props.RequiredGroup
+	const subject = "Callers.RequiredGroup"
+	group := c.props.Callers.RequiredGroup
 	if group == "" {
 		return nil
 	}

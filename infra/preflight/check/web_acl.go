@@ -12,10 +12,10 @@ import (
 
 // checkWebACL wants an existing web ACL to be a regional one where the API is.
 func (c *checker) checkWebACL(ctx context.Context) []Finding {
-	const subject = "WebACLARN"
-	parsed, found, ok := c.parse(existing{prop: subject, value: c.props.WebACLARN,
+	const subject = "WebACL.ARN"
+	parsed, found, ok := c.parse(existing{prop: subject, value: orZero(c.props.WebACL).ARN,
 		region: "a web ACL protects APIs of its own region alone", account: "a web ACL protects APIs of its own account alone",
-		remedy: "name one of the stack's account and region in infra/stages.go, or have one made: WebACL: true"})
+		remedy: "name one of the stack's account and region in infra/stages.go, or have one made: WebACL: &uploads.WebACL{}"})
 	if !ok {
 		return found
 	}

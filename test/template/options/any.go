@@ -7,17 +7,17 @@ import (
 	"pgregory.net/rapid"
 
 	"signpost/infra/uploads"
+	"signpost/lambda/config"
 )
 
-// Any draws valid props. Each part is there about half of the time, so that options meet.
+// Any draws valid props. Each part is there about half of the time, so that options are combined.
 func Any(r *rapid.T) uploads.Props {
 	p := uploads.Props{
 		AllowedOrigins: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
 			"http://localhost:3000", "http://127.0.0.1:8080", "https://app.example.com", "https://xn--bcher-kva.example:8443", "tauri://localhost", "http://[::1]:8080",
 		}), 1, 3, rapid.ID).Draw(r, "origins"),
 		AllowedTypes:     rapid.SampledFrom([][]string{nil, {"image/png"}, {"image/svg+xml", "video/*"}}).Draw(r, "types"),
-		ThrottleRate:     rapid.Float64Range(0.5, 10_000).Draw(r, "rate"),
-		ThrottleBurst:    rapid.IntRange(1, 5_000).Draw(r, "burst"),
+		Throttle:         uploads.Throttle{Rate: rapid.Float64Range(0.5, 10_000).Draw(r, "rate"), Burst: rapid.IntRange(1, 5_000).Draw(r, "burst")},
 		LogRetentionDays: rapid.SampledFrom([]int{0, 1, 30, 3653}).Draw(r, "log days"),
 		Disposable:       rapid.Bool().Draw(r, "disposable"),
 		FirstDeployment:  rapid.Bool().Draw(r, "first deployment"),
@@ -25,26 +25,30 @@ func Any(r *rapid.T) uploads.Props {
 	}
 	anyCallers(r, &p)
 	anyFiles(r, &p)
-	anyEvidence(r, &p)
+	anyMonitoring(r, &p)
 	anyNetwork(r, &p)
-	anyOrganisation(r, &p)
+	anyOrganization(r, &p)
 	return p
 }
 
 func anyCallers(r *rapid.T, p *uploads.Props) {
-	p.RequiredGroup = rapid.SampledFrom([]string{"", "uploaders", "eu-west-1_Pool:Google"}).Draw(r, "group")
-	scopes := [][]string{nil, {uploads.SignInScope}}
-	if rapid.Bool().Draw(r, "existing pool") {
-		p.UserPoolARN = PoolARN
-		p.UserPoolClientIDs = rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z0-9]{20,26}`), 1, 10, rapid.ID).Draw(r, "clients")
-		scopes = append(scopes, []string{"signpost/upload", "https://api.example.com/files:write"})
-	} else {
-		p.TokenLifetime = time.Duration(rapid.IntRange(5, 24*60).Draw(r, "token minutes")) * time.Minute
-		p.SessionLifetime = time.Duration(rapid.IntRange(24*60, 10*365*24*60).Draw(r, "session minutes")) * time.Minute
-		p.OptionalMFA = rapid.Bool().Draw(r, "optional MFA")
-		p.PasswordAuth = rapid.Bool().Draw(r, "password")
+	p.Callers.RequiredGroup = rapid.SampledFrom([]string{"", "uploaders", "eu-west-1_Pool:Google"}).Draw(r, "group")
+	switch rapid.SampledFrom([]string{"default", "new", "existing"}).Draw(r, "pool") {
+	case "new":
+		p.Callers.NewPool = &uploads.NewPool{
+			OptionalMFA:     rapid.Bool().Draw(r, "optional MFA"),
+			TokenLifetime:   time.Duration(rapid.IntRange(5, 24*60).Draw(r, "token minutes")) * time.Minute,
+			SessionLifetime: time.Duration(rapid.IntRange(24*60, 10*365*24*60).Draw(r, "session minutes")) * time.Minute,
+			PasswordAuth:    rapid.Bool().Draw(r, "password"),
+			AccessTokens:    rapid.Bool().Draw(r, "access tokens"),
+		}
+	case "existing":
+		p.Callers.ExistingPool = &uploads.ExistingPool{
+			PoolARN:     PoolARN,
+			ClientIDs:   rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z0-9]{20,26}`), 1, 10, rapid.ID).Draw(r, "clients"),
+			OAuthScopes: rapid.SampledFrom([][]string{nil, {uploads.SignInScope}, {"signpost/upload", "https://api.example.com/files:write"}}).Draw(r, "scopes"),
+		}
 	}
-	p.OAuthScopes = rapid.SampledFrom(scopes).Draw(r, "scopes")
 }
 
 func anyFiles(r *rapid.T, p *uploads.Props) {
@@ -55,35 +59,25 @@ func anyFiles(r *rapid.T, p *uploads.Props) {
 	}
 	p.URLLifetime = time.Duration(rapid.IntRange(60, minutes*60).Draw(r, "seconds")) * time.Second
 	p.MaxSize = rapid.OneOf(rapid.Int64Range(1, 5<<30), rapid.Int64Range(1, 10_000*(5<<30))).Draw(r, "size")
-	p.MultipartThreshold = rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(5<<20, 5<<30)).Draw(r, "threshold")
-	p.ResumableUploads = inParts(*p) && rapid.Bool().Draw(r, "resumable")
-	p.Downloads = rapid.Bool().Draw(r, "downloads")
+	p.Multipart.Threshold = rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(5<<20, 5<<30)).Draw(r, "threshold")
+	p.Multipart.Resumable = sendsParts(*p) && rapid.Bool().Draw(r, "resumable")
+	if rapid.Bool().Draw(r, "downloads") {
+		p.Downloads = &uploads.Downloads{}
+	}
 	p.KeyPrefix = rapid.OneOf(rapid.Just(""), rapid.StringMatching(`([a-z0-9_-]{1,8}/){1,3}`)).Draw(r, "prefix")
-	p.ExpireVersionsAfterDays = rapid.IntRange(0, 400).Draw(r, "version days")
-	if p.ExpireVersionsAfterDays != 0 {
-		p.ExpireAfterDays = rapid.IntRange(0, 400).Draw(r, "days")
+	if rapid.Bool().Draw(r, "expiry") {
+		p.Expiry = &uploads.Expiry{UploadsAfterDays: rapid.IntRange(0, 400).Draw(r, "days"), VersionsAfterDays: rapid.IntRange(1, 400).Draw(r, "version days")}
 	}
-	switch rapid.SampledFrom([]string{"S3", "own", "existing"}).Draw(r, "key") {
-	case "own":
-		p.OwnKey = true
-	case "existing":
-		p.KeyARN = KeyARN
-	}
+	p.Encryption = rapid.SampledFrom([]*uploads.Encryption{nil, {}, {KeyARN: KeyARN}}).Draw(r, "encryption")
 	p.EventBridge = rapid.Bool().Draw(r, "EventBridge")
 	p.MalwareScan = rapid.Bool().Draw(r, "malware scan")
-	p.MemoryMB = rapid.SampledFrom([]int{0, 128, 1769, 10_240}).Draw(r, "memory")
-	p.ReservedConcurrency = rapid.IntRange(0, 450).Draw(r, "concurrency")
+	p.Functions.MemoryMB = rapid.SampledFrom([]int{0, 128, 1769, 10_240}).Draw(r, "memory")
+	p.Functions.ReservedConcurrency = rapid.IntRange(0, 450).Draw(r, "concurrency")
 }
 
-func anyEvidence(r *rapid.T, p *uploads.Props) {
+func anyMonitoring(r *rapid.T, p *uploads.Props) {
 	p.Tracing = rapid.Bool().Draw(r, "tracing")
-	p.Alarms = rapid.Bool().Draw(r, "alarms")
-	if p.Alarms {
-		p.AlarmBytesSigned = rapid.SampledFrom([]int64{0, 1, 1 << 40}).Draw(r, "bytes signed")
-	}
-	if p.Alarms && rapid.Bool().Draw(r, "existing topic") {
-		p.AlarmTopicARN = TopicARN
-	}
+	p.Alarms = rapid.SampledFrom([]*uploads.Alarms{nil, {}, {BytesSigned: 1}, {BytesSigned: 1 << 40, TopicARN: TopicARN}}).Draw(r, "alarms")
 	p.Dashboard = rapid.Bool().Draw(r, "dashboard")
 	p.LogQueries = rapid.Bool().Draw(r, "queries")
 	p.MetricsNamespace = rapid.SampledFrom([]string{"", "Team/Uploads"}).Draw(r, "namespace")
@@ -92,26 +86,23 @@ func anyEvidence(r *rapid.T, p *uploads.Props) {
 
 func anyNetwork(r *rapid.T, p *uploads.Props) {
 	p.SourceRanges = rapid.SampledFrom([][]string{nil, {"203.0.113.0/24"}, {"198.51.100.7/32", "2001:db8::/48"}}).Draw(r, "ranges")
-	switch rapid.SampledFrom([]string{"none", "own", "existing"}).Draw(r, "web ACL") {
-	case "own":
-		p.WebACL = true
-		p.WebACLRateLimit = rapid.SampledFrom([]int{0, 10, 2_000_000_000}).Draw(r, "rate limit")
-	case "existing":
-		p.WebACLARN = WebACLARN
-	}
+	p.WebACL = rapid.SampledFrom([]*uploads.WebACL{nil, {}, {RateLimit: 10}, {RateLimit: 2_000_000_000}, {ARN: WebACLARN}}).Draw(r, "web ACL")
 	if rapid.Bool().Draw(r, "domain") {
-		p.DomainName, p.CertificateARN = "uploads.example.com", CertificateARN
-		p.HostedZoneID = rapid.SampledFrom([]string{"", "Z0123456789ABCDEFGHIJ"}).Draw(r, "zone")
+		p.Domain = &uploads.Domain{
+			Name:           "uploads.example.com",
+			CertificateARN: CertificateARN,
+			HostedZoneID:   rapid.SampledFrom([]string{"", "Z0123456789ABCDEFGHIJ"}).Draw(r, "zone"),
+		}
 	}
 }
 
-func anyOrganisation(r *rapid.T, p *uploads.Props) {
+func anyOrganization(r *rapid.T, p *uploads.Props) {
 	p.PermissionsBoundaryARN = rapid.SampledFrom([]string{"", BoundaryARN}).Draw(r, "boundary")
 	p.RoleTags = rapid.SampledFrom([]map[string]string{nil, {"long-presigned-allowed": "true", "team": "blue"}}).Draw(r, "role tags")
 	p.Tags = rapid.SampledFrom([]map[string]string{nil, {"team": "blue", "cost centre": "42"}}).Draw(r, "tags")
 }
 
-// inParts says whether some file is large enough to be sent in parts.
-func inParts(p uploads.Props) bool {
-	return p.MaxSize > cmp.Or(p.MultipartThreshold, uploads.DefaultMultipartThreshold)
+// sendsParts reports whether some file is large enough to be sent in parts.
+func sendsParts(p uploads.Props) bool {
+	return p.MaxSize > cmp.Or(p.Multipart.Threshold, config.DefaultMultipartThreshold)
 }

@@ -1,14 +1,13 @@
-// Package options holds every option of uploads.Uploads once, each as the least change to props that
-// shows it, for tests that go over them all.
+// Package options has every option of package uploads once, each as the smallest change to the props that shows it, for
+// tests that go over them all.
 //
 //	for _, option := range options.All() {
 //		template := synth.Stage(t, option.Stage())
 //	}
 //
-// and Any draws props in which options meet.
+// Any draws props that combine options.
 //
-// An option that nobody adds here is an option that nobody tests: the test of the golden files
-// compares the names used with the fields of uploads.Props.
+// The test of the golden files wants an option for every field of uploads.Props and its nested types.
 package options
 
 import (
@@ -16,6 +15,7 @@ import (
 
 	"signpost/infra"
 	"signpost/infra/uploads"
+	"signpost/lambda/config"
 )
 
 // Option is a name, which is that of its golden file too, and what it changes.
@@ -24,7 +24,7 @@ type Option struct {
 	Set  func(*uploads.Props)
 }
 
-// Default is the stage that every option is compared with: all that must be given, and nothing else.
+// Default is the stage that every option is compared with: it has only what is required.
 func Default() infra.Stage {
 	return infra.Stage{Name: "default", Uploads: uploads.Props{AllowedOrigins: []string{"https://app.example.com"}}}
 }
@@ -38,7 +38,7 @@ func (o Option) Stage() infra.Stage {
 
 const (
 	account = "111122223333"
-	// What an option takes as there already.
+	// What options give as existing.
 	PoolARN = "arn:aws:cognito-idp:eu-west-1:" + account + ":userpool/eu-west-1_AbCdEfGhI"
 	KeyARN  = "arn:aws:kms:eu-west-1:" + account + ":key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -50,7 +50,7 @@ const (
 
 type props = uploads.Props
 
-// Everything is a stage with all that can be on at once, and by its own means.
+// Everything is a stage with all options that can be on at once, and nothing existing.
 func Everything() infra.Stage {
 	stage := Default()
 	stage.Name = "everything"
@@ -75,56 +75,69 @@ func All() []Option {
 		{"origins-of-apps", func(p *props) {
 			p.AllowedOrigins = append(p.AllowedOrigins, "capacitor://localhost", "http://tauri.localhost", "chrome-extension://abcdefghijklmnopabcdefghijklmnop")
 		}},
-		{"existing-pool", func(p *props) { p.UserPoolARN, p.UserPoolClientIDs = PoolARN, []string{"1example23456789", "2example"} }},
-		{"oauth-scopes", func(p *props) {
-			p.UserPoolARN, p.UserPoolClientIDs = PoolARN, []string{"1example23456789"}
-			p.OAuthScopes = []string{"signpost/upload", "signpost/admin"}
-		}},
-		{"sign-in-scope", func(p *props) { p.OAuthScopes = []string{uploads.SignInScope} }},
-		{"required-group", func(p *props) { p.RequiredGroup = "uploaders" }},
-		{"lifetimes", func(p *props) { p.TokenLifetime, p.SessionLifetime = 15*time.Minute, 8*time.Hour }},
+		{"allowed-types", func(p *props) { p.AllowedTypes = []string{"text/csv"} }},
+		{"max-size", func(p *props) { p.MaxSize = config.MaxObjectSize }},
 		{"url-lifetime", func(p *props) { p.URLLifetime = 2 * time.Minute }},
 		{"long-urls", func(p *props) { p.AllowLongURLs, p.URLLifetime = true, time.Hour }},
-		{"max-size", func(p *props) { p.MaxSize = uploads.MaxObjectSize }},
-		{"multipart-threshold", func(p *props) { p.MultipartThreshold = 5 << 20 }},
-		{"no-multipart", func(p *props) { p.MultipartThreshold = uploads.MaxPutSize }},
-		{"resumable-uploads", func(p *props) { p.ResumableUploads = true }},
-		{"downloads", func(p *props) { p.Downloads = true }},
-		{"allowed-types", func(p *props) { p.AllowedTypes = []string{"text/csv"} }},
 		{"key-prefix", func(p *props) { p.KeyPrefix = "teams/blue/" }},
-		{"expiry", func(p *props) { p.ExpireAfterDays, p.ExpireVersionsAfterDays = 30, 7 }},
-		{"older-versions", func(p *props) { p.ExpireVersionsAfterDays = 90 }},
-		{"own-key", func(p *props) { p.OwnKey = true }},
-		{"existing-key", func(p *props) { p.KeyARN, p.MultipartThreshold = KeyARN, uploads.MaxPutSize }},
-		{"downloads-with-key", func(p *props) { p.OwnKey, p.Downloads = true, true }},
-		{"load", func(p *props) { p.MemoryMB, p.ReservedConcurrency = 512, 20 }},
-		{"throttle", func(p *props) { p.ThrottleRate, p.ThrottleBurst = 10, 20 }},
+		{"optional-mfa", func(p *props) { newPool(p).OptionalMFA = true }},
+		{"lifetimes", func(p *props) { newPool(p).TokenLifetime, newPool(p).SessionLifetime = 15*time.Minute, 8*time.Hour }},
+		{"password-auth", func(p *props) { newPool(p).PasswordAuth = true }},
+		{"sign-in-scope", func(p *props) { newPool(p).AccessTokens = true }},
+		{"existing-pool", func(p *props) {
+			p.Callers.ExistingPool = &uploads.ExistingPool{PoolARN: PoolARN, ClientIDs: []string{"1example23456789", "2example"}}
+		}},
+		{"oauth-scopes", func(p *props) {
+			p.Callers.ExistingPool = &uploads.ExistingPool{PoolARN: PoolARN, ClientIDs: []string{"1example23456789"}, OAuthScopes: []string{"signpost/upload", "signpost/admin"}}
+		}},
+		{"required-group", func(p *props) { p.Callers.RequiredGroup = "uploaders" }},
+		{"multipart-threshold", func(p *props) { p.Multipart.Threshold = 5 << 20 }},
+		{"no-multipart", func(p *props) { p.Multipart.Threshold = config.MaxMultipartThreshold }},
+		{"resumable-uploads", func(p *props) { p.Multipart.Resumable = true }},
+		{"downloads", func(p *props) { p.Downloads = &uploads.Downloads{} }},
+		{"expiry", func(p *props) { p.Expiry = &uploads.Expiry{UploadsAfterDays: 30, VersionsAfterDays: 7} }},
+		{"older-versions", func(p *props) { p.Expiry = &uploads.Expiry{VersionsAfterDays: 90} }},
+		{"own-key", func(p *props) { p.Encryption = &uploads.Encryption{} }},
+		{"existing-key", func(p *props) {
+			p.Encryption, p.Multipart.Threshold = &uploads.Encryption{KeyARN: KeyARN}, config.MaxMultipartThreshold
+		}},
+		{"downloads-with-key", func(p *props) { p.Encryption, p.Downloads = &uploads.Encryption{}, &uploads.Downloads{} }},
+		{"malware-scan", func(p *props) { p.MalwareScan = true }},
+		{"malware-scan-with-key", func(p *props) { p.MalwareScan, p.Encryption = true, &uploads.Encryption{} }},
+		{"event-bridge", func(p *props) { p.EventBridge = true }},
+		{"domain", func(p *props) {
+			p.Domain = &uploads.Domain{Name: "uploads.example.com", CertificateARN: CertificateARN}
+		}},
+		{"domain-in-a-zone", func(p *props) {
+			p.Domain = &uploads.Domain{Name: "uploads.example.com", CertificateARN: CertificateARN, HostedZoneID: "Z0123456789ABCDEFGHIJ"}
+		}},
+		{"web-acl", func(p *props) { p.WebACL = &uploads.WebACL{RateLimit: 500} }},
+		{"existing-web-acl", func(p *props) { p.WebACL = &uploads.WebACL{ARN: WebACLARN} }},
+		{"source-ranges", func(p *props) { p.SourceRanges = []string{"203.0.113.0/24", "2001:db8::/48"} }},
+		{"throttle", func(p *props) { p.Throttle = uploads.Throttle{Rate: 10, Burst: 20} }},
+		{"load", func(p *props) { p.Functions = uploads.Functions{MemoryMB: 512, ReservedConcurrency: 20} }},
 		{"log-retention", func(p *props) { p.LogRetentionDays = 3653 }},
+		{"metrics-namespace", func(p *props) { p.MetricsNamespace = "Team/Uploads" }},
 		{"tracing", func(p *props) { p.Tracing = true }},
-		{"alarms", func(p *props) { p.Alarms = true }},
-		{"alarm-bytes-signed", func(p *props) { p.Alarms, p.AlarmBytesSigned = true, 1<<30 }},
-		{"alarms-to-a-topic", func(p *props) { p.Alarms, p.AlarmTopicARN, p.Downloads = true, TopicARN, true }},
 		{"dashboard", func(p *props) { p.Dashboard = true }},
 		{"log-queries", func(p *props) { p.LogQueries = true }},
-		{"metrics-namespace", func(p *props) { p.MetricsNamespace = "Team/Uploads" }},
+		{"alarms", func(p *props) { p.Alarms = &uploads.Alarms{} }},
+		{"alarm-bytes-signed", func(p *props) { p.Alarms = &uploads.Alarms{BytesSigned: 1 << 30} }},
+		{"alarms-to-a-topic", func(p *props) { p.Alarms, p.Downloads = &uploads.Alarms{TopicARN: TopicARN}, &uploads.Downloads{} }},
 		{"access-log-bucket", func(p *props) { p.AccessLogBucketName = "all-access-logs" }},
-		{"source-ranges", func(p *props) { p.SourceRanges = []string{"203.0.113.0/24", "2001:db8::/48"} }},
-		{"web-acl", func(p *props) { p.WebACL, p.WebACLRateLimit = true, 500 }},
-		{"existing-web-acl", func(p *props) { p.WebACLARN = WebACLARN }},
-		{"domain", func(p *props) { p.DomainName, p.CertificateARN = "uploads.example.com", CertificateARN }},
-		{"domain-in-a-zone", func(p *props) {
-			p.DomainName, p.CertificateARN, p.HostedZoneID = "uploads.example.com", CertificateARN, "Z0123456789ABCDEFGHIJ"
-		}},
-		{"event-bridge", func(p *props) { p.EventBridge = true }},
-		{"malware-scan", func(p *props) { p.MalwareScan = true }},
-		{"malware-scan-with-key", func(p *props) { p.MalwareScan, p.OwnKey = true, true }},
 		{"permissions-boundary", func(p *props) { p.PermissionsBoundaryARN, p.MalwareScan = BoundaryARN, true }},
 		{"role-tags", func(p *props) { p.RoleTags = map[string]string{"long-presigned-allowed": "true"} }},
 		{"tags", func(p *props) { p.Tags = map[string]string{"team": "blue"} }},
 		{"disposable", func(p *props) { p.Disposable = true }},
 		{"first-deployment", func(p *props) { p.FirstDeployment = true }},
-		{"optional-mfa", func(p *props) { p.OptionalMFA = true }},
-		{"password-auth", func(p *props) { p.PasswordAuth = true }},
 		{"no-simple-route", func(p *props) { p.NoSimpleRoute = true }},
 	}
+}
+
+// newPool returns the props' NewPool, which it adds if there is none.
+func newPool(p *props) *uploads.NewPool {
+	if p.Callers.NewPool == nil {
+		p.Callers.NewPool = &uploads.NewPool{}
+	}
+	return p.Callers.NewPool
 }

@@ -93,8 +93,10 @@ func WithStub(t testing.TB, stage infra.Stage) infra.Stage {
 		t.Fatal(err)
 	}
 	stage.Uploads.Code = awslambda.Code_FromAsset(jsii.String(folder), nil)
-	if stage.Uploads.Downloads {
-		stage.Uploads.DownloadCode = awslambda.Code_FromAsset(jsii.String(folder), nil)
+	if stage.Uploads.Downloads != nil {
+		downloads := *stage.Uploads.Downloads
+		stage.Uploads.Downloads = &downloads
+		downloads.Code = awslambda.Code_FromAsset(jsii.String(folder), nil)
 	}
 	return stage
 }

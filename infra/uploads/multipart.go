@@ -1,0 +1,46 @@
+package uploads
+
+import (
+	"cmp"
+
+	"signpost/lambda/config"
+)
+
+// Multipart configures uploads in parts ("Uploading and copying objects using multipart upload in Amazon S3", Amazon S3
+// User Guide).
+type Multipart struct {
+	// Threshold is the size, in bytes, above which a file is sent in parts: 5 MiB, the least size of a part, to 5 GiB,
+	// the most that one PutObject takes ("Amazon S3 multipart upload limits", Amazon S3 User Guide). When it isn't
+	// below MaxSize, there is no route POST /uploads/parts.
+	//
+	// Default: [config.DefaultMultipartThreshold], 100 MiB.
+	Threshold int64
+
+	// Resumable lets a page resume a multipart upload after a reload, or abort it: the upload function's role gets
+	// s3:ListMultipartUploadParts and s3:AbortMultipartUpload.
+	//
+	// Default: false. The bucket aborts unfinished uploads after a day.
+	Resumable bool
+}
+
+func (m Multipart) withDefaults() Multipart {
+	m.Threshold = cmp.Or(m.Threshold, config.DefaultMultipartThreshold)
+	return m
+}
+
+func (m Multipart) check(found problems, props Props) {
+	m = m.withDefaults()
+	if m.Threshold < config.MinMultipartThreshold || m.Threshold > config.MaxMultipartThreshold {
+		found.add("Threshold", "%d is out of range: give %d (5 MiB, the least size of a part) to %d bytes (5 GiB, the most that one S3 PutObject takes)",
+			m.Threshold, config.MinMultipartThreshold, config.MaxMultipartThreshold)
+	}
+	if m.Resumable && !props.sendsParts() {
+		found.add("Resumable", "is on, but no file is sent in parts: MaxSize %d is not above Multipart.Threshold %d; change one of the three", props.withDefaults().MaxSize, m.Threshold)
+	}
+}
+
+// sendsParts reports whether some file is large enough to be sent in parts.
+func (p Props) sendsParts() bool {
+	p = p.withDefaults()
+	return p.MaxSize > p.Multipart.Threshold
+}
