@@ -1,23 +1,41 @@
-// Package uploads is the AWS side of Signpost, as CDK constructs.
+// Package uploads is the AWS side of Signpost as a CDK construct: a private bucket, a user pool, the function that signs
+// uploads, and the API in front of it. A team adds it to a stack of its own:
 //
-// [Uploads] is the construct: a private bucket, a user pool, the function that signs uploads and
-// the API before it. A team drops it into a stack of its own:
-//
-//	folder, err := build.Function("signpost/lambda/upload", ".build/upload")
-//	…
-//	uploads.New(stack, "Uploads", uploads.Props{
+//	folder, err := build.Function("signpost/lambda/upload", ".build/upload") // package signpost/infra/build
+//	if err != nil {
+//		return err
+//	}
+//	props := uploads.Props{
 //		Code:           awslambda.Code_FromAsset(jsii.String(folder), nil),
 //		AllowedOrigins: []string{"https://app.example.com"},
-//	})
+//		AllowedTypes:   []string{"image/*", "application/pdf"},
+//		MaxSize:        100 << 20, // bytes
+//		URLLifetime:    5 * time.Minute,
+//	}
+//	if err := props.Validate(); err != nil {
+//		return err
+//	}
+//	files := uploads.New(stack, "Uploads", props)
 //
-// What else it can do is off until one of [Props] asks for it. Or the team deploys
-// [UploadStack], which is one Uploads with outputs and tags, for one of [Stages].
+// These are the five props that everybody sets; only the first two are required. The fields of [Uploads], such as
+// files.Bucket, are ordinary CDK constructs to go on with. Directory test/consumer has such a team's app.
 //
-// The rules are: props are plain Go values whose zero is the safe default, checked all at once
-// before any construct is made; each factory makes one thing and returns CDK's own type; grants
-// are written by hand, one statement each. Nothing in here reads the environment or the CDK
-// context. Of the lambda packages it imports mediatype, which holds the rules of media types for both
-// sides; what else the two agree on is held by tests.
+// All other features are off until one of [Props] turns them on:
+//
+//	Downloads: &uploads.Downloads{Code: downloadCode},
+//	Callers:   uploads.Callers{ExistingPool: &uploads.ExistingPool{PoolARN: poolARN, ClientIDs: clientIDs}},
+//	Alarms:    &uploads.Alarms{Topic: topic},
+//
+// Deploy a new stack once with FirstDeployment, and then without it. Don't rename the construct later, or move it in the
+// construct tree: its path is part of the identity of the bucket and the user pool.
+//
+// The rules of this package are:
+//
+//   - Props are plain Go values. Zero is the safe default. All of them are checked before any construct is made.
+//   - Each file has one feature: its type with the props, their checks, and the factory, which returns CDK's own type.
+//   - Every IAM statement is written by hand, in statements.go.
+//   - Nothing here reads the environment or the CDK context, and nothing depends on the feature flags of an app.
+//   - What the functions must agree with is in package lambda/config: limits, rules, and their environment variables.
 //
 // CDK's runtime is one process beside this one and isn't safe for use by several goroutines.
 package uploads

@@ -10,31 +10,30 @@ import (
 	"signpost/lambda/config"
 )
 
-// gatewayResponse is what API Gateway says when it refuses a request before the function sees it.
+// gatewayResponse is API Gateway's answer when it refuses a request itself, so that no function is called.
 type gatewayResponse struct {
-	kind    string // API Gateway's own name ("Gateway response types for API Gateway")
+	kind    string // API Gateway's name ("Gateway response types for API Gateway", Amazon API Gateway Developer Guide)
 	status  string // "" keeps API Gateway's
 	code    string
 	message string
 }
 
-// noSuchRoute is the message for an unknown route, whichever part of API Gateway finds out.
+// noSuchRoute is the message for an unknown route, whichever part of API Gateway notices.
 const noSuchRoute = "there is no such route"
 
-// gatewayResponses brings API Gateway's refusals into the contract's shape. The types not named
-// here fall to DEFAULT_4XX and DEFAULT_5XX.
+// gatewayResponses give API Gateway's refusals the form of the HTTP contract. DEFAULT_4XX and DEFAULT_5XX are for all types
+// that aren't listed.
 //
-// The two signature types can only follow an unknown route: API Gateway reads the Authorization header as SigV4 where no
-// method matched, and no method here uses IAM. addUnknownRoutes catches those requests before; this is for those that
-// it can't.
+// The two signature types can only be about an unknown route: API Gateway reads the Authorization header as SigV4 if no
+// method matched, and no method here uses IAM. addUnknownRoutes answers most such requests before; these are for the rest.
 //
-// API Gateway refuses a body over 10 MB in plain text and ignores REQUEST_TOO_LARGE ("Amazon API Gateway important
-// notes", koki-develop/lgtm-generator#10). It is set for the day that changes.
+// API Gateway refuses a body over 10 MB in plain text and ignores REQUEST_TOO_LARGE ("Amazon API Gateway important notes",
+// Amazon API Gateway Developer Guide; koki-develop/lgtm-generator#10). It is set in case that changes.
 var gatewayResponses = []gatewayResponse{
 	{"UNAUTHORIZED", "401", "Unauthorized", "sign in: the Authorization header must hold a valid ID token of this deployment's user pool"},
 	{"MISSING_AUTHENTICATION_TOKEN", "404", "NotFound", noSuchRoute}, // API Gateway's name for an unknown route
 	{"INVALID_SIGNATURE", "404", "NotFound", noSuchRoute},
-	{"EXPIRED_TOKEN", "404", "NotFound", noSuchRoute}, // of a signature's credentials; a token's is UNAUTHORIZED
+	{"EXPIRED_TOKEN", "404", "NotFound", noSuchRoute}, // of the credentials of a signature; an expired token is UNAUTHORIZED
 	{"RESOURCE_NOT_FOUND", "404", "NotFound", noSuchRoute},
 	{"ACCESS_DENIED", "403", "Forbidden", "this request is not allowed"},
 	{"INVALID_API_KEY", "403", "Forbidden", "this request is not allowed"},
@@ -49,8 +48,8 @@ var gatewayResponses = []gatewayResponse{
 	{"DEFAULT_5XX", "500", "Internal", "something went wrong on our side: try again"},
 }
 
-// addGatewayResponses gives each refusal its body, keeps it out of caches, and adds the CORS headers,
-// without which a browser shows a page "network error" in place of every one of them.
+// addGatewayResponses adds the refusals with their bodies and headers. Without CORS headers, a browser would show the page a
+// network error instead of the refusal.
 func addGatewayResponses(api awsapigateway.RestApi, props Props) {
 	for _, response := range gatewayResponses {
 		if props.Callers.tokenUse() == config.AccessToken {
@@ -72,7 +71,7 @@ func addGatewayResponses(api awsapigateway.RestApi, props Props) {
 	}
 }
 
-// body is static text but for the request's id.
+// body is the answer's body, in which only the request's id varies.
 func (r gatewayResponse) body() string {
 	type detail struct {
 		Code      string `json:"code"`
@@ -86,7 +85,7 @@ func (r gatewayResponse) body() string {
 	return string(text)
 }
 
-// pascalCase turns API Gateway's ACCESS_DENIED into the construct id AccessDenied.
+// pascalCase makes the construct id AccessDenied from API Gateway's ACCESS_DENIED.
 func pascalCase(kind string) string {
 	var id strings.Builder
 	for word := range strings.SplitSeq(kind, "_") {

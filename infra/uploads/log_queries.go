@@ -9,10 +9,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// logQueries are the questions that come up first, each of one log.
+// logQueries are the first questions about a deployment, each for one kind of log.
 var logQueries = []struct {
 	id, name  string
-	accessLog bool // the API's access log; else the functions' own
+	accessLog bool // for the API's access log, and not for the functions' logs
 	lines     []string
 }{
 	{"RefusalsByCode", "Refusals by code", false, []string{
@@ -25,8 +25,8 @@ var logQueries = []struct {
 		"fields sourceIp, sub", "filter status = 403", "stats count(*) as refusals by sourceIp, sub", "sort refusals desc", "limit 50"}},
 }
 
-// addLogQueries adds the queries to CloudWatch Logs Insights, in a folder of the stack's name and the construct's
-// place in it.
+// addLogQueries adds the queries to CloudWatch Logs Insights, in a folder with the stack's name and the construct's path in
+// it.
 func addLogQueries(scope constructs.Construct, accessLog awslogs.ILogGroup, functionLogs ...awslogs.ILogGroup) {
 	stack := awscdk.Stack_Of(scope)
 	folder := *stack.StackName() + strings.TrimPrefix(*scope.Node().Path(), *stack.Node().Path())

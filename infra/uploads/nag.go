@@ -6,18 +6,16 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// excuse is one cdk-nag rule that a resource breaks on purpose.
+// excuse is a cdk-nag rule that a resource breaks on purpose.
 type excuse struct {
 	rule, reason string
-	// finding narrows the excuse to findings that match this regular expression, written between
-	// slashes as cdk-nag wants it. "" is the whole rule.
+	// finding limits the excuse to findings that match this regular expression, which cdk-nag expects between slashes.
+	// "" is the whole rule.
 	finding string
 }
 
-// excuseFromNag writes the excuses into the metadata of the resource that construct stands for,
-// where cdk-nag looks for them, and where a reader of the template finds them beside what they
-// excuse. The format is cdk-nag's ("Suppressing a Rule" in its README); cdk-nag itself is needed
-// by the tests alone.
+// excuseFromNag writes the excuses into the metadata of the construct's resource, where cdk-nag and a reader of the template
+// find them. The format is cdk-nag's ("Suppressing a Rule" in its README). Only the tests need cdk-nag itself.
 func excuseFromNag(construct constructs.IConstruct, excuses ...excuse) {
 	rules := make([]map[string]any, len(excuses))
 	for i, excuse := range excuses {

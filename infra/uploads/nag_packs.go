@@ -1,10 +1,9 @@
 package uploads
 
-// The excuses in this file are from cdk-nag's packs for NIST 800-53 R5 and for HIPAA, whose rules go
-// by the same names. They stand together, by resource, since the packs are about what an auditor
-// looks for and not about how a resource is made.
+// The excuses in this file are mostly for rules of cdk-nag's packs for NIST 800-53 R5 and HIPAA, which have the same names.
+// They are in one file, by resource, since an auditor reads them together.
 
-// inPacks excuses from a rule of both packs.
+// inPacks excuses a rule of both packs.
 func inPacks(rule, reason string) []excuse {
 	return []excuse{{rule: "NIST.800.53.R5-" + rule, reason: reason}, {rule: "HIPAA.Security-" + rule, reason: reason}}
 }
@@ -16,7 +15,7 @@ func join(lists ...[]excuse) (all []excuse) {
 	return all
 }
 
-// unless leaves excuses out that the props make needless.
+// unless leaves out excuses that the props make unnecessary.
 func unless(condition bool, excuses ...excuse) []excuse {
 	if condition {
 		return nil
@@ -28,7 +27,7 @@ func functionExcuses(props Props) []excuse {
 	return join(
 		inPacks("LambdaDLQ", "It is called synchronously: who called hears of every failure, and nothing is queued"),
 		inPacks("LambdaInsideVPC", "It calls nobody, so there is no network for it to be kept in"),
-		unless(props.Functions.ReservedConcurrency != 0, inPacks("LambdaConcurrency", "The API's throttle bounds it; the prop ReservedConcurrency sets a share of the account's quota aside")...),
+		unless(props.Functions.ReservedConcurrency != 0, inPacks("LambdaConcurrency", "The API's throttle bounds it; the prop Functions.ReservedConcurrency reserves a share of the account's quota")...),
 	)
 }
 
@@ -43,7 +42,7 @@ func logGroupExcuses() []excuse {
 func uploadBucketExcuses(props Props) []excuse {
 	return join(
 		inPacks("S3BucketReplicationEnabled", "Another region is the account's to choose and to pay; versions are kept in this one"),
-		unless(props.Encryption != nil, inPacks("S3DefaultEncryptionKMS", "S3 encrypts under its own key; the props OwnKey and KeyARN choose one of KMS")...),
+		unless(props.Encryption != nil, inPacks("S3DefaultEncryptionKMS", "S3 encrypts under its own key; the prop Encryption chooses a KMS key")...),
 	)
 }
 

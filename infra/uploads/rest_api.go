@@ -14,15 +14,14 @@ import (
 // apiStage is the API Gateway stage, the first segment of every path on the default endpoint.
 const apiStage = "v1"
 
-// newRestAPI makes the API: regional, throttled, its access log in a group of its own, every
-// method but OPTIONS behind the pool's tokens.
+// newRestAPI makes the API: regional, throttled, with an access log of its own. Every method but OPTIONS needs a token of the
+// user pool.
 //
-// API Gateway writes access logs with a role that belongs to the account and region, not to an
-// API ("Set up CloudWatch logging for REST APIs in API Gateway"): it must have been set once,
-// outside of any stack, since a stack that owned it would take every other API's logs down with
-// it when deleted.
+// API Gateway writes access logs with a role of the account and region, not of an API ("Set up CloudWatch logging for REST
+// APIs in API Gateway", Amazon API Gateway Developer Guide). It must be set once, outside of any stack: a stack that owned
+// it would stop the logs of every other API when it is deleted.
 //
-// The default endpoint's TLS policy can't be chosen; that is a custom domain's to set.
+// The TLS policy of the default endpoint can't be chosen; only a custom domain has one.
 func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPool, logs awslogs.ILogGroup) awsapigateway.RestApi {
 	authorizer := awsapigateway.NewCognitoUserPoolsAuthorizer(scope, jsii.String("Authorizer"), &awsapigateway.CognitoUserPoolsAuthorizerProps{
 		CognitoUserPools: &[]awscognito.IUserPool{pool},
@@ -32,9 +31,9 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 		Description:    jsii.String("Plans uploads that a browser then sends to S3 itself"),
 		EndpointTypes:  &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
 		CloudWatchRole: jsii.Bool(false),
-		// With a name of its own, that is the only way in: the default endpoint takes older TLS.
+		// With a domain name, the default endpoint is closed: it accepts older TLS.
 		DisableExecuteApiEndpoint: onlyIf(props.Domain != nil),
-		// The default, so that a method added later is closed unless it says otherwise.
+		// A default, so that a method that is added later needs a token unless it says otherwise.
 		DefaultMethodOptions: &awsapigateway.MethodOptions{
 			AuthorizationType: awsapigateway.AuthorizationType_COGNITO,
 			Authorizer:        authorizer,
@@ -48,7 +47,7 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 			AccessLogFormat:      awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat())),
 		},
 	})
-	// The stack names its own outputs; RestApi would add one more, with a hash in its name.
+	// RestApi adds an output with a hash in its name; the outputs are for the stack to choose.
 	api.Node().TryRemoveChild(jsii.String("Endpoint"))
 	redeployWith(api, authorizer, pool)
 	excuseFromNag(api.DeploymentStage(), stageExcuses(props)...)
@@ -56,10 +55,10 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 	return api
 }
 
-// redeployWith makes a change of the authorizer a new deployment. A deployment is a snapshot of the API, and
-// without a new one API Gateway goes on asking the old pool. CDK does this by itself only in an app with the
-// feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId; methods, models, validators and
-// gateway responses count in any app.
+// redeployWith has a change of the authorizer make a new deployment. A deployment is a snapshot of the API: without a new one,
+// API Gateway would still use the old user pool. CDK does this only in an app with the feature flag
+// @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId. For methods, models, validators and gateway responses, it
+// does so in every app.
 func redeployWith(api awsapigateway.RestApi, authorizer awsapigateway.CognitoUserPoolsAuthorizer, pool awscognito.IUserPool) {
 	deployment := api.LatestDeployment()
 	deployment.Node().AddDependency(authorizer)
@@ -79,14 +78,13 @@ func apiName(scope constructs.Construct) *string {
 	return uniqueName(scope)
 }
 
-// uniqueName is a name that no other construct of the account and region has: the stack's, the construct's
-// and a hash of both. It fits where the least fits, into a web ACL's metric name ("VisibilityConfig", AWS WAFV2
-// API Reference).
+// uniqueName is a name that no other construct of the account and region has: the stack's, the construct's and a hash of both.
+// It fits into the shortest place, a web ACL's metric name ("VisibilityConfig", AWS WAFV2 API Reference).
 func uniqueName(scope constructs.Construct) *string {
 	return awscdk.Names_UniqueResourceName(scope, &awscdk.UniqueResourceNameOptions{Separator: jsii.String("-"), MaxLength: jsii.Number(128)})
 }
 
-// onlyIf leaves a property out where the condition doesn't hold: API Gateway's own default is no.
+// onlyIf leaves a property out if the condition is false, which is also API Gateway's default.
 func onlyIf(condition bool) *bool {
 	if !condition {
 		return nil
@@ -94,13 +92,13 @@ func onlyIf(condition bool) *bool {
 	return jsii.Bool(true)
 }
 
-// accessLogFormat is one JSON object a request. What is left out is left out on purpose: the path
-// as sent, the query and $context.error.message, which can quote the caller's Authorization header.
+// accessLogFormat is a JSON object for each request. It omits the path as sent, the query, and $context.error.message, which
+// can quote the caller's Authorization header.
 func accessLogFormat() string {
 	line := struct {
 		RequestID string `json:"requestId"`
-		// A caller can choose requestId; this one is API Gateway's own ("Variables for access logging for API
-		// Gateway").
+		// A caller can choose requestId; only API Gateway chooses this one ("Variables for access logging for API
+		// Gateway", Amazon API Gateway Developer Guide).
 		ExtendedID   string `json:"extendedRequestId"`
 		Time         string `json:"time"`
 		SourceIP     string `json:"sourceIp"`

@@ -5,17 +5,17 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addUnknownRoutes answers 404 to every request that is for no route, with or without a token.
+// addUnknownRoutes answers 404 to every request for an unknown route, with or without a token.
 //
-// If no method matches, API Gateway falls back to IAM. It reads the Authorization header as a SigV4 signature, and
+// If no method matches, API Gateway expects IAM authorization. It reads the Authorization header as a SigV4 signature, and
 // answers a page that sent its token with 403 IncompleteSignatureException
-// (amazon-archives/aws-cognito-angular-quickstart#50, HumanCellAtlas/data-store#328). Nothing says which gateway response
-// that is. An ANY method on {proxy+} matches before. It also gets known paths with another method, and paths that only
-// lead to others, such as /api: API Gateway routes by path and method together (localstack/localstack's
-// test_apigateway_common.py and ministackorg/ministack's test_apigatewayv1.py, both run against AWS). {proxy+} doesn't
-// match the root, so the root has a method of its own.
+// (amazon-archives/aws-cognito-angular-quickstart#50, HumanCellAtlas/data-store#328). It isn't documented which gateway
+// response that is. So there is an ANY method on {proxy+}, which always matches. It also gets known paths with another
+// method, and paths that only lead to others, such as /api: API Gateway routes by path and method together
+// (localstack/localstack's test_apigateway_common.py and ministackorg/ministack's test_apigatewayv1.py, both run against
+// AWS). {proxy+} doesn't match the root, so the root has a method of its own.
 //
-// These methods need no token, since nothing is behind them: API Gateway itself writes the answer.
+// These methods need no token, since they call nothing: API Gateway itself writes the answer.
 func addUnknownRoutes(api awsapigateway.RestApi, props Props) {
 	notFound := gatewayResponse{code: "NotFound", message: noSuchRoute}
 	headers, declared := map[string]*string{}, map[string]*bool{}
@@ -23,11 +23,11 @@ func addUnknownRoutes(api awsapigateway.RestApi, props Props) {
 		headers["method.response.header."+name] = value
 		declared["method.response.header."+name] = jsii.Bool(true)
 	}
-	// A body of a type that isn't named here is 415: passed through, it would end in a 500, for the mock looks for its
-	// statusCode there (aws/aws-cdk#16323).
+	// A body of a type that isn't listed here is 415. If it were passed through, the mock would look for its statusCode there
+	// and answer 500 (aws/aws-cdk#16323).
 	requests := map[string]*string{}
 	for _, contentType := range []string{
-		"application/json", // also where there is none
+		"application/json", // also without a Content-Type
 		"application/octet-stream", "application/x-www-form-urlencoded", "application/xml", "multipart/form-data", "text/plain",
 	} {
 		requests[contentType] = jsii.String(`{"statusCode":404}`)
