@@ -168,7 +168,7 @@ func command(t *testing.T, folder string, env []string, name string, arguments .
 	return out
 }
 
-// TestWrongPropsAreAnError: a team hears of all its mistakes at once, as an error, before anything is made.
+// TestWrongPropsAreAnError: wrong props are an error with all mistakes, and nothing is made.
 func TestWrongPropsAreAnError(t *testing.T) {
 	app := newApp(t)
 	err := newStack(app, uploads.Props{

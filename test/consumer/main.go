@@ -1,31 +1,31 @@
-// Command consumer is the CDK app of a team that adopts Signpost: a stack of its own, with a queue
-// and a rule of its own beside the uploads. Copy it.
+// Command consumer is the CDK app of a team that uses Signpost in a stack of its own, together with a queue and a rule.
+// Copy it.
 //
-// What a team needs is a Go module that requires signpost (here with a replace in place of a
-// release), this file, a stack like the one in stack.go, and a cdk.json that says "app": "go run .":
+// A team needs a Go module that requires signpost (here with a replace directive instead of a release), this file, a stack
+// like the one in stack.go, and a cdk.json with "app": "go run .":
 //
 //	npx cdk diff
 //	npx cdk deploy
 //
-// A new stack is deployed once with the prop FirstDeployment and then without it: so CloudFormation can undo a creation
-// that fails, and protects the user pool once there is one.
+// Deploy a new stack once with the prop FirstDeployment and then without it: then CloudFormation can undo a creation that
+// fails, and protects the user pool afterwards.
 //
-// The order is that of run: build the function out of the module that go.mod names, wherever it
-// lies, to the very bytes that Signpost's own tests ran; fill in the props, plain Go values whose
-// zero is safe; ask Validate, which names every problem at once; then uploads.New, whose fields
-// (Bucket, API, UserPool, …) are ordinary CDK constructs to go on with.
+// The steps are: build the function from the module that go.mod requires, with the same bytes that Signpost's own tests
+// run; fill in the props, plain Go values whose zero is safe; call Validate, which reports every problem at once; then call
+// uploads.New. The fields of what it returns (Bucket, API, UserPool, …) are ordinary CDK constructs to go on with.
 //
-// Keep the versions of awscdk, constructs and jsii in step with Signpost's go.mod: the CDK's Go
-// modules don't promise to compile in other combinations.
+// Keep the versions of awscdk, constructs and jsii the same as in Signpost's go.mod: other combinations of the CDK's Go
+// modules may not compile.
 //
-// Don't give the bucket a policy that allows (its Deny statements are the point), don't put
-// functions of your own into the uploads' roles, and don't rename the construct later: its name is
-// part of the identity of the bucket and the user pool.
+// Don't add a policy to the bucket that allows requests: its Deny statements are there to restrict them. Don't use the
+// functions' roles for other functions. And don't rename the construct later: its name is part of the identity of the bucket
+// and the user pool.
 package main
 
 import (
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -55,6 +55,9 @@ func run(app awscdk.App, folder string) error {
 	return newStack(app, uploads.Props{
 		Code:           upload,
 		AllowedOrigins: []string{"https://app.example.com"},
+		AllowedTypes:   []string{"application/pdf"},
+		MaxSize:        100 << 20, // bytes
+		URLLifetime:    5 * time.Minute,
 		EventBridge:    true,
 	})
 }

@@ -1,6 +1,6 @@
 // Package nag_test holds every stage and every option to cdk-nag's rules, of AwsSolutions and of the
 // packs for NIST 800-53 R5 and HIPAA: none may be broken but with an excuse, written beside the
-// resource by package infra, and each excuse must be needed.
+// resource by package uploads, and each excuse must be needed.
 //
 //	go test ./test/nag
 //

@@ -16,17 +16,20 @@ import (
 	"signpost/test/template/synth"
 )
 
-// Each set of props costs a synthesis, 0.1 s on a machine at rest and more on a busy one. In CI all
-// of them are tried; elsewhere as many as fit into the time, within those bounds, and other ones on
-// each run. rapid prints those that fail.
+// Each set of props needs a synthesis, which takes 0.1 s on an idle machine and more on a busy one. CI tries all of them;
+// elsewhere the test tries as many as fit into the time, at least anyPropsLeast, and other ones on each run. rapid prints
+// those that fail.
 const (
 	anyPropsTime  = 6 * time.Second
 	anyPropsLeast = 30
 	anyPropsMost  = 300
 )
 
-// TestInvariantsOfAnyProps holds the rules to props that nobody chose by hand.
+// TestInvariantsOfAnyProps: the rules hold for any valid props.
 func TestInvariantsOfAnyProps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a quarter of a minute; the stages and options are tested with -short too")
+	}
 	setRapidChecks(t, anyPropsMost)
 	held, end := 0, time.Now().Add(anyPropsTime)
 	if os.Getenv("CI") != "" {
@@ -46,7 +49,7 @@ func TestInvariantsOfAnyProps(t *testing.T) {
 	t.Logf("the invariants hold of %d sets of props", held)
 }
 
-// onlyNoCode says whether nothing is missing but the code, which comes later.
+// onlyNoCode reports whether the only problem is the missing code, which synth.WithStub adds.
 func onlyNoCode(err error) bool {
 	var wrong *uploads.PropsError
 	if err == nil || !errors.As(err, &wrong) {

@@ -1,12 +1,13 @@
-// Package template_test holds the synthesized templates to what was agreed: word for word in the
-// golden files, and by the rules in invariants_test.go for every stage and for props that nobody
-// chose by hand.
+// Package template_test tests the synthesized templates: against the golden files in testdata, and by the rules in
+// invariants_test.go for every stage, every option and any valid props.
 //
 //	go test ./test/template            compare
-//	go test ./test/template -update    accept what is synthesized now as testdata/*.json
+//	go test ./test/template -short     without random props
+//	go test ./test/template -update    write what is synthesized now to testdata
 //
-// node_modules/.bin must be first in PATH. No test here may run in parallel with another that
-// uses the CDK: its runtime serves one goroutine. What runs the app itself is in package cli_test.
+// node_modules/.bin must be first in PATH. No test here may run in parallel with another that uses the CDK, whose runtime
+// serves one goroutine at a time. Package cli_test runs the app itself. The checks of the props are tested beside them, in
+// infra/uploads.
 package template_test
 
 import (
@@ -23,7 +24,7 @@ import (
 
 var update = flag.Bool("update", false, "write the synthesized templates to testdata")
 
-// golden is where a stage's template lies.
+// golden is the path of a stage's golden file.
 func golden(stage infra.Stage) string { return filepath.Join("testdata", stage.Name+".json") }
 
 func TestGolden(t *testing.T) {
@@ -46,8 +47,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// synthesized is the template of a stage, or of an option by its name. Each is made once: jsii takes its
-// time.
+// synthesized is the template of a stage or an option, by its name. Each is synthesized once, since that is slow.
 func synthesized(t *testing.T, name string, stage infra.Stage) []byte {
 	t.Helper()
 	if templates[name] == nil {

@@ -14,8 +14,7 @@ import (
 	"signpost/test/template/options"
 )
 
-// TestOptions wants of each option that it adds to the default template just what its golden file
-// says, and breaks no rule.
+// TestOptions: each option changes the default template exactly as its golden file says, and breaks no rule.
 func TestOptions(t *testing.T) {
 	before := synthesized(t, options.Default().Name, options.Default())
 	assertInvariants(t, parse(t, before), options.Default())

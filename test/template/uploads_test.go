@@ -16,8 +16,7 @@ import (
 	"signpost/test/template/synth"
 )
 
-// TestTwoInOneStack puts two Uploads into a team's own stack: they share nothing, and leave the
-// stack's outputs and tags to the team.
+// TestTwoInOneStack: two Uploads in a team's own stack share nothing, and add no outputs and tags to the stack.
 func TestTwoInOneStack(t *testing.T) {
 	app := synth.NewApp(t)
 	team := infra.Stage{Name: "team"}
@@ -27,7 +26,7 @@ func TestTwoInOneStack(t *testing.T) {
 	props.AllowedTypes = []string{"application/pdf"}
 	uploads.New(stack, "Documents", props)
 	if *images.Bucket.Stack().StackName() != *stack.StackName() {
-		t.Error("Uploads does not say what it made")
+		t.Error("the Bucket of Uploads is not in the stack")
 	}
 
 	parsed := parse(t, synth.Template(t, app, team))
@@ -67,8 +66,8 @@ func TestWrongPropsMakeNothing(t *testing.T) {
 	infra.NewUploadStack(app, wrong)
 }
 
-// TestMetricsAreApart: of two Uploads in one stack, and of one of the usual name, each has its own metrics. Those of
-// an API go by its name, those of a web ACL by its metric's.
+// TestMetricsAreApart: several Uploads in one stack, one of them with the usual id, each have their own metrics. Those of an
+// API are identified by its name, those of a web ACL by its metric name.
 func TestMetricsAreApart(t *testing.T) {
 	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
@@ -91,15 +90,15 @@ func TestMetricsAreApart(t *testing.T) {
 		acls[render(at(acl.Properties, "VisibilityConfig", "MetricName"))] = true
 	}
 	if len(apis) != 4 || len(alarmed) != 4 || len(acls) != 4 {
-		t.Errorf("four APIs go by %v, their alarms look at %v, and their web ACLs go by %v; want four names of each", apis, alarmed, acls)
+		t.Errorf("four APIs are called %v, their alarms are for %v, and the metrics of their web ACLs are %v; want four of each", apis, alarmed, acls)
 	}
 	if !apis[team.StackName()] {
-		t.Errorf("no API goes by the stack's own name: %v", apis)
+		t.Errorf("no API has the stack's name: %v", apis)
 	}
 }
 
-// TestAnotherPoolIsAnotherDeployment: API Gateway goes on asking the old pool until there is a new deployment, also in
-// an app that has none of cdk.json's feature flags. So does all else that a deployment is a snapshot of.
+// TestAnotherPoolIsAnotherDeployment: a change of the user pool, or of anything else of the API, makes a new deployment, also
+// in an app without cdk.json's feature flags. Until there is one, API Gateway uses the old pool.
 func TestAnotherPoolIsAnotherDeployment(t *testing.T) {
 	change := func(set func(*uploads.Props)) string {
 		app, stage := synth.NewAppWith(t, nil), options.Default()
@@ -130,8 +129,8 @@ func TestAnotherPoolIsAnotherDeployment(t *testing.T) {
 	}
 }
 
-// TestPartitions: a stack in China or in GovCloud names no other partition's ARN nor host. What is left are names of
-// services, which are the same everywhere.
+// TestPartitions: a stack in China or GovCloud has no ARN and no host of another partition, except the names of services,
+// which are the same everywhere.
 func TestPartitions(t *testing.T) {
 	for _, region := range []string{"cn-north-1", "us-gov-west-1", "eu-west-1"} {
 		context := synth.Context(t)
@@ -157,19 +156,19 @@ func TestPartitions(t *testing.T) {
 	}
 }
 
-// services are the principals that a template may name.
+// services are the service principals that a template may have.
 var services = []string{
 	"apigateway.amazonaws.com", "cloudwatch.amazonaws.com", "lambda.amazonaws.com", "logging.s3.amazonaws.com", "malware-protection-plan.guardduty.amazonaws.com",
 }
 
-// partitionNeutral is everything but the boundary, which is an ARN that the test itself gives.
+// partitionNeutral is a stage with everything but the boundary, whose ARN the test itself gives.
 func partitionNeutral() infra.Stage {
 	stage := options.Everything()
 	stage.Uploads.PermissionsBoundaryARN = ""
 	return stage
 }
 
-// TestTwoOfEverything: no option needs a name that a second Uploads in the stack would need too.
+// TestTwoOfEverything: no option uses a name that a second Uploads in the stack would use too.
 func TestTwoOfEverything(t *testing.T) {
 	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
