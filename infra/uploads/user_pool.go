@@ -111,12 +111,12 @@ func newUserPool(scope constructs.Construct, props Props) awscognito.UserPool {
 	})
 	excuses := []excuse{{
 		rule:   "AwsSolutions-COG8",
-		reason: "Threat protection is billed for each user; this pool has no self sign-up, and strong passwords",
+		reason: "Threat protection costs money for each user; this pool has no self sign-up, and strong passwords",
 	}}
 	if optionalMFA {
 		excuses = append(excuses, excuse{
 			rule:   "AwsSolutions-COG2",
-			reason: "This deployment leaves the second factor to each user, so that test users can sign in without a device",
+			reason: "In this deployment each user decides about a second factor, so that test users can sign in without a device",
 		})
 	}
 	excuseFromNag(pool, excuses...)

@@ -30,8 +30,8 @@ type template struct {
 	}
 }
 
-// the returns the logical id and the properties of the only resource of a type whose id begins with prefix.
-func (s template) the(t *testing.T, kind, prefix string) (string, map[string]any) {
+// only returns the logical id and the properties of the only resource of a type whose id begins with prefix.
+func (s template) only(t *testing.T, kind, prefix string) (string, map[string]any) {
 	t.Helper()
 	var found []string
 	for id, resource := range s.Resources {
@@ -62,7 +62,7 @@ func read(t *testing.T, assembly string) template {
 // binary is the upload function's in a cloud assembly, found by the asset that the function names.
 func binary(t *testing.T, assembly string) []byte {
 	t.Helper()
-	_, function := read(t, assembly).the(t, "AWS::Lambda::Function", "UploadsUploadFunction")
+	_, function := read(t, assembly).only(t, "AWS::Lambda::Function", "UploadsUploadFunction")
 	key, _ := function["Code"].(map[string]any)["S3Key"].(string)
 	text, err := os.ReadFile(filepath.Join(assembly, "asset."+strings.TrimSuffix(key, ".zip"), "bootstrap"))
 	if err != nil {
@@ -94,26 +94,26 @@ func newApp(t *testing.T) awscdk.App {
 	return awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
 }
 
-// TestStack synthesizes the stack once, and looks at what it holds and whether it is the same anywhere.
+// TestStack synthesizes the stack once, and checks what is in it and whether it is the same in another folder.
 func TestStack(t *testing.T) {
 	app := newApp(t)
 	if err := run(app, t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
 	app.Synth(nil)
-	t.Run("beside own resources", func(t *testing.T) { assertJoined(t, *app.Outdir()) })
-	t.Run("wherever it lies", func(t *testing.T) { assertSameElsewhere(t, *app.Outdir()) })
+	t.Run("with own resources", func(t *testing.T) { assertJoined(t, *app.Outdir()) })
+	t.Run("in another folder", func(t *testing.T) { assertSameElsewhere(t, *app.Outdir()) })
 }
 
-// assertJoined: the stack holds the uploads and the team's own, joined to each other.
+// assertJoined: the stack has the uploads and the team's own resources, connected with each other.
 func assertJoined(t *testing.T, assembly string) {
 	stack := read(t, assembly)
-	bucket, _ := stack.the(t, "AWS::S3::Bucket", "UploadsBucket")
-	stack.the(t, "AWS::Cognito::UserPool", "UploadsUserPool")
-	stack.the(t, "AWS::ApiGateway::RestApi", "UploadsApi")
-	queue, _ := stack.the(t, "AWS::SQS::Queue", "Arrived")
-	_, function := stack.the(t, "AWS::Lambda::Function", "UploadsUploadFunction")
-	_, rule := stack.the(t, "AWS::Events::Rule", "OnUpload")
+	bucket, _ := stack.only(t, "AWS::S3::Bucket", "UploadsBucket")
+	stack.only(t, "AWS::Cognito::UserPool", "UploadsUserPool")
+	stack.only(t, "AWS::ApiGateway::RestApi", "UploadsApi")
+	queue, _ := stack.only(t, "AWS::SQS::Queue", "Arrived")
+	_, function := stack.only(t, "AWS::Lambda::Function", "UploadsUploadFunction")
+	_, rule := stack.only(t, "AWS::Events::Rule", "OnUpload")
 
 	variables := function["Environment"].(map[string]any)["Variables"].(map[string]any)
 	same(t, "the function's bucket", variables["UPLOAD_BUCKET"], map[string]any{"Ref": bucket})
@@ -147,11 +147,11 @@ func assertSameElsewhere(t *testing.T, here string) {
 	command(t, elsewhere, []string{"CDK_OUTDIR=" + assembly}, "go", "run", ".")
 
 	if !bytes.Equal(binary(t, assembly), binary(t, here)) {
-		t.Error("the function's bytes depend on where the module lies")
+		t.Error("the function's bytes depend on the module's folder")
 	}
 	got, want := read(t, assembly), read(t, here)
 	if len(want.Resources) == 0 || !reflect.DeepEqual(got.Resources, want.Resources) {
-		t.Errorf("the template depends on where the module lies: there are %d resources, want %d, or they differ", len(got.Resources), len(want.Resources))
+		t.Errorf("the template depends on the module's folder: there are %d resources, want %d, or they differ", len(got.Resources), len(want.Resources))
 	}
 }
 
@@ -159,11 +159,11 @@ func command(t *testing.T, folder string, env []string, name string, arguments .
 	t.Helper()
 	cmd := exec.Command(name, arguments...)
 	cmd.Dir, cmd.Env = folder, append(os.Environ(), env...)
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s %v: %v\n%s", name, arguments, err, &said)
+		t.Fatalf("%s %v: %v\n%s", name, arguments, err, &stderr)
 	}
 	return out
 }

@@ -1,6 +1,5 @@
-// Package nag_test holds every stage and every option to cdk-nag's rules, of AwsSolutions and of the
-// packs for NIST 800-53 R5 and HIPAA: none may be broken but with an excuse, written beside the
-// resource by package uploads, and each excuse must be needed.
+// Package nag_test checks every stage and every option with cdk-nag's packs AwsSolutions, NIST 800-53 R5 and HIPAA. A resource
+// may break a rule only with an excuse, which package uploads writes into its metadata, and each excuse must be needed.
 //
 //	go test ./test/nag
 //
@@ -60,7 +59,7 @@ func report(t *testing.T, app awscdk.App, stack string) (lines []line) {
 	}
 	app.Synth(nil)
 	for name := range packs {
-		// Before the stack's name stands the app's, which has none.
+		// The app's name comes before the stack's, and is empty.
 		text, err := os.ReadFile(filepath.Join(*app.Outdir(), name+"--"+stack+"-NagReport.json"))
 		if err != nil {
 			t.Fatal(err)
@@ -88,7 +87,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestAnyProps holds props that nobody chose by hand to the rules, other ones on each run: a few, and many in CI,
+// TestAnyProps checks any valid props with the rules, other ones on each run: a few, and many in CI,
 // for each set takes a second.
 func TestAnyProps(t *testing.T) {
 	checks := "8"

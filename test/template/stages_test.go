@@ -35,9 +35,8 @@ func TestTerminationProtection(t *testing.T) {
 	}
 }
 
-// TestFirstDeployment: what the CLI is told of production in the cloud assembly's manifest, and the template. The
-// first deployment has nothing that would keep CloudFormation from undoing it, and differs from the next
-// one in just that.
+// TestFirstDeployment: the manifest of production in the cloud assembly, which the CLI reads, and the template. The first
+// deployment has nothing that would prevent CloudFormation from undoing it, and is otherwise the same as the next one.
 func TestFirstDeployment(t *testing.T) {
 	production, err := infra.StageNamed("production")
 	if err != nil {
@@ -55,7 +54,7 @@ func TestFirstDeployment(t *testing.T) {
 		t.Errorf("the second deployment changes (-want +got):\n%s", diff)
 	}
 	if strings.Contains(string(made), `"DeletionPolicy": "Retain"`) {
-		t.Error("something of the first deployment outlives its failure")
+		t.Error("some resource of the first deployment remains after its failure")
 	}
 }
 

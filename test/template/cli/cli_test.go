@@ -1,6 +1,6 @@
-// Package cli_test runs the app as it is run in earnest, by the CDK CLI and by itself: what it writes,
-// what it says and how it ends. Each run is processes of its own, so these tests run beside each other,
-// and beside those of package template_test, where one jsii process serves all.
+// Package cli_test runs the app as users do, with the CDK CLI and without: its files, its output and its exit status. Each
+// run has processes of its own, so these tests run in parallel, and in parallel with those of package template_test, where
+// one jsii process serves all.
 package cli_test
 
 import (
@@ -24,8 +24,7 @@ import (
 
 func TestInputs(t *testing.T) { inputs.Note(t, "../../..") }
 
-// run runs a command at the project's root, with more environment, and returns what it said and
-// its exit status.
+// run runs a command at the project's root, with more environment variables, and returns its output and exit status.
 func run(t *testing.T, env []string, name string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, complaint bytes.Buffer
@@ -52,7 +51,7 @@ func TestCLISynth(t *testing.T) {
 		t.Fatalf("exit status %d: %s", status, stderr)
 	}
 	if stderr != "" {
-		t.Errorf("beside the template, it says: %s", stderr)
+		t.Errorf("it writes more than the template: %s", stderr)
 	}
 	if !strings.HasPrefix(stdout, "Description: ") {
 		t.Errorf("it begins with something else than the template: %.200s", stdout)
@@ -97,7 +96,7 @@ func assertGolden(t *testing.T, path, stage string) {
 	assertSame(t, got, golden(t, stage))
 }
 
-// golden is the stage's template as package template_test holds it.
+// golden is the stage's golden file of package template_test.
 func golden(t *testing.T, stage string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "testdata", stage+".json"))

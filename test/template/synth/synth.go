@@ -5,7 +5,7 @@
 //	template := synth.Template(t, app, stage)
 //
 // The functions' code is a stub, so nothing is built and the asset's hash never moves; cdk.json's
-// context is loaded, as only the CDK CLI would do by itself. The CDK runs in a Node process that
+// context is loaded, as the CDK CLI does. The CDK runs in a Node process that
 // serves one goroutine at a time: no t.Parallel around it.
 package synth
 
