@@ -27,9 +27,7 @@ const (
 
 // TestInvariantsOfAnyProps: the rules hold for any valid props.
 func TestInvariantsOfAnyProps(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a quarter of a minute; the stages and options are tested with -short too")
-	}
+	skipInShort(t)
 	setRapidChecks(t, anyPropsMost)
 	held, end := 0, time.Now().Add(anyPropsTime)
 	if os.Getenv("CI") != "" {

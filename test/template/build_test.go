@@ -90,6 +90,7 @@ func bootstrap(t *testing.T, folder string) []byte {
 // TestBuildIsReproducible builds in two clones and wants the same bytes, and so the same asset
 // hash, until the function itself changes.
 func TestBuildIsReproducible(t *testing.T) {
+	skipInShort(t)
 	synth.RequireNode(t)
 	here, there := clone(t, "here"), clone(t, filepath.Join("over", "there", "and further"))
 	t.Setenv("GOFLAGS", "-tags=other -race") // nothing of the caller's may change the bytes

@@ -2,7 +2,7 @@
 // invariants_test.go for every stage, every option and any valid props.
 //
 //	go test ./test/template            compare
-//	go test ./test/template -short     without random props
+//	go test ./test/template -short     compare the stages and a few options
 //	go test ./test/template -update    write what is synthesized now to testdata
 //
 // node_modules/.bin must be first in PATH. No test here may run in parallel with another that uses the CDK, whose runtime
@@ -44,6 +44,14 @@ func TestGolden(t *testing.T) {
 				t.Errorf("the template of stage %s is not %s (-want +got).\n%s\nIf that is meant, run: go test ./test/template -update", stage.Name, golden(stage), diff)
 			}
 		})
+	}
+}
+
+// skipInShort skips a slow test with -short.
+func skipInShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("slow: not with -short")
 	}
 }
 

@@ -14,12 +14,18 @@ import (
 	"signpost/test/template/options"
 )
 
+// inShort are the options that are tested with -short too: one for each kind of resource.
+var inShort = []string{"alarms", "domain-in-a-zone", "existing-pool", "malware-scan-with-key", "web-acl"}
+
 // TestOptions: each option changes the default template exactly as its golden file says, and breaks no rule.
 func TestOptions(t *testing.T) {
 	before := synthesized(t, options.Default().Name, options.Default())
 	assertInvariants(t, parse(t, before), options.Default())
 	for _, option := range options.All() {
 		t.Run(option.Name, func(t *testing.T) {
+			if testing.Short() && !slices.Contains(inShort, option.Name) {
+				t.Skip("not with -short, which tests " + strings.Join(inShort, ", "))
+			}
 			stage := option.Stage()
 			after := synthesized(t, option.Name, stage)
 			assertInvariants(t, parse(t, after), stage)

@@ -69,6 +69,7 @@ func TestWrongPropsMakeNothing(t *testing.T) {
 // TestMetricsAreApart: several Uploads in one stack, one of them with the usual id, each have their own metrics. Those of an
 // API are identified by its name, those of a web ACL by its metric name.
 func TestMetricsAreApart(t *testing.T) {
+	skipInShort(t)
 	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
 	props := synth.WithStub(t, options.Everything()).Uploads
@@ -170,6 +171,7 @@ func partitionNeutral() infra.Stage {
 
 // TestTwoOfEverything: no option uses a name that a second Uploads in the stack would use too.
 func TestTwoOfEverything(t *testing.T) {
+	skipInShort(t)
 	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
 	props := synth.WithStub(t, options.Everything()).Uploads
