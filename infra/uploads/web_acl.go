@@ -72,16 +72,7 @@ func onlyCounted(props Props) []string {
 }
 
 // newWebACL makes a web ACL that refuses what AWS's common rules find, and addresses with too many requests.
-//
-// It samples no requests: a sample contains headers, and so tokens.
 func newWebACL(scope constructs.Construct, props Props) awswafv2.CfnWebACL {
-	measured := func(name string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
-		return &awswafv2.CfnWebACL_VisibilityConfigProperty{
-			CloudWatchMetricsEnabled: jsii.Bool(true),
-			MetricName:               jsii.String(name),
-			SampledRequestsEnabled:   jsii.Bool(false),
-		}
-	}
 	var overrides []any
 	for _, rule := range onlyCounted(props) {
 		overrides = append(overrides, &awswafv2.CfnWebACL_RuleActionOverrideProperty{
@@ -93,7 +84,7 @@ func newWebACL(scope constructs.Construct, props Props) awswafv2.CfnWebACL {
 		Description:   jsii.String("What reaches the API that plans uploads"),
 		Scope:         jsii.String("REGIONAL"),
 		DefaultAction: &awswafv2.CfnWebACL_DefaultActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
-		// AWS WAF's metrics know a web ACL by this name alone ("AWS WAF metrics and dimensions").
+		// The only dimension of a web ACL in AWS WAF's metrics ("AWS WAF metrics and dimensions", AWS WAF Developer Guide).
 		VisibilityConfig: measured(*uniqueName(scope)),
 		Rules: []any{
 			&awswafv2.CfnWebACL_RuleProperty{
@@ -126,4 +117,13 @@ func newWebACL(scope constructs.Construct, props Props) awswafv2.CfnWebACL {
 	})
 	excuseFromNag(acl, webACLExcuses()...)
 	return acl
+}
+
+// measured counts what a rule or a web ACL does, as a metric of that name.
+func measured(name string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
+	return &awswafv2.CfnWebACL_VisibilityConfigProperty{
+		CloudWatchMetricsEnabled: jsii.Bool(true),
+		MetricName:               jsii.String(name),
+		SampledRequestsEnabled:   jsii.Bool(false), // a sample contains headers, and so tokens
+	}
 }
