@@ -171,9 +171,9 @@ type Props struct {
 	// Default: nil.
 	Alarms *Alarms
 
-	// AccessLogBucket is an existing bucket, in the same account and region, for S3's access log of the uploads. The log has
-	// the construct's path as its prefix. Uploads doesn't change the bucket's policy, which must let logging.s3.amazonaws.com write to it ("Enabling Amazon S3 server access
-	// logging", Amazon S3 User Guide).
+	// AccessLogBucket is an existing bucket, in the same account and region, for S3's access log of the uploads. The log's
+	// prefix is the construct's path. Uploads doesn't change the bucket's policy, which must let logging.s3.amazonaws.com
+	// write to it ("Enabling Amazon S3 server access logging", Amazon S3 User Guide).
 	//
 	// Default: nil. Uploads makes a bucket, unless AccessLogBucketName is given.
 	AccessLogBucket awss3.IBucket
