@@ -1,170 +1,150 @@
 package template_test
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
-	"signpost/infra"
 	"signpost/lambda/presign"
 )
 
-// checkRoles: each function has a role of its own, which holds what its routes need and its own
-// log, and may be taken on by Lambda alone.
-func checkRoles(t *template, stage infra.Stage) (found complaints) {
-	for _, kind := range []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::IAM::Group", "AWS::IAM::UserPolicy", "AWS::IAM::RolePolicy"} {
+// Kinds of resources that grant beside a role's own policy.
+var grantsElsewhere = []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::User", "AWS::IAM::Group"}
+
+// guardDuty is the service that scans uploads.
+const guardDuty = "malware-protection-plan.guardduty.amazonaws.com"
+
+// viaS3 limits a grant on a key to requests that S3 makes for the role.
+const viaS3 = `{"StringEquals":{"kms:ViaService":{"Fn::Join":["",["s3.",{"Ref":"AWS::Region"},".",{"Ref":"AWS::URLSuffix"}]]}}}`
+
+// checkRoles: each function and GuardDuty have a role of their own, which only they can assume and which holds no more
+// than it needs. That it holds enough is in the tables of test/iam.
+func checkRoles(t *template, want asked) (found complaints) {
+	for _, kind := range grantsElsewhere {
 		for _, extra := range t.of(kind) {
 			found.add("%s is an %s: a role's own policy is the only place for grants", extra.id, kind)
 		}
 	}
-	functions, roles := t.of("AWS::Lambda::Function"), 0
-	for _, function := range functions {
-		if role := t.Resources[reference(function.Properties["Role"])]; role == nil {
-			found.add("%s has no role of its own", function.id)
-		} else {
-			roles++
-			t.checkRole(role, "lambda.amazonaws.com", t.agreedGrants(function, stage), &found)
-			checkRoleTags(role, stage, &found)
+	unused := map[string]bool{}
+	for _, role := range t.of("AWS::IAM::Role") {
+		unused[role.id] = true
+		if role.Properties["ManagedPolicyArns"] != nil {
+			found.add("%s has managed policies", role.id)
 		}
+		found.equal(role.id+"'s boundary", at(role.Properties, "PermissionsBoundary"), orNil(want.boundary))
+	}
+	check := func(user *resource, role any, service string, most map[string]string) {
+		id := reference(role)
+		if !unused[id] {
+			found.add("%s has no role of its own", user.id)
+			return
+		}
+		delete(unused, id)
+		checkTrust(t.Resources[id], service, &found)
+		checkGrants(t.Resources[id], most, &found)
+	}
+	for _, function := range t.of("AWS::Lambda::Function") {
+		check(function, function.Properties["Role"], "lambda.amazonaws.com", t.mostOfFunction(function, want))
 	}
 	for _, plan := range t.of("AWS::GuardDuty::MalwareProtectionPlan") {
-		if role := t.Resources[reference(plan.Properties["Role"])]; role != nil {
-			roles++
-			t.checkRole(role, "malware-protection-plan.guardduty.amazonaws.com", t.scanGrants(stage), &found)
-		}
+		check(plan, plan.Properties["Role"], guardDuty, t.mostOfScanner(want))
 	}
-	found.equal("the number of roles", len(t.of("AWS::IAM::Role")), roles)
-	for _, role := range t.of("AWS::IAM::Role") {
-		found.equal(role.id+"'s boundary", orEmpty(role.Properties["PermissionsBoundary"]), stage.Uploads.PermissionsBoundaryARN)
+	for id := range unused {
+		found.add("nobody uses %s", id)
 	}
 	return found
 }
 
-// checkRole: one service may take the role on, and it holds those grants alone.
-func (t *template) checkRole(role *resource, service string, agreed []string, found *complaints) {
-	if role.Properties["ManagedPolicyArns"] != nil {
-		found.add("%s has managed policies", role.id)
-	}
+func checkTrust(role *resource, service string, found *complaints) {
 	for _, trust := range statements(role.Properties["AssumeRolePolicyDocument"]) {
 		found.equal(role.id+"'s trust", []any{trust.Effect, trust.Principal, trust.Actions, trust.odd},
 			[]any{"Allow", `{"Service":"` + service + `"}`, []string{"sts:AssumeRole"}, nil})
 	}
-	var grants []string
+}
+
+// checkGrants: most holds the actions that the role may have, each with the only resource that it may have it on.
+func checkGrants(role *resource, most map[string]string, found *complaints) {
 	for _, policy := range list(role.Properties["Policies"]) {
 		for _, grant := range statements(at(policy, "PolicyDocument")) {
-			grants = append(grants, fmt.Sprintf("%s %v %v %v %s", grant.Effect, grant.Actions, grant.Resources, grant.odd, grant.Condition))
+			if grant.odd != nil {
+				found.add("%s has a statement with %v", role.id, grant.odd)
+			}
+			for _, action := range grant.Actions {
+				if resource, agreed := most[action]; !agreed || !slices.Equal(grant.Resources, []string{resource}) {
+					found.add("%s holds %s on %v", role.id, action, grant.Resources)
+				}
+				if strings.HasPrefix(action, "kms:") && grant.Condition != viaS3 {
+					found.add("%s may use the key without S3: %s", role.id, grant.Condition)
+				}
+			}
 		}
 	}
-	found.equal(role.id+"'s grants", grants, agreed)
 }
 
-// checkRoleTags: a role that signs has the stage's role tags, which an organisation's policies
-// look at.
-func checkRoleTags(role *resource, stage infra.Stage, found *complaints) {
-	got := map[string]any{}
-	for _, tag := range list(role.Properties["Tags"]) {
-		got[render(at(tag, "Key"))] = at(tag, "Value")
+// mostOfFunction is what a function's role may hold at most.
+func (t *template) mostOfFunction(function *resource, want asked) map[string]string {
+	log := "${" + reference(at(function.Properties, "LoggingConfig", "LogGroup")) + ".Arn}"
+	most := map[string]string{"logs:CreateLogStream": log, "logs:PutLogEvents": log}
+	if want.tracing {
+		most["xray:PutTelemetryRecords"], most["xray:PutTraceSegments"] = "*", "*" // X-Ray knows no resources
 	}
-	for key, value := range stage.Uploads.RoleTags {
-		found.equal(role.id+"'s tag "+key, got[key], value)
-	}
-}
-
-// orEmpty is the value, or "" for none.
-func orEmpty(value any) any {
-	if value == nil {
-		return ""
-	}
-	return value
-}
-
-// viaS3 bounds a grant of a key's to what S3 asks for in the role's name.
-const viaS3 = `{"StringEquals":{"kms:ViaService":{"Fn::Join":["",["s3.",{"Ref":"AWS::Region"},".",{"Ref":"AWS::URLSuffix"}]]}}}`
-
-// agreedGrants are the statements that a function's role holds, and all of them.
-func (t *template) agreedGrants(function *resource, stage infra.Stage) (grants []string) {
-	allow := func(actions, resource string) {
-		grants = append(grants, fmt.Sprintf("Allow [%s] [%s] [] null", actions, resource))
-	}
-	useKey := func(actions, key string) {
-		grants = append(grants, fmt.Sprintf("Allow [%s] [%s] [] %s", actions, key, viaS3))
-	}
-	objects := "${" + t.uploadBucket().id + ".Arn}/" + keyPrefix(stage) + "*"
-	key := t.uploadKey()
+	objects, key := t.uploads(want), t.uploadKey()
 	switch function.Properties["Handler"] {
 	case "upload":
-		allow("s3:PutObject", objects)
-		if stage.Uploads.ResumableUploads {
-			allow("s3:AbortMultipartUpload s3:ListMultipartUploadParts", objects)
+		most["s3:PutObject"], most["kms:GenerateDataKey"] = objects, key
+		if want.resumable {
+			most["s3:AbortMultipartUpload"], most["s3:ListMultipartUploadParts"] = objects, objects
 		}
-		if key != "" && multipart(stage) {
-			useKey("kms:Decrypt kms:GenerateDataKey", key)
-		} else if key != "" {
-			useKey("kms:GenerateDataKey", key)
+		if want.multipart {
+			most["kms:Decrypt"] = key
 		}
 	case "download":
-		allow("s3:GetObject", objects)
-		if key != "" {
-			useKey("kms:Decrypt", key)
-		}
+		most["s3:GetObject"], most["kms:Decrypt"] = objects, key
 	}
-	allow("logs:CreateLogStream logs:PutLogEvents", "${"+reference(at(function.Properties, "LoggingConfig", "LogGroup"))+".Arn}")
-	if stage.Uploads.Tracing {
-		allow("xray:PutTelemetryRecords xray:PutTraceSegments", "*")
-	}
-	return grants
+	return most
 }
 
-// scanGrants are the statements that GuardDuty's role holds, and all of them ("Create or update IAM
-// role policy", Amazon GuardDuty User Guide).
-func (t *template) scanGrants(stage infra.Stage) (grants []string) {
-	allow := func(actions, resource, condition string) {
-		grants = append(grants, fmt.Sprintf("Allow [%s] [%s] [] %s", actions, resource, condition))
+// mostOfScanner is what GuardDuty's role may hold at most ("Create or update IAM role policy", Amazon GuardDuty User
+// Guide).
+func (t *template) mostOfScanner(want asked) map[string]string {
+	bucket, key := "${"+t.uploadBucket().id+".Arn}", t.uploadKey()
+	most := map[string]string{
+		"s3:PutObject":  bucket + "/malware-protection-resource-validation-object",
+		"s3:ListBucket": bucket, "s3:GetBucketNotification": bucket, "s3:PutBucketNotification": bucket,
+		"kms:Decrypt": key, "kms:GenerateDataKey": key,
 	}
-	bucket := "${" + t.uploadBucket().id + ".Arn}"
-	rules := "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*"
-	allow("events:DeleteRule events:PutRule events:PutTargets events:RemoveTargets", rules,
-		`{"StringLike":{"events:ManagedBy":"malware-protection-plan.guardduty.amazonaws.com"}}`)
-	allow("events:DescribeRule events:ListTargetsByRule", rules, "null")
-	allow("s3:GetObjectTagging s3:GetObjectVersionTagging s3:PutObjectTagging s3:PutObjectVersionTagging", bucket+"/"+keyPrefix(stage)+"*", "null")
-	allow("s3:GetBucketNotification s3:PutBucketNotification", bucket, "null")
-	allow("s3:PutObject", bucket+"/malware-protection-resource-validation-object", "null")
-	allow("s3:ListBucket", bucket, "null")
-	allow("s3:GetObject s3:GetObjectVersion", bucket+"/"+keyPrefix(stage)+"*", "null")
-	if key := t.uploadKey(); key != "" {
-		allow("kms:Decrypt kms:GenerateDataKey", key, viaS3)
+	for _, action := range []string{"GetObject", "GetObjectVersion", "GetObjectTagging", "GetObjectVersionTagging", "PutObjectTagging", "PutObjectVersionTagging"} {
+		most["s3:"+action] = t.uploads(want)
 	}
-	return grants
+	for _, action := range []string{"PutRule", "DeleteRule", "PutTargets", "RemoveTargets", "DescribeRule", "ListTargetsByRule"} {
+		most["events:"+action] = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*"
+	}
+	return most
 }
 
-// uploadKey is the ARN of the key that uploads are encrypted under; "" is S3's own.
+// uploads is the ARN of all that users upload.
+func (t *template) uploads(want asked) string {
+	return "${" + t.uploadBucket().id + ".Arn}/" + want.prefix + "*"
+}
+
+// uploadKey is the ARN of the key that uploads are encrypted under, "null" where S3 holds the keys.
 func (t *template) uploadKey() string {
-	key := at(t.uploadBucket().Properties, "BucketEncryption", "ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault", "KMSMasterKeyID")
-	if key == nil {
-		return ""
-	}
-	return render(key)
+	return render(at(t.uploadBucket().Properties, "BucketEncryption", "ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault", "KMSMasterKeyID"))
 }
 
-// keyPrefix is where a stage's uploads lie.
-func keyPrefix(stage infra.Stage) string { return cmp.Or(stage.Uploads.KeyPrefix, "uploads/") }
-
-// checkFunctionPermissions: only API Gateway, and only for a method that there is, in the stage.
-func checkFunctionPermissions(t *template, _ infra.Stage) (found complaints) {
-	methods := 0
-	for _, method := range t.of("AWS::ApiGateway::Method") {
-		if at(method.Properties, "Integration", "Type") == "AWS_PROXY" {
-			methods++
-		}
+// orNil is text, or nil where it is empty.
+func orNil(text string) any {
+	if text == "" {
+		return nil
 	}
-	permissions := t.of("AWS::Lambda::Permission")
-	found.equal("the number of permissions to invoke", len(permissions), methods)
-	for _, permission := range permissions {
-		found.equal(permission.id+"'s principal", permission.Properties["Principal"], "apigateway.amazonaws.com")
-		found.equal(permission.id+"'s action", permission.Properties["Action"], "lambda:InvokeFunction")
+	return text
+}
+
+// checkFunctionPermissions: only API Gateway may call a function, and only for one method in one stage.
+func checkFunctionPermissions(t *template, _ asked) (found complaints) {
+	for _, permission := range t.of("AWS::Lambda::Permission") {
+		found.equal(permission.id, []any{permission.Properties["Principal"], permission.Properties["Action"]}, []string{"apigateway.amazonaws.com", "lambda:InvokeFunction"})
 		source := render(permission.Properties["SourceArn"])
 		if strings.Contains(source, "*") || strings.Contains(source, "test-invoke-stage") || !strings.Contains(source, ":execute-api:") {
 			found.add("%s lets in %s", permission.id, source)
@@ -173,50 +153,7 @@ func checkFunctionPermissions(t *template, _ infra.Stage) (found complaints) {
 	return found
 }
 
-func checkFunctions(t *template, stage infra.Stage) (found complaints) {
-	handlers, want := []any{}, []string{"upload"}
-	if stage.Uploads.Downloads {
-		want = []string{"download", "upload"}
-	}
-	for _, function := range t.of("AWS::Lambda::Function") {
-		handlers = append(handlers, function.Properties["Handler"])
-	}
-	found.equal("the functions", handlers, want)
-	groups := map[string]bool{}
-	for _, function := range t.of("AWS::Lambda::Function") {
-		for property, want := range map[string]any{
-			"Runtime": "provided.al2023", "Architectures": []string{"arm64"}, "MemorySize": cmp.Or(stage.Uploads.MemoryMB, 128), "Timeout": 5,
-			"ReservedConcurrentExecutions": orNil(stage.Uploads.ReservedConcurrency),
-			"TracingConfig":                tracing(stage),
-		} {
-			found.equal(function.id+"'s "+property, function.Properties[property], want)
-		}
-		group := reference(at(function.Properties, "LoggingConfig", "LogGroup"))
-		if t.Resources[group] == nil || groups[group] {
-			found.add("%s has no log group of its own", function.id)
-		}
-		groups[group] = true
-	}
-	return found
-}
-
-// tracing is what a traced stage's functions have.
-func tracing(stage infra.Stage) any {
-	if !stage.Uploads.Tracing {
-		return nil
-	}
-	return map[string]string{"Mode": "Active"}
-}
-
-// orNil is n, or nil for none.
-func orNil(n int) any {
-	if n == 0 {
-		return nil
-	}
-	return n
-}
-
-// setByLambda is what Lambda itself puts in, or may ("Using Lambda environment variables").
+// setByLambda is what Lambda itself sets, or may set ("Using Lambda environment variables").
 var setByLambda = map[string]string{
 	"AWS_REGION":                "eu-west-1",
 	"AWS_ACCESS_KEY_ID":         "AKIDEXAMPLE",
@@ -225,62 +162,43 @@ var setByLambda = map[string]string{
 	"AWS_CREDENTIAL_EXPIRATION": "2026-01-02T03:04:05Z",
 }
 
-// checkEnvironment: a function asks for no name that isn't set, is given none that it doesn't ask
-// for, and takes the values as they are.
-func checkEnvironment(t *template, stage infra.Stage) (found complaints) {
+// checkEnvironment: each function starts with its environment, which sets the variables that it reads and no others.
+func checkEnvironment(t *template, want asked) (found complaints) {
 	for _, function := range t.of("AWS::Lambda::Function") {
 		parse := presign.ParseConfig
 		if function.Properties["Handler"] == "download" {
 			parse = presign.ParseDownloadConfig
 		}
-		asked := map[string]bool{}
+		read := map[string]bool{}
 		config, err := parse(func(name string) string {
 			if value, ok := setByLambda[name]; ok {
 				return value
 			}
-			asked[name] = true
+			read[name] = true
 			return deployed(function.env()[name])
 		})
 		if err != nil {
 			found.add("%s would not start: %v", function.id, err)
 			continue
 		}
-		found.equal(function.id+"'s variables", slices.Sorted(maps.Keys(function.env())), slices.Sorted(maps.Keys(asked)))
-		found.equal("the key prefix", config.KeyPrefix, keyPrefix(stage))
-		found.equal("the origins", config.AllowedOrigins, stage.Uploads.AllowedOrigins)
-		clients := stage.Uploads.UserPoolClientIDs
+		found.equal(function.id+"'s variables", slices.Sorted(maps.Keys(function.env())), slices.Sorted(maps.Keys(read)))
+		found.equal("the key prefix", config.KeyPrefix, want.prefix)
+		found.equal("the origins", config.AllowedOrigins, want.origins)
+		found.equal("whether it asks for access tokens", config.TokenUse == "access", want.scopes != nil)
+		found.equal("the group", config.RequiredGroup, want.group)
+		var clients []string
 		for _, client := range t.of("AWS::Cognito::UserPoolClient") {
 			clients = append(clients, deployed(map[string]any{"Ref": client.id}))
 		}
-		found.equal("the pool's clients", config.ClientIDs, clients)
-		found.equal("the URLs' lifetime", config.URLLifetime, cmp.Or(stage.Uploads.URLLifetime, 10*time.Minute))
-		tokens := "id"
-		if stage.Uploads.OAuthScopes != nil {
-			tokens = "access"
-		}
-		found.equal("the tokens", config.TokenUse, tokens)
-		found.equal("the group", config.RequiredGroup, stage.Uploads.RequiredGroup)
-		found.equal("the metrics' namespace", config.MetricsNamespace, cmp.Or(stage.Uploads.MetricsNamespace, "Signpost"))
-		if function.Properties["Handler"] == "download" {
-			continue
-		}
-		found.equal("the size limit", config.MaxSize, cmp.Or(stage.Uploads.MaxSize, 5368709120))
-		found.equal("the multipart threshold", config.MultipartThreshold, cmp.Or(stage.Uploads.MultipartThreshold, 104857600))
-		found.equal("resuming", config.ResumableUploads, stage.Uploads.ResumableUploads)
-		types := []string{"image/*", "application/pdf"}
-		if stage.Uploads.AllowedTypes != nil {
-			types = stage.Uploads.AllowedTypes
-		}
-		found.equal("the types", config.AllowedTypes, types)
+		found.equal("the app clients", config.ClientIDs, append(clients, want.clientIDs...))
 	}
 	return found
 }
 
-// deployed is what a value could be once deployed: a reference is some name in lower case.
+// deployed is what a value could be once deployed: for a reference, some name in lower case.
 func deployed(value any) string {
 	if id := reference(value); id != "" {
 		return strings.ToLower(id)
 	}
-	text, _ := value.(string)
-	return text
+	return fmt.Sprint(value)
 }
