@@ -32,6 +32,7 @@ var invariants = []invariant{
 	{"the pages can read what API Gateway answers", checkAPICORS},
 	{"the API's logs hold no secret", checkAPILogs},
 	{"the web ACL lets no more through than it must", checkWebACL},
+	{"monitoring sees everything that is there", checkMonitoring},
 	{"the user pool is closed", checkUserPool},
 	{"data outlives the stack", checkRetention},
 	{"logical ids of what holds data never change", checkPinnedIDs},
@@ -49,6 +50,8 @@ type asked struct {
 	optionalMFA, passwordAuth                         bool
 	disposable, firstDeployment                       bool
 	expireDays, expireVersionsDays                    int
+	maxSize                                           int64
+	alarmBytesGiven, logQueries                       bool
 }
 
 func askedOf(stage infra.Stage) asked {
@@ -62,13 +65,16 @@ func askedOf(stage infra.Stage) asked {
 		optionalMFA: p.OptionalMFA, passwordAuth: p.PasswordAuth,
 		disposable: p.Disposable, firstDeployment: p.FirstDeployment,
 		expireDays: p.ExpireAfterDays, expireVersionsDays: p.ExpireVersionsAfterDays,
+		maxSize: maxSize(stage), alarmBytesGiven: p.AlarmBytesSigned != 0, logQueries: p.LogQueries,
 	}
 }
 
 // multipart says whether some file is large enough to be sent in parts.
 func multipart(stage infra.Stage) bool {
-	return cmp.Or(stage.Uploads.MaxSize, 5<<30) > cmp.Or(stage.Uploads.MultipartThreshold, 100<<20)
+	return maxSize(stage) > cmp.Or(stage.Uploads.MultipartThreshold, 100<<20)
 }
+
+func maxSize(stage infra.Stage) int64 { return cmp.Or(stage.Uploads.MaxSize, 5<<30) }
 
 func TestInvariants(t *testing.T) {
 	for _, stage := range infra.Stages() {

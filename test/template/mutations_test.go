@@ -190,6 +190,18 @@ var apiMutations = []mutation{
 		group := object(at(t.first("AWS::WAFv2::WebACL"), "Rules", 1, "Statement", "ManagedRuleGroupStatement"))
 		group["RuleActionOverrides"] = list(group["RuleActionOverrides"])[:1]
 	}},
+	{"monitoring sees everything that is there", "alarms", "a file sets off an alarm", func(t *template) {
+		for _, alarm := range t.of("AWS::CloudWatch::Alarm") {
+			alarm.Properties["Threshold"] = 1.0
+		}
+	}},
+	{"monitoring sees everything that is there", "log-queries", "a function's log unread", func(t *template) {
+		for _, query := range t.of("AWS::Logs::QueryDefinition") {
+			query.Properties["LogGroupNames"] = []any{map[string]any{"Ref": "UploadsApiAccessLogsFAA55349"}}
+		}
+	}},
+	{"monitoring sees everything that is there", "log-queries", "whole lines", func(t *template) { t.first("AWS::Logs::QueryDefinition")["QueryString"] = "fields @message" }},
+	{"monitoring sees everything that is there", "dashboard", "nothing", func(t *template) { t.first("AWS::CloudWatch::Dashboard")["DashboardBody"] = "{}" }},
 	{"the user pool is closed", "", "anybody signs up", func(t *template) {
 		object(t.first("AWS::Cognito::UserPool")["AdminCreateUserConfig"])["AllowAdminCreateUserOnly"] = false
 	}},
