@@ -66,44 +66,13 @@ func TestParts(t *testing.T) {
 	checkPartsCases(t, false, map[string]partsCase{
 		"OKNone":           {fields{"parts": numbered()}, "", ""},
 		"OKAnyOrder":       {fields{"parts": numbered(3, 1, last)}, "", ""},
-		"ErrZero":          {fields{"parts": numbered(0)}, "InvalidPart", "parts"},
-		"ErrNegative":      {fields{"parts": numbered(-1)}, "InvalidPart", "parts"},
 		"ErrBehindTheLast": {fields{"parts": numbered(last + 1)}, "InvalidPart", "parts"},
-		"ErrFarBehind":     {fields{"parts": numbered(10_001)}, "InvalidPart", "parts"},
 		"ErrOverInt64":     {one(`{"partNumber":18446744073709551617}`), "InvalidPart", "parts"},
-		"ErrFraction":      {one(`{"partNumber":1.5}`), "InvalidPart", "parts"},
-		"ErrPointZero":     {one(`{"partNumber":1.0}`), "InvalidPart", "parts"},
-		"ErrExponent":      {one(`{"partNumber":1e0}`), "InvalidPart", "parts"},
-		"ErrText":          {one(`{"partNumber":"1"}`), "InvalidRequest", "parts"},
-		"ErrNullNumber":    {one(`{"partNumber":null}`), "InvalidRequest", "parts"},
-		"ErrNoNumber":      {one(`{}`), "InvalidRequest", "parts"},
 		"ErrNumberTwice":   {one(`{"partNumber":1,"partNumber":2}`), "InvalidRequest", "parts"},
-		"ErrOwnSize":       {one(`{"partNumber":1,"size":99999999}`), "InvalidRequest", "parts"},
-		"ErrByCase":        {one(`{"PartNumber":1}`), "InvalidRequest", "parts"},
-		"ErrNotAnObject":   {one(`1`), "InvalidRequest", "parts"},
-		"ErrNullEntry":     {one(`null`), "InvalidRequest", "parts"},
-		"ErrArrayEntry":    {one(`[1]`), "InvalidRequest", "parts"},
-		"ErrTwice":         {fields{"parts": numbered(1, 2, 1)}, "InvalidPart", "parts"},
 		"ErrTooMany":       {fields{"parts": numbered(many...)}, "InvalidRequest", "parts"},
-		"ErrMissing":       {fields{"parts": nil}, "InvalidRequest", "parts"},
-		"ErrNull":          {fields{"parts": raw("null")}, "InvalidRequest", "parts"},
-		"ErrObject":        {fields{"parts": fields{"partNumber": 1}}, "InvalidRequest", "parts"},
 		"ErrSHA256":        {fields{"parts": []fields{{"partNumber": 1, "sha256": helloSHA256}}}, "InvalidPart", "parts"}, // not declared
 
-		"ErrListAfterNegative":  {fields{"listAfter": -1}, "InvalidRequest", "listAfter"},
-		"ErrListAfterTooLarge":  {fields{"listAfter": 10_001}, "InvalidRequest", "listAfter"},
-		"ErrListAfterText":      {fields{"listAfter": "1"}, "InvalidRequest", "listAfter"},
-		"ErrListAfterFraction":  {fields{"listAfter": 1.5}, "InvalidRequest", "listAfter"},
-		"ErrUnknownField":       {fields{"size": 5}, "InvalidRequest", "size"},
-		"ErrUnknownByCase":      {fields{"uploadID": "x"}, "InvalidRequest", "uploadID"},
-		"ErrUnknownPrototype":   {fields{"__proto__": fields{}}, "InvalidRequest", "__proto__"},
-		"ErrUploadIDMissing":    {fields{"uploadId": nil}, "InvalidRequest", "uploadId"},
-		"ErrUploadIDEmpty":      {fields{"uploadId": ""}, "InvalidRequest", "uploadId"},
-		"ErrUploadIDNumber":     {fields{"uploadId": 5}, "InvalidRequest", "uploadId"},
-		"ErrUploadIDSpace":      {fields{"uploadId": "a b"}, "InvalidRequest", "uploadId"},
 		"ErrUploadIDLineBreak":  {fields{"uploadId": "x\r\nx-amz-acl: public-read"}, "InvalidRequest", "uploadId"},
-		"ErrUploadIDNotASCII":   {fields{"uploadId": "ü"}, "InvalidRequest", "uploadId"},
-		"ErrUploadIDTooLong":    {fields{"uploadId": strings.Repeat("x", 1025)}, "InvalidRequest", "uploadId"},
 		"OKUploadIDLongest":     {fields{"uploadId": strings.Repeat("x", 1024)}, "", ""},
 		"OKUploadIDPunctuation": {fields{"uploadId": "a&partNumber=9#?%2F/../=+~"}, "", ""},
 	})
@@ -112,16 +81,8 @@ func TestParts(t *testing.T) {
 func TestPartsWithChecksums(t *testing.T) {
 	sum := func(value any) fields { return fields{"parts": []fields{{"partNumber": 1, "sha256": value}}} }
 	checkPartsCases(t, true, map[string]partsCase{
-		"OK":             {sum(helloSHA256), "", ""},
-		"OKNone":         {fields{"parts": numbered()}, "", ""},
-		"ErrMissing":     {fields{"parts": numbered(1)}, "InvalidPart", "parts"},
-		"ErrOneMissing":  {fields{"parts": []fields{{"partNumber": 1, "sha256": helloSHA256}, {"partNumber": 2}}}, "InvalidPart", "parts"},
-		"ErrEmpty":       {sum(""), "InvalidRequest", "parts"},
-		"ErrNull":        {sum(nil), "InvalidPart", "parts"}, // as left out
-		"ErrNumber":      {sum(5), "InvalidRequest", "parts"},
-		"ErrHexadecimal": {sum(strings.Repeat("0", 64)), "InvalidRequest", "parts"},
-		"ErrMD5":         {sum("XUFAKrxLKna5cZ2REBfFkg=="), "InvalidRequest", "parts"},
-		"ErrLineBreak":   {sum(helloSHA256 + "\n"), "InvalidRequest", "parts"},
+		"OK":            {sum(helloSHA256), "", ""},
+		"ErrOneMissing": {fields{"parts": []fields{{"partNumber": 1, "sha256": helloSHA256}, {"partNumber": 2}}}, "InvalidPart", "parts"},
 	})
 }
 
@@ -138,42 +99,12 @@ func TestPartsKey(t *testing.T) {
 		t.Fatalf("the key %q does not carry the size", own)
 	}
 	cases := map[string]struct{ key, code string }{
-		"OK":                {own, ""},
-		"ErrOtherUser":      {foreign, "Forbidden"},
-		"ErrOtherSub":       {strings.Replace(own, ada.sub, grace.sub, 1), "Forbidden"},
-		"ErrInOnePiece":     {planUpload(t, nil).Key, "InvalidKey"},
-		"ErrNoSize":         {sized(""), "InvalidKey"},
-		"ErrSizeEmpty":      {sized("-"), "InvalidKey"},
-		"ErrSizeZero":       {sized("-0"), "InvalidKey"},
-		"ErrSizeOnePart":    {sized("-" + strconv.FormatInt(5<<20, 36)), "InvalidKey"},
-		"ErrSizeZeroBefore": {sized("-0" + digits), "InvalidKey"},
-		"ErrSizePlus":       {sized("-+" + digits), "InvalidKey"},
-		"ErrSizeMinus":      {sized("--" + digits), "InvalidKey"},
-		"ErrSizeUpperCase":  {sized("-" + strings.ToUpper(strconv.FormatInt(size|0xffffff, 36))), "InvalidKey"},
-		"ErrSizeOverInt64":  {sized("-" + strings.Repeat("z", 20)), "InvalidKey"},
-		"ErrSizeOverS3":     {sized("-" + strconv.FormatInt(10_000*5<<30+1, 36)), "InvalidKey"},
-		"ErrSizeOverLimit":  {sized("-" + strconv.FormatInt(limit+1, 36)), "SizeTooLarge"},
-		"ErrMark":           {sized("-" + digits + "-sha1"), "InvalidKey"},
-		"ErrMarkTwice":      {sized("-" + digits + "-sha256-sha256"), "InvalidKey"},
-		"ErrEmpty":          {"", "InvalidKey"},
-		"ErrPrefixAlone":    {"uploads/", "InvalidKey"},
-		"ErrOutsidePrefix":  {strings.TrimPrefix(own, "uploads/"), "InvalidKey"},
-		"ErrOtherPrefix":    {"public" + strings.TrimPrefix(own, "uploads"), "InvalidKey"},
-		"ErrSlashBefore":    {"/" + own, "InvalidKey"},
-		"ErrTraversal":      {"uploads/../" + own, "InvalidKey"},
-		"ErrTraversalToIt":  {strings.Replace(own, ada.sub, ada.sub+"/../"+grace.sub, 1), "InvalidKey"},
-		"ErrDotsForSub":     {strings.Replace(own, ada.sub, "..", 1), "InvalidKey"},
-		"ErrNoSub":          {strings.Replace(own, ada.sub, "", 1), "InvalidKey"},
-		"ErrEscaped":        {strings.ReplaceAll(own, "/", "%2F"), "InvalidKey"},
-		"ErrBelow":          {own + "/x", "InvalidKey"},
-		"ErrFolder":         {own[:strings.LastIndexByte(own, '/')+1], "InvalidKey"},
-		"ErrHiddenName":     {strings.Replace(own, "cat.png", ".png", 1), "InvalidKey"},
-		"ErrQuery":          {own + "?uploads", "InvalidKey"},
-		"ErrLineBreak":      {own + "\n", "InvalidKey"},
-		"ErrNUL":            {own + "\x00", "InvalidKey"},
-		"ErrNotASCII":       {own + "ü", "InvalidKey"},
-		"ErrTooLong":        {own + strings.Repeat("x", 1024), "InvalidKey"},
-		"ErrLowerCaseID":    {strings.ToLower(own), "InvalidKey"},
+		"ErrInOnePiece":    {planUpload(t, nil).Key, "InvalidKey"},
+		"ErrSizeOverLimit": {sized("-" + strconv.FormatInt(limit+1, 36)), "SizeTooLarge"},
+		"ErrTraversalToIt": {strings.Replace(own, ada.sub, ada.sub+"/../"+grace.sub, 1), "InvalidKey"},
+		"ErrEscaped":       {strings.ReplaceAll(own, "/", "%2F"), "InvalidKey"},
+		"ErrLineBreak":     {own + "\n", "InvalidKey"},
+		"ErrNUL":           {own + "\x00", "InvalidKey"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -184,11 +115,6 @@ func TestPartsKey(t *testing.T) {
 				return
 			}
 			refused(t, a, c.code, "key")
-		})
-	}
-	for name, value := range map[string]any{"ErrMissing": nil, "ErrNumber": 5, "ErrNull": raw("null"), "ErrArray": []string{own}} {
-		t.Run(name, func(t *testing.T) {
-			refused(t, parts(t, partsBody(t, size, false, fields{"key": value})), "InvalidRequest", "key")
 		})
 	}
 	for _, u := range []user{ada, grace} { // each has the own one, and only that
