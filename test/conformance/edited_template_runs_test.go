@@ -13,7 +13,7 @@ func TestShortLivedAndThrottled(t *testing.T) {
 	template := edited(t, synthesizedTemplate(t), "URL_LIFETIME_SECONDS", "3")
 	template = edited(t, template, "ThrottlingBurstLimit", 5)
 	r := runEdited(t, edited(t, template, "ThrottlingRateLimit", 1))
-	here := on(t, r)
+	here := onRun(t, r)
 	t.Run("ErrExpired", func(t *testing.T) {
 		checkGrowsOld(t, r, here, 3, "Request has expired")
 	})
@@ -27,7 +27,7 @@ func TestShortPolicyAndMovedOrigin(t *testing.T) {
 	const moved = "https://moved.example"
 	template := edited(t, synthesizedTemplate(t), "s3:signatureAge", "3000")
 	r := runEdited(t, bytes.ReplaceAll(template, []byte(target.origin()), []byte(moved)))
-	here := on(t, r)
+	here := onRun(t, r)
 	t.Run("OKNewOrigin", func(t *testing.T) { checkOrigin(t, r, here, moved, moved) })
 	t.Run("ErrOldOrigin", func(t *testing.T) { checkOrigin(t, r, here, target.origin(), "") })
 	t.Run("ErrOldSignature", func(t *testing.T) {
@@ -39,7 +39,7 @@ func TestShortPolicyAndMovedOrigin(t *testing.T) {
 func TestNarrowRole(t *testing.T) {
 	t.Parallel()
 	r := runEdited(t, bytes.ReplaceAll(synthesizedTemplate(t), []byte(`"/uploads/*"`), []byte(`"/elsewhere/*"`)))
-	_, p := planFrom(t, on(t, r), target.origin())
+	_, p := planFrom(t, onRun(t, r), target.origin())
 	checkRefusal(t, s3(t, p.request(t, "hello")), forgery{code: "AccessDenied"})
 	if _, err := objectAt(r, p.Key); err == nil {
 		t.Error("an object was stored")
@@ -126,7 +126,7 @@ func planFrom(t *testing.T, here edit, origin string) (answer, plan) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	both(setBody(goodBody), setHeader("Content-Type", "application/json"), setHeader("Origin", origin), here)(request)
+	allOf(setBody(goodBody), setHeader("Content-Type", "application/json"), setHeader("Origin", origin), here)(request)
 	a, err := exchange(request)
 	if err != nil {
 		t.Fatal(err)

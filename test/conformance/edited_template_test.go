@@ -102,8 +102,8 @@ func runEdited(t *testing.T, template []byte) *localRun {
 	return startRunFor(t, project(t, template), filepath.Join(t.TempDir(), "data"))
 }
 
-// on sends a request to another run than the target, as its first user.
-func on(t *testing.T, r *localRun) edit {
+// onRun sends a request to another run than the target, as its first user.
+func onRun(t *testing.T, r *localRun) edit {
 	t.Helper()
 	u, err := signIn(r.stack, r.UserPoolClientId, r.Local.Username, r.Local.Password)
 	if err != nil {

@@ -11,13 +11,13 @@ func TestForgedDownload(t *testing.T) {
 	withDownloads(t)
 	stored := planUpload(t, nil)
 	upload(t, stored, "hello")
-	other := planned(t, uploads(t, nil, as(grace)), 201)
+	other := planned(t, uploads(t, nil, asUser(grace)), 201)
 	upload(t, other, "GRACE")
 	p := checkDownload(t, downloads(t, fields{"key": stored.Key, "disposition": "inline"}), stored.Key, inline("inline; filename*=UTF-8''cat.png", "image/png"))
 	toOther := func(path string) string { return strings.Replace(path, stored.Key, other.Key, 1) }
 	for name, f := range map[string]forgery{
-		"ErrPUT":                {change: both(setMethod("PUT"), setBody("HELLO"))},
-		"ErrPUTBare":            {change: both(setMethod("PUT"), setBody("HELLO"), dropQuery("response-content-type"), dropQuery("response-content-disposition"))},
+		"ErrPUT":                {change: allOf(setMethod("PUT"), setBody("HELLO"))},
+		"ErrPUTBare":            {change: allOf(setMethod("PUT"), setBody("HELLO"), dropQuery("response-content-type"), dropQuery("response-content-disposition"))},
 		"ErrDELETE":             {change: setMethod("DELETE")},
 		"ErrPOST":               {change: setMethod("POST"), status: 405, code: "MethodNotAllowed", onAWS: "SignatureDoesNotMatch"},
 		"ErrOtherUser":          {change: setPath(toOther)},

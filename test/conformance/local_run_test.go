@@ -26,7 +26,7 @@ type localRun struct {
 	ended          chan struct{} // closed once it has ended
 }
 
-// output collects what a process says; it may be read meanwhile.
+// output collects what a process prints; it may be read meanwhile.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -48,8 +48,8 @@ func buildLocal(dir string) (binary string, err error) {
 	binary = filepath.Join(dir, "local.exe") // Windows wants the suffix, nobody else minds
 	build := exec.Command("go", "build", "-o", binary, "./local")
 	build.Dir = projectRoot
-	if said, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build ./local: %w\n%s", err, said)
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build ./local: %w\n%s", err, output)
 	}
 	return binary, nil
 }
@@ -109,7 +109,7 @@ func startRunFor(t *testing.T, project, dir string, args ...string) *localRun {
 	return r
 }
 
-// complaints are what the run said on its standard error, but for versitygw's line on a client that goes away within the
+// complaints are what the run printed on its standard error, except versitygw's line on a client that goes away within the
 // first 8 KiB of a body, which tests here do on purpose.
 func (r *localRun) complaints() string {
 	return strings.ReplaceAll(r.stderr.String(), "\x1b[31m[INTERNAL ERROR]: unexpected EOF\x1b[0m\n", "")
@@ -122,7 +122,7 @@ const stopLimit = 10 * time.Second
 // endLimit is how long a busy machine may take to clear away a process that has ended. What stays behind stays for good.
 const endLimit = 2 * time.Second
 
-// stop ends the run by a signal, and says if it took too long, failed, or left a process behind.
+// stop ends the run by a signal, and returns an error if it took too long, failed, or left a process behind.
 func (r *localRun) stop(signal syscall.Signal) error {
 	children, err := childrenOf(r.process.Process.Pid)
 	if err != nil {
@@ -149,7 +149,7 @@ func (r *localRun) stop(signal syscall.Signal) error {
 	return allGone(children, endLimit)
 }
 
-// kill ends the run without asking. It may have ended already.
+// kill ends the run at once. It may have ended already.
 func (r *localRun) kill() {
 	r.process.Process.Kill()
 	<-r.ended
@@ -247,8 +247,8 @@ func allGone(pids []int, grace time.Duration) error {
 var running sync.Map
 
 // endRunsBeforeTimeout kills every run shortly before `go test -timeout` ends this process, which would leave them
-// orphaned. It gives a function that calls that off.
-func endRunsBeforeTimeout() (callOff func()) {
+// orphaned. It returns a function that cancels that.
+func endRunsBeforeTimeout() (cancel func()) {
 	limit, err := time.ParseDuration(flag.Lookup("test.timeout").Value.String())
 	if err != nil || limit <= 0 {
 		return func() {}

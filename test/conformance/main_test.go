@@ -6,8 +6,8 @@
 //	go test ./test/conformance -outputs outputs.json  # the stack that wrote this outputs file; see target_test.go
 //
 // Every answer of the API, expected or not, is held to the shape and the CORS headers that all answers share, and at
-// the end the bucket must hold exactly the objects that honest uploads put there: see client_test.go and
-// store_test.go. A test must never loosen those checks for itself.
+// the end the bucket must hold exactly the objects that honest uploads put there: see answers_test.go and
+// stored_objects_test.go. A test must never loosen those checks for itself.
 package conformance_test
 
 import (
@@ -72,7 +72,7 @@ func testAll(m *testing.M) (status int) {
 	for _, check := range []func() error{
 		func() error { return mainRun.stop(syscall.SIGTERM) },
 		func() error { return onlyAcceptedObjects(mainRun) },
-		func() error { return noSecretsSaid(mainRun) },
+		func() error { return noSecretsPrinted(mainRun) },
 	} {
 		if err := check(); err != nil {
 			status = max(status, complain(err))

@@ -48,13 +48,13 @@ func begin(t *testing.T, u user, checksums bool) *session {
 	inParts(t)
 	size := (threshold(t)/partSize+1)*partSize + 5
 	s := &session{user: u, size: size, fill: 'a'}
-	s.plan = planned(t, uploads(t, fields{"size": size, "partChecksums": checksums}, as(u)), 201)
+	s.plan = planned(t, uploads(t, fields{"size": size, "partChecksums": checksums}, asUser(u)), 201)
 	s.create(t)
 	return s
 }
 
-// again begins another upload by the same plan, of another file.
-func (s *session) again(t *testing.T) *session {
+// beginAgain begins another upload by the same plan, of another file.
+func (s *session) beginAgain(t *testing.T) *session {
 	t.Helper()
 	other := &session{user: s.user, size: s.size, fill: 'A', plan: s.plan}
 	other.create(t)
@@ -124,7 +124,7 @@ func (s *session) entries(numbers ...int64) []fields {
 // ask has the requests signed for these parts, and holds the answer to the contract.
 func (s *session) ask(t *testing.T, numbers ...int64) partsAnswer {
 	t.Helper()
-	a := parts(t, fields{"key": s.plan.Key, "uploadId": s.id, "parts": s.entries(numbers...)}, as(s.user))
+	a := parts(t, fields{"key": s.plan.Key, "uploadId": s.id, "parts": s.entries(numbers...)}, asUser(s.user))
 	return checkParts(t, a, s.plan.Key, s.id, s.size, numbers...)
 }
 

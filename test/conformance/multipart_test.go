@@ -249,7 +249,7 @@ func TestAbort(t *testing.T) {
 func TestTwoUploadsToOneKey(t *testing.T) {
 	t.Parallel()
 	first := begin(t, ada, false)
-	second := first.again(t)
+	second := first.beginAgain(t)
 	for _, s := range []*session{first, second} {
 		for _, p := range s.ask(t, s.numbers()...).Parts {
 			s.send(t, p)

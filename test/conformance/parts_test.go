@@ -92,7 +92,7 @@ func TestPartsKey(t *testing.T) {
 	inParts(t)
 	size, limit := threshold(t)+1, sizeLimit(t)
 	own := planUpload(t, fields{"size": size}).Key
-	foreign := planned(t, uploads(t, fields{"size": size}, as(grace)), 201).Key
+	foreign := planned(t, uploads(t, fields{"size": size}, asUser(grace)), 201).Key
 	digits := strconv.FormatInt(size, 36)
 	sized := func(memory string) string { return strings.Replace(own, "-"+digits+"/", memory+"/", 1) }
 	if sized("-1") == own {
@@ -123,8 +123,8 @@ func TestPartsKey(t *testing.T) {
 			if u == grace {
 				mine, others = others, mine
 			}
-			checkParts(t, parts(t, fields{"key": mine, "uploadId": "x", "parts": numbered(1)}, as(u)), mine, "x", size, 1)
-			refused(t, parts(t, fields{"key": others, "uploadId": "x", "parts": numbered(1)}, as(u)), "Forbidden", "key")
+			checkParts(t, parts(t, fields{"key": mine, "uploadId": "x", "parts": numbered(1)}, asUser(u)), mine, "x", size, 1)
+			refused(t, parts(t, fields{"key": others, "uploadId": "x", "parts": numbered(1)}, asUser(u)), "Forbidden", "key")
 		})
 	}
 }

@@ -36,11 +36,11 @@ func TestReadmeTranscript(t *testing.T) {
 	shell := exec.Command("bash", "-c", values+string(block[2]))
 	shell.Dir = t.TempDir()
 	shell.Env = append(os.Environ(), "PATH="+filepath.Join(projectRoot, "node_modules/.bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
-	said, err := shell.CombinedOutput()
+	output, err := shell.CombinedOutput()
 	if err != nil {
-		t.Fatalf("%v: %s", err, withoutQuery(string(said)))
+		t.Fatalf("%v: %s", err, withoutQuery(string(output)))
 	}
-	last := strings.TrimSpace(string(said))
+	last := strings.TrimSpace(string(output))
 	key, ok := strings.CutPrefix(last[strings.LastIndex(last, "\n")+1:], "stored: ")
 	if !ok || !strings.HasPrefix(key, "uploads/"+ada.sub+"/") || !strings.HasSuffix(key, "/hello.txt") {
 		t.Fatalf("the transcript ended with %s", withoutQuery(last))

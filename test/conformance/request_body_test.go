@@ -125,3 +125,53 @@ func TestSeveralProblems(t *testing.T) {
 		t.Errorf("the problems are %s, want %s", got, want)
 	}
 }
+
+// featureRoutes are those that a deployment may have, with a good body of each.
+func featureRoutes(t *testing.T) map[string]string {
+	t.Helper()
+	routes := map[string]string{}
+	if hasRoute(t, "downloads") {
+		routes["downloads"] = `{"key":"` + planUpload(t, nil).Key + `"}`
+	}
+	if hasRoute(t, "uploads/parts") {
+		routes["uploads/parts"] = `{"key":"` + planUpload(t, fields{"size": sizeLimit(t)}).Key + `","uploadId":"x","parts":[]}`
+	}
+	return routes
+}
+
+// TestFeatureBody sends to the other routes what is no request at all, from nobody, and by another method.
+func TestFeatureBody(t *testing.T) {
+	t.Parallel()
+	for path, good := range featureRoutes(t) {
+		for name, c := range map[string]struct{ body, code, field string }{
+			"OK":            {good, "", ""},
+			"OKLongest":     {good + strings.Repeat(" ", 64<<10-len(good)), "", ""},
+			"ErrTooLong":    {good + strings.Repeat(" ", 64<<10+1-len(good)), "BodyTooLarge", ""},
+			"ErrArray":      {"[" + good + "]", "InvalidJSON", ""},
+			"ErrKeyEscaped": {strings.Replace(good, "{", `{"ke\u0079":"x",`, 1), "InvalidRequest", "key"},
+		} {
+			t.Run(name+" "+path, func(t *testing.T) {
+				t.Parallel()
+				a := post(t, path, c.body)
+				if c.code != "" {
+					refused(t, a, c.code, c.field)
+				} else if a.status != 200 {
+					t.Errorf("status %d: %.300s", a.status, withoutQuery(string(a.body)))
+				}
+			})
+		}
+		t.Run("ErrNobody "+path, func(t *testing.T) {
+			refused(t, post(t, path, good, dropHeader("Authorization")), "Unauthorized", "")
+			refused(t, post(t, path, good, setHeader("Authorization", ada.accessToken)), "Unauthorized", "")
+			refused(t, post(t, path, good, asUser(grace)), "Forbidden", "key")
+		})
+		t.Run("ErrText "+path, func(t *testing.T) {
+			refused(t, post(t, path, good, setHeader("Content-Type", "text/plain")), "TypeNotAllowed", "Content-Type")
+		})
+		t.Run("ErrMethod "+path, func(t *testing.T) {
+			for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete} {
+				refused(t, post(t, path, good, setMethod(method)), "NotFound", "")
+			}
+		})
+	}
+}

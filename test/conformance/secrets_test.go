@@ -36,8 +36,8 @@ func rememberSecrets(r *http.Request) {
 // requestLine is what the local run prints for a request, and all that it prints after its greeting.
 var requestLine = regexp.MustCompile(`^\d\d:\d\d:\d\d  (API|S3 )  [A-Z]+ +\d{3}( [A-Za-z0-9]+)?  [0-9.]+(µs|ms|s)  /[ -~]*$`)
 
-// noSecretsSaid looks through everything that the run printed and logged.
-func noSecretsSaid(r *localRun) error {
+// noSecretsPrinted looks through everything that the run printed and logged.
+func noSecretsPrinted(r *localRun) error {
 	greeting, requests, ok := strings.Cut(r.stdout.String(), "Requests:\n\n")
 	if !ok {
 		return fmt.Errorf("the local run's greeting does not end in \"Requests:\": %q", greeting)
@@ -83,7 +83,7 @@ func lineWith(text, part string) string {
 }
 
 // TestForgedLogLine asks for paths that would write lines of their own, or commands, into a careless log. The check is
-// noSecretsSaid's.
+// noSecretsPrinted's.
 func TestForgedLogLine(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{

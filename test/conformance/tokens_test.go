@@ -15,8 +15,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// knock plans an upload with this Authorization header.
-func knock(t *testing.T, authorization string) answer {
+// planWith plans an upload with this Authorization header.
+func planWith(t *testing.T, authorization string) answer {
 	t.Helper()
 	return uploads(t, nil, authorized(authorization))
 }
@@ -54,7 +54,7 @@ func TestAuthorizationHeader(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := knock(t, c.authorization)
+			a := planWith(t, c.authorization)
 			if other := documents(t, "key=cat.png", authorized(c.authorization)); (a.status == 201) != (other.status == 200) {
 				t.Errorf("POST /uploads answered %d, GET /api/documents/signed %d", a.status, other.status)
 			}
@@ -170,7 +170,7 @@ func TestForgedClaims(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := knock(t, f.sign(t, jwt.SigningMethodRS256, f.key, nil, c.claims))
+			a := planWith(t, f.sign(t, jwt.SigningMethodRS256, f.key, nil, c.claims))
 			if !c.ok {
 				refused(t, a, "Unauthorized", c.field)
 				return
@@ -210,10 +210,10 @@ func TestForgedSignatures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			refused(t, knock(t, token), "Unauthorized", "")
+			refused(t, planWith(t, token), "Unauthorized", "")
 		})
 	}
-	t.Run("OK", func(t *testing.T) { planned(t, knock(t, f.sign(t, rs, f.key, nil, nil)), 201) })
+	t.Run("OK", func(t *testing.T) { planned(t, planWith(t, f.sign(t, rs, f.key, nil, nil)), 201) })
 }
 
 // TestOtherClientsAndPools signs real users in where their tokens are not for this API.
@@ -235,8 +235,8 @@ func TestOtherClientsAndPools(t *testing.T) {
 		if sub := claimsOf(u.idToken)["sub"]; sub != ada.sub {
 			t.Fatalf("signed in as %v, not as %s", sub, ada.sub)
 		}
-		refused(t, knock(t, u.idToken), "Unauthorized", "Authorization")
-		refused(t, knock(t, u.accessToken), "Unauthorized", "")
+		refused(t, planWith(t, u.idToken), "Unauthorized", "Authorization")
+		refused(t, planWith(t, u.accessToken), "Unauthorized", "")
 	})
 	t.Run("ErrOtherPool", func(t *testing.T) {
 		var created struct{ UserPool struct{ Id string } }
@@ -256,7 +256,7 @@ func TestOtherClientsAndPools(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		refused(t, knock(t, u.idToken), "Unauthorized", "")
+		refused(t, planWith(t, u.idToken), "Unauthorized", "")
 	})
 }
 
