@@ -129,23 +129,6 @@ func TestPartsKey(t *testing.T) {
 	}
 }
 
-// TestPartsAtOnce asks for as many parts of the largest file as one answer may have.
-func TestPartsAtOnce(t *testing.T) {
-	t.Parallel()
-	inParts(t)
-	size := sizeLimit(t)
-	p := planUpload(t, fields{"size": size})
-	var numbers []int64
-	for n := p.Multipart.PartCount; n > max(0, p.Multipart.PartCount-100); n-- {
-		numbers = append(numbers, n)
-	}
-	var entries []fields
-	for _, n := range numbers {
-		entries = append(entries, fields{"partNumber": n})
-	}
-	checkParts(t, parts(t, fields{"key": p.Key, "uploadId": "x", "parts": entries}), p.Key, "x", size, numbers...)
-}
-
 // TestListAfter: the marker is in the signed request, so that S3 goes on from there.
 func TestListAfter(t *testing.T) {
 	t.Parallel()
