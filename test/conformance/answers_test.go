@@ -16,7 +16,7 @@ import (
 	"signpost/test/contract"
 )
 
-// checkAnswer holds any answer of the API but OPTIONS to what all of them share.
+// checkAnswer checks what all answers of the API, except to OPTIONS, have in common.
 func checkAnswer(t *testing.T, r *http.Request, a answer) {
 	t.Helper()
 	if r.Method == http.MethodOptions && a.status < 400 || a.status == http.StatusRequestEntityTooLarge && r.ContentLength > 6<<20 {
@@ -25,7 +25,7 @@ func checkAnswer(t *testing.T, r *http.Request, a answer) {
 	if a.header.Get("x-amz-apigw-id") == "" {
 		t.Errorf("the answer has no x-amz-apigw-id")
 	}
-	// No route of a function's answers 404: API Gateway writes that itself, with or without an error.
+	// Functions never answer 404: API Gateway writes that itself, with or without an error type.
 	fromGateway := a.header.Get("X-Amzn-Errortype") != "" || a.status == http.StatusNotFound
 	checkHeader(t, a, "Content-Type", "application/json")
 	checkHeader(t, a, "Access-Control-Expose-Headers", "Retry-After,x-amzn-RequestId")
@@ -34,7 +34,7 @@ func checkAnswer(t *testing.T, r *http.Request, a answer) {
 		t.Errorf("Vary is %q; a cache could give one origin's answer to another", a.header.Values("Vary"))
 	}
 	switch origin := r.Header.Get("Origin"); {
-	case fromGateway: // it can't choose, and holds nothing worth hiding
+	case fromGateway: // it can't choose between origins, and holds nothing private
 		checkReaders(t, a)
 	case slices.Contains(allowedOrigins(), origin):
 		checkHeader(t, a, "Access-Control-Allow-Origin", origin)
@@ -51,8 +51,7 @@ func checkAnswer(t *testing.T, r *http.Request, a answer) {
 	checkContract(t, r, a)
 }
 
-// checkReaders checks which pages may read what API Gateway answers by itself: all of them where the stack allows
-// several origins, as a local run does, and else its one. How many a deployed stack allows is not in its outputs.
+// checkReaders checks which pages may read what API Gateway answers by itself: all of them where the stack allows several origins, as a local run does, or else the one origin. A deployed stack's outputs don't say how many it allows.
 func checkReaders(t *testing.T, a answer) {
 	t.Helper()
 	if got := a.header.Get("Access-Control-Allow-Origin"); got != "*" && (mainRun != nil || got != target.origin()) {
@@ -63,7 +62,7 @@ func checkReaders(t *testing.T, a answer) {
 // openapi is the contract in machine-readable form.
 var openapi = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load("../../openapi.yaml") })
 
-// checkContract holds an answer to openapi.yaml.
+// checkContract checks an answer against openapi.yaml.
 func checkContract(t *testing.T, r *http.Request, a answer) {
 	t.Helper()
 	c, err := openapi()

@@ -29,7 +29,7 @@ func TestCutUpload(t *testing.T) {
 				conn := dial(t, p.URL)
 				fmt.Fprint(conn, rawRequest(t, p, size)+body[:sent])
 				conn.Close()
-				// S3 notices by and by; nothing tells when it is done, and no moment may show an object.
+				// S3 notices after a while and nothing says when; there must be no object at any moment.
 				for range 10 {
 					time.Sleep(20 * time.Millisecond)
 					checkNothingThere(t, p)
@@ -40,7 +40,7 @@ func TestCutUpload(t *testing.T) {
 	}
 }
 
-// TestHalfClosedUpload ends the body early but stays to hear the answer.
+// TestHalfClosedUpload ends the body early but still reads the answer.
 func TestHalfClosedUpload(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -48,7 +48,7 @@ func TestHalfClosedUpload(t *testing.T) {
 		want forgery
 	}{
 		"Err": {1 << 20, forgery{status: 400, code: "IncompleteBody", onAWS: "RequestTimeout"}},
-		// versitygw reads the first 8 KiB before it looks at the request, and has no better word for that failing.
+		// versitygw reads the first 8 KiB before it looks at the request, and has no better code for a failure there.
 		"ErrInTheFirstBytes": {1000, forgery{status: 500, code: "InternalError", onAWS: "RequestTimeout"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,8 +65,7 @@ func TestHalfClosedUpload(t *testing.T) {
 	}
 }
 
-// TestSmuggledLength sends two lengths, or a length and chunks: S3 and whatever stands before it must not disagree
-// about where the body ends.
+// TestSmuggledLength sends two lengths, or a length and chunks: S3 and any proxy in front of it must agree on where the body ends.
 func TestSmuggledLength(t *testing.T) {
 	t.Parallel()
 	for name, extra := range map[string]string{
@@ -88,7 +87,7 @@ func TestSmuggledLength(t *testing.T) {
 	}
 }
 
-// dial opens a connection of the test's own, to send on it what no HTTP client would.
+// dial opens a connection for requests that no HTTP client would send.
 func dial(t *testing.T, address string) net.Conn {
 	t.Helper()
 	u, err := url.Parse(address)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// withDownloads ends a test of downloads where the deployment has none. The local run's stage has.
+// withDownloads skips a test of downloads where the deployment has none. The local run has them.
 func withDownloads(t *testing.T) {
 	t.Helper()
 	if hasRoute(t, "downloads") {
@@ -30,7 +30,7 @@ func downloads(t *testing.T, body fields, edits ...edit) answer {
 	return post(t, "downloads", string(raw), edits...)
 }
 
-// checkDownload reads an answer that lets the caller read this object, told S3 no more than this.
+// checkDownload reads an answer to POST /downloads: it must let the caller read this object, with these query parameters.
 func checkDownload(t *testing.T, a answer, key string, operation url.Values) plan {
 	t.Helper()
 	p := planned(t, a, 200)
@@ -42,7 +42,7 @@ func checkDownload(t *testing.T, a answer, key string, operation url.Values) pla
 	return p
 }
 
-// overrides are what every download has S3 answer with, whatever an uploader added.
+// overrides are the headers that S3 must answer every download with, whatever an uploader added.
 func overrides() url.Values {
 	return url.Values{
 		"response-cache-control": {"private, no-store"}, "response-content-encoding": {"identity"},
@@ -90,7 +90,7 @@ func TestDownload(t *testing.T) {
 	}
 }
 
-// TestDownloadOfNothing: a key of the caller's own form is signed, whether or not anything was ever stored there.
+// TestDownloadOfNothing: any well-formed key of the caller's own is signed, whether or not there is an object.
 func TestDownloadOfNothing(t *testing.T) {
 	t.Parallel()
 	withDownloads(t)
@@ -101,7 +101,7 @@ func TestDownloadOfNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := s3(t, checkDownload(t, downloads(t, fields{"key": key}), key, overrides()).request(t, ""))
-			// Who may not list the bucket does not learn whether there is an object ("GetObject", Amazon S3 API Reference).
+			// A caller who may not list the bucket does not learn whether there is an object ("GetObject", Amazon S3 API Reference).
 			checkRefusal(t, a, forgery{code: "AccessDenied"})
 			checkHeader(t, a, "Access-Control-Allow-Origin", target.origin())
 		})
@@ -135,8 +135,7 @@ func TestDownloadRefusals(t *testing.T) {
 	}
 }
 
-// TestDownloadPassesOnNothingAdded: SigV4 lets the holder of an upload's URL add headers that are not signed, and S3
-// keeps them. A download has none of them.
+// TestDownloadPassesOnNothingAdded: SigV4 lets the holder of an upload's URL add headers that are not signed, and S3 stores them. No download returns them.
 func TestDownloadPassesOnNothingAdded(t *testing.T) {
 	t.Parallel()
 	withDownloads(t)

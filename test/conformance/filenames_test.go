@@ -9,8 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// fileNames are what people, systems and attackers call files, and what a header or a path could spoil on the way. What
-// becomes of each kind of character is in the function's own tests.
+// fileNames are names that people, systems and attackers give files, and that a header or a path could damage on the way. What the function makes of each kind of character is in its own tests.
 var fileNames = map[string]string{
 	"Emoji":            "🐈‍⬛ & 🐕.png",
 	"Override":         "gnp.\u202etac.exe", // shows as "exe.cat.png" reversed
@@ -31,8 +30,7 @@ var fileNames = map[string]string{
 	"Noncharacter":     "c\uffff\U0010ffff.png",
 }
 
-// TestNames uploads a file of each name, by both routes: whatever the name, the key stays in the user's own folder, is
-// made of harmless characters, and a download gets the name back as it was.
+// TestNames uploads a file of each name through both routes. Whatever the name is, the key stays in the user's own folder and has harmless characters only, and a download gets the original name back.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	for title, name := range fileNames {
@@ -74,8 +72,7 @@ func dispositionName(t *testing.T, p plan) string {
 	return parameters["filename"]
 }
 
-// TestNamesTooLongForS3: S3 bounds the headers, so a name that takes more bytes loses characters before its extension,
-// never half of one.
+// TestNamesTooLongForS3: S3 limits headers, so a name that is too long loses whole characters before its extension.
 func TestNamesTooLongForS3(t *testing.T) {
 	t.Parallel()
 	for title, c := range map[string]struct {

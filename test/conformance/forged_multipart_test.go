@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// checkForged tries forgeries of one request; S3 must refuse each, and the upload must stay as it is.
+// checkForged sends forgeries of one request. S3 must refuse each, and the upload must stay as it is.
 func checkForged(t *testing.T, s *session, p plan, body string, forgeries map[string]forgery, sent ...int64) {
 	t.Helper()
 	for name, f := range forgeries {
@@ -76,7 +76,7 @@ func TestForgedPart(t *testing.T) {
 	other.checkListedOnly(t)
 	t.Run("OKAfterwards", func(t *testing.T) {
 		s.send(t, p)
-		s.send(t, p) // once more, as after a lost answer: it stays one part
+		s.send(t, p) // again, as after a lost answer: it stays one part
 		s.checkListedOnly(t, s.last())
 	})
 }
@@ -98,7 +98,7 @@ func TestForgedPartWithChecksum(t *testing.T) {
 	})
 }
 
-// TestForgedEnd forges what ends an upload, and the list, while it has its last part alone.
+// TestForgedEnd forges completion, abort and list of an upload of which only the last part was sent.
 func TestForgedEnd(t *testing.T) {
 	t.Parallel()
 	s, other := begin(t, ada, false), begin(t, ada, false)
@@ -147,8 +147,7 @@ func TestForgedEnd(t *testing.T) {
 	other.checkListedOnly(t)
 }
 
-// TestForeignUpload has requests signed, which the server does for any uploadId and any key of one's own form, that
-// fit no upload: S3 binds an id to the key that it was begun for.
+// TestForeignUpload has requests signed that belong to no upload, which the function does for any uploadId and any well-formed key of the caller's: S3 binds an uploadId to the key that it was created for.
 func TestForeignUpload(t *testing.T) {
 	t.Parallel()
 	mine, other, foreign := begin(t, ada, false), begin(t, ada, false), begin(t, grace, false)
@@ -157,7 +156,7 @@ func TestForeignUpload(t *testing.T) {
 	}
 	altered := func(old, new string) string { return strings.Replace(mine.plan.Key, old, new, 1) }
 	digits := strconv.FormatInt(mine.size, 36)
-	folder := fmt.Sprintf("../%x/", sha256.Sum256([]byte(foreign.plan.Key))) // where a store that keeps uploads in files may have them
+	folder := fmt.Sprintf("../%x/", sha256.Sum256([]byte(foreign.plan.Key))) // where a store that keeps uploads in files could have them
 	for name, c := range map[string]struct {
 		key, id string
 		size    int64

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// toOtherHost names a host that was not signed. The local run takes loopback names alone.
+// toOtherHost names a host that was not signed. The local run accepts loopback names only.
 func toOtherHost(r *http.Request) {
 	r.Host = "evil.example"
 	if target.Local != nil {

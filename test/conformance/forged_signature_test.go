@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestForgedSignature changes the signature's own parameters: its end, its date, who signed, what is signed.
+// TestForgedSignature changes the signature's own parameters: expiry, date, signer, signed headers.
 func TestForgedSignature(t *testing.T) {
 	const parameters = "AuthorizationQueryParametersError"
 	credential := func(old, new string) edit {

@@ -8,19 +8,18 @@ import (
 	"testing"
 )
 
-// A forgery is a signed request changed in one thing before it is sent. S3 must refuse it with a code of its own and
-// store nothing, and the signed request itself must still work afterwards.
+// A forgery is a signed request with one change. S3 must refuse it and store nothing, and the signed request itself must still work afterwards.
 type forgery struct {
 	planned fields // beside the defaults of uploads
 	change  edit
 	status  int    // 0 stands for 403
 	code    string // "" stands for SignatureDoesNotMatch
-	onAWS   string // the code of S3 itself, where the local one words the same refusal otherwise
+	onAWS   string // AWS's code, where the local S3 gives the same refusal another one
 }
 
 const notSigned = "AccessDenied" // "There were headers present in the request which were not signed"
 
-// checkForgeries tries them one after the other, those of the same upload on one plan: it must outlive them all.
+// checkForgeries sends them one after the other. Those of the same upload share a plan, which must still work after all of them.
 func checkForgeries(t *testing.T, forgeries map[string]forgery) {
 	t.Helper()
 	t.Parallel()
@@ -85,11 +84,11 @@ func editQuery(change func(url.Values)) edit {
 	}
 }
 
-// setPath sends exactly this path.
+// setPath changes the path as it is sent, escapes included.
 func setPath(change func(path string) string) edit {
 	return func(r *http.Request) {
 		path := change(r.URL.EscapedPath())
-		r.URL.Opaque = "//" + r.URL.Host + path // else the client tidies it up
+		r.URL.Opaque = "//" + r.URL.Host + path // or the client would clean it up
 	}
 }
 
@@ -105,7 +104,7 @@ func allOf(edits ...edit) edit {
 	}
 }
 
-// urlAlone leaves nothing of a request but its URL, with this method.
+// urlAlone keeps the URL and drops headers and body.
 func urlAlone(method string) edit {
 	return allOf(setMethod(method), setBody(""), func(r *http.Request) { r.Header = http.Header{} })
 }

@@ -11,8 +11,7 @@ import (
 	"time"
 )
 
-// stopInTheMiddle ends a run while clients hold connections open, each in the middle of a request: without waiting for them,
-// with status 0, without a process left, and without a part of the object that one was sending.
+// stopInTheMiddle ends a run while clients are in the middle of requests. It must not wait for them, exit with status 0, leave no process behind, and store nothing of the object that one of them was sending.
 func stopInTheMiddle(t *testing.T, r *localRun, here edit, signal syscall.Signal) {
 	t.Helper()
 	p := planUpload(t, fields{"size": 100}, here)
@@ -46,8 +45,7 @@ func checkClosed(t *testing.T, r *localRun) {
 	}
 }
 
-// TestStopWhileStarting interrupts the start at its longest step, the synthesis, in which the CDK app has processes of
-// its own at work. They must go too.
+// TestStopWhileStarting interrupts the start during its longest step, the synthesis, which starts processes of its own. They must end too.
 func TestStopWhileStarting(t *testing.T) {
 	t.Parallel()
 	folder := project(t, synthesizedTemplate(t))
@@ -93,8 +91,7 @@ func TestStopWhileStarting(t *testing.T) {
 	}
 }
 
-// TestReusedFolder starts again over the same data: users keep their sub, and so their uploads, objects stay, and what
-// an open page holds goes on to work.
+// TestReusedFolder starts again over the same data: users keep their sub and with it their uploads, objects stay, and pages that are open keep working.
 func TestReusedFolder(t *testing.T) {
 	t.Parallel()
 	folder := project(t, synthesizedTemplate(t))
@@ -120,7 +117,7 @@ func TestReusedFolder(t *testing.T) {
 	if a := s3(t, again.request(t, "HELLO")); a.status != 200 {
 		t.Errorf("the second run's upload got %d %s", a.status, s3Code(a))
 	}
-	// What was handed out before is good after: the addresses, the passwords, and signed URLs.
+	// What the first run gave out works with the second: addresses, passwords and signed URLs.
 	was, is := *first.Local, *second.Local
 	was.PageUrl, is.PageUrl = "", "" // -addr asks for a free port
 	if was != is || second.ApiUrl != first.ApiUrl {
@@ -134,7 +131,7 @@ func TestReusedFolder(t *testing.T) {
 	checkKilled(t, second)
 }
 
-// checkKilled kills a run. It cannot tidy up then, but its Cognito must not stay behind.
+// checkKilled kills a run. It can't clean up then, but its Cognito must end too.
 func checkKilled(t *testing.T, r *localRun) {
 	t.Helper()
 	children, err := childrenOf(r.process.Process.Pid)
@@ -147,7 +144,7 @@ func checkKilled(t *testing.T, r *localRun) {
 	}
 }
 
-// TestSideBySide: the runs of two people on one machine, or of two branches, know nothing of each other.
+// TestSideBySide: two runs on one machine are separate: neither takes the other's tokens or signatures.
 func TestSideBySide(t *testing.T) {
 	t.Parallel()
 	r := runEdited(t, synthesizedTemplate(t))

@@ -33,8 +33,7 @@ func TestLoopbackOnly(t *testing.T) {
 	}
 }
 
-// TestOtherHosts: a page of another site can have its own name point at 127.0.0.1, and is then same-origin with what
-// answers there. All that listens refuses it.
+// TestOtherHosts: another site can point its own name at 127.0.0.1, and its pages are then same-origin with what answers there (DNS rebinding). Every server of the local run refuses such requests.
 func TestOtherHosts(t *testing.T) {
 	t.Parallel()
 	localOnly(t, "AWS has names of its own")
@@ -54,7 +53,7 @@ func TestOtherHosts(t *testing.T) {
 	}
 }
 
-// TestDataIsPrivate: nobody else on this machine can read what the run keeps.
+// TestDataIsPrivate: other users of this machine can't read the run's files.
 func TestDataIsPrivate(t *testing.T) {
 	t.Parallel()
 	localOnly(t, "it looks at files of this machine")

@@ -13,10 +13,10 @@ import (
 
 const mib = 1 << 20
 
-// partSize is how every file up to 156.25 GiB is cut.
+// partSize is the size of a part, for every file up to 156.25 GiB.
 const partSize = 16 * mib
 
-// inParts ends a test of uploads in parts where the deployment plans none. The local run's stage does.
+// inParts skips a test of uploads in parts where the deployment has none. The local run has them.
 func inParts(t *testing.T) {
 	t.Helper()
 	if hasRoute(t, "uploads/parts") {
@@ -28,7 +28,7 @@ func inParts(t *testing.T) {
 	t.Skip("NOT RUN against the stack of -outputs: it plans no upload in parts")
 }
 
-// threshold is the largest size that is still sent in one piece, taken from where the deployment tells it.
+// threshold is the largest size that is sent in one piece, as a refusal of this deployment gives it.
 func threshold(t *testing.T) int64 {
 	t.Helper()
 	e := refused(t, uploads(t, fields{"size": sizeLimit(t), "sha256": helloSHA256}), "InvalidRequest", "sha256")
@@ -57,8 +57,7 @@ func numberIn(t *testing.T, message, pattern string) int64 {
 
 var partsKeyShape = regexp.MustCompile(`^uploads/([A-Za-z0-9-]+)/` + ulid + `-([0-9a-z]+)(-sha256)?/[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$`)
 
-// checkCreate holds a plan of ada's for a large file to the contract: how it is cut, and that the request begins an
-// upload of exactly this key.
+// checkCreate checks ada's plan for a large file: the number and size of its parts, and that its request creates an upload of this key.
 func checkCreate(t *testing.T, p plan, size int64, checksums bool) {
 	t.Helper()
 	m := partsKeyShape.FindStringSubmatch(p.Key)
@@ -77,8 +76,7 @@ func checkCreate(t *testing.T, p plan, size int64, checksums bool) {
 	}
 }
 
-// checkOperation holds a signed request to what all of them share: it is of the key's own URL, names this operation and
-// nothing else, and each header that the caller sets is signed.
+// checkOperation checks what all signed requests have in common: the URL is the key's, the query names this operation and nothing else, and each header that the caller sets is signed.
 func checkOperation(t *testing.T, p plan, method string, operation url.Values) {
 	t.Helper()
 	u, err := url.Parse(p.URL)
@@ -127,7 +125,7 @@ func TestPlanInParts(t *testing.T) {
 	})
 }
 
-// TestUploadInParts goes all the way, through a reload of the page in the middle.
+// TestUploadInParts uploads a file in parts from beginning to end, with a reload of the page in between.
 func TestUploadInParts(t *testing.T) {
 	t.Parallel()
 	inParts(t)
@@ -153,7 +151,7 @@ func TestUploadInParts(t *testing.T) {
 	}
 }
 
-// refusedCompletions tries to finish while part 2 is missing: S3 must neither store nor forget what it has.
+// refusedCompletions tries to complete the upload while part 2 is missing: S3 must store no object and keep the parts that it has.
 func (s *session) refusedCompletions(t *testing.T, complete plan) {
 	t.Helper()
 	all := s.numbers()
@@ -178,7 +176,7 @@ func (s *session) refusedCompletions(t *testing.T, complete plan) {
 	}
 }
 
-// afterCompletion replays everything that was signed before: the object must stay as it is.
+// afterCompletion sends again what was signed before completion: the object must stay as it is.
 func (s *session) afterCompletion(t *testing.T, old partsAnswer) {
 	t.Helper()
 	gone := forgery{status: 404, code: "NoSuchUpload"}
@@ -187,14 +185,14 @@ func (s *session) afterCompletion(t *testing.T, old partsAnswer) {
 		checkRefusal(t, s3(t, old.List.request(t, "")), gone)
 		checkRefusal(t, s3(t, old.Abort.request(t, "")), gone)
 	}
-	// To finish once more is answered as the first time, and does nothing.
+	// A second completion is answered like the first, and does nothing.
 	if a := s3(t, old.Complete.request(t, s.completion(s.numbers()...))); a.status != 200 {
 		t.Errorf("finished twice: %d %s", a.status, s3Code(a))
 	}
 	s.checkAssembled(t)
 }
 
-// TestAbort gives an upload up: what was sent is gone, and nothing more can be.
+// TestAbort aborts an upload: its parts are gone, and S3 takes no more of them.
 func TestAbort(t *testing.T) {
 	t.Parallel()
 	s, other := begin(t, ada, false), begin(t, ada, false)
@@ -217,8 +215,7 @@ func TestAbort(t *testing.T) {
 	other.checkListedOnly(t, other.last()) // another upload is not touched
 }
 
-// TestTwoUploadsToOneKey begins twice by one plan, which its URL allows, and finishes both at once. One object is
-// stored, whole, and the other upload can't replace it.
+// TestTwoUploadsToOneKey creates two uploads with one plan, which its URL allows, and completes both at once. One object is stored, complete, and the other upload can't replace it.
 func TestTwoUploadsToOneKey(t *testing.T) {
 	t.Parallel()
 	first := begin(t, ada, false)

@@ -23,7 +23,7 @@ func TestSecondUpload(t *testing.T) {
 	}
 }
 
-// TestUploadsAtOnce: of several at the same moment, exactly one is stored, and whole.
+// TestUploadsAtOnce: of several uploads to one URL at the same time, exactly one is stored, and complete.
 func TestUploadsAtOnce(t *testing.T) {
 	t.Parallel()
 	for range 5 {

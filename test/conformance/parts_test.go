@@ -11,8 +11,7 @@ import (
 	"testing"
 )
 
-// partsBody is a good body of POST /uploads/parts for an upload of this size, which need not have begun: the server
-// looks at nothing but the key. The changed fields stand in place of its own; nil leaves one out.
+// partsBody is a valid body of POST /uploads/parts for a file of this size. No upload need exist: the function only looks at the key. The changed fields replace its own; nil leaves one out.
 func partsBody(t *testing.T, size int64, checksums bool, changed fields) fields {
 	t.Helper()
 	p := planUpload(t, fields{"size": size, "partChecksums": checksums})
@@ -22,7 +21,7 @@ func partsBody(t *testing.T, size int64, checksums bool, changed fields) fields 
 	return body
 }
 
-// partsCase is a body of POST /uploads/parts, changed, and how that ends.
+// partsCase changes a body of POST /uploads/parts; code and field are those of the refusal.
 type partsCase struct {
 	changed     fields
 	code, field string // "" where it is taken
@@ -86,7 +85,7 @@ func TestPartsWithChecksums(t *testing.T) {
 	})
 }
 
-// TestPartsKey: whose upload it is, and how large, is the key's to say, so only a key as it was given out is taken.
+// TestPartsKey: the key says whose upload it is and how large, so only a key in the form that was given out is accepted.
 func TestPartsKey(t *testing.T) {
 	t.Parallel()
 	inParts(t)
@@ -117,7 +116,7 @@ func TestPartsKey(t *testing.T) {
 			refused(t, a, c.code, "key")
 		})
 	}
-	for _, u := range []user{ada, grace} { // each has the own one, and only that
+	for _, u := range []user{ada, grace} { // each may use the own key only
 		t.Run("OKOwn "+u.sub, func(t *testing.T) {
 			mine, others := own, foreign
 			if u == grace {
@@ -129,7 +128,7 @@ func TestPartsKey(t *testing.T) {
 	}
 }
 
-// TestListAfter: the marker is in the signed request, so that S3 goes on from there.
+// TestListAfter: the marker is part of the signed request, so S3 lists the parts after it.
 func TestListAfter(t *testing.T) {
 	t.Parallel()
 	s := begin(t, ada, false)

@@ -9,11 +9,10 @@ import (
 	"testing"
 )
 
-// transcriptBlock is the README's upload without a browser: the shell block that begins with these two lines of values.
+// transcriptBlock is the README's shell block that uploads without a browser. It begins with these two lines of values.
 var transcriptBlock = regexp.MustCompile("(?ms)^```sh\n(API=\\S+ COGNITO=\\S+\nCLIENT=\\S+ USERNAME=\\S+ PASSWORD=\\S+\n)(.*?)^```$")
 
-// TestReadmeTranscript runs the README's transcript, word for word but for the values of its first two lines: curl is a
-// client that knows nothing of this project.
+// TestReadmeTranscript runs the README's transcript with other values in its first two lines: curl is a client that shares no code with this project.
 func TestReadmeTranscript(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join(projectRoot, "README.md"))
@@ -61,7 +60,7 @@ func TestReadmeTranscript(t *testing.T) {
 	}
 }
 
-// unindent undoes the margin that the local run puts before the transcript.
+// unindent removes the margin that the local run prints before the transcript.
 func unindent(text string) string {
 	return regexp.MustCompile("(?m)^    ").ReplaceAllString(text, "")
 }

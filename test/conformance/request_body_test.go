@@ -10,10 +10,10 @@ import (
 
 const goodBody = `{"filename":"cat.png","contentType":"image/png","size":5}`
 
-// padded is the good body, made this long by spaces.
+// padded is the good body, padded with spaces to this length.
 func padded(bytes int) string { return goodBody + strings.Repeat(" ", bytes-len(goodBody)) }
 
-// TestBody sends what is no plan at all. The refusals name no field, but for those of a name that has no place.
+// TestBody sends bodies that JSON or API Gateway could read in two ways, and some that are no JSON object. The refusals name no field, except where one is unknown, null or given twice.
 func TestBody(t *testing.T) {
 	t.Parallel()
 	nested := func(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
@@ -45,7 +45,7 @@ func TestBody(t *testing.T) {
 	}
 }
 
-// TestInvalidUTF8: API Gateway makes a string of every body, and what isn't UTF-8 becomes U+FFFD ("Content type
+// TestInvalidUTF8: API Gateway decodes every body as UTF-8, and invalid bytes become U+FFFD ("Content type
 // conversions in API Gateway"). Whether it refuses such a body or query before is not documented.
 func TestInvalidUTF8(t *testing.T) {
 	t.Parallel()
@@ -69,8 +69,7 @@ func TestInvalidUTF8(t *testing.T) {
 	}
 }
 
-// TestFarTooLong: over 6 MB a body doesn't fit into a function's event, over 10 MB not through API Gateway. No gateway
-// response words these refusals, so no page can read them.
+// TestFarTooLong: a function's event holds at most 6 MB, and API Gateway takes at most 10 MB. No gateway response applies to these refusals, so no page can read them.
 func TestFarTooLong(t *testing.T) {
 	t.Parallel()
 	for bytes, want := range map[int]string{6<<20 + 1: `{"message": "Request Too Long"}`, 10<<20 + 1: "HTTP content length exceeded 10485760 bytes."} {
@@ -91,7 +90,7 @@ func TestBodyContentType(t *testing.T) {
 		"OK":              {"application/json", true},
 		"OKCharsetQuoted": {`application/json; charset="utf-8"`, true},
 		"ErrMissing":      {"", false},
-		"ErrText":         {"text/plain", false}, // what a browser sends without asking by OPTIONS first
+		"ErrText":         {"text/plain", false}, // browsers send this one without a preflight
 		"ErrFormData":     {"multipart/form-data; boundary=x", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +125,7 @@ func TestSeveralProblems(t *testing.T) {
 	}
 }
 
-// featureRoutes are those that a deployment may have, with a good body of each.
+// featureRoutes are the optional routes that the deployment has, each with a valid body.
 func featureRoutes(t *testing.T) map[string]string {
 	t.Helper()
 	routes := map[string]string{}
@@ -139,7 +138,7 @@ func featureRoutes(t *testing.T) map[string]string {
 	return routes
 }
 
-// TestFeatureBody sends to the other routes what is no request at all, from nobody, and by another method.
+// TestFeatureBody sends malformed bodies to the optional routes, requests without a token, and other methods.
 func TestFeatureBody(t *testing.T) {
 	t.Parallel()
 	for path, good := range featureRoutes(t) {

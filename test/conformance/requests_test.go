@@ -20,7 +20,7 @@ type answer struct {
 	body   []byte
 }
 
-// client follows no redirect and adds no header of its own, so that what a test sends is what it wrote.
+// client follows no redirect and adds no header, so that tests send exactly what they say.
 var client = &http.Client{
 	Timeout:       60 * time.Second,
 	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16},
@@ -58,12 +58,10 @@ func setBody(body string) edit {
 
 func asUser(u user) edit { return setHeader("Authorization", u.idToken) }
 
-// pace keeps all tests together under the throttling of every stage (50 requests a second, bursts of 100), so that
-// only the test of throttling meets it.
+// pace keeps all tests together below the throttling of every stage (50 requests a second, bursts of 100), so that only the test of throttling is throttled.
 var pace = rate.NewLimiter(45, 40)
 
-// api sends a request to the API as ada from the allowed origin, changed by the edits, and holds the answer to what all
-// answers have in common.
+// api sends a request to the API as ada from the allowed origin, changed by the edits, and checks what all answers have in common.
 func api(t *testing.T, method, path string, edits ...edit) answer {
 	t.Helper()
 	r, err := http.NewRequest(method, target.ApiUrl+path, nil)
@@ -99,8 +97,7 @@ type plan struct {
 	Multipart *cutting // of a file that is sent in parts
 }
 
-// uploads sends POST /uploads with a good body, in which the fields stand in place of the defaults. A nil value leaves
-// the field out.
+// uploads sends POST /uploads with a valid body; the changed fields replace the defaults, and nil leaves a field out.
 func uploads(t *testing.T, changed fields, edits ...edit) answer {
 	t.Helper()
 	body := fields{"filename": "cat.png", "contentType": "image/png", "size": 5}
@@ -143,7 +140,7 @@ func planUpload(t *testing.T, changed fields, edits ...edit) plan {
 	return planned(t, uploads(t, changed, edits...), http.StatusCreated)
 }
 
-// request is the signed request, word for word, with the Origin that a browser adds.
+// request is the signed request as planned, with the Origin header that a browser adds.
 func (p plan) request(t *testing.T, body string, edits ...edit) *http.Request {
 	t.Helper()
 	r, err := http.NewRequest(p.Method, p.URL, nil)

@@ -2,7 +2,7 @@ package conformance_test
 
 import "testing"
 
-// TestRequestIDs: the caller may choose one id, never the other.
+// TestRequestIDs: the caller may choose x-amzn-RequestId, but not x-amz-apigw-id.
 func TestRequestIDs(t *testing.T) {
 	t.Parallel()
 	const chosen = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
@@ -57,7 +57,7 @@ func TestRoutes(t *testing.T) {
 			}
 		})
 	}
-	// API Gateway alone would read the header as SigV4.
+	// Without a route of its own, API Gateway would read the header as SigV4.
 	for name, authorization := range map[string]string{
 		"ErrUnknownWithoutToken": "", "ErrUnknownBearer": "Bearer " + ada.idToken, "ErrUnknownBearerAlone": "Bearer", "ErrUnknownBasic": "Basic YTpi",
 		"ErrUnknownSignature": "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0",

@@ -14,10 +14,10 @@ import (
 	"testing"
 )
 
-// secrets are the tokens, signatures and passwords that were really used, each with what it is.
+// secrets are the tokens, signatures and passwords that the tests used, each with its kind.
 var secrets sync.Map
 
-// rememberSecrets takes what a request carries that must not be in any log.
+// rememberSecrets notes what a request carries that no log may hold.
 func rememberSecrets(r *http.Request) {
 	if token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "); len(token) > 16 {
 		secrets.Store(token, "a token")
@@ -33,7 +33,7 @@ func rememberSecrets(r *http.Request) {
 	}
 }
 
-// requestLine is what the local run prints for a request, and all that it prints after its greeting.
+// requestLine is what the local run prints for a request. After its greeting it prints nothing else.
 var requestLine = regexp.MustCompile(`^\d\d:\d\d:\d\d  (API|S3 )  [A-Z]+ +\d{3}( [A-Za-z0-9]+)?  [0-9.]+(µs|ms|s)  /[ -~]*$`)
 
 // noSecretsPrinted looks through everything that the run printed and logged.
@@ -46,7 +46,7 @@ func noSecretsPrinted(r *localRun) error {
 	if err != nil {
 		return err
 	}
-	secrets.Store(r.Local.Password, "a password") // the greeting alone may show it
+	secrets.Store(r.Local.Password, "a password") // only the greeting may show it
 	secrets.Store(r.Local.SecondPassword, "a password")
 	var found []error
 	if all := flag.Lookup("test.run").Value.String() == ""; all && (strings.Count(requests, "\n") < 500 || strings.Count(string(log), "\n") < 200) {
@@ -82,8 +82,7 @@ func lineWith(text, part string) string {
 	return ""
 }
 
-// TestForgedLogLine asks for paths that would write lines of their own, or commands, into a careless log. The check is
-// noSecretsPrinted's.
+// TestForgedLogLine asks for paths that would forge lines of a log or send commands to the terminal. noSecretsPrinted checks the output.
 func TestForgedLogLine(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{

@@ -86,7 +86,7 @@ func swapPayload(token, other string) string {
 	return parts[0] + "." + others[1] + "." + parts[2]
 }
 
-// forger makes tokens. The local Cognito signs with a key that is public, so that tests can sign what it never would.
+// forger makes tokens. The local Cognito's signing key is public, so tests can sign tokens that it would never issue.
 type forger struct {
 	key    *rsa.PrivateKey
 	public string // PEM
@@ -149,7 +149,7 @@ func TestForgedClaims(t *testing.T) {
 	issuer := f.claims["iss"].(string)
 	for name, c := range map[string]struct {
 		claims fields
-		field  string // of the refusal: the authorizer names none, the function does
+		field  string // of the refusal: only the function names one, the authorizer doesn't
 		ok     bool
 	}{
 		"OK":                   {claims: fields{}, ok: true},
@@ -216,7 +216,7 @@ func TestForgedSignatures(t *testing.T) {
 	t.Run("OK", func(t *testing.T) { planned(t, planWith(t, f.sign(t, rs, f.key, nil, nil)), 201) })
 }
 
-// TestOtherClientsAndPools signs real users in where their tokens are not for this API.
+// TestOtherClientsAndPools signs real users in with another client or pool, whose tokens are not for this API.
 func TestOtherClientsAndPools(t *testing.T) {
 	t.Parallel()
 	localCognito(t, "it makes an app client and a user pool")

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestUnsignedAccess goes to S3 without a good signature, or with one of another kind.
+// TestUnsignedAccess calls S3 without a signature, or with one of another kind.
 func TestUnsignedAccess(t *testing.T) {
 	unsigned := func(r *http.Request) { r.URL.RawQuery = "" }
 	get := allOf(unsigned, setMethod("GET"), setBody(""))
@@ -28,7 +28,7 @@ func TestUnsignedAccess(t *testing.T) {
 	})
 }
 
-// TestBucketIsClosed asks for the bucket itself, without a signature and with a planned upload's.
+// TestBucketIsClosed calls operations on the bucket itself, unsigned and with a planned upload's signature.
 func TestBucketIsClosed(t *testing.T) {
 	t.Parallel()
 	p := planUpload(t, nil)

@@ -13,13 +13,13 @@ const (
 	emptySHA256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 )
 
-// field is a case of one field of POST /uploads: what it is set to, and how that ends. Nil leaves it out.
+// fieldCase sets one field of POST /uploads; nil leaves it out. code is that of the refusal.
 type fieldCase struct {
 	value any
 	code  string // "" where it is taken
 }
 
-// checkField runs the cases of a field; the refusals must name it.
+// checkField runs the cases of a field, each of which is a rule that the function's own tests cover in full. A refusal must name the field.
 func checkField(t *testing.T, field string, cases map[string]fieldCase) {
 	t.Parallel()
 	for name, c := range cases {
@@ -69,7 +69,7 @@ func TestSize(t *testing.T) {
 	})
 }
 
-// TestSizeLimit takes the deployment's limit from where it tells it.
+// TestSizeLimit reads the deployment's limit from a refusal.
 func TestSizeLimit(t *testing.T) {
 	t.Parallel()
 	e := refused(t, uploads(t, fields{"size": int64(1 << 50)}), "SizeTooLarge", "size")
@@ -113,8 +113,7 @@ func TestMetadata(t *testing.T) {
 	})
 }
 
-// TestEverythingAtItsLimit plans and uploads what is longest in every field together: a header or a URL of it must not
-// be too long for S3.
+// TestEverythingAtItsLimit plans and uploads a file with the longest value in every field: no header and no URL may be too long for S3.
 func TestEverythingAtItsLimit(t *testing.T) {
 	t.Parallel()
 	metadata := fields{}
