@@ -34,7 +34,7 @@ var fileNames = map[string]string{
 func TestNames(t *testing.T) {
 	t.Parallel()
 	for title, name := range fileNames {
-		t.Run(title, func(t *testing.T) {
+		t.Run("OK"+title, func(t *testing.T) {
 			t.Parallel()
 			checkName(t, planUpload(t, fields{"filename": name}), name)
 			checkName(t, planned(t, documents(t, "contentType=image/png&key="+url.QueryEscape(name)), 200), name)

@@ -59,7 +59,7 @@ func launch(project string, args ...string) (*localRun, error) {
 	r := &localRun{process: exec.Command(localBinary, args...), ended: make(chan struct{})}
 	r.process.Dir = project
 	r.process.Stdout, r.process.Stderr = &r.stdout, &r.stderr
-	r.process.WaitDelay = time.Second // a child that outlived it would hold its output open
+	r.process.WaitDelay = time.Second // a child that outlives it would hold its output open
 	if err := r.process.Start(); err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func startRun(project, dir string, args ...string) (*localRun, error) {
 		return nil, err
 	}
 	r.dir = dir
-	deadline := time.After(2 * time.Minute) // a first compilation of the CDK takes most of one
+	deadline := time.After(2 * time.Minute) // the first compilation of the CDK takes most of a minute
 	for {
 		if _, err := os.Stat(outputs); err == nil {
 			r.stack, err = readOutputs(outputs)
@@ -115,11 +115,10 @@ func (r *localRun) complaints() string {
 	return strings.ReplaceAll(r.stderr.String(), "\x1b[31m[INTERNAL ERROR]: unexpected EOF\x1b[0m\n", "")
 }
 
-// stopLimit is how long Ctrl-C may take on a machine that is busy with other tests: a run that needs more hangs. By
-// itself it gives requests under way 1.5 s.
+// stopLimit is how long stopping may take on a busy machine; a run that takes longer hangs. The run itself gives open requests 1.5 s.
 const stopLimit = 10 * time.Second
 
-// endLimit is how long a busy machine may take to clear away a process that has ended. What stays behind stays for good.
+// endLimit is how long a busy machine may take to remove a process that has ended. A process that is there after that was left behind.
 const endLimit = 2 * time.Second
 
 // stop ends the run by a signal, and returns an error if it took too long, failed, or left a process behind.
@@ -198,7 +197,7 @@ func descendantsOf(ancestor int) ([]int, error) {
 	return found, nil
 }
 
-// processParents gives each process its parent; nil where there is no /proc.
+// processParents maps each process to its parent; it returns nil where there is no /proc.
 func processParents() (map[int]int, error) {
 	if runtime.GOOS != "linux" {
 		fmt.Fprintln(os.Stderr, "NOT CHECKED: whether the local run leaves processes behind; that is read from /proc, on Linux alone")
@@ -222,14 +221,14 @@ func processParents() (map[int]int, error) {
 	return parents, nil
 }
 
-// allGone gives processes that were told to end this long to do so.
+// allGone waits up to this long for processes to end.
 func allGone(pids []int, grace time.Duration) error {
 	deadline := time.Now().Add(grace)
 	for {
 		var left []int
 		for _, pid := range pids {
 			stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-			if err == nil && !bytes.Contains(stat, []byte(") Z ")) { // a zombie only waits to be counted
+			if err == nil && !bytes.Contains(stat, []byte(") Z ")) { // a zombie has ended
 				left = append(left, pid)
 			}
 		}
@@ -243,7 +242,7 @@ func allGone(pids []int, grace time.Duration) error {
 	}
 }
 
-// running are the runs under way.
+// running holds the runs that have not ended.
 var running sync.Map
 
 // endRunsBeforeTimeout kills every run shortly before `go test -timeout` ends this process, which would leave them

@@ -26,7 +26,7 @@ var (
 	ada, grace user
 )
 
-// mainRun is the local run that is the target, nil where the target is a stack that runs elsewhere.
+// mainRun is the local run that is the target; nil with -outputs.
 var mainRun *localRun
 
 // localBinary is the local run, built once.
@@ -34,13 +34,13 @@ var localBinary string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	flag.Set("test.parallel", "8") // the tests wait for servers more than they compute
+	flag.Set("test.parallel", "8") // the tests mostly wait for servers
 	os.Exit(testAll(m))
 }
 
 func TestInputs(t *testing.T) { inputs.Note(t, projectRoot) }
 
-// testAll runs the tests between the start and the end of the stack, and then looks at what they left behind.
+// testAll starts the stack, runs the tests, ends the stack, and checks what they left behind.
 func testAll(m *testing.M) (status int) {
 	scratch, err := os.MkdirTemp("", "signpost-conformance-")
 	if err != nil {

@@ -91,7 +91,7 @@ func TestForgedLogLine(t *testing.T) {
 		"Return":    "x%0Dy",
 		"Unicode":   "x%E2%80%AEy%E2%80%A8z",
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run("Err"+name, func(t *testing.T) {
 			refused(t, api(t, "GET", strings.ReplaceAll(path, " ", "%20")), "NotFound", "")
 			p := planUpload(t, nil)
 			a := s3(t, p.request(t, "hello", setPath(func(bucketPath string) string {
