@@ -46,7 +46,7 @@ func noSecretsPrinted(r *localRun) error {
 	if err != nil {
 		return err
 	}
-	secrets.Store(r.Local.Password, "a password") // only the greeting may show it
+	secrets.Store(r.Local.Password, "a password") // the greeting alone may show it
 	secrets.Store(r.Local.SecondPassword, "a password")
 	var found []error
 	if all := flag.Lookup("test.run").Value.String() == ""; all && (strings.Count(requests, "\n") < 500 || strings.Count(string(log), "\n") < 200) {
