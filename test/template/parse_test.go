@@ -91,13 +91,11 @@ func texts(value any) []string {
 
 func reference(value any) string { return cfn.LogicalID(value) }
 
-// references adds to found the ids of all that value refers to.
-func references(value any, found map[string]bool) { maps.Copy(found, cfn.LogicalIDs(value)) }
-
-// render writes a reference as ${Id} or ${Id.Arn}, joined where it is joined, and what is no string as JSON.
+// render writes a reference as ${Id} or ${Id.Arn}, joined where it is joined, and what is no string as JSON. The golden
+// files of options show an Fn::Sub as it is.
 func render(value any) string {
 	object, isObject := value.(map[string]any)
-	if isObject && len(object) == 1 {
+	if isObject && len(object) == 1 && object["Fn::Sub"] == nil {
 		resolved, err := cfn.Resolve(value, func(name string) (string, bool) { return "${" + name + "}", true })
 		if text, isText := resolved.(string); isText && err == nil {
 			return text
