@@ -47,39 +47,52 @@ func allowedOrigins() []string {
 	return origins
 }
 
-var routes = []struct{ method, path, headers string }{
-	{"POST", "uploads", "authorization,content-type"},
-	{"GET", "api/documents/signed", "authorization"},
-	{"GET", "api/documents/signed/", "authorization"},
+// preflights are the routes of the deployment, each with what a page asks about before it calls them.
+func preflights(t *testing.T) map[string]struct{ method, headers string } {
+	t.Helper()
+	type asked = struct{ method, headers string }
+	routes := map[string]asked{
+		"uploads":               {"POST", "authorization,content-type"},
+		"api/documents/signed":  {"GET", "authorization"},
+		"api/documents/signed/": {"GET", "authorization"},
+	}
+	for path := range featureRoutes(t) {
+		routes[path] = asked{"POST", "authorization,content-type"}
+	}
+	return routes
 }
 
 func TestPreflight(t *testing.T) {
 	t.Parallel()
-	for _, route := range routes {
+	for path, asked := range preflights(t) {
 		for _, origin := range allowedOrigins() {
-			t.Run("OK "+route.method+" "+route.path+" from "+origin, func(t *testing.T) {
+			t.Run("OK "+path+" from "+origin, func(t *testing.T) {
 				t.Parallel()
-				a := preflight(t, route.path, origin, route.method, route.headers)
+				a := preflight(t, path, origin, asked.method, asked.headers)
 				if a.status < 200 || a.status > 299 {
 					t.Errorf("status %d", a.status)
 				}
 				checkHeader(t, a, "Access-Control-Allow-Origin", origin)
-				checkHeader(t, a, "Access-Control-Allow-Methods", route.method)
+				checkHeader(t, a, "Access-Control-Allow-Methods", asked.method)
 				checkHeader(t, a, "Access-Control-Allow-Credentials", "")
 				checkHeader(t, a, "Vary", "Origin")
 				allowed := strings.ToLower(a.header.Get("Access-Control-Allow-Headers"))
-				for header := range strings.SplitSeq(route.headers, ",") {
+				for header := range strings.SplitSeq(asked.headers, ",") {
 					if !slices.Contains(strings.Split(allowed, ","), header) {
 						t.Errorf("%s is not allowed, only %s", header, allowed)
 					}
 				}
 			})
 		}
-		for name, origin := range lookAlikes() {
-			t.Run(name+" "+route.method+" "+route.path, func(t *testing.T) {
+		origins := map[string]string{"ErrOther": "https://evil.example"}
+		if path == "uploads" { // the template that compares is the same for every route
+			origins = lookAlikes()
+		}
+		for name, origin := range origins {
+			t.Run(name+" "+path, func(t *testing.T) {
 				t.Parallel()
 				// The answer may allow the stage's own origins, to which a browser then compares.
-				a := preflight(t, route.path, origin, route.method, route.headers)
+				a := preflight(t, path, origin, asked.method, asked.headers)
 				if got := a.header.Get("Access-Control-Allow-Origin"); got == "*" || got == origin {
 					t.Errorf("%q is allowed, by %q", origin, got)
 				}
@@ -115,10 +128,11 @@ func TestReadableByThePage(t *testing.T) {
 	}
 }
 
-// TestHiddenFromOtherPages: what the function answers is for the allowed origins alone.
+// TestHiddenFromOtherPages: what the function answers is for the allowed origins alone. How it compares them is in its
+// own tests.
 func TestHiddenFromOtherPages(t *testing.T) {
 	t.Parallel()
-	for name, origin := range lookAlikes() {
+	for name, origin := range map[string]string{"ErrOther": "https://evil.example", "ErrNull": "null"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			checkHeader(t, uploads(t, nil, setHeader("Origin", origin)), "Access-Control-Allow-Origin", "")
@@ -133,9 +147,7 @@ func TestHiddenFromOtherPages(t *testing.T) {
 // TestNoOriginIsSentBack: what API Gateway answers by itself is the same for every page.
 func TestNoOriginIsSentBack(t *testing.T) {
 	t.Parallel()
-	origins := lookAlikes()
-	origins["OK"] = target.origin()
-	for name, origin := range origins {
+	for name, origin := range map[string]string{"OK": target.origin(), "ErrOther": "https://evil.example"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			from := setHeader("Origin", origin)
@@ -209,6 +221,46 @@ func TestS3Preflight(t *testing.T) {
 				t.Errorf("status %d %s, Access-Control-Allow-Origin %q", a.status, s3Code(a), a.header.Get("Access-Control-Allow-Origin"))
 			}
 		})
+	}
+}
+
+// TestS3FeaturePreflight asks S3 as a browser does before each request that the features sign.
+func TestS3FeaturePreflight(t *testing.T) {
+	t.Parallel()
+	s := begin(t, ada, true)
+	a := s.ask(t, 1)
+	signed := map[string]plan{"create": s.plan, "part": a.Parts[0].plan, "complete": *a.Complete}
+	if a.List != nil {
+		signed["list"], signed["abort"] = *a.List, *a.Abort
+	}
+	if hasRoute(t, "downloads") {
+		signed["download"] = planned(t, downloads(t, fields{"key": s.plan.Key}), 200)
+	}
+	for name, p := range signed {
+		var needed []string
+		for header := range p.Headers {
+			needed = append(needed, strings.ToLower(header))
+		}
+		slices.Sort(needed)
+		for _, origin := range allowedOrigins() {
+			t.Run("OK "+name+" from "+origin, func(t *testing.T) {
+				a := s3Preflight(t, p, origin, p.Method, strings.Join(needed, ","))
+				if methods := strings.Split(a.header.Get("Access-Control-Allow-Methods"), ", "); a.status != 200 || !slices.Contains(methods, p.Method) {
+					t.Errorf("status %d %s, the methods are %q", a.status, s3Code(a), methods)
+				}
+				checkHeader(t, a, "Access-Control-Allow-Origin", origin)
+			})
+		}
+		for how, preflight := range map[string]answer{
+			"ErrOrigin": s3Preflight(t, p, "https://evil.example", p.Method, strings.Join(needed, ",")),
+			"ErrHeader": s3Preflight(t, p, target.origin(), p.Method, strings.Join(append(needed, "x-amz-acl"), ",")),
+		} {
+			t.Run(how+" "+name, func(t *testing.T) {
+				if preflight.status != 403 || preflight.header.Get("Access-Control-Allow-Origin") != "" {
+					t.Errorf("status %d, Access-Control-Allow-Origin %q", preflight.status, preflight.header.Get("Access-Control-Allow-Origin"))
+				}
+			})
+		}
 	}
 }
 

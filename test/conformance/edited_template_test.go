@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// What runs is the template. These tests edit the template that the target was synthesized to, run it, and see the
-// stack behave otherwise: so what the local run enforces is what would be deployed, and no constant of its own.
+// The local run serves the template. These tests edit the target's template, run it, and see the stack behave differently: what the local run enforces comes from the template that would be deployed, not from constants of its own.
 
 // project makes a folder in which `local` runs this template without synthesizing: the app that its cdk.json names
 // copies it.
@@ -59,7 +58,7 @@ func synthesizedTemplate(t *testing.T) []byte {
 	return text
 }
 
-// edited puts another value in place of every one that has this name, wherever it stands in the template.
+// edited replaces every value with this name, anywhere in the template.
 func edited(t *testing.T, template []byte, name string, value any) []byte {
 	t.Helper()
 	var tree any
@@ -102,8 +101,8 @@ func runEdited(t *testing.T, template []byte) *localRun {
 	return startRunFor(t, project(t, template), filepath.Join(t.TempDir(), "data"))
 }
 
-// on sends a request to another run than the target, as its first user.
-func on(t *testing.T, r *localRun) edit {
+// onRun sends a request to another run than the target, as its first user.
+func onRun(t *testing.T, r *localRun) edit {
 	t.Helper()
 	u, err := signIn(r.stack, r.UserPoolClientId, r.Local.Username, r.Local.Password)
 	if err != nil {

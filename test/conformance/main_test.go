@@ -1,13 +1,12 @@
-// Package conformance_test holds a running stack to the HTTP contract, and S3 to the signatures: every field, limit and
-// refusal of the API, every kind of token, and a forgery of each thing that a signed request is signed for. It speaks
-// HTTP only, as any client would.
+// Package conformance_test checks a running stack from end to end: that the API keeps the HTTP contract, that S3 takes what the API signed, and that S3 refuses a forgery of each thing that is signed. It speaks HTTP only, as any client would.
+//
+// What a function decides by itself is in its own tests. Here each kind of refusal is proven once, together with what only a whole stack shows: what API Gateway does to a request on the way, tokens, CORS, real signatures, restarts.
 //
 //	go test ./test/conformance                        # starts the local run, and ends it
 //	go test ./test/conformance -outputs outputs.json  # the stack that wrote this outputs file; see target_test.go
 //
-// Every answer of the API, expected or not, is held to the shape and the CORS headers that all answers share, and at
-// the end the bucket must hold exactly the objects that honest uploads put there: see client_test.go and
-// store_test.go. A test must never loosen those checks for itself.
+// Every answer of the API, expected or not, must have the shape and the CORS headers that all answers share. At the end the bucket must hold exactly the objects that honest uploads put there: see answers_test.go and
+// stored_objects_test.go. A test must never loosen those checks for itself.
 package conformance_test
 
 import (
@@ -27,7 +26,7 @@ var (
 	ada, grace user
 )
 
-// mainRun is the local run that is the target, nil where the target is a stack that runs elsewhere.
+// mainRun is the local run that is the target; nil with -outputs.
 var mainRun *localRun
 
 // localBinary is the local run, built once.
@@ -35,13 +34,13 @@ var localBinary string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	flag.Set("test.parallel", "8") // the tests wait for servers more than they compute
+	flag.Set("test.parallel", "8") // the tests mostly wait for servers
 	os.Exit(testAll(m))
 }
 
 func TestInputs(t *testing.T) { inputs.Note(t, projectRoot) }
 
-// testAll runs the tests between the start and the end of the stack, and then looks at what they left behind.
+// testAll starts the stack, runs the tests, ends the stack, and checks what they left behind.
 func testAll(m *testing.M) (status int) {
 	scratch, err := os.MkdirTemp("", "signpost-conformance-")
 	if err != nil {
@@ -72,7 +71,7 @@ func testAll(m *testing.M) (status int) {
 	for _, check := range []func() error{
 		func() error { return mainRun.stop(syscall.SIGTERM) },
 		func() error { return onlyAcceptedObjects(mainRun) },
-		func() error { return noSecretsSaid(mainRun) },
+		func() error { return noSecretsPrinted(mainRun) },
 	} {
 		if err := check(); err != nil {
 			status = max(status, complain(err))

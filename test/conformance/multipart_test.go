@@ -13,10 +13,10 @@ import (
 
 const mib = 1 << 20
 
-// partSize is how every file up to 156.25 GiB is cut.
+// partSize is the size of a part, for every file up to 156.25 GiB.
 const partSize = 16 * mib
 
-// inParts ends a test of uploads in parts where the deployment plans none. The local run's stage does.
+// inParts skips a test of uploads in parts where the deployment has none. The local run has them.
 func inParts(t *testing.T) {
 	t.Helper()
 	if hasRoute(t, "uploads/parts") {
@@ -28,7 +28,7 @@ func inParts(t *testing.T) {
 	t.Skip("NOT RUN against the stack of -outputs: it plans no upload in parts")
 }
 
-// threshold is the largest size that is still sent in one piece, taken from where the deployment tells it.
+// threshold is the largest size that is sent in one piece, as a refusal of this deployment gives it.
 func threshold(t *testing.T) int64 {
 	t.Helper()
 	e := refused(t, uploads(t, fields{"size": sizeLimit(t), "sha256": helloSHA256}), "InvalidRequest", "sha256")
@@ -57,8 +57,7 @@ func numberIn(t *testing.T, message, pattern string) int64 {
 
 var partsKeyShape = regexp.MustCompile(`^uploads/([A-Za-z0-9-]+)/` + ulid + `-([0-9a-z]+)(-sha256)?/[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$`)
 
-// checkCreate holds a plan of ada's for a large file to the contract: how it is cut, and that the request begins an
-// upload of exactly this key.
+// checkCreate checks ada's plan for a large file: the number and size of its parts, and that its request creates an upload of this key.
 func checkCreate(t *testing.T, p plan, size int64, checksums bool) {
 	t.Helper()
 	m := partsKeyShape.FindStringSubmatch(p.Key)
@@ -77,8 +76,7 @@ func checkCreate(t *testing.T, p plan, size int64, checksums bool) {
 	}
 }
 
-// checkOperation holds a signed request to what all of them share: it is of the key's own URL, names this operation and
-// nothing else, and each header that the caller sets is signed.
+// checkOperation checks what all signed requests have in common: the URL is the key's, the query names this operation and nothing else, and each header that the caller sets is signed.
 func checkOperation(t *testing.T, p plan, method string, operation url.Values) {
 	t.Helper()
 	u, err := url.Parse(p.URL)
@@ -97,64 +95,37 @@ func checkOperation(t *testing.T, p plan, method string, operation url.Values) {
 	if p.Headers == nil {
 		t.Error("headers is missing; a client would have to know that it may be")
 	}
-	want := []string{"host"}
-	for name := range p.Headers {
-		want = append(want, strings.ToLower(name))
-	}
-	slices.Sort(want)
-	signed := strings.Split(u.Query().Get("X-Amz-SignedHeaders"), ";")
-	if signed = slices.DeleteFunc(signed, func(name string) bool { return name == "content-length" }); !slices.Equal(signed, want) {
-		t.Errorf("signed are %q, to be set are %q", signed, want)
-	}
+	checkSignedHeaders(t, p, u.Query())
 }
 
 func TestPlanInParts(t *testing.T) {
 	t.Parallel()
 	inParts(t)
 	last, limit := threshold(t), sizeLimit(t)
-	for name, size := range map[string]int64{"OKSmallest": last + 1, "OKFullParts": (last/partSize + 1) * partSize,
-		"OKOneByteMore": (last/partSize+1)*partSize + 1, "OKLargest": limit} {
+	for name, size := range map[string]int64{"OKSmallest": last + 1, "OKLargest": limit} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			checkCreate(t, planUpload(t, fields{"size": size}), size, false)
-			checkCreate(t, planUpload(t, fields{"size": size, "partChecksums": false}), size, false)
 			checkCreate(t, planUpload(t, fields{"size": size, "partChecksums": true}), size, true)
 		})
 	}
-	t.Run("OKMetadata", func(t *testing.T) {
-		p := planUpload(t, fields{"size": last + 1, "metadata": fields{"Album": "2026"}})
-		checkCreate(t, p, last+1, false)
-		if p.Headers["x-amz-meta-album"] != "2026" || len(p.Headers) != 3 {
-			t.Errorf("the headers are %q", p.Headers)
+	t.Run("OKThreshold", func(t *testing.T) { // in one piece, where partChecksums changes nothing
+		t.Parallel()
+		p := planUpload(t, fields{"size": last, "partChecksums": true})
+		checkPlan(t, p)
+		if p.Multipart != nil {
+			t.Errorf("multipart is %+v", p.Multipart)
 		}
 	})
-	for name, size := range map[string]int64{"OKThreshold": last, "OKSmall": 5} {
-		t.Run(name, func(t *testing.T) { // in one piece, where partChecksums changes nothing
-			t.Parallel()
-			for _, changed := range []fields{{"size": size}, {"size": size, "sha256": helloSHA256}, {"size": size, "partChecksums": true}, {"size": size, "sha256": raw("null"), "partChecksums": raw("null"), "metadata": raw("null")}} {
-				p := planUpload(t, changed)
-				checkPlan(t, p)
-				if p.Multipart != nil {
-					t.Errorf("multipart is %+v", p.Multipart)
-				}
-			}
-		})
-	}
 	t.Run("ErrSHA256", func(t *testing.T) {
 		e := refused(t, uploads(t, fields{"size": last + 1, "sha256": helloSHA256}), "InvalidRequest", "sha256")
 		if !strings.Contains(e.Message, "partChecksums") {
 			t.Errorf("the message does not say what to do instead: %s", e.Message)
 		}
 	})
-	for name, value := range map[string]any{"ErrText": "true", "ErrNumber": 1, "ErrArray": []bool{true}} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			refused(t, uploads(t, fields{"size": last + 1, "partChecksums": value}), "InvalidRequest", "partChecksums")
-		})
-	}
 }
 
-// TestUploadInParts goes all the way, through a reload of the page in the middle.
+// TestUploadInParts uploads a file in parts from beginning to end, with a reload of the page in between.
 func TestUploadInParts(t *testing.T) {
 	t.Parallel()
 	inParts(t)
@@ -180,7 +151,7 @@ func TestUploadInParts(t *testing.T) {
 	}
 }
 
-// refusedCompletions tries to finish while part 2 is missing: S3 must neither store nor forget what it has.
+// refusedCompletions tries to complete the upload while part 2 is missing: S3 must store no object and keep the parts that it has.
 func (s *session) refusedCompletions(t *testing.T, complete plan) {
 	t.Helper()
 	all := s.numbers()
@@ -205,7 +176,7 @@ func (s *session) refusedCompletions(t *testing.T, complete plan) {
 	}
 }
 
-// afterCompletion replays everything that was signed before: the object must stay as it is.
+// afterCompletion sends again what was signed before completion: the object must stay as it is.
 func (s *session) afterCompletion(t *testing.T, old partsAnswer) {
 	t.Helper()
 	gone := forgery{status: 404, code: "NoSuchUpload"}
@@ -214,14 +185,14 @@ func (s *session) afterCompletion(t *testing.T, old partsAnswer) {
 		checkRefusal(t, s3(t, old.List.request(t, "")), gone)
 		checkRefusal(t, s3(t, old.Abort.request(t, "")), gone)
 	}
-	// To finish once more is answered as the first time, and does nothing.
+	// A second completion is answered like the first, and does nothing.
 	if a := s3(t, old.Complete.request(t, s.completion(s.numbers()...))); a.status != 200 {
 		t.Errorf("finished twice: %d %s", a.status, s3Code(a))
 	}
 	s.checkAssembled(t)
 }
 
-// TestAbort gives an upload up: what was sent is gone, and nothing more can be.
+// TestAbort aborts an upload: its parts are gone, and S3 takes no more of them.
 func TestAbort(t *testing.T) {
 	t.Parallel()
 	s, other := begin(t, ada, false), begin(t, ada, false)
@@ -244,12 +215,11 @@ func TestAbort(t *testing.T) {
 	other.checkListedOnly(t, other.last()) // another upload is not touched
 }
 
-// TestTwoUploadsToOneKey begins twice by one plan, which its URL allows, and finishes both at once. One object is
-// stored, whole, and the other upload can't replace it.
+// TestTwoUploadsToOneKey creates two uploads with one plan, which its URL allows, and completes both at once. One object is stored, complete, and the other upload can't replace it.
 func TestTwoUploadsToOneKey(t *testing.T) {
 	t.Parallel()
 	first := begin(t, ada, false)
-	second := first.again(t)
+	second := first.beginAgain(t)
 	for _, s := range []*session{first, second} {
 		for _, p := range s.ask(t, s.numbers()...).Parts {
 			s.send(t, p)

@@ -9,11 +9,10 @@ import (
 	"testing"
 )
 
-// transcriptBlock is the README's upload without a browser: the shell block that begins with these two lines of values.
+// transcriptBlock is the README's shell block that uploads without a browser. It begins with these two lines of values.
 var transcriptBlock = regexp.MustCompile("(?ms)^```sh\n(API=\\S+ COGNITO=\\S+\nCLIENT=\\S+ USERNAME=\\S+ PASSWORD=\\S+\n)(.*?)^```$")
 
-// TestReadmeTranscript runs the README's transcript, word for word but for the values of its first two lines: curl is a
-// client that knows nothing of this project.
+// TestReadmeTranscript runs the README's transcript with other values in its first two lines: curl is a client that shares no code with this project.
 func TestReadmeTranscript(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join(projectRoot, "README.md"))
@@ -36,11 +35,11 @@ func TestReadmeTranscript(t *testing.T) {
 	shell := exec.Command("bash", "-c", values+string(block[2]))
 	shell.Dir = t.TempDir()
 	shell.Env = append(os.Environ(), "PATH="+filepath.Join(projectRoot, "node_modules/.bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
-	said, err := shell.CombinedOutput()
+	output, err := shell.CombinedOutput()
 	if err != nil {
-		t.Fatalf("%v: %s", err, withoutQuery(string(said)))
+		t.Fatalf("%v: %s", err, withoutQuery(string(output)))
 	}
-	last := strings.TrimSpace(string(said))
+	last := strings.TrimSpace(string(output))
 	key, ok := strings.CutPrefix(last[strings.LastIndex(last, "\n")+1:], "stored: ")
 	if !ok || !strings.HasPrefix(key, "uploads/"+ada.sub+"/") || !strings.HasSuffix(key, "/hello.txt") {
 		t.Fatalf("the transcript ended with %s", withoutQuery(last))
@@ -61,7 +60,7 @@ func TestReadmeTranscript(t *testing.T) {
 	}
 }
 
-// unindent undoes the margin that the local run puts before the transcript.
+// unindent removes the margin that the local run prints before the transcript.
 func unindent(text string) string {
 	return regexp.MustCompile("(?m)^    ").ReplaceAllString(text, "")
 }

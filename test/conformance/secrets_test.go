@@ -14,10 +14,10 @@ import (
 	"testing"
 )
 
-// secrets are the tokens, signatures and passwords that were really used, each with what it is.
+// secrets are the tokens, signatures and passwords that the tests used, each with its kind.
 var secrets sync.Map
 
-// rememberSecrets takes what a request carries that must not be in any log.
+// rememberSecrets notes what a request carries that no log may hold.
 func rememberSecrets(r *http.Request) {
 	if token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "); len(token) > 16 {
 		secrets.Store(token, "a token")
@@ -33,11 +33,11 @@ func rememberSecrets(r *http.Request) {
 	}
 }
 
-// requestLine is what the local run prints for a request, and all that it prints after its greeting.
+// requestLine is what the local run prints for a request. After its greeting it prints nothing else.
 var requestLine = regexp.MustCompile(`^\d\d:\d\d:\d\d  (API|S3 )  [A-Z]+ +\d{3}( [A-Za-z0-9]+)?  [0-9.]+(µs|ms|s)  /[ -~]*$`)
 
-// noSecretsSaid looks through everything that the run printed and logged.
-func noSecretsSaid(r *localRun) error {
+// noSecretsPrinted looks through everything that the run printed and logged.
+func noSecretsPrinted(r *localRun) error {
 	greeting, requests, ok := strings.Cut(r.stdout.String(), "Requests:\n\n")
 	if !ok {
 		return fmt.Errorf("the local run's greeting does not end in \"Requests:\": %q", greeting)
@@ -82,8 +82,7 @@ func lineWith(text, part string) string {
 	return ""
 }
 
-// TestForgedLogLine asks for paths that would write lines of their own, or commands, into a careless log. The check is
-// noSecretsSaid's.
+// TestForgedLogLine asks for paths that would forge lines of a log or send commands to the terminal. noSecretsPrinted checks the output.
 func TestForgedLogLine(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{
@@ -92,7 +91,7 @@ func TestForgedLogLine(t *testing.T) {
 		"Return":    "x%0Dy",
 		"Unicode":   "x%E2%80%AEy%E2%80%A8z",
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run("Err"+name, func(t *testing.T) {
 			refused(t, api(t, "GET", strings.ReplaceAll(path, " ", "%20")), "NotFound", "")
 			p := planUpload(t, nil)
 			a := s3(t, p.request(t, "hello", setPath(func(bucketPath string) string {

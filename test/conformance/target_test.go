@@ -31,7 +31,7 @@ var projectRoot = func() string {
 	return root
 }()
 
-// stack is what the outputs file says of a stack.
+// stack holds a stack's outputs.
 type stack struct {
 	ApiUrl, Region, UploadBucketName, UserPoolId, UserPoolClientId string
 
@@ -124,7 +124,7 @@ func signIn(s stack, clientID, username, password string) (user, error) {
 	return user{idToken: r.IdToken, accessToken: r.AccessToken, refreshToken: r.RefreshToken}, err
 }
 
-// cognito calls the local Cognito: what a page may call at its endpoint, and the rest at its owner's socket.
+// cognito calls the local Cognito: at its endpoint what a page may call, and at its socket, which only this user can open, the rest.
 func cognito(s stack, operation string, input fields, output any) error {
 	body, err := json.Marshal(input)
 	if err != nil {
@@ -180,7 +180,7 @@ func claimsOf(token string) map[string]any {
 	return claims
 }
 
-// localCognito ends a test that needs a Cognito that anyone may administer, and says why.
+// localCognito skips a test that administers Cognito, and says why.
 func localCognito(t *testing.T, why string) {
 	t.Helper()
 	if target.Local == nil {
@@ -188,7 +188,7 @@ func localCognito(t *testing.T, why string) {
 	}
 }
 
-// localOnly ends a test that needs more than HTTP to the stack, and says why.
+// localOnly skips a test that needs more than HTTP to the stack, and says why.
 func localOnly(t *testing.T, why string) {
 	t.Helper()
 	if mainRun == nil {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestIdleConnections holds 1,000 connections open without a word, to the API and to S3, and as many requests whose
-// bodies never end as a browser opens. The local run goes on serving everybody else.
+// TestIdleConnections holds 1,000 connections open to the API and to S3 without sending anything, and a few requests
+// whose bodies never end. The local run goes on serving everybody else.
 func TestIdleConnections(t *testing.T) {
 	localOnly(t, "a thousand idle connections are no way to treat a stack that others share")
 	const idle, slow = 500, 12
@@ -20,10 +20,10 @@ func TestIdleConnections(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range idle {
-			hold(t, u.Host, "")
+			holdOpen(t, u.Host, "")
 		}
 		for range slow {
-			hold(t, u.Host, fmt.Sprintf("POST %suploads HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+			holdOpen(t, u.Host, fmt.Sprintf("POST %suploads HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
 				u.Path, u.Host, ada.idToken))
 		}
 	}
@@ -34,15 +34,15 @@ func TestIdleConnections(t *testing.T) {
 	}
 }
 
-// hold opens a connection that says this and no more, until the test ends.
-func hold(t *testing.T, host, said string) {
+// holdOpen opens a connection, sends this text and no more, and keeps it open until the test ends.
+func holdOpen(t *testing.T, host, text string) {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", host, 5*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	if _, err := io.WriteString(conn, said); err != nil {
+	if _, err := io.WriteString(conn, text); err != nil {
 		t.Fatal(err)
 	}
 }

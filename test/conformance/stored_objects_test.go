@@ -17,9 +17,7 @@ import (
 	"github.com/versity/versitygw/backend/meta"
 )
 
-// The stack lets nobody read, so what is stored is looked at where the local run keeps it: an object is a file named
-// by its key. On a deployed stack only HTTP is left: S3 refuses the signed request a second time if, and only if, an
-// object is there.
+// The stack lets nobody read, so tests look at stored objects in the local run's data folder, where an object is a file named by its key. On a deployed stack they use HTTP: S3 refuses a second request with the same URL only if there is an object.
 
 // object is what the bucket holds under a key.
 type object struct {
@@ -32,7 +30,7 @@ type object struct {
 // accepted are the keys of all honest uploads.
 var accepted sync.Map
 
-// upload replays the signed request with the body, which S3 must take, and checks that it lies there.
+// upload sends the signed request with this body, and checks that S3 stored it.
 func upload(t *testing.T, p plan, body string) {
 	t.Helper()
 	a := s3(t, p.request(t, body))
@@ -71,20 +69,19 @@ func checkStored(t *testing.T, p plan, body string) {
 	}
 }
 
-// checkNothingThere looks into the bucket for the planned object, without touching S3.
+// checkNothingThere checks in the data folder that there is no object at the planned key.
 func checkNothingThere(t *testing.T, p plan) {
 	t.Helper()
 	if mainRun == nil {
 		return
 	}
-	// Nor may anything lie beside it: the folder is this upload's own.
+	// Nor may anything else be in its folder, which is this upload's own.
 	if _, err := os.Stat(path.Dir(filePath(mainRun, p.Key))); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatalf("something was stored in %s: %v", path.Dir(p.Key), err)
 	}
 }
 
-// checkNotStored checks that nothing is at the planned key, and that the URL's owner still can upload there: a forgery
-// must neither store nor spoil.
+// checkNotStored checks that nothing is stored at the planned key, and that its URL still works: a forgery must neither store anything nor use up the URL.
 func checkNotStored(t *testing.T, p plan, body string) {
 	t.Helper()
 	checkNothingThere(t, p)
@@ -130,8 +127,7 @@ func objectAt(r *localRun, key string) (o object, err error) {
 	return o, err
 }
 
-// onlyAcceptedObjects compares the bucket with the honest uploads, so that no forgery of any test can have left an
-// object anywhere.
+// onlyAcceptedObjects compares the bucket with the honest uploads: no forgery of any test may have left an object.
 func onlyAcceptedObjects(r *localRun) error {
 	var wrong []error
 	entries, err := os.ReadDir(filepath.Dir(bucketDir(r)))

@@ -13,21 +13,20 @@ func TestShortLivedAndThrottled(t *testing.T) {
 	template := edited(t, synthesizedTemplate(t), "URL_LIFETIME_SECONDS", "3")
 	template = edited(t, template, "ThrottlingBurstLimit", 5)
 	r := runEdited(t, edited(t, template, "ThrottlingRateLimit", 1))
-	here := on(t, r)
+	here := onRun(t, r)
 	t.Run("ErrExpired", func(t *testing.T) {
 		checkGrowsOld(t, r, here, 3, "Request has expired")
 	})
 	t.Run("ErrTooManyRequests", func(t *testing.T) { checkThrottled(t, here, 5) })
 }
 
-// TestShortPolicyAndMovedOrigin runs the template with a bucket policy that refuses signatures of three seconds, though
-// the URLs themselves live on, and with another page.
+// TestShortPolicyAndMovedOrigin runs the template with a bucket policy that refuses signatures older than three seconds, while the URLs themselves live longer, and with another allowed origin.
 func TestShortPolicyAndMovedOrigin(t *testing.T) {
 	t.Parallel()
 	const moved = "https://moved.example"
 	template := edited(t, synthesizedTemplate(t), "s3:signatureAge", "3000")
 	r := runEdited(t, bytes.ReplaceAll(template, []byte(target.origin()), []byte(moved)))
-	here := on(t, r)
+	here := onRun(t, r)
 	t.Run("OKNewOrigin", func(t *testing.T) { checkOrigin(t, r, here, moved, moved) })
 	t.Run("ErrOldOrigin", func(t *testing.T) { checkOrigin(t, r, here, target.origin(), "") })
 	t.Run("ErrOldSignature", func(t *testing.T) {
@@ -35,18 +34,18 @@ func TestShortPolicyAndMovedOrigin(t *testing.T) {
 	})
 }
 
-// TestNarrowRole takes the function's right to write where it plans: S3 then refuses what it signed.
+// TestNarrowRole takes away the function's right to write where it plans uploads: S3 then refuses what it signed.
 func TestNarrowRole(t *testing.T) {
 	t.Parallel()
 	r := runEdited(t, bytes.ReplaceAll(synthesizedTemplate(t), []byte(`"/uploads/*"`), []byte(`"/elsewhere/*"`)))
-	_, p := planFrom(t, on(t, r), target.origin())
+	_, p := planFrom(t, onRun(t, r), target.origin())
 	checkRefusal(t, s3(t, p.request(t, "hello")), forgery{code: "AccessDenied"})
 	if _, err := objectAt(r, p.Key); err == nil {
 		t.Error("an object was stored")
 	}
 }
 
-// checkGrowsOld lets a signed request grow older than the three seconds for which the run takes one.
+// checkGrowsOld waits until a signed request is older than the three seconds for which the run takes it.
 func checkGrowsOld(t *testing.T, r *localRun, here edit, expiresIn int, message string) {
 	t.Helper()
 	const life = 3 * time.Second
@@ -72,10 +71,10 @@ func checkGrowsOld(t *testing.T, r *localRun, here edit, expiresIn int, message 
 	}
 }
 
-// checkThrottled asks until the API has had enough, which must be after the burst that the template allows.
+// checkThrottled sends requests until the API refuses one, which must not be before the burst that the template allows.
 func checkThrottled(t *testing.T, here edit, burst int) {
 	t.Helper()
-	time.Sleep(time.Duration(burst) * time.Second) // until all of it is there again, at one a second
+	time.Sleep(time.Duration(burst) * time.Second) // until the whole burst is available again, at one a second
 	var refusal answer
 	taken := 0
 	for refusal.status == 0 && taken < 10*burst {
@@ -98,7 +97,7 @@ func checkThrottled(t *testing.T, here edit, burst int) {
 	planned(t, uploads(t, nil, here), 201)
 }
 
-// checkOrigin asks API and bucket as a page of this origin; allowed is what they should answer it.
+// checkOrigin calls API and bucket as a page of this origin; allowed is the Access-Control-Allow-Origin that they should answer.
 func checkOrigin(t *testing.T, r *localRun, here edit, origin, allowed string) {
 	t.Helper()
 	request, err := http.NewRequest("OPTIONS", r.ApiUrl+"uploads", nil)
@@ -119,14 +118,14 @@ func checkOrigin(t *testing.T, r *localRun, here edit, origin, allowed string) {
 	checkHeader(t, s3(t, p.request(t, "hello", setHeader("Origin", origin))), "Access-Control-Allow-Origin", allowed)
 }
 
-// planFrom plans from an origin that the target need not know.
+// planFrom plans an upload from any origin.
 func planFrom(t *testing.T, here edit, origin string) (answer, plan) {
 	t.Helper()
 	request, err := http.NewRequest("POST", target.ApiUrl+"uploads", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	both(setBody(goodBody), setHeader("Content-Type", "application/json"), setHeader("Origin", origin), here)(request)
+	allOf(setBody(goodBody), setHeader("Content-Type", "application/json"), setHeader("Origin", origin), here)(request)
 	a, err := exchange(request)
 	if err != nil {
 		t.Fatal(err)

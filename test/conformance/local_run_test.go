@@ -26,7 +26,7 @@ type localRun struct {
 	ended          chan struct{} // closed once it has ended
 }
 
-// output collects what a process says; it may be read meanwhile.
+// output collects what a process prints; it may be read meanwhile.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -48,8 +48,8 @@ func buildLocal(dir string) (binary string, err error) {
 	binary = filepath.Join(dir, "local.exe") // Windows wants the suffix, nobody else minds
 	build := exec.Command("go", "build", "-o", binary, "./local")
 	build.Dir = projectRoot
-	if said, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build ./local: %w\n%s", err, said)
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build ./local: %w\n%s", err, output)
 	}
 	return binary, nil
 }
@@ -59,7 +59,7 @@ func launch(project string, args ...string) (*localRun, error) {
 	r := &localRun{process: exec.Command(localBinary, args...), ended: make(chan struct{})}
 	r.process.Dir = project
 	r.process.Stdout, r.process.Stderr = &r.stdout, &r.stderr
-	r.process.WaitDelay = time.Second // a child that outlived it would hold its output open
+	r.process.WaitDelay = time.Second // a child that outlives it would hold its output open
 	if err := r.process.Start(); err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func startRun(project, dir string, args ...string) (*localRun, error) {
 		return nil, err
 	}
 	r.dir = dir
-	deadline := time.After(2 * time.Minute) // a first compilation of the CDK takes most of one
+	deadline := time.After(2 * time.Minute) // the first compilation of the CDK takes most of a minute
 	for {
 		if _, err := os.Stat(outputs); err == nil {
 			r.stack, err = readOutputs(outputs)
@@ -109,20 +109,19 @@ func startRunFor(t *testing.T, project, dir string, args ...string) *localRun {
 	return r
 }
 
-// complaints are what the run said on its standard error, but for versitygw's line on a client that goes away within the
+// complaints are what the run printed on its standard error, except versitygw's line on a client that goes away within the
 // first 8 KiB of a body, which tests here do on purpose.
 func (r *localRun) complaints() string {
 	return strings.ReplaceAll(r.stderr.String(), "\x1b[31m[INTERNAL ERROR]: unexpected EOF\x1b[0m\n", "")
 }
 
-// stopLimit is how long Ctrl-C may take on a machine that is busy with other tests: a run that needs more hangs. By
-// itself it gives requests under way 1.5 s.
+// stopLimit is how long stopping may take on a busy machine; a run that takes longer hangs. The run itself gives open requests 1.5 s.
 const stopLimit = 10 * time.Second
 
-// endLimit is how long a busy machine may take to clear away a process that has ended. What stays behind stays for good.
+// endLimit is how long a busy machine may take to remove a process that has ended. A process that is there after that was left behind.
 const endLimit = 2 * time.Second
 
-// stop ends the run by a signal, and says if it took too long, failed, or left a process behind.
+// stop ends the run by a signal, and returns an error if it took too long, failed, or left a process behind.
 func (r *localRun) stop(signal syscall.Signal) error {
 	children, err := childrenOf(r.process.Process.Pid)
 	if err != nil {
@@ -149,7 +148,7 @@ func (r *localRun) stop(signal syscall.Signal) error {
 	return allGone(children, endLimit)
 }
 
-// kill ends the run without asking. It may have ended already.
+// kill ends the run at once. It may have ended already.
 func (r *localRun) kill() {
 	r.process.Process.Kill()
 	<-r.ended
@@ -198,7 +197,7 @@ func descendantsOf(ancestor int) ([]int, error) {
 	return found, nil
 }
 
-// processParents gives each process its parent; nil where there is no /proc.
+// processParents maps each process to its parent; it returns nil where there is no /proc.
 func processParents() (map[int]int, error) {
 	if runtime.GOOS != "linux" {
 		fmt.Fprintln(os.Stderr, "NOT CHECKED: whether the local run leaves processes behind; that is read from /proc, on Linux alone")
@@ -222,14 +221,14 @@ func processParents() (map[int]int, error) {
 	return parents, nil
 }
 
-// allGone gives processes that were told to end this long to do so.
+// allGone waits up to this long for processes to end.
 func allGone(pids []int, grace time.Duration) error {
 	deadline := time.Now().Add(grace)
 	for {
 		var left []int
 		for _, pid := range pids {
 			stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-			if err == nil && !bytes.Contains(stat, []byte(") Z ")) { // a zombie only waits to be counted
+			if err == nil && !bytes.Contains(stat, []byte(") Z ")) { // a zombie has ended
 				left = append(left, pid)
 			}
 		}
@@ -243,12 +242,12 @@ func allGone(pids []int, grace time.Duration) error {
 	}
 }
 
-// running are the runs under way.
+// running holds the runs that have not ended.
 var running sync.Map
 
 // endRunsBeforeTimeout kills every run shortly before `go test -timeout` ends this process, which would leave them
-// orphaned. It gives a function that calls that off.
-func endRunsBeforeTimeout() (callOff func()) {
+// orphaned. It returns a function that cancels that.
+func endRunsBeforeTimeout() (cancel func()) {
 	limit, err := time.ParseDuration(flag.Lookup("test.timeout").Value.String())
 	if err != nil || limit <= 0 {
 		return func() {}

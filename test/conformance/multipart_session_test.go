@@ -15,8 +15,7 @@ import (
 	"time"
 )
 
-// session is an upload in parts under way. Its file is as large as needs a last part of 5 bytes, and each part has
-// bytes of its own, so that none can stand in another's place unnoticed.
+// session is an upload in parts. The last part of its file has 5 bytes, and each part has its own content, so that the test notices a part in another's place.
 type session struct {
 	user  user
 	plan  plan
@@ -26,7 +25,7 @@ type session struct {
 	etags map[int64]string // of the parts sent
 }
 
-// cutting is what a plan says on how to cut the file.
+// cutting is how a plan cuts the file into parts.
 type cutting struct{ PartSize, PartCount int64 }
 
 type signedPart struct {
@@ -34,7 +33,7 @@ type signedPart struct {
 	plan
 }
 
-// partsAnswer is that to POST /uploads/parts; list and abort are missing where uploads can't be resumed.
+// partsAnswer is the answer to POST /uploads/parts. List and Abort are nil where uploads can't be resumed.
 type partsAnswer struct {
 	Parts                 []signedPart
 	List, Complete, Abort *plan
@@ -42,19 +41,19 @@ type partsAnswer struct {
 	ExpiresAt             time.Time
 }
 
-// begin plans an upload and begins it. What is not finished is aborted with the test, so that no part stays in the store.
+// begin plans an upload and creates it. It is aborted at the end of the test if it isn't complete, so that no part stays in the store.
 func begin(t *testing.T, u user, checksums bool) *session {
 	t.Helper()
 	inParts(t)
 	size := (threshold(t)/partSize+1)*partSize + 5
 	s := &session{user: u, size: size, fill: 'a'}
-	s.plan = planned(t, uploads(t, fields{"size": size, "partChecksums": checksums}, as(u)), 201)
+	s.plan = planned(t, uploads(t, fields{"size": size, "partChecksums": checksums}, asUser(u)), 201)
 	s.create(t)
 	return s
 }
 
-// again begins another upload by the same plan, of another file.
-func (s *session) again(t *testing.T) *session {
+// beginAgain creates another upload with the same plan, of another file.
+func (s *session) beginAgain(t *testing.T) *session {
 	t.Helper()
 	other := &session{user: s.user, size: s.size, fill: 'A', plan: s.plan}
 	other.create(t)
@@ -88,7 +87,7 @@ func (s *session) checksums() bool { return s.plan.Headers["x-amz-checksum-algor
 
 func (s *session) last() int64 { return s.plan.Multipart.PartCount }
 
-// numbers are those of all parts.
+// numbers are the numbers of all parts.
 func (s *session) numbers() []int64 {
 	all := make([]int64, s.last())
 	for i := range all {
@@ -97,7 +96,7 @@ func (s *session) numbers() []int64 {
 	return all
 }
 
-// content is what the part holds.
+// content is the content of a part.
 func (s *session) content(number int64) string {
 	size := min(partSize, s.size-(number-1)*partSize)
 	return strings.Repeat(string(s.fill+rune(number)), int(size))
@@ -108,7 +107,7 @@ func (s *session) sum(number int64) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// entries are what POST /uploads/parts takes for these parts.
+// entries are the entries of POST /uploads/parts for these parts.
 func (s *session) entries(numbers ...int64) []fields {
 	entries := []fields{}
 	for _, n := range numbers {
@@ -121,10 +120,10 @@ func (s *session) entries(numbers ...int64) []fields {
 	return entries
 }
 
-// ask has the requests signed for these parts, and holds the answer to the contract.
+// ask has requests for these parts signed, and checks the answer.
 func (s *session) ask(t *testing.T, numbers ...int64) partsAnswer {
 	t.Helper()
-	a := parts(t, fields{"key": s.plan.Key, "uploadId": s.id, "parts": s.entries(numbers...)}, as(s.user))
+	a := parts(t, fields{"key": s.plan.Key, "uploadId": s.id, "parts": s.entries(numbers...)}, asUser(s.user))
 	return checkParts(t, a, s.plan.Key, s.id, s.size, numbers...)
 }
 
@@ -144,8 +143,7 @@ func post(t *testing.T, path, body string, edits ...edit) answer {
 	return api(t, "POST", path, append([]edit{setHeader("Content-Type", "application/json"), setBody(body)}, edits...)...)
 }
 
-// checkParts reads an answer to POST /uploads/parts, in which every request must be of this upload, and nothing but what
-// these parts of a file of this size need.
+// checkParts reads an answer to POST /uploads/parts. Every request in it must belong to this upload and do no more than these parts of a file of this size need.
 func checkParts(t *testing.T, a answer, key, id string, size int64, numbers ...int64) partsAnswer {
 	t.Helper()
 	if a.status != 200 {
@@ -187,7 +185,7 @@ func checkParts(t *testing.T, a answer, key, id string, size int64, numbers ...i
 	return got
 }
 
-// send uploads a part as signed.
+// send uploads a part.
 func (s *session) send(t *testing.T, p signedPart) {
 	t.Helper()
 	a := s3(t, p.request(t, s.content(p.PartNumber)))
@@ -199,7 +197,7 @@ func (s *session) send(t *testing.T, p signedPart) {
 	}
 }
 
-// completion is the body that finishes the upload with these parts.
+// completion is the body that completes the upload with these parts.
 func (s *session) completion(numbers ...int64) string {
 	var b strings.Builder
 	for _, n := range numbers {
@@ -212,11 +210,11 @@ func (s *session) completion(numbers ...int64) string {
 	return "<CompleteMultipartUpload>" + b.String() + "</CompleteMultipartUpload>"
 }
 
-// complete finishes the upload, and checks what lies in the bucket then.
+// complete completes the upload, and checks the object.
 func (s *session) complete(t *testing.T, p plan) {
 	t.Helper()
 	a := s3(t, p.request(t, s.completion(s.numbers()...)))
-	// S3 may find out late that it can't, and then says so in an answer that began with 200.
+	// S3 may find out late that it can't, and then reports an error after status 200.
 	if a.status != 200 || !bytes.Contains(a.body, []byte("<CompleteMultipartUploadResult")) {
 		t.Fatalf("S3 did not finish the upload: %d %s: %.500s", a.status, s3Code(a), a.body)
 	}
@@ -224,11 +222,11 @@ func (s *session) complete(t *testing.T, p plan) {
 	s.checkAssembled(t)
 }
 
-// checkAssembled checks that the object is there, whole, in order, and with what was signed.
+// checkAssembled checks that the object is there, complete, in order, and with the signed headers.
 func (s *session) checkAssembled(t *testing.T) {
 	t.Helper()
 	if mainRun == nil {
-		return // S3 has compared the size and each part's ETag, and nobody may look any further
+		return // S3 has compared the size and each part's ETag, and nobody may read the object
 	}
 	o, err := objectAt(mainRun, s.plan.Key)
 	if err != nil {
@@ -246,13 +244,13 @@ func (s *session) checkAssembled(t *testing.T) {
 	}
 }
 
-// listedPart is what S3 says of a part.
+// listedPart is a part as S3 lists it.
 type listedPart struct {
 	PartNumber, Size     int64
 	ETag, ChecksumSHA256 string
 }
 
-// listed asks S3 for the parts that it has, by a signed request for just that.
+// listed sends the signed request that lists the parts that S3 has.
 func listed(t *testing.T, list plan) []listedPart {
 	t.Helper()
 	a := s3(t, list.request(t, ""))
@@ -267,7 +265,7 @@ func listed(t *testing.T, list plan) []listedPart {
 	return result.Parts
 }
 
-// checkListed checks that S3 has all parts but these.
+// checkListed checks that S3 has all parts except these.
 func (s *session) checkListed(t *testing.T, missing ...int64) {
 	t.Helper()
 	s.checkListedOnly(t, slices.DeleteFunc(s.numbers(), func(n int64) bool { return slices.Contains(missing, n) })...)
@@ -286,7 +284,7 @@ func (s *session) checkListedOnly(t *testing.T, numbers ...int64) {
 	}
 	list := s.ask(t).List
 	if list == nil {
-		return // nobody may look
+		return // nobody may list
 	}
 	if got := listed(t, *list); !slices.Equal(got, want) {
 		t.Errorf("S3 lists %+v, want %+v", got, want)

@@ -3,13 +3,12 @@ package conformance_test
 import (
 	"crypto/sha256"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// checkForged tries forgeries of one request; S3 must refuse each, and the upload must stay as it is.
+// checkForged sends forgeries of one request. S3 must refuse each, and the upload must stay as it is.
 func checkForged(t *testing.T, s *session, p plan, body string, forgeries map[string]forgery, sent ...int64) {
 	t.Helper()
 	for name, f := range forgeries {
@@ -21,21 +20,16 @@ func checkForged(t *testing.T, s *session, p plan, body string, forgeries map[st
 	}
 }
 
-// bare leaves nothing of a request but its URL, with this method.
-func bare(method string) edit {
-	return both(setMethod(method), setBody(""), func(r *http.Request) { r.Header = http.Header{} })
-}
-
 func TestForgedCreate(t *testing.T) {
 	t.Parallel()
 	s := begin(t, ada, true)
 	checkForged(t, s, s.plan, "", map[string]forgery{
-		"ErrPUT":                 {change: both(setMethod("PUT"), setBody("hello"))},
-		"ErrPutObject":           {change: both(setMethod("PUT"), setBody("hello"), dropQuery("uploads"))},
-		"ErrListUploads":         {change: bare("GET"), status: 400, code: "InvalidRequest", onAWS: "SignatureDoesNotMatch"},
-		"ErrDELETE":              {change: bare("DELETE")},
-		"ErrComplete":            {change: both(dropQuery("uploads"), setQuery("uploadId", s.id))},
-		"ErrUploadPart":          {change: both(setMethod("PUT"), dropQuery("uploads"), setQuery("uploadId", s.id), setQuery("partNumber", "1"))},
+		"ErrPUT":                 {change: allOf(setMethod("PUT"), setBody("hello"))},
+		"ErrPutObject":           {change: allOf(setMethod("PUT"), setBody("hello"), dropQuery("uploads"))},
+		"ErrListUploads":         {change: urlAlone("GET"), status: 400, code: "InvalidRequest", onAWS: "SignatureDoesNotMatch"},
+		"ErrDELETE":              {change: urlAlone("DELETE")},
+		"ErrComplete":            {change: allOf(dropQuery("uploads"), setQuery("uploadId", s.id))},
+		"ErrUploadPart":          {change: allOf(setMethod("PUT"), dropQuery("uploads"), setQuery("uploadId", s.id), setQuery("partNumber", "1"))},
 		"ErrOtherUser":           {change: setPath(replace(ada.sub, grace.sub))},
 		"ErrOtherName":           {change: setPath(replace("cat.png", "dog.png"))},
 		"ErrOtherSize":           {change: setPath(replace("-"+strconv.FormatInt(s.size, 36), "-zzzzzz"))},
@@ -68,21 +62,21 @@ func TestForgedPart(t *testing.T) {
 		"ErrPartSpelling":  {change: setQuery("partNumber", "0"+strconv.FormatInt(s.last(), 10))},
 		"ErrPartDropped":   {change: dropQuery("partNumber"), status: 405, code: "MethodNotAllowed", onAWS: "SignatureDoesNotMatch"},
 		"ErrIDDropped":     {change: dropQuery("uploadId"), status: 400, code: "InvalidArgument", onAWS: "SignatureDoesNotMatch"},
-		"ErrPutObject":     {change: both(dropQuery("uploadId"), dropQuery("partNumber"))},
+		"ErrPutObject":     {change: allOf(dropQuery("uploadId"), dropQuery("partNumber"))},
 		"ErrOtherUpload":   {change: setQuery("uploadId", other.id)},
 		"ErrOtherKey":      {change: setPath(func(path string) string { return strings.Replace(path, s.plan.Key, other.plan.Key, 1) })},
 		"ErrOtherUser":     {change: setPath(replace(ada.sub, grace.sub))},
-		"ErrGET":           {change: bare("GET")},
-		"ErrDELETE":        {change: bare("DELETE")},
-		"ErrComplete":      {change: both(setMethod("POST"), dropQuery("partNumber"), setBody(s.completion()))},
-		"ErrCopy":          {change: both(setHeader("x-amz-copy-source", "/"+target.UploadBucketName+"/uploads/x"), setBody("")), code: notSigned, onAWS: "SignatureDoesNotMatch"},
+		"ErrGET":           {change: urlAlone("GET")},
+		"ErrDELETE":        {change: urlAlone("DELETE")},
+		"ErrComplete":      {change: allOf(setMethod("POST"), dropQuery("partNumber"), setBody(s.completion()))},
+		"ErrCopy":          {change: allOf(setHeader("x-amz-copy-source", "/"+target.UploadBucketName+"/uploads/x"), setBody("")), code: notSigned, onAWS: "SignatureDoesNotMatch"},
 		"ErrChecksumAdded": {change: setHeader("x-amz-checksum-sha256", helloSHA256), code: notSigned, onAWS: "SignatureDoesNotMatch"},
 		"ErrTokenDropped":  {change: dropQuery("X-Amz-Security-Token"), status: 400, code: "InvalidToken", onAWS: "InvalidAccessKeyId"},
 	})
 	other.checkListedOnly(t)
 	t.Run("OKAfterwards", func(t *testing.T) {
 		s.send(t, p)
-		s.send(t, p) // once more, as after a lost answer: it stays one part
+		s.send(t, p) // again, as after a lost answer: it stays one part
 		s.checkListedOnly(t, s.last())
 	})
 }
@@ -94,9 +88,9 @@ func TestForgedPartWithChecksum(t *testing.T) {
 	body := s.content(s.last())
 	checkForged(t, s, p.plan, body, map[string]forgery{
 		"ErrOtherBytes":      {change: setBody(strings.ToUpper(body)), status: 400, code: "BadDigest"},
-		"ErrOtherSum":        {change: both(setBody("hello"), setHeader("x-amz-checksum-sha256", helloSHA256))},
+		"ErrOtherSum":        {change: allOf(setBody("hello"), setHeader("x-amz-checksum-sha256", helloSHA256))},
 		"ErrChecksumDropped": {change: dropHeader("x-amz-checksum-sha256")},
-		"ErrOtherKind":       {change: both(dropHeader("x-amz-checksum-sha256"), setHeader("x-amz-checksum-crc32", "NhCmhg==")), code: notSigned, onAWS: "SignatureDoesNotMatch"},
+		"ErrOtherKind":       {change: allOf(dropHeader("x-amz-checksum-sha256"), setHeader("x-amz-checksum-crc32", "NhCmhg==")), code: notSigned, onAWS: "SignatureDoesNotMatch"},
 	})
 	t.Run("OKAfterwards", func(t *testing.T) {
 		s.send(t, p)
@@ -104,7 +98,7 @@ func TestForgedPartWithChecksum(t *testing.T) {
 	})
 }
 
-// TestForgedEnd forges what ends an upload, and the list, while it has its last part alone.
+// TestForgedEnd forges completion, abort and list of an upload of which only the last part was sent.
 func TestForgedEnd(t *testing.T) {
 	t.Parallel()
 	s, other := begin(t, ada, false), begin(t, ada, false)
@@ -113,19 +107,19 @@ func TestForgedEnd(t *testing.T) {
 	body := s.completion(s.last())
 	otherKey := setPath(func(path string) string { return strings.Replace(path, s.plan.Key, other.plan.Key, 1) })
 	forgeries := map[string]forgery{
-		"ErrNotTheWhole":        {change: both(), status: 400, code: "InvalidRequest"},
+		"ErrNotTheWhole":        {change: allOf(), status: 400, code: "InvalidRequest"},
 		"ErrSizeChanged":        {change: setHeader("x-amz-mp-object-size", "5")},
 		"ErrSizeDropped":        {change: dropHeader("x-amz-mp-object-size")},
 		"ErrNoOverwriteDropped": {change: dropHeader("If-None-Match")},
 		"ErrNoOverwriteChanged": {change: setHeader("If-None-Match", `"x"`)},
-		"ErrIfMatchInstead":     {change: both(dropHeader("If-None-Match"), setHeader("If-Match", `"x"`))},
+		"ErrIfMatchInstead":     {change: allOf(dropHeader("If-None-Match"), setHeader("If-Match", `"x"`))},
 		"ErrTypeChanged":        {change: setHeader("Content-Type", "text/html")},
 		"ErrOtherUpload":        {change: setQuery("uploadId", other.id)},
 		"ErrOtherKey":           {change: otherKey},
-		"ErrCreate":             {change: both(dropQuery("uploadId"), setQuery("uploads", ""))},
+		"ErrCreate":             {change: allOf(dropQuery("uploadId"), setQuery("uploads", ""))},
 		"ErrPUT":                {change: setMethod("PUT"), status: 405, code: "MethodNotAllowed", onAWS: "SignatureDoesNotMatch"},
-		"ErrDELETE":             {change: bare("DELETE")},
-		"ErrGET":                {change: bare("GET")},
+		"ErrDELETE":             {change: urlAlone("DELETE")},
+		"ErrGET":                {change: urlAlone("GET")},
 	}
 	t.Run("Complete", func(t *testing.T) { checkForged(t, s, *a.Complete, body, forgeries, s.last()) })
 	if a.List == nil {
@@ -136,7 +130,7 @@ func TestForgedEnd(t *testing.T) {
 			"ErrOtherUpload":  {change: setQuery("uploadId", other.id)},
 			"ErrOtherKey":     {change: otherKey},
 			"ErrDeleteObject": {change: dropQuery("uploadId")},
-			"ErrPUT":          {change: both(setMethod("PUT"), setBody("hello")), status: 405, code: "MethodNotAllowed", onAWS: "SignatureDoesNotMatch"},
+			"ErrPUT":          {change: allOf(setMethod("PUT"), setBody("hello")), status: 405, code: "MethodNotAllowed", onAWS: "SignatureDoesNotMatch"},
 			"ErrGET":          {change: setMethod("GET")},
 		}, s.last())
 	})
@@ -144,17 +138,16 @@ func TestForgedEnd(t *testing.T) {
 		checkForged(t, s, *a.List, "", map[string]forgery{
 			"ErrOtherUpload": {change: setQuery("uploadId", other.id)},
 			"ErrOtherKey":    {change: otherKey},
-			"ErrGetObject":   {change: both(dropQuery("uploadId"), dropQuery("max-parts"))},
+			"ErrGetObject":   {change: allOf(dropQuery("uploadId"), dropQuery("max-parts"))},
 			"ErrMarker":      {change: setQuery("part-number-marker", "1")},
 			"ErrDELETE":      {change: setMethod("DELETE")},
-			"ErrPUT":         {change: both(setMethod("PUT"), setBody("hello")), status: 405, code: "MethodNotAllowed", onAWS: "SignatureDoesNotMatch"},
+			"ErrPUT":         {change: allOf(setMethod("PUT"), setBody("hello")), status: 405, code: "MethodNotAllowed", onAWS: "SignatureDoesNotMatch"},
 		}, s.last())
 	})
 	other.checkListedOnly(t)
 }
 
-// TestForeignUpload has requests signed, which the server does for any uploadId and any key of one's own form, that
-// fit no upload: S3 binds an id to the key that it was begun for.
+// TestForeignUpload has requests signed that belong to no upload, which the function does for any uploadId and any well-formed key of the caller's: S3 binds an uploadId to the key that it was created for.
 func TestForeignUpload(t *testing.T) {
 	t.Parallel()
 	mine, other, foreign := begin(t, ada, false), begin(t, ada, false), begin(t, grace, false)
@@ -163,7 +156,7 @@ func TestForeignUpload(t *testing.T) {
 	}
 	altered := func(old, new string) string { return strings.Replace(mine.plan.Key, old, new, 1) }
 	digits := strconv.FormatInt(mine.size, 36)
-	folder := fmt.Sprintf("../%x/", sha256.Sum256([]byte(foreign.plan.Key))) // where a store that keeps uploads in files may have them
+	folder := fmt.Sprintf("../%x/", sha256.Sum256([]byte(foreign.plan.Key))) // where a store that keeps uploads in files could have them
 	for name, c := range map[string]struct {
 		key, id string
 		size    int64

@@ -10,51 +10,27 @@ import (
 
 const goodBody = `{"filename":"cat.png","contentType":"image/png","size":5}`
 
-// padded is the good body, made this long by spaces.
+// padded is the good body, padded with spaces to this length.
 func padded(bytes int) string { return goodBody + strings.Repeat(" ", bytes-len(goodBody)) }
 
-// TestBody sends what is no plan at all. The refusals name no field, but for those of a name that has no place.
+// TestBody sends bodies that JSON or API Gateway could read in two ways, and some that are no JSON object. The refusals name no field, except where one is unknown, null or given twice.
 func TestBody(t *testing.T) {
 	t.Parallel()
 	nested := func(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
 	for name, c := range map[string]struct{ body, code, field string }{
 		"OK":                   {goodBody, "", ""},
-		"OKSpaces":             {" \r\n\t" + goodBody + "\n", "", ""},
 		"OKEscapes":            {`{"\u0066ilename":"\u0063at\uD83D\uDC08.png","contentType":"image\/png","size":5}`, "", ""},
 		"OKLongest":            {padded(64 << 10), "", ""},
 		"ErrTooLong":           {padded(64<<10 + 1), "BodyTooLarge", ""},
 		"ErrEmpty":             {"", "InvalidJSON", ""},
-		"ErrSpaces":            {"  ", "InvalidJSON", ""},
-		"ErrNull":              {"null", "InvalidJSON", ""},
-		"ErrNumber":            {"5", "InvalidJSON", ""},
-		"ErrText":              {`"cat.png"`, "InvalidJSON", ""},
 		"ErrArray":             {"[" + goodBody + "]", "InvalidJSON", ""},
-		"ErrForm":              {"filename=cat.png&contentType=image/png&size=5", "InvalidJSON", ""},
 		"ErrCut":               {goodBody[:len(goodBody)-1], "InvalidJSON", ""},
-		"ErrCutInText":         {goodBody[:20], "InvalidJSON", ""},
-		"ErrTwoObjects":        {goodBody + goodBody, "InvalidJSON", ""},
-		"ErrTrailingText":      {goodBody + "x", "InvalidJSON", ""},
-		"ErrTrailingComma":     {strings.Replace(goodBody, "}", ",}", 1), "InvalidJSON", ""},
-		"ErrComment":           {"/* a cat */" + goodBody, "InvalidJSON", ""},
-		"ErrSingleQuotes":      {strings.ReplaceAll(goodBody, `"`, `'`), "InvalidJSON", ""},
-		"ErrNaN":               {strings.Replace(goodBody, "5", "NaN", 1), "InvalidJSON", ""},
-		"ErrInfinity":          {strings.Replace(goodBody, "5", "Infinity", 1), "InvalidJSON", ""},
-		"ErrLeadingZero":       {strings.Replace(goodBody, "5", "05", 1), "InvalidJSON", ""},
-		"ErrPlus":              {strings.Replace(goodBody, "5", "+5", 1), "InvalidJSON", ""},
 		"ErrByteOrderMark":     {"\ufeff" + goodBody, "InvalidJSON", ""},
 		"ErrUTF16":             {"\xff\xfe{\x00}\x00", "InvalidJSON", ""},
 		"ErrLoneSurrogate":     {strings.Replace(goodBody, "cat", `c\uD83Dt`, 1), "InvalidJSON", ""},
-		"ErrControlInText":     {strings.Replace(goodBody, "cat", "c\nt", 1), "InvalidJSON", ""},
-		"ErrBadEscape":         {strings.Replace(goodBody, "cat", `c\xt`, 1), "InvalidJSON", ""},
 		"ErrDeepArray":         {strings.Replace(goodBody, "5", nested(30_000), 1), "InvalidJSON", ""},
-		"ErrDeepObject":        {strings.Replace(goodBody, "5", strings.Repeat(`{"a":`, 5_000)+"1"+strings.Repeat("}", 5_000), 1), "InvalidRequest", "size"},
 		"ErrNullField":         {strings.Replace(goodBody, "5", "null", 1), "InvalidRequest", "size"},
-		"ErrNullName":          {strings.Replace(goodBody, `"cat.png"`, "null", 1), "InvalidRequest", "filename"},
-		"ErrUnknownField":      {strings.Replace(goodBody, "{", `{"key":"uploads/x",`, 1), "InvalidRequest", "key"},
-		"ErrUnknownByCase":     {strings.Replace(goodBody, "{", `{"Size":6,`, 1), "InvalidRequest", "Size"},
-		"ErrUnknownPrototype":  {strings.Replace(goodBody, "{", `{"__proto__":{"size":6},`, 1), "InvalidRequest", "__proto__"},
 		"ErrUnknownOddName":    {strings.Replace(goodBody, "{", `{"x\"\n":1,`, 1), "InvalidRequest", "x\"\n"},
-		"ErrFieldTwice":        {strings.Replace(goodBody, "{", `{"size":6,`, 1), "InvalidRequest", "size"},
 		"ErrFieldTwiceEscaped": {strings.Replace(goodBody, "{", `{"si\u007ae":5,`, 1), "InvalidRequest", "size"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +45,7 @@ func TestBody(t *testing.T) {
 	}
 }
 
-// TestInvalidUTF8: API Gateway makes a string of every body, and what isn't UTF-8 becomes U+FFFD ("Content type
+// TestInvalidUTF8: API Gateway decodes every body as UTF-8, and invalid bytes become U+FFFD ("Content type
 // conversions in API Gateway"). Whether it refuses such a body or query before is not documented.
 func TestInvalidUTF8(t *testing.T) {
 	t.Parallel()
@@ -93,8 +69,7 @@ func TestInvalidUTF8(t *testing.T) {
 	}
 }
 
-// TestFarTooLong: over 6 MB a body doesn't fit into a function's event, over 10 MB not through API Gateway. No gateway
-// response words these refusals, so no page can read them.
+// TestFarTooLong: a function's event holds at most 6 MB, and API Gateway takes at most 10 MB. No gateway response applies to these refusals, so no page can read them.
 func TestFarTooLong(t *testing.T) {
 	t.Parallel()
 	for bytes, want := range map[int]string{6<<20 + 1: `{"message": "Request Too Long"}`, 10<<20 + 1: "HTTP content length exceeded 10485760 bytes."} {
@@ -112,19 +87,11 @@ func TestBodyContentType(t *testing.T) {
 		contentType string
 		ok          bool
 	}{
-		"OK":               {"application/json", true},
-		"OKCharset":        {"application/json; charset=utf-8", true},
-		"OKCharsetUpper":   {"Application/JSON;charset=UTF-8", true},
-		"OKCharsetUTF8":    {"application/json; charset=utf8", true},
-		"OKCharsetQuoted":  {`application/json; charset="utf-8"`, true},
-		"ErrMissing":       {"", false},
-		"ErrOtherCharset":  {"application/json; charset=iso-8859-1", false},
-		"ErrText":          {"text/plain", false}, // what a browser sends without asking by OPTIONS first
-		"ErrForm":          {"application/x-www-form-urlencoded", false},
-		"ErrFormData":      {"multipart/form-data; boundary=x", false},
-		"ErrLooksLikeJSON": {"application/jsonp", false},
-		"ErrJSONPatch":     {"application/json-patch+json", false},
-		"ErrGarbage":       {"json", false},
+		"OK":              {"application/json", true},
+		"OKCharsetQuoted": {`application/json; charset="utf-8"`, true},
+		"ErrMissing":      {"", false},
+		"ErrText":         {"text/plain", false}, // browsers send this one without a preflight
+		"ErrFormData":     {"multipart/form-data; boundary=x", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -158,16 +125,52 @@ func TestSeveralProblems(t *testing.T) {
 	}
 }
 
-// TestProblemsAreBounded sends a thousand unknown fields: the answer must not grow with them.
-func TestProblemsAreBounded(t *testing.T) {
-	t.Parallel()
-	body := fields{}
-	for i := range 1000 {
-		body[fmt.Sprintf("%s%04d", strings.Repeat("x", 50), i)] = 1
+// featureRoutes are the optional routes that the deployment has, each with a valid body.
+func featureRoutes(t *testing.T) map[string]string {
+	t.Helper()
+	routes := map[string]string{}
+	if hasRoute(t, "downloads") {
+		routes["downloads"] = `{"key":"` + planUpload(t, nil).Key + `"}`
 	}
-	a := uploads(t, body)
-	refused(t, a, "InvalidRequest", strings.Repeat("x", 50)+"0000")
-	if len(a.body) > 8<<10 {
-		t.Errorf("the answer has %d bytes", len(a.body))
+	if hasRoute(t, "uploads/parts") {
+		routes["uploads/parts"] = `{"key":"` + planUpload(t, fields{"size": sizeLimit(t)}).Key + `","uploadId":"x","parts":[]}`
+	}
+	return routes
+}
+
+// TestFeatureBody sends malformed bodies to the optional routes, requests without a token, and other methods.
+func TestFeatureBody(t *testing.T) {
+	t.Parallel()
+	for path, good := range featureRoutes(t) {
+		for name, c := range map[string]struct{ body, code, field string }{
+			"OK":            {good, "", ""},
+			"OKLongest":     {good + strings.Repeat(" ", 64<<10-len(good)), "", ""},
+			"ErrTooLong":    {good + strings.Repeat(" ", 64<<10+1-len(good)), "BodyTooLarge", ""},
+			"ErrArray":      {"[" + good + "]", "InvalidJSON", ""},
+			"ErrKeyEscaped": {strings.Replace(good, "{", `{"ke\u0079":"x",`, 1), "InvalidRequest", "key"},
+		} {
+			t.Run(name+" "+path, func(t *testing.T) {
+				t.Parallel()
+				a := post(t, path, c.body)
+				if c.code != "" {
+					refused(t, a, c.code, c.field)
+				} else if a.status != 200 {
+					t.Errorf("status %d: %.300s", a.status, withoutQuery(string(a.body)))
+				}
+			})
+		}
+		t.Run("ErrNobody "+path, func(t *testing.T) {
+			refused(t, post(t, path, good, dropHeader("Authorization")), "Unauthorized", "")
+			refused(t, post(t, path, good, setHeader("Authorization", ada.accessToken)), "Unauthorized", "")
+			refused(t, post(t, path, good, asUser(grace)), "Forbidden", "key")
+		})
+		t.Run("ErrText "+path, func(t *testing.T) {
+			refused(t, post(t, path, good, setHeader("Content-Type", "text/plain")), "TypeNotAllowed", "Content-Type")
+		})
+		t.Run("ErrMethod "+path, func(t *testing.T) {
+			for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete} {
+				refused(t, post(t, path, good, setMethod(method)), "NotFound", "")
+			}
+		})
 	}
 }

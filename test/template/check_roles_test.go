@@ -1,0 +1,204 @@
+package template_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"signpost/lambda/presign"
+)
+
+// Kinds of resources that grant beside a role's own policy.
+var grantsElsewhere = []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::User", "AWS::IAM::Group"}
+
+// guardDuty is the service that scans uploads.
+const guardDuty = "malware-protection-plan.guardduty.amazonaws.com"
+
+// viaS3 limits a grant on a key to requests that S3 makes for the role.
+const viaS3 = `{"StringEquals":{"kms:ViaService":{"Fn::Join":["",["s3.",{"Ref":"AWS::Region"},".",{"Ref":"AWS::URLSuffix"}]]}}}`
+
+// checkRoles: each function and GuardDuty have a role of their own, which only they can assume and which holds no more
+// than it needs. That it holds enough is in the tables of test/iam.
+func checkRoles(t *template, want asked) (found complaints) {
+	for _, kind := range grantsElsewhere {
+		for _, extra := range t.of(kind) {
+			found.add("%s is an %s: a role's own policy is the only place for grants", extra.id, kind)
+		}
+	}
+	unused := map[string]bool{}
+	for _, role := range t.of("AWS::IAM::Role") {
+		unused[role.id] = true
+		if role.Properties["ManagedPolicyArns"] != nil {
+			found.add("%s has managed policies", role.id)
+		}
+		found.equal(role.id+"'s boundary", at(role.Properties, "PermissionsBoundary"), orNil(want.boundary))
+	}
+	check := func(user *resource, role any, service string, most map[string]string) {
+		id := reference(role)
+		if !unused[id] {
+			found.add("%s has no role of its own", user.id)
+			return
+		}
+		delete(unused, id)
+		checkTrust(t.Resources[id], service, &found)
+		checkGrants(t.Resources[id], most, &found)
+	}
+	for _, function := range t.of("AWS::Lambda::Function") {
+		check(function, function.Properties["Role"], "lambda.amazonaws.com", t.mostOfFunction(function, want))
+	}
+	for _, plan := range t.of("AWS::GuardDuty::MalwareProtectionPlan") {
+		check(plan, plan.Properties["Role"], guardDuty, t.mostOfScanner(want))
+	}
+	for id := range unused {
+		found.add("nobody uses %s", id)
+	}
+	return found
+}
+
+func checkTrust(role *resource, service string, found *complaints) {
+	for _, trust := range statements(role.Properties["AssumeRolePolicyDocument"]) {
+		found.equal(role.id+"'s trust", []any{trust.Effect, trust.Principal, trust.Actions, trust.odd},
+			[]any{"Allow", `{"Service":"` + service + `"}`, []string{"sts:AssumeRole"}, nil})
+	}
+}
+
+// checkGrants: most holds the actions that the role may have, each with the only resource that it may have it on.
+func checkGrants(role *resource, most map[string]string, found *complaints) {
+	for _, policy := range list(role.Properties["Policies"]) {
+		for _, grant := range statements(at(policy, "PolicyDocument")) {
+			if grant.odd != nil {
+				found.add("%s has a statement with %v", role.id, grant.odd)
+			}
+			for _, action := range grant.Actions {
+				if resource, agreed := most[action]; !agreed || !slices.Equal(grant.Resources, []string{resource}) {
+					found.add("%s holds %s on %v", role.id, action, grant.Resources)
+				}
+				if strings.HasPrefix(action, "kms:") && grant.Condition != viaS3 {
+					found.add("%s may use the key without S3: %s", role.id, grant.Condition)
+				}
+			}
+		}
+	}
+}
+
+// mostOfFunction is what a function's role may hold at most.
+func (t *template) mostOfFunction(function *resource, want asked) map[string]string {
+	log := "${" + reference(at(function.Properties, "LoggingConfig", "LogGroup")) + ".Arn}"
+	most := map[string]string{"logs:CreateLogStream": log, "logs:PutLogEvents": log}
+	if want.tracing {
+		most["xray:PutTelemetryRecords"], most["xray:PutTraceSegments"] = "*", "*" // X-Ray knows no resources
+	}
+	objects, key := t.uploads(want), t.uploadKey()
+	switch function.Properties["Handler"] {
+	case "upload":
+		most["s3:PutObject"], most["kms:GenerateDataKey"] = objects, key
+		if want.resumable {
+			most["s3:AbortMultipartUpload"], most["s3:ListMultipartUploadParts"] = objects, objects
+		}
+		if want.multipart {
+			most["kms:Decrypt"] = key
+		}
+	case "download":
+		most["s3:GetObject"], most["kms:Decrypt"] = objects, key
+	}
+	return most
+}
+
+// mostOfScanner is what GuardDuty's role may hold at most ("Create or update IAM role policy", Amazon GuardDuty User
+// Guide).
+func (t *template) mostOfScanner(want asked) map[string]string {
+	bucket, key := "${"+t.uploadBucket().id+".Arn}", t.uploadKey()
+	most := map[string]string{
+		"s3:PutObject":  bucket + "/malware-protection-resource-validation-object",
+		"s3:ListBucket": bucket, "s3:GetBucketNotification": bucket, "s3:PutBucketNotification": bucket,
+		"kms:Decrypt": key, "kms:GenerateDataKey": key,
+	}
+	for _, action := range []string{"GetObject", "GetObjectVersion", "GetObjectTagging", "GetObjectVersionTagging", "PutObjectTagging", "PutObjectVersionTagging"} {
+		most["s3:"+action] = t.uploads(want)
+	}
+	for _, action := range []string{"PutRule", "DeleteRule", "PutTargets", "RemoveTargets", "DescribeRule", "ListTargetsByRule"} {
+		most["events:"+action] = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*"
+	}
+	return most
+}
+
+// uploads is the ARN of all that users upload.
+func (t *template) uploads(want asked) string {
+	return "${" + t.uploadBucket().id + ".Arn}/" + want.prefix + "*"
+}
+
+// uploadKey is the ARN of the key that uploads are encrypted under, "null" where S3 holds the keys.
+func (t *template) uploadKey() string {
+	return render(at(t.uploadBucket().Properties, "BucketEncryption", "ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault", "KMSMasterKeyID"))
+}
+
+// orNil is text, or nil where it is empty.
+func orNil(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// checkFunctionPermissions: only API Gateway may call a function, and only for one method in one stage.
+func checkFunctionPermissions(t *template, _ asked) (found complaints) {
+	for _, permission := range t.of("AWS::Lambda::Permission") {
+		found.equal(permission.id, []any{permission.Properties["Principal"], permission.Properties["Action"]}, []string{"apigateway.amazonaws.com", "lambda:InvokeFunction"})
+		source := render(permission.Properties["SourceArn"])
+		if strings.Contains(source, "*") || strings.Contains(source, "test-invoke-stage") || !strings.Contains(source, ":execute-api:") {
+			found.add("%s lets in %s", permission.id, source)
+		}
+	}
+	return found
+}
+
+// setByLambda is what Lambda itself sets, or may set ("Using Lambda environment variables").
+var setByLambda = map[string]string{
+	"AWS_REGION":                "eu-west-1",
+	"AWS_ACCESS_KEY_ID":         "AKIDEXAMPLE",
+	"AWS_SECRET_ACCESS_KEY":     "example",
+	"AWS_SESSION_TOKEN":         "example",
+	"AWS_CREDENTIAL_EXPIRATION": "2026-01-02T03:04:05Z",
+}
+
+// checkEnvironment: each function starts with its environment, which sets the variables that it reads and no others.
+func checkEnvironment(t *template, want asked) (found complaints) {
+	for _, function := range t.of("AWS::Lambda::Function") {
+		parse := presign.ParseConfig
+		if function.Properties["Handler"] == "download" {
+			parse = presign.ParseDownloadConfig
+		}
+		read := map[string]bool{}
+		config, err := parse(func(name string) string {
+			if value, ok := setByLambda[name]; ok {
+				return value
+			}
+			read[name] = true
+			return deployed(function.env()[name])
+		})
+		if err != nil {
+			found.add("%s would not start: %v", function.id, err)
+			continue
+		}
+		found.equal(function.id+"'s variables", slices.Sorted(maps.Keys(function.env())), slices.Sorted(maps.Keys(read)))
+		found.equal("the key prefix", config.KeyPrefix, want.prefix)
+		found.equal("the origins", config.AllowedOrigins, want.origins)
+		found.equal("whether it asks for access tokens", config.TokenUse == "access", want.scopes != nil)
+		found.equal("the group", config.RequiredGroup, want.group)
+		var clients []string
+		for _, client := range t.of("AWS::Cognito::UserPoolClient") {
+			clients = append(clients, deployed(map[string]any{"Ref": client.id}))
+		}
+		found.equal("the app clients", config.ClientIDs, append(clients, want.clientIDs...))
+	}
+	return found
+}
+
+// deployed is what a value could be once deployed: for a reference, some name in lower case.
+func deployed(value any) string {
+	if id := reference(value); id != "" {
+		return strings.ToLower(id)
+	}
+	return fmt.Sprint(value)
+}
