@@ -1,4 +1,4 @@
-package presign
+package api
 
 import (
 	"encoding/base64"
@@ -74,7 +74,7 @@ func TestCaller(t *testing.T) {
 // Where a deployment asks for OAuth scopes, callers come with access tokens.
 func TestCallerWithAccessToken(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t, func(c *Config) { c.TokenUse = "access" })
+	h, _ := newTestHandler(t, func(c *deployment) { c.TokenUse = "access" })
 	with := func(change map[string]any) events.APIGatewayProxyRequest {
 		c := map[string]any{"sub": testSub, "client_id": testClient, "token_use": "access", "scope": "uploads/write"}
 		maps.Copy(c, change)
@@ -114,7 +114,7 @@ func tokenWith(groups ...string) string {
 
 func TestRequiredGroup(t *testing.T) {
 	t.Parallel()
-	inGroup := func(c *Config) { c.RequiredGroup = "uploaders" }
+	inGroup := func(c *deployment) { c.RequiredGroup = "uploaders" }
 	upload, j := newTestHandler(t, inGroup)
 	downloads, _ := newTestDownloads(t, inGroup)
 	free, _ := newTestHandler(t)
@@ -184,7 +184,7 @@ func TestRequiredGroup(t *testing.T) {
 // With two headers, it isn't known which of them API Gateway has verified.
 func TestGroupsOfTwoTokens(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t, func(c *Config) { c.RequiredGroup = "uploaders" })
+	h, _ := newTestHandler(t, func(c *deployment) { c.RequiredGroup = "uploaders" })
 	forged, real := tokenWith("x", "uploaders"), tokenWith("x,uploaders")
 	for name, headers := range map[string]map[string][]string{
 		"Twice":      {"Authorization": {real, forged}},
@@ -208,7 +208,7 @@ func TestGroupsOfTwoTokens(t *testing.T) {
 // A token of another client is refused as such, whatever its groups.
 func TestClientIsCheckedBeforeTheGroup(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t, func(c *Config) { c.RequiredGroup = "uploaders" })
+	h, _ := newTestHandler(t, func(c *deployment) { c.RequiredGroup = "uploaders" })
 	e := postEvent(goodFields().String())
 	e.RequestContext.Authorizer["claims"].(map[string]any)["aud"] = "foreign"
 	refused(t, h, e, 401, Unauthorized, "Authorization")

@@ -1,4 +1,4 @@
-package presign
+package api
 
 import (
 	"maps"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"signpost/lambda/s3sign/s3signtest"
 )
 
 const (
@@ -69,8 +71,8 @@ func TestSignDownloadAnswers(t *testing.T) {
 					t.Errorf("%s is missing", name)
 				}
 			}
-			if a.Headers == nil || len(a.Headers) > 0 || !slices.Equal(signedHeaders(t, a.URL), []string{"host"}) {
-				t.Errorf("headers %v, signed %v", a.Headers, signedHeaders(t, a.URL))
+			if a.Headers == nil || len(a.Headers) > 0 || !slices.Equal(s3signtest.SignedHeaders(a.URL), []string{"host"}) {
+				t.Errorf("headers %v, signed %v", a.Headers, s3signtest.SignedHeaders(a.URL))
 			}
 			if a.ExpiresIn != 600 || a.ExpiresAt != "2026-08-18T10:10:00Z" {
 				t.Errorf("expires in %d at %s", a.ExpiresIn, a.ExpiresAt)
@@ -181,7 +183,7 @@ func TestDownloadOverridesAreSigned(t *testing.T) {
 			}
 			altered := *u
 			altered.RawQuery = q.Encode()
-			if (s3Saw{method: "GET", url: altered.String()}).signatureError(testConfig().Credentials.SecretAccessKey) == nil {
+			if (s3signtest.Request{Method: "GET", URL: altered.String()}).SignatureError(testDeployment().Credentials.SecretAccessKey) == nil {
 				t.Errorf("%s can be %q", name, values)
 			}
 		}

@@ -1,4 +1,4 @@
-package presign
+package api
 
 import (
 	"errors"
@@ -7,27 +7,25 @@ import (
 	"strings"
 )
 
-// Code says what kind of refusal an Error is. Callers branch on it, so codes
-// are never renamed.
+// Code says what kind of refusal an Error is. Clients branch on codes, so they are never renamed.
 type Code string
 
-// The codes this package answers with. API Gateway answers TooManyRequests by
-// itself, from the template.
+// The codes that the functions answer with. API Gateway itself answers with TooManyRequests, from the template.
 const (
-	InvalidJSON    Code = "InvalidJSON"    // the body is no JSON object
+	InvalidJSON    Code = "InvalidJSON"    // the body is not a JSON object
 	InvalidRequest Code = "InvalidRequest" // a field is wrong; Error.Field names it
-	InvalidKey     Code = "InvalidKey"     // no key that this deployment gave out for what is asked
-	InvalidPart    Code = "InvalidPart"    // no part of the upload that the key stands for
-	Unauthorized   Code = "Unauthorized"   // no token of one of our app clients
-	Forbidden      Code = "Forbidden"      // another user's key, or a caller outside the group
+	InvalidKey     Code = "InvalidKey"     // not a key that this deployment returned, or not one for this route
+	InvalidPart    Code = "InvalidPart"    // not a part of the upload that the key names
+	Unauthorized   Code = "Unauthorized"   // no token of one of the deployment's app clients
+	Forbidden      Code = "Forbidden"      // another user's key, or a caller outside the required group
 	NotFound       Code = "NotFound"       // no such route
-	SizeTooLarge   Code = "SizeTooLarge"   // more bytes than this deployment takes
+	SizeTooLarge   Code = "SizeTooLarge"   // more bytes than this deployment accepts
 	BodyTooLarge   Code = "BodyTooLarge"   // the JSON itself is too long
-	TypeNotAllowed Code = "TypeNotAllowed" // a media type this deployment doesn't take
-	Internal       Code = "Internal"       // our fault; the log has the details
+	TypeNotAllowed Code = "TypeNotAllowed" // a media type that this deployment doesn't accept
+	Internal       Code = "Internal"       // a fault of the function; the log has the details
 )
 
-// statuses is the one place that turns a code into an HTTP status.
+// statuses maps each code to its HTTP status.
 var statuses = map[Code]int{
 	InvalidJSON:    http.StatusBadRequest,
 	InvalidRequest: http.StatusBadRequest,
@@ -42,8 +40,7 @@ var statuses = map[Code]int{
 	Internal:       http.StatusInternalServerError,
 }
 
-// Status is the HTTP status of an answer with this code; 500 for a code that
-// is not in the table.
+// Status returns the HTTP status of an answer with this code, which is 500 for a code that isn't in the table.
 func (c Code) Status() int {
 	if s, ok := statuses[c]; ok {
 		return s
@@ -51,14 +48,14 @@ func (c Code) Status() int {
 	return http.StatusInternalServerError
 }
 
-// Error is a refusal the caller may read: what is wrong, and with which field.
-// Any other error is Internal: the log gets it in full, the caller only the code.
+// Error is a refusal that the caller may read: what is wrong, and with which field. Any other error is Internal: the log
+// gets all of it, the caller only the code.
 type Error struct {
 	Code    Code   `json:"code"`
 	Message string `json:"message"`
 	Field   string `json:"field,omitempty"` // as the caller spelled it: "size", "metadata", "Content-Type"
 
-	// What a page would format in its own words and units.
+	// Facts that a page can put into its own words and units.
 	Limit   int64    `json:"limit,omitempty"`   // of SizeTooLarge and BodyTooLarge: bytes
 	Allowed []string `json:"allowed,omitempty"` // of a file's TypeNotAllowed: "image/*", "application/pdf"
 }
@@ -75,54 +72,49 @@ func refuse(code Code, field, format string, args ...any) *Error {
 	return &Error{Code: code, Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
-// tooLarge makes an Error about more bytes than the limit.
-func tooLarge(code Code, field string, limit int64, format string, args ...any) *Error {
-	e := refuse(code, field, format, args...)
-	e.Limit = limit
-	return e
-}
+// refusals are what is wrong with one request, at least one. They are an error.
+type refusals []*Error
 
-// maxProblems bounds the answer to a body of a thousand unknown fields.
-const maxProblems = 20
-
-// problems are all the refusals of one request, in the contract's order of fields.
-type problems []*Error
-
-func (p problems) Error() string {
-	lines := make([]string, len(p))
-	for i, e := range p {
+func (r refusals) Error() string {
+	lines := make([]string, len(r))
+	for i, e := range r {
 		lines[i] = e.Error()
 	}
 	return strings.Join(lines, "; ")
 }
 
-// add appends what is not nil, so that a check's result can go straight in.
-func (p *problems) add(errs ...*Error) {
-	for _, e := range errs {
-		if e != nil && len(*p) < maxProblems {
-			*p = append(*p, e)
-		}
+// refusalsOf returns what the caller may read of an error. An error that isn't a refusal becomes Internal.
+func refusalsOf(err error) refusals {
+	var several refusals
+	if errors.As(err, &several) {
+		return several
+	}
+	var one *Error
+	if errors.As(err, &one) {
+		return refusals{one}
+	}
+	return refusals{refuse(Internal, "", "something went wrong here; the request id finds it in the log")}
+}
+
+// maxProblems limits the answer to a body of a thousand unknown fields.
+const maxProblems = 20
+
+// problems collects the refusals of one request.
+type problems struct {
+	kept  refusals // the first maxProblems
+	count int      // of all
+}
+
+func (p *problems) add(e *Error) {
+	if p.count++; p.count <= maxProblems {
+		p.kept = append(p.kept, e)
 	}
 }
 
-// err is nil when nothing is wrong, so that a caller can return it as it is.
-func (p problems) err() error {
-	if len(p) == 0 {
+// err returns the refusals as an error, nil if there are none.
+func (p *problems) err() error {
+	if p.count == 0 {
 		return nil
 	}
-	return p
-}
-
-// problemsOf finds what of err the caller may read; an error that is none of
-// ours becomes a bare Internal.
-func problemsOf(err error) problems {
-	var ps problems
-	if errors.As(err, &ps) && len(ps) > 0 {
-		return ps
-	}
-	var e *Error
-	if errors.As(err, &e) {
-		return problems{e}
-	}
-	return problems{refuse(Internal, "", "something went wrong here; the request id finds it in the log")}
+	return p.kept
 }

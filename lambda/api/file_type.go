@@ -1,27 +1,27 @@
-package presign
+package api
 
-import "signpost/lambda/mediatype"
+import (
+	"signpost/lambda/key"
+	"signpost/lambda/mediatype"
+)
 
-// fileType decides which type a file is stored as, and whether this deployment takes it. It is the one rule for every
-// way in. Callers say what their system says: other names of a type, or nothing at all.
-func fileType(field, declared, filename string, allowed []string) (mediatype.Type, *Error) {
-	said := declared
-	if said == "" {
-		said = mediatype.Octets
+// readFileType decides which type a file is stored as, and refuses it if this deployment doesn't allow that type. It is
+// the one rule for all routes. Callers declare what their system says: another name of the type, or nothing at all.
+func readFileType(v value, declared, filename string, allowed []string) (mediatype.Type, bool) {
+	guessed := ""
+	if declared == "" {
+		declared = mediatype.Octets
+		guessed = " (the type is guessed from the file's name; " + v.name + " says better)"
 	}
-	t, err := mediatype.Parse(said)
+	t, err := mediatype.Parse(declared)
 	if err != nil {
-		return t, refuse(InvalidRequest, field, "%s %v", field, err)
+		v.refuse(InvalidRequest, "%v", err)
+		return mediatype.Type{}, false
 	}
-	_, extension, _ := splitExtension(filename)
-	chosen := mediatype.Choose(t, extension, allowed)
-	if err := mediatype.Check(chosen.Essence, allowed); err != nil {
-		e := refuse(TypeNotAllowed, field, "%v", err)
-		e.Allowed = allowed
-		if declared == "" {
-			e.Message += " (the type is guessed from the file's name; " + field + " says better)"
-		}
-		return chosen, e
+	t = mediatype.Choose(t, key.Extension(filename), allowed)
+	if err := mediatype.Check(t.Essence, allowed); err != nil {
+		v.found.add(&Error{Code: TypeNotAllowed, Field: v.field, Message: err.Error() + guessed, Allowed: allowed})
+		return mediatype.Type{}, false
 	}
-	return chosen, nil
+	return t, true
 }

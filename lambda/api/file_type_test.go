@@ -1,17 +1,18 @@
-package presign
+package api
 
 import (
 	"slices"
 	"strings"
 	"testing"
+
+	"signpost/lambda/config"
 )
 
 // One rule for every way in: POST /uploads and GET /api/documents/signed store the same file as the same type.
 func TestFileTypeOnEveryWayIn(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t, func(c *Config) {
-		c.AllowedTypes = []string{"image/*", "video/*", "text/csv", "application/zip"}
-	})
+	allowed := []string{"image/*", "video/*", "text/csv", "application/zip"}
+	h, _ := newTestHandler(t, func(c *deployment) { c.AllowedTypes = allowed })
 	for _, c := range []struct{ said, name, stored string }{
 		{"", "写真 2026.HEIC", "image/heic"},
 		{"application/octet-stream", "film.mkv ", "video/matroska"},
@@ -53,7 +54,7 @@ func TestFileTypeOnEveryWayIn(t *testing.T) {
 		if !strings.Contains(r.Error.Message, c.says) || (said == "") != strings.Contains(r.Error.Message, "guessed from the file's name") {
 			t.Errorf("%q for %s: message %q", said, c.name, r.Error.Message)
 		}
-		if !slices.Equal(r.Error.Allowed, h.config.AllowedTypes) {
+		if !slices.Equal(r.Error.Allowed, allowed) {
 			t.Errorf("%q for %s: allowed %q", said, c.name, r.Error.Allowed)
 		}
 	}
@@ -62,14 +63,14 @@ func TestFileTypeOnEveryWayIn(t *testing.T) {
 // What a page would put in its own words stands beside ours.
 func TestFactsOfRefusals(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t, inParts, func(c *Config) { c.MaxSize = 1 << 40 })
+	h, _ := newTestHandler(t, inParts, func(c *deployment) { c.MaxSize = 1 << 40 })
 	big := fields{"size": 1<<40 + 1}
 	for name, c := range map[string]struct {
 		answer refusal
 		limit  int64
 	}{
 		"Size":      {refused(t, h, postEvent(goodFields().alter(big).String()), 413, SizeTooLarge, "size"), 1 << 40},
-		"SinglePut": {refused(t, h, getEvent(map[string][]string{"key": {"a.png"}, "size": {"5368709121"}}), 413, SizeTooLarge, "size"), maxPutSize},
+		"SinglePut": {refused(t, h, getEvent(map[string][]string{"key": {"a.png"}, "size": {"5368709121"}}), 413, SizeTooLarge, "size"), config.MaxPutSize},
 		"Parts":     {refused(t, h, partsEvent(partsFor(partsKey(1<<40+1, false)).String()), 413, SizeTooLarge, "key"), 1 << 40},
 		"Body":      {refused(t, h, postEvent(strings.Repeat(" ", maxBody+1)), 413, BodyTooLarge, ""), maxBody},
 		"Other":     {refused(t, h, postEvent("{"), 400, InvalidJSON, ""), 0},
@@ -79,7 +80,7 @@ func TestFactsOfRefusals(t *testing.T) {
 		}
 	}
 	r := refused(t, h, postEvent(goodFields().alter(big).alter(fields{"contentType": "text/html"}).String()), 415, TypeNotAllowed, "contentType")
-	if p := r.Error.Problems; len(p) != 2 || !slices.Equal(p[0].Allowed, h.config.AllowedTypes) || p[0].Limit != 0 || p[1].Limit != 1<<40 || p[1].Allowed != nil {
+	if p := r.Error.Problems; len(p) != 2 || !slices.Equal(p[0].Allowed, testDeployment().AllowedTypes) || p[0].Limit != 0 || p[1].Limit != 1<<40 || p[1].Allowed != nil {
 		t.Errorf("problems %+v", r.Error.Problems)
 	}
 }

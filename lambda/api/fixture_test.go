@@ -1,10 +1,11 @@
-package presign
+package api
 
 import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
 	"maps"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"signpost/lambda/config"
+	"signpost/lambda/s3sign"
+	"signpost/lambda/s3sign/s3signtest"
 )
 
 const (
@@ -26,26 +31,36 @@ const (
 
 var testNow = time.Date(2026, 8, 18, 10, 0, 0, 123e6, time.UTC)
 
-// testConfig is a deployment on AWS. The keys are AWS's documented examples.
-func testConfig() Config {
-	return Config{
-		Bucket:         "signpost-uploads",
-		KeyPrefix:      "uploads/",
-		Region:         "eu-west-1",
-		URLLifetime:    testLifetime,
-		AllowedOrigins: []string{testOrigin, "https://other.example.com"},
-		ClientIDs:      []string{"anotherclient", testClient},
-		TokenUse:       "id",
+// deployment is everything that a function is started with, for tests to change.
+type deployment struct {
+	config.Upload
+	s3sign.Runtime
+}
 
-		MetricsNamespace: "Signpost",
-
-		MaxSize:            testMaxSize,
-		MultipartThreshold: testMaxSize,
-		AllowedTypes:       []string{"image/*", "application/pdf", "text/plain", "video/mp4"},
-		Credentials: aws.Credentials{
-			AccessKeyID:     "AKIAIOSFODNN7EXAMPLE",
-			SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-			SessionToken:    testSession,
+// testDeployment is a deployment on AWS. The keys are AWS's documented examples.
+func testDeployment() deployment {
+	return deployment{
+		Upload: config.Upload{
+			Shared: config.Shared{
+				Bucket:           "signpost-uploads",
+				KeyPrefix:        "uploads/",
+				URLLifetime:      testLifetime,
+				AllowedOrigins:   []string{testOrigin, "https://other.example.com"},
+				ClientIDs:        []string{"anotherclient", testClient},
+				TokenUse:         "id",
+				MetricsNamespace: "Signpost",
+			},
+			MaxSize:            testMaxSize,
+			MultipartThreshold: testMaxSize,
+			AllowedTypes:       []string{"image/*", "application/pdf", "text/plain", "video/mp4"},
+		},
+		Runtime: s3sign.Runtime{
+			Region: "eu-west-1",
+			Credentials: aws.Credentials{
+				AccessKeyID:     "AKIAIOSFODNN7EXAMPLE",
+				SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+				SessionToken:    testSession,
+			},
 		},
 	}
 }
@@ -82,29 +97,37 @@ func (j *journal) lines(t testing.TB) []map[string]any {
 	return lines
 }
 
-// newTestHandler builds the upload function's handler with a clock that stands
-// still, after change has had its way with the configuration.
-func newTestHandler(t testing.TB, change ...func(*Config)) (*Handler, *journal) {
+// newTestHandler makes the upload function's handler, with a clock that stands still, for a deployment that change may
+// alter.
+func newTestHandler(t testing.TB, change ...func(*deployment)) (*Handler, *journal) {
 	t.Helper()
-	return buildTestHandler(t, NewHandler, change)
+	return makeTestHandler(t, change, func(d deployment, signer Signer, log *slog.Logger) (*Handler, error) {
+		return NewUploadHandler(d.Upload, signer, log)
+	})
 }
 
 // newTestDownloads does the same for the download function.
-func newTestDownloads(t testing.TB, change ...func(*Config)) (*Handler, *journal) {
+func newTestDownloads(t testing.TB, change ...func(*deployment)) (*Handler, *journal) {
 	t.Helper()
-	return buildTestHandler(t, NewDownloadHandler, change)
+	return makeTestHandler(t, change, func(d deployment, signer Signer, log *slog.Logger) (*Handler, error) {
+		return NewDownloadHandler(config.Download{Shared: d.Shared}, signer, log)
+	})
 }
 
-func buildTestHandler(t testing.TB, build func(Config, *slog.Logger) (*Handler, error), change []func(*Config)) (*Handler, *journal) {
+func makeTestHandler(t testing.TB, change []func(*deployment), build func(deployment, Signer, *slog.Logger) (*Handler, error)) (*Handler, *journal) {
 	t.Helper()
-	cfg := testConfig()
+	d := testDeployment()
 	for _, f := range change {
-		f(&cfg)
+		f(&d)
+	}
+	signer, err := s3sign.New(d.Bucket, d.URLLifetime, d.Runtime)
+	if err != nil {
+		t.Fatal(err)
 	}
 	j := &journal{}
-	h, err := build(cfg, slog.New(slog.NewJSONHandler(j, nil)))
+	h, err := build(d, signer, slog.New(slog.NewJSONHandler(j, nil)))
 	if err != nil {
-		t.Fatalf("no handler: %v", err)
+		t.Fatal(err)
 	}
 	h.now = func() time.Time { return testNow }
 	return h, j
@@ -302,4 +325,22 @@ func decodeStrict(t testing.TB, text string, v any) {
 	if err := d.Decode(v); err != nil {
 		t.Fatalf("answer: %v\n%s", err, text)
 	}
+}
+
+// mustBeSigned sends a signed request with a body of size bytes, and wants S3 to accept the signature.
+func mustBeSigned(t testing.TB, a signedAnswer, size int) {
+	t.Helper()
+	r := s3signtest.Request{Method: a.Method, URL: a.URL, Headers: a.Headers, Size: size}
+	if err := r.SignatureError(testDeployment().Credentials.SecretAccessKey); err != nil {
+		t.Fatalf("S3 would refuse the signed request: %v", err)
+	}
+}
+
+// keySuffix is what the id of an upload in parts is followed by, as the contract has it.
+func keySuffix(size int64, checksums bool) string {
+	suffix := "-" + strconv.FormatInt(size, 36)
+	if checksums {
+		suffix += "-sha256"
+	}
+	return suffix
 }

@@ -1,4 +1,4 @@
-package presign
+package api
 
 import (
 	"encoding/base64"
@@ -13,14 +13,14 @@ const groupsClaim = "cognito:groups"
 
 // isMember reports whether a caller is in a group.
 //
-// In the token, cognito:groups is a list. A REST API's Cognito authorizer hands it over as one string, the names
-// joined by commas (aws/chalice#783; "AWS Cognito Group" on re:Post); brackets and spaces are how HTTP APIs write it
-// (aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock#803), and there is none of those here.
-// But Cognito lets a group's name hold commas and brackets (AWS, "CreateGroup"), so "x,admins" is a member of x and
-// admins, or of one group that is called so.
+// In the token, cognito:groups is a list. The Cognito authorizer of a REST API passes it on as one string, the names
+// joined by commas (aws/chalice#783; "AWS Cognito Group" on re:Post). An HTTP API writes brackets and spaces
+// (aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock#803), but there is none here. Cognito
+// allows commas and brackets in the name of a group ("CreateGroup", Amazon Cognito user pools API Reference), so
+// "x,admins" is a member of x and of admins, or of one group with that name.
 //
-// One name alone can't be mistaken. For several, the list in the token decides: API Gateway has verified it, and what
-// is read there must come to the very string that API Gateway made of it.
+// A single name is unambiguous. For several, the list in the token decides: API Gateway has verified it, and its names
+// must add up to the very string that API Gateway made of them.
 func isMember(e events.APIGatewayProxyRequest, claim, group string) bool {
 	if !strings.Contains(claim, ",") {
 		return claim == group
@@ -29,13 +29,13 @@ func isMember(e events.APIGatewayProxyRequest, claim, group string) bool {
 	return strings.Join(groups, ",") == claim && slices.Contains(groups, group)
 }
 
-// tokenGroups reads the groups out of the token. It gives none where the request has more than one Authorization
-// header, for then it isn't known which of them API Gateway has verified.
+// tokenGroups returns the groups in the token. It returns none if the request has more than one Authorization header,
+// because it isn't known which of them API Gateway has verified.
 func tokenGroups(e events.APIGatewayProxyRequest) []string {
-	given := map[string]bool{}
+	tokens := map[string]bool{}
 	for name, value := range e.Headers {
 		if strings.EqualFold(name, "Authorization") {
-			given[value] = true
+			tokens[value] = true
 		}
 	}
 	count := 0
@@ -43,22 +43,22 @@ func tokenGroups(e events.APIGatewayProxyRequest) []string {
 		if strings.EqualFold(name, "Authorization") {
 			count += len(values)
 			for _, value := range values {
-				given[value] = true
+				tokens[value] = true
 			}
 		}
 	}
-	if len(given) != 1 || count > 1 {
+	if len(tokens) != 1 || count > 1 {
 		return nil
 	}
-	for token := range given {
+	for token := range tokens {
 		return groupsIn(token)
 	}
 	return nil
 }
 
-// groupsIn reads a token's payload. It verifies nothing.
+// groupsIn returns the groups in a token's payload. It verifies nothing.
 func groupsIn(token string) []string {
-	parts := strings.Split(token[strings.LastIndexByte(token, ' ')+1:], ".") // behind "Bearer "
+	parts := strings.Split(token[strings.LastIndexByte(token, ' ')+1:], ".") // after "Bearer "
 	if len(parts) != 3 {
 		return nil
 	}

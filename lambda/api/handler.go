@@ -1,125 +1,60 @@
-package presign
+package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"runtime/debug"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"signpost/lambda/config"
 )
 
-// Handler answers API Gateway's proxy events. It keeps no state between them
-// and may be called concurrently.
+// Handler answers API Gateway's proxy events. It keeps no state between them and may be called concurrently.
 type Handler struct {
-	config Config
-	routes map[string]route
-	signer *signer
+	cfg    config.Shared
+	routes map[string]route // by method and resource: "POST /uploads"
 	log    *slog.Logger
 	now    func() time.Time
 }
 
-// NewHandler makes the upload function's handler. It checks cfg as ParseConfig
-// does; the error names what is wrong. log gets one line a request. It copies
-// nothing of cfg's slices: leave them alone.
-func NewHandler(cfg Config, log *slog.Logger) (*Handler, error) {
-	routes := map[string]route{
-		"POST /uploads":             (*Handler).planUpload,
-		"GET /api/documents/signed": (*Handler).signDocument,
-	}
-	if cfg.MaxSize > cfg.MultipartThreshold { // else nothing is ever cut
-		routes["POST /uploads/parts"] = (*Handler).signParts
-	}
-	return newHandler(cfg, log, cfg.uploadProblems(), routes)
+func newHandler(cfg config.Shared, routes map[string]route, log *slog.Logger) *Handler {
+	return &Handler{cfg: cfg, routes: routes, log: log, now: time.Now}
 }
 
-// route serves one kind of request: a status and a body, or an error.
-type route func(*Handler, context.Context, *call) (int, any, error)
-
-// newHandler is for the two constructors. Each names its own routes, by method
-// and resource as the template has them, so that the linker leaves the other's
-// code out of its binary.
-func newHandler(cfg Config, log *slog.Logger, problems []error, routes map[string]route) (*Handler, error) {
-	if err := errors.Join(problems...); err != nil {
-		return nil, fmt.Errorf("presign: %w", err)
-	}
-	return &Handler{config: cfg, routes: routes, signer: newSigner(cfg), log: log, now: time.Now}, nil
-}
-
-// call is one request under way, and what its log line will say.
-type call struct {
-	event events.APIGatewayProxyRequest
-	route string // "POST /uploads"
-	sub   string // "" until the token has been checked
-	key   string // "" where nothing was signed
-	size  int64
-
-	counted string // the metric that counts this kind of request, "" for none
-
-	stores      bool  // whether what was signed stores bytes
-	bytesSigned int64 // how many at the most, each URL used once; unknownSize if no length was signed
-}
-
-// Handle answers one request. The error is always nil: what goes wrong is an
-// answer with an api error in it, and API Gateway makes a bare 502 of an error.
+// Handle answers one request. It never returns an error, because API Gateway would make a bare 502 of it: what goes
+// wrong is an answer as well.
 func (h *Handler) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-	start := h.now()
-	c := &call{event: e, route: e.HTTPMethod + " " + e.Resource, size: unknownSize}
-	status, body, err := h.serve(ctx, c)
-	var code Code
+	entry := logEntry{requestID: e.RequestContext.RequestID, route: e.HTTPMethod + " " + e.Resource, start: h.now()}
+	r, caller, err := h.serve(ctx, e, entry.route, entry.start)
 	if err != nil {
-		ps := problemsOf(err)
-		code = ps[0].Code
-		status, body = code.Status(), errorAnswer(ps, e.RequestContext.RequestID)
+		found := refusalsOf(err)
+		entry.code, entry.err = found[0].Code, err
+		r = result{status: entry.code.Status(), body: newErrorBody(found, entry.requestID)}
 	}
-	end := h.now()
-	h.logRequest(ctx, c, status, code, err, end, end.Sub(start))
-	return h.respond(e, status, body), nil
+	entry.caller, entry.status, entry.facts, entry.end = caller, r.status, r.facts, h.now()
+	writeLog(ctx, h.log, h.cfg.MetricsNamespace, entry)
+	return response(r.status, r.body, header(e, "Origin"), h.cfg.AllowedOrigins), nil
 }
 
-// serve finds the route, the caller and the answer. A panic becomes an error.
-func (h *Handler) serve(ctx context.Context, c *call) (status int, body any, err error) {
+// serve finds the route and the caller, and returns the route's result. The caller is known even if the route, or the
+// check of the caller's group, refuses the request. A panic becomes an error.
+func (h *Handler) serve(ctx context.Context, e events.APIGatewayProxyRequest, name string, now time.Time) (r result, caller string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	serveRoute, ok := h.routes[c.route]
+	serveRoute, ok := h.routes[name]
 	if !ok {
-		return 0, nil, refuse(NotFound, "", "there is no such route")
+		return result{}, "", refuse(NotFound, "", "there is no such route")
 	}
-	sub, refusal := callerOf(c.event, h.config)
-	c.sub = sub
-	if refusal != nil {
-		return 0, nil, refusal
-	}
-	return serveRoute(h, ctx, c)
-}
-
-// planUpload serves POST /uploads.
-func (h *Handler) planUpload(ctx context.Context, c *call) (int, any, error) {
-	body, refusal := jsonBody(c.event)
-	if refusal != nil {
-		return 0, nil, refusal
-	}
-	u, err := parsePlan(body, h.config)
+	caller, err = authenticate(e, h.cfg)
 	if err != nil {
-		return 0, nil, err
+		return result{}, caller, err
 	}
-	planned, err := h.plan(ctx, c, u, u.size > h.config.MultipartThreshold)
-	return http.StatusCreated, planned, err
-}
-
-// signDocument serves GET /api/documents/signed: always a single PutObject, for
-// its callers know no more than to send that.
-func (h *Handler) signDocument(ctx context.Context, c *call) (int, any, error) {
-	u, err := parseQuery(c.event, h.config)
-	if err != nil {
-		return 0, nil, err
-	}
-	planned, err := h.plan(ctx, c, u, false)
-	return http.StatusOK, planned, err
+	r, err = serveRoute(ctx, request{event: e, caller: caller, time: now})
+	return r, caller, err
 }

@@ -1,4 +1,4 @@
-package presign
+package api
 
 import (
 	"log/slog"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"signpost/lambda/s3sign"
 )
 
 // BenchmarkHandle is what one request costs once the function is warm.
@@ -16,7 +18,7 @@ func BenchmarkHandle(b *testing.B) {
 	}
 	for name, e := range map[string]events.APIGatewayProxyRequest{
 		"Plan":         postEvent(goodFields().String()),
-		"PlanMetadata": postEvent(goodFields().alter(fields{"sha256": emptySHA256, "metadata": fields{"album": "2026", "by": "ada", "city": "Köln"}}).String()),
+		"PlanMetadata": postEvent(goodFields().alter(fields{"sha256": s3sign.EmptySHA256, "metadata": fields{"album": "2026", "by": "ada", "city": "Köln"}}).String()),
 		"PlanLongName": postEvent(goodFields().alter(fields{"filename": strings.Repeat("é", 255)}).String()),
 		"PlanInParts":  postEvent(goodFields().alter(fields{"size": 1 << 30}).String()),
 		"Parts0":       partsEvent(partsFor(partsKey(1<<40, false)).String()),
@@ -27,16 +29,12 @@ func BenchmarkHandle(b *testing.B) {
 		"Refused":      postEvent(goodFields().alter(fields{"size": -1}).String()),
 	} {
 		b.Run(name, func(b *testing.B) {
-			build := NewHandler
+			build := newTestHandler
 			if e.Resource == "/downloads" {
-				build = NewDownloadHandler
+				build = newTestDownloads
 			}
-			cfg := testConfig()
-			inParts(&cfg)
-			h, err := build(cfg, slog.New(slog.DiscardHandler))
-			if err != nil {
-				b.Fatal(err)
-			}
+			h, _ := build(b, inParts)
+			h.log = slog.New(slog.DiscardHandler)
 			b.ReportAllocs()
 			for b.Loop() {
 				if resp, _ := h.Handle(b.Context(), e); resp.StatusCode == 500 || resp.StatusCode == 404 {

@@ -1,6 +1,7 @@
-package presign
+package api
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"log/slog"
@@ -9,9 +10,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"signpost/lambda/config"
+	"signpost/lambda/s3sign"
 )
 
 func TestRoutes(t *testing.T) {
@@ -27,7 +30,6 @@ func TestRoutes(t *testing.T) {
 func TestEveryAnswerCarriesCORS(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t)
-	h.now = func() time.Time { return testNow }
 	anonymous := postEvent(goodFields().String())
 	anonymous.RequestContext.Authorizer = nil
 	answers := map[string]events.APIGatewayProxyRequest{
@@ -119,22 +121,31 @@ func TestContentTypeOfTheBody(t *testing.T) {
 	planned(t, h, multi)
 }
 
+// brokenSigner panics when it is to sign.
+type brokenSigner struct{ Signer }
+
+func (brokenSigner) Sign(context.Context, s3sign.Operation, s3sign.Validity) (s3sign.SignedRequest, error) {
+	panic("the pen is dry")
+}
+
 func TestPanicIsAnInternalError(t *testing.T) {
 	t.Parallel()
-	h, j := newTestHandler(t)
-	calls := 0
-	h.now = func() time.Time {
-		if calls++; calls == 2 { // within the plan, not around it
-			panic("the clock fell off the wall")
-		}
-		return testNow
+	j := &journal{}
+	d := testDeployment()
+	signer, err := s3sign.New(d.Bucket, d.URLLifetime, d.Runtime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := NewUploadHandler(d.Upload, brokenSigner{signer}, slog.New(slog.NewJSONHandler(j, nil)))
+	if err != nil {
+		t.Fatal(err)
 	}
 	r := refused(t, h, postEvent(goodFields().String()), 500, Internal, "")
-	if strings.Contains(r.Error.Message, "clock") {
-		t.Errorf("the caller is told the details: %s", r.Error.Message)
+	if strings.Contains(r.Error.Message, "pen") {
+		t.Errorf("the caller gets the details: %s", r.Error.Message)
 	}
 	text, _ := j.lines(t)[0]["error"].(string)
-	if !strings.Contains(text, "the clock fell off the wall") || !strings.Contains(text, "presign.(*Handler).plan") {
+	if !strings.Contains(text, "the pen is dry") || !strings.Contains(text, "api.(*uploads).plan") {
 		t.Errorf("the log lacks the panic or its stack: %s", text)
 	}
 }
@@ -161,18 +172,17 @@ func TestHandleIsSafeForConcurrentUse(t *testing.T) {
 	}
 }
 
-func TestNewHandlerRefusesABadConfig(t *testing.T) {
+func TestHandlerRefusesABadConfig(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig()
-	cfg.Bucket, cfg.MaxSize, cfg.Endpoint = "", 0, "127.0.0.1:7070"
-	h, err := NewHandler(cfg, slog.New(slog.DiscardHandler))
-	if err == nil || h != nil {
-		t.Fatal("took it")
+	cfg := testDeployment().Upload
+	cfg.Bucket, cfg.MaxSize = "", 0
+	_, uploadErr := NewUploadHandler(cfg, nil, slog.New(slog.DiscardHandler))
+	_, downloadErr := NewDownloadHandler(config.Download{Shared: cfg.Shared}, nil, slog.New(slog.DiscardHandler))
+	if uploadErr == nil || !strings.Contains(uploadErr.Error(), "UPLOAD_BUCKET: ") || !strings.Contains(uploadErr.Error(), "MAX_SIZE_BYTES: ") {
+		t.Errorf("uploads: %v", uploadErr)
 	}
-	for _, want := range []string{"UPLOAD_BUCKET", "MAX_SIZE_BYTES", "endpoint"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("error %q does not name %s", err, want)
-		}
+	if downloadErr == nil || !strings.Contains(downloadErr.Error(), "UPLOAD_BUCKET: ") {
+		t.Errorf("downloads: %v", downloadErr)
 	}
 }
 
@@ -186,7 +196,7 @@ func TestStatusOfEveryCode(t *testing.T) {
 			t.Errorf("%s is %d, want %d", code, got, want)
 		}
 	}
-	if got := problemsOf(errors.New("disk on fire"))[0]; got.Code != Internal || strings.Contains(got.Message, "fire") {
+	if got := refusalsOf(errors.New("disk on fire"))[0]; got.Code != Internal || strings.Contains(got.Message, "fire") {
 		t.Errorf("a foreign error reaches the caller as %v", got)
 	}
 }

@@ -1,4 +1,4 @@
-package presign
+package api
 
 import (
 	"encoding/json"
@@ -12,6 +12,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"pgregory.net/rapid"
+
+	"signpost/lambda/config"
+	"signpost/lambda/s3sign"
+	"signpost/lambda/s3sign/s3signtest"
 )
 
 // TestNoSequenceOfCallsGoesTooFar lets two users do what they like: plan,
@@ -62,9 +66,9 @@ type taken struct {
 var intruderSubs = []string{testSub, otherSub}
 
 func newIntruders(t *testing.T, rt *rapid.T) *intruders {
-	change := []func(*Config){resumable}
+	change := []func(*deployment){resumable}
 	if rapid.Bool().Draw(rt, "strict") {
-		change = append(change, func(c *Config) { c.ResumableUploads = false })
+		change = append(change, func(c *deployment) { c.ResumableUploads = false })
 	}
 	w := &intruders{s3: newModelS3(), declared: map[string]int64{}, keys: []string{ownTestKey("a.png")}, ids: []string{"x"}}
 	w.upload, _ = newTestHandler(t, change...)
@@ -111,7 +115,7 @@ func (w *intruders) plan(rt *rapid.T) {
 	w.keys = append(w.keys, a.Key)
 	w.take(rt, sub, size, &a.signedAnswer)
 	if rapid.Bool().Draw(rt, "send it") {
-		w.replay(rt, w.got[len(w.got)-1], s3Saw{method: a.Method, url: a.URL, headers: a.Headers, size: int(size)})
+		w.replay(rt, w.got[len(w.got)-1], s3signtest.Request{Method: a.Method, URL: a.URL, Headers: a.Headers, Size: int(size)})
 	}
 }
 
@@ -125,7 +129,7 @@ func (w *intruders) key(rt *rapid.T) string {
 	case 0:
 		segments[1] = rapid.SampledFrom(append(intruderSubs, "..", "", "a")).Draw(rt, "owner")
 	case 1:
-		segments[2] = segments[2][:26] + keyMemory(rapid.Int64Range(-1, maxObjectSize).Draw(rt, "forged size"), rapid.Bool().Draw(rt, "checksums"))
+		segments[2] = segments[2][:26] + keySuffix(rapid.Int64Range(-1, config.MaxObjectSize).Draw(rt, "forged size"), rapid.Bool().Draw(rt, "checksums"))
 	case 2:
 		segments[3] = rapid.SampledFrom([]string{"b.png", "..", "a/b", "a.png?uploads", ""}).Draw(rt, "name")
 	case 3:
@@ -139,12 +143,12 @@ func (w *intruders) askForParts(rt *rapid.T) {
 	if len(w.begun) > 0 && rapid.IntRange(0, 3).Draw(rt, "coherent") > 0 {
 		u = rapid.SampledFrom(w.begun).Draw(rt, "begun")
 		if rapid.IntRange(0, 3).Draw(rt, "forged") == 0 {
-			u.key = strings.Replace(u.key, keyMemory(w.declared[u.key], false), keyMemory(w.declared[u.key]*2, false), 1)
+			u.key = strings.Replace(u.key, keySuffix(w.declared[u.key], false), keySuffix(w.declared[u.key]*2, false), 1)
 		}
 	}
 	var numbers []int64
 	if rapid.Bool().Draw(rt, "all parts") {
-		last := cut(max(w.declared[u.key], 1)).PartCount + rapid.Int64Range(0, 1).Draw(rt, "too many")
+		last := s3sign.Split(max(w.declared[u.key], 1)).Count + rapid.Int64Range(0, 1).Draw(rt, "too many")
 		for n := int64(1); n <= last; n++ {
 			numbers = append(numbers, n)
 		}
@@ -164,7 +168,7 @@ func (w *intruders) askForParts(rt *rapid.T) {
 	if rapid.Bool().Draw(rt, "send them") {
 		for _, r := range w.got[first:] {
 			for _, longer := range []int{0, 1 << 20} { // and more, if S3 will take it
-				w.replay(rt, r, s3Saw{method: r.Method, url: r.URL, headers: r.Headers, size: max(0, int(r.size)) + longer})
+				w.replay(rt, r, s3signtest.Request{Method: r.Method, URL: r.URL, Headers: r.Headers, Size: max(0, int(r.size)) + longer})
 			}
 		}
 	}
@@ -188,16 +192,16 @@ func (w *intruders) send(rt *rapid.T) {
 	}
 	at := rapid.IntRange(0, len(w.got)-1).Draw(rt, "request")
 	for _, r := range w.got[at:min(len(w.got), at+rapid.IntRange(1, 6).Draw(rt, "how many"))] {
-		sent := s3Saw{method: r.Method, url: r.URL, headers: maps.Clone(r.Headers), size: int(r.size)}
+		sent := s3signtest.Request{Method: r.Method, URL: r.URL, Headers: maps.Clone(r.Headers), Size: int(r.size)}
 		switch rapid.IntRange(0, 7).Draw(rt, "forgery") {
 		case 0:
-			sent.size += rapid.IntRange(1, 1<<40).Draw(rt, "longer")
+			sent.Size += rapid.IntRange(1, 1<<40).Draw(rt, "longer")
 		case 1:
-			sent.url = strings.Replace(sent.url, "partNumber=1", "partNumber="+strconv.Itoa(rapid.IntRange(2, 9).Draw(rt, "number")), 1)
+			sent.URL = strings.Replace(sent.URL, "partNumber=1", "partNumber="+strconv.Itoa(rapid.IntRange(2, 9).Draw(rt, "number")), 1)
 		case 2:
-			sent.url = strings.Replace(sent.url, "/uploads/"+testSub, "/uploads/"+otherSub, 1)
+			sent.URL = strings.Replace(sent.URL, "/uploads/"+testSub, "/uploads/"+otherSub, 1)
 		case 3:
-			sent.headers["x-amz-mp-object-size"] = fmt.Sprint(rapid.Int64().Draw(rt, "size"))
+			sent.Headers["x-amz-mp-object-size"] = fmt.Sprint(rapid.Int64().Draw(rt, "size"))
 		}
 		w.replay(rt, r, sent)
 	}
@@ -205,10 +209,10 @@ func (w *intruders) send(rt *rapid.T) {
 
 // replay sends what was made of a request. S3 must refuse it if anything that
 // is signed was changed.
-func (w *intruders) replay(rt *rapid.T, r taken, sent s3Saw) {
+func (w *intruders) replay(rt *rapid.T, r taken, sent s3signtest.Request) {
 	status, id := w.s3.send(sent)
-	changed := sent.size != int(r.size) && slices.Contains(signedNames(r.URL), "content-length") || sent.url != r.URL ||
-		r.Headers["x-amz-mp-object-size"] != "" && sent.headers["x-amz-mp-object-size"] != r.Headers["x-amz-mp-object-size"]
+	changed := sent.Size != int(r.size) && slices.Contains(s3signtest.SignedHeaders(r.URL), "content-length") || sent.URL != r.URL ||
+		r.Headers["x-amz-mp-object-size"] != "" && sent.Headers["x-amz-mp-object-size"] != r.Headers["x-amz-mp-object-size"]
 	if changed && status != 403 {
 		rt.Fatalf("S3 takes a forged request: %d for %+v", status, sent)
 	}
@@ -216,14 +220,6 @@ func (w *intruders) replay(rt *rapid.T, r taken, sent s3Saw) {
 		w.ids = append(w.ids, id)
 		w.begun = append(w.begun, begun{r.sub, w.s3.uploads[id].key, id})
 	}
-}
-
-func signedNames(signedURL string) []string {
-	u, err := url.Parse(signedURL)
-	if err != nil {
-		return nil
-	}
-	return strings.Split(u.Query().Get("X-Amz-SignedHeaders"), ";")
 }
 
 // check is what must hold after every step.

@@ -1,44 +1,67 @@
-package presign
+package api
 
 import (
 	"context"
 	"log/slog"
 	"time"
+
+	"signpost/lambda/s3sign"
 )
 
-// logRequest writes a request's one line, which holds its metrics as well. It
-// names what was asked for and how it ended; never a URL, a token, or what a caller wrote in a refused request.
-func (h *Handler) logRequest(ctx context.Context, c *call, status int, code Code, err error, now time.Time, took time.Duration) {
+// logEntry is what the log line of a request is made of.
+type logEntry struct {
+	requestID  string
+	route      string // "POST /uploads"
+	caller     string // "" until the token has been checked
+	status     int
+	facts      facts // of an answer; zero if the request was refused
+	code       Code  // of a refusal, "" for an answer
+	err        error // of a refusal
+	start, end time.Time
+}
+
+func (e logEntry) latencyMs() float64 { return float64(e.end.Sub(e.start).Microseconds()) / 1000 }
+
+// writeLog writes the one line of a request, which also holds its metrics. The line says what was asked for and how it
+// ended. It never holds a URL, a token, or what a caller wrote in a refused request.
+func writeLog(ctx context.Context, log *slog.Logger, namespace string, e logEntry) {
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
-		slog.String("requestId", c.event.RequestContext.RequestID),
-		slog.String("route", c.route),
-		slog.Int("status", status),
-		slog.Float64("latencyMs", float64(took.Microseconds())/1000),
+		slog.String("requestId", e.requestID),
+		slog.String("route", e.route),
+		slog.Int("status", e.status),
+		slog.Float64("latencyMs", e.latencyMs()),
 	}
-	if c.sub != "" {
-		attrs = append(attrs, slog.String("sub", c.sub))
+	if e.caller != "" {
+		attrs = append(attrs, slog.String("sub", e.caller))
 	}
-	if c.key != "" {
-		attrs = append(attrs, slog.String("key", c.key))
+	attrs = append(attrs, factAttrs(e.facts)...)
+	if e.code != "" {
+		attrs = append(attrs, slog.String("code", string(e.code)))
 	}
-	if c.key != "" && c.size != unknownSize {
-		attrs = append(attrs, slog.Int64("size", c.size))
+	if e.code == Internal {
+		level = slog.LevelError
+		attrs = append(attrs, slog.String("error", e.err.Error()))
+	}
+	attrs = append(attrs, metricAttrs(namespace, e)...)
+	log.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// factAttrs returns the members about what was signed, none for a refusal.
+func factAttrs(f facts) []slog.Attr {
+	var attrs []slog.Attr
+	if f.key != "" {
+		attrs = append(attrs, slog.String("key", f.key))
+		if f.size != s3sign.UnknownSize {
+			attrs = append(attrs, slog.Int64("size", f.size))
+		}
 	}
 	switch {
-	case code != "" || !c.stores:
-	case c.bytesSigned == unknownSize:
+	case !f.stores:
+	case f.bytesSigned == s3sign.UnknownSize:
 		attrs = append(attrs, slog.Bool("lengthSigned", false))
 	default:
-		attrs = append(attrs, slog.Int64("bytesSigned", c.bytesSigned))
+		attrs = append(attrs, slog.Int64("bytesSigned", f.bytesSigned))
 	}
-	if code != "" {
-		attrs = append(attrs, slog.String("code", string(code)))
-	}
-	if code == Internal {
-		level = slog.LevelError
-		attrs = append(attrs, slog.String("error", err.Error()))
-	}
-	attrs = append(attrs, h.metricAttrs(c, code, now, took)...)
-	h.log.LogAttrs(ctx, level, "request", attrs...)
+	return attrs
 }

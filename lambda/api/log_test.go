@@ -1,4 +1,4 @@
-package presign
+package api
 
 import (
 	"encoding/json"
@@ -40,9 +40,11 @@ func TestLogLine(t *testing.T) {
 // used: no URL, signature, token or secret, nor a part of one.
 func TestLogHoldsNoSecret(t *testing.T) {
 	t.Parallel()
-	h, j := newTestHandler(t)
+	h, j := newTestHandler(t, func(c *deployment) {
+		c.Credentials.CanExpire, c.Credentials.Expires = true, testNow.Add(time.Hour)
+	})
 	secrets := []string{"X-Amz-", "Signature", "https://", "amazonaws.com", "Bearer", "example.com"}
-	cfg := testConfig()
+	cfg := testDeployment()
 	secrets = append(secrets, testSession[:12], testSession[len(testSession)-12:], cfg.Credentials.SecretAccessKey[:12], cfg.Credentials.AccessKeyID)
 	secrets = append(secrets, strings.Split(testJWT, ".")...)
 
@@ -68,8 +70,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 		}
 	}
 	refused(t, h, getEvent(map[string][]string{"key": {"a.png"}, "token": {testJWT}, testJWT: {"x"}}), 400, InvalidRequest, testJWT)
-	h.now = func() time.Time { return testNow.Add(time.Hour) }
-	h.signer.credentials.CanExpire, h.signer.credentials.Expires = true, testNow
+	h.now = func() time.Time { return testNow.Add(2 * time.Hour) } // when the credentials have expired
 	refused(t, h, postEvent(goodFields().String()), 500, Internal, "")
 
 	for _, secret := range secrets {

@@ -1,84 +1,86 @@
-package presign
+package api
 
 import (
-	"encoding/json"
 	"mime"
 	"strings"
 	"unicode"
+
+	"signpost/lambda/ascii"
 )
 
 const (
 	maxMetadataEntries = 10
 
-	// maxMetadata is the most S3 takes, names and values together, without the
-	// prefix x-amz-meta- (AWS, "Working with object metadata").
+	// maxMetadata is the most that S3 accepts, names and values together, without the prefix x-amz-meta- ("Working with
+	// object metadata", Amazon S3 User Guide).
 	maxMetadata = 2 << 10
 
-	// maxMetadataName keeps the names, which a signed URL lists once more, from
-	// filling the 8 KB that S3 takes for a request line and headers.
+	// maxMetadataName keeps the names, which a signed URL repeats, from filling the 8 KB that S3 accepts of a request line
+	// and headers.
 	maxMetadataName = 128
 )
 
-// parseMetadata reads the field metadata into headers' values by lower-case
-// name, in the form they are signed and sent in.
-func parseMetadata(field string, value json.RawMessage) (map[string]string, problems) {
-	var ps problems
-	if value[0] != '{' {
-		ps.add(refuse(InvalidRequest, field, "%s must be an object of strings, not %s", field, kind(value)))
-		return nil, ps
+// readMetadata reads the field metadata. It returns the values, as they are signed and sent in headers, by name in lower
+// case.
+func readMetadata(v value) map[string]string {
+	o, ok := v.object()
+	if !ok {
+		return nil
 	}
-	members, e := decodeObject(value)
-	if e != nil {
-		ps.add(e)
-		return nil, ps
+	if len(o.members) > maxMetadataEntries {
+		v.refuse(InvalidRequest, "has %d entries; at most %d are allowed", len(o.members), maxMetadataEntries)
+		return nil
 	}
-	if len(members) > maxMetadataEntries {
-		ps.add(refuse(InvalidRequest, field, "%s has %d entries; at most %d are allowed", field, len(members), maxMetadataEntries))
-		return nil, ps
-	}
-	metadata := make(map[string]string, len(members))
+	metadata := make(map[string]string, len(o.members))
 	total := 0
-	for _, m := range members {
-		name, value, e := metadataEntry(field, m)
-		if _, twice := metadata[name]; e == nil && (twice || m.twice) {
-			e = refuse(InvalidRequest, field, "%s gives %q twice; S3 makes no difference between upper and lower case", field, name)
-		}
-		if e != nil {
-			ps.add(e)
+	for _, m := range o.members {
+		text, ok := readMetadataEntry(v, m)
+		if !ok {
 			continue
 		}
-		metadata[name] = value
-		total += len(name) + len(value)
+		name := strings.ToLower(m.name)
+		if _, twice := metadata[name]; twice || m.count > 1 {
+			v.refuse(InvalidRequest, "gives %q twice; S3 ignores the case of names", name)
+			continue
+		}
+		metadata[name] = text
+		total += len(name) + len(text)
 	}
 	if total > maxMetadata {
-		ps.add(refuse(InvalidRequest, field, "%s comes to %d bytes, names and values as they are sent; at most %d are allowed", field, total, maxMetadata))
+		v.refuse(InvalidRequest, "comes to %d bytes, names and values as they are sent; at most %d are allowed", total, maxMetadata)
 	}
-	return metadata, ps
+	return metadata
 }
 
-func metadataEntry(field string, m member) (name, value string, e *Error) {
+// readMetadataEntry reads one value of metadata, and checks its name.
+func readMetadataEntry(metadata value, m member) (string, bool) {
 	shown := shorten(m.name, 64)
+	entry := value{name: metadata.name, field: metadata.field, json: m.json, found: metadata.found}
+	if m.name == "" || len(m.name) > maxMetadataName || !ascii.ConsistsOf(m.name, ascii.Alphanumeric+"-_.") {
+		entry.refuse(InvalidRequest, "has the name %q; a name becomes part of a header's and must be 1 to %d letters, digits, '-', '_' and '.'", shown, maxMetadataName)
+		return "", false
+	}
+	if kind := entry.kind(); kind != "a string" {
+		entry.refuse(InvalidRequest, "gives %q a value that must be a string, not %s", shown, kind)
+		return "", false
+	}
+	text, ok := entry.string()
 	switch {
-	case m.name == "" || len(m.name) > maxMetadataName || !consistsOf(m.name, isAlnum, "-_."):
-		return "", "", refuse(InvalidRequest, field, "%s: the name %q must be 1 to %d letters, digits, '-', '_' and '.', for it becomes part of a header's", field, shown, maxMetadataName)
-	case m.value[0] != '"':
-		return "", "", refuse(InvalidRequest, field, "%s: the value of %q must be a string, not %s", field, shown, kind(m.value))
+	case !ok:
+		return "", false
+	case text == "":
+		entry.refuse(InvalidRequest, "gives %q an empty value; leave the entry out", shown)
+		return "", false
+	case strings.ContainsFunc(text, unicode.IsControl):
+		entry.refuse(InvalidRequest, "gives %q a value with a control character, which a header can't have", shown)
+		return "", false
+	case strings.TrimSpace(text) != text || strings.Contains(text, "  "):
+		entry.refuse(InvalidRequest, "gives %q a value that begins or ends with a space or has two in a row, which a signature doesn't preserve", shown)
+		return "", false
 	}
-	if value, e = stringValue(field, m.value); e != nil {
-		return "", "", e
-	}
-	switch {
-	case value == "":
-		return "", "", refuse(InvalidRequest, field, "%s: the value of %q is empty; leave the entry out", field, shown)
-	case strings.ContainsFunc(value, unicode.IsControl):
-		return "", "", refuse(InvalidRequest, field, "%s: the value of %q holds a control character, which a header can't", field, shown)
-	case strings.TrimSpace(value) != value || strings.Contains(value, "  "):
-		return "", "", refuse(InvalidRequest, field, "%s: the value of %q begins or ends with a space or has two in a row, which a signature doesn't keep", field, shown)
-	}
-	return strings.ToLower(m.name), headerText(value), nil
+	return headerText(text), true
 }
 
-// headerText makes a value fit for a header. What is not ASCII is encoded as
-// RFC 2047 has it, which S3 reads and writes (AWS, "Working with object
-// metadata"); a browser could not send it otherwise.
+// headerText encodes a value for a header. What isn't ASCII is encoded as in RFC 2047, which S3 reads and writes
+// ("Working with object metadata", Amazon S3 User Guide); a browser couldn't send it otherwise.
 func headerText(s string) string { return mime.BEncoding.Encode("UTF-8", s) }

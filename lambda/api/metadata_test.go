@@ -1,10 +1,13 @@
-package presign
+package api
 
 import (
 	"fmt"
 	"mime"
 	"strings"
 	"testing"
+
+	"signpost/lambda/ascii"
+	"signpost/lambda/s3sign"
 )
 
 func TestMetadataIsSignedAndSent(t *testing.T) {
@@ -27,7 +30,7 @@ func TestMetadataIsSignedAndSent(t *testing.T) {
 			mustBeSigned(t, a.signedAnswer, 12345)
 			for header, want := range c.want {
 				sent := a.Headers[header]
-				if !consistsOf(sent, func(b byte) bool { return ' ' <= b && b <= '~' }, "") || strings.TrimSpace(sent) != sent || strings.Contains(sent, "  ") {
+				if !ascii.ConsistsOf(sent, ascii.Visible+" ") || strings.TrimSpace(sent) != sent || strings.Contains(sent, "  ") {
 					t.Errorf("%s: %q does not survive a header and its signature", header, sent)
 				}
 				if got, err := new(mime.WordDecoder).DecodeHeader(sent); err != nil || got != want {
@@ -61,8 +64,8 @@ func TestMetadataRefused(t *testing.T) {
 		"LineInName":      {`{"a\r\nb":"v"}`, "part of a header"},
 		"WideName":        {`{"ä":"v"}`, "part of a header"},
 		"Twice":           {`{"a":"1","a":"2"}`, "twice"},
-		"TwiceByCase":     {`{"Album":"1","album":"2"}`, "upper and lower case"},
-		"EmptyValue":      {`{"a":""}`, "is empty"},
+		"TwiceByCase":     {`{"Album":"1","album":"2"}`, "ignores the case"},
+		"EmptyValue":      {`{"a":""}`, "an empty value"},
 		"LineInValue":     {`{"a":"b\r\nX-Evil: 1"}`, "control character"},
 		"NullInValue":     {`{"a":"b\u0000"}`, "control character"},
 		"TabInValue":      {`{"a":"b\tc"}`, "control character"},
@@ -101,7 +104,7 @@ func TestMetadataUpToItsLimits(t *testing.T) {
 			t.Parallel()
 			a := planned(t, h, postEvent(goodFields().alter(fields{"metadata": metadata, "filename": strings.Repeat("😀", 255)}).String()))
 			mustBeSigned(t, a.signedAnswer, 12345)
-			if n := (signedRequest{Method: a.Method, URL: a.URL, Headers: a.Headers}).length(); n > maxSignedRequest {
+			if n := (s3sign.SignedRequest{Method: a.Method, URL: a.URL, Headers: a.Headers}).Length(); n > s3sign.MaxRequestLength {
 				t.Errorf("a request of %d bytes", n)
 			}
 		})
@@ -112,7 +115,7 @@ func TestMetadataUpToItsLimits(t *testing.T) {
 // (each sent twice) and a long filename come to more.
 func TestRequestTooLongForS3IsRefused(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t, func(c *Config) { c.Credentials.SessionToken = strings.Repeat("/", 700) })
+	h, _ := newTestHandler(t, func(c *deployment) { c.Credentials.SessionToken = strings.Repeat("/", 700) })
 	metadata := fields{}
 	for i := range 10 {
 		metadata[fmt.Sprint(i, strings.Repeat("n", 120))] = strings.Repeat("v", 70)

@@ -1,35 +1,36 @@
-package presign
+package api
 
 import (
 	"log/slog"
-	"time"
+
+	"signpost/lambda/s3sign"
 )
 
-// A request's log line is at the same time its metrics: CloudWatch Logs reads
-// them out of the member _aws, and their values beside it (AWS,
-// "Specification: Embedded metric format"). So they cost no call and no line.
+// The log line of a request is also its metrics, which therefore cost no call and no line of their own. CloudWatch Logs
+// reads them from the member _aws and the members that it names ("Specification: Embedded metric format", Amazon
+// CloudWatch User Guide).
 //
 //	Latency          milliseconds   every request
-//	UploadsPlanned   count          each plan answered
-//	BytesPlanned     bytes          each plan answered whose size is known
+//	UploadsPlanned   count          each plan
+//	BytesPlanned     bytes          each plan whose size is known
 //	BytesSigned      bytes          each plan and each answer about parts: what its URLs can store, each used once
-//	DownloadsSigned  count          each download answered
-//	Refusals         count          each error answered; dimension Code
+//	DownloadsSigned  count          each download
+//	Refusals         count          each refusal; dimension Code
 //
-// BytesSigned is what a caller can store with what was signed: a PutObject's length, and each part's length each time
-// it is signed. A plan of a file in parts has 0, since beginning stores nothing. It can be more than BytesPlanned,
-// which has each file once, and less than what is stored, since a URL can be used again while it lives. A plan without
-// a size (GET /api/documents/signed alone) is in neither: its log line says "lengthSigned": false.
+// BytesSigned is what callers can store with what was signed: the length of a PutObject, and the length of each part each
+// time it is signed. The plan of a file in parts adds 0, because beginning an upload stores nothing. The sum can be more
+// than BytesPlanned, which counts each file once, and less than what is stored, because a URL can be used again until it
+// expires. A plan without a size, which only GET /api/documents/signed can make, is in neither; its log line says
+// "lengthSigned": false.
 //
-// Each combination of dimensions is a metric that is paid for, so no dimension
-// may take values that a caller can make up.
+// Each combination of dimensions is a metric that is paid for, so no dimension may have values that callers can make up.
 const (
 	uploadsPlanned  = "UploadsPlanned"
 	downloadsSigned = "DownloadsSigned"
 )
 
-// metrics is what says of the values beside it which are metrics.
-type metrics struct {
+// emfMetadata is the EMF _aws object.
+type emfMetadata struct {
 	Timestamp         int64             `json:"Timestamp"` // milliseconds since 1970
 	CloudWatchMetrics []metricDirective `json:"CloudWatchMetrics"`
 }
@@ -45,30 +46,30 @@ type metricName struct {
 	Unit string `json:"Unit"`
 }
 
-// metricAttrs are the members that make a log line metrics.
-func (h *Handler) metricAttrs(c *call, code Code, now time.Time, took time.Duration) []slog.Attr {
-	plain := metricDirective{Namespace: h.config.MetricsNamespace, Dimensions: [][]string{{}}}
+// metricAttrs returns the members that make a log line metrics.
+func metricAttrs(namespace string, e logEntry) []slog.Attr {
+	plain := metricDirective{Namespace: namespace, Dimensions: [][]string{{}}}
 	var values []slog.Attr
-	count := func(in *metricDirective, name, unit string, value slog.Value) {
-		in.Metrics = append(in.Metrics, metricName{name, unit})
+	add := func(directive *metricDirective, name, unit string, value slog.Value) {
+		directive.Metrics = append(directive.Metrics, metricName{name, unit})
 		values = append(values, slog.Attr{Key: name, Value: value})
 	}
-	count(&plain, "Latency", "Milliseconds", slog.Float64Value(float64(took.Microseconds())/1000))
-	if code == "" && c.counted != "" {
-		count(&plain, c.counted, "Count", slog.Int64Value(1))
+	add(&plain, "Latency", "Milliseconds", slog.Float64Value(e.latencyMs()))
+	if e.facts.metric != "" {
+		add(&plain, e.facts.metric, "Count", slog.Int64Value(1))
 	}
-	if code == "" && c.counted == uploadsPlanned && c.size != unknownSize {
-		count(&plain, "BytesPlanned", "Bytes", slog.Int64Value(c.size))
+	if e.facts.metric == uploadsPlanned && e.facts.size != s3sign.UnknownSize {
+		add(&plain, "BytesPlanned", "Bytes", slog.Int64Value(e.facts.size))
 	}
-	if code == "" && c.stores && c.bytesSigned != unknownSize {
-		count(&plain, "BytesSigned", "Bytes", slog.Int64Value(c.bytesSigned))
+	if e.facts.stores && e.facts.bytesSigned != s3sign.UnknownSize {
+		add(&plain, "BytesSigned", "Bytes", slog.Int64Value(e.facts.bytesSigned))
 	}
-	m := metrics{Timestamp: now.UnixMilli(), CloudWatchMetrics: []metricDirective{plain}}
-	if code != "" {
-		refusals := metricDirective{Namespace: h.config.MetricsNamespace, Dimensions: [][]string{{"Code"}}}
-		count(&refusals, "Refusals", "Count", slog.Int64Value(1))
-		values = append(values, slog.String("Code", string(code)))
-		m.CloudWatchMetrics = append(m.CloudWatchMetrics, refusals)
+	metadata := emfMetadata{Timestamp: e.end.UnixMilli(), CloudWatchMetrics: []metricDirective{plain}}
+	if e.code != "" {
+		refused := metricDirective{Namespace: namespace, Dimensions: [][]string{{"Code"}}}
+		add(&refused, "Refusals", "Count", slog.Int64Value(1))
+		values = append(values, slog.String("Code", string(e.code)))
+		metadata.CloudWatchMetrics = append(metadata.CloudWatchMetrics, refused)
 	}
-	return append(values, slog.Any("_aws", m))
+	return append(values, slog.Any("_aws", metadata))
 }

@@ -1,9 +1,11 @@
-package presign
+package api
 
 import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"signpost/lambda/s3sign/s3signtest"
 )
 
 // modelS3 is S3 as far as its documentation promises what uploads in parts
@@ -24,15 +26,15 @@ type modelUpload struct {
 }
 
 func newModelS3() *modelS3 {
-	return &modelS3{secret: testConfig().Credentials.SecretAccessKey, uploads: map[string]*modelUpload{}, objects: map[string]int64{}}
+	return &modelS3{secret: testDeployment().Credentials.SecretAccessKey, uploads: map[string]*modelUpload{}, objects: map[string]int64{}}
 }
 
 // send answers with the status, and with an upload's id if one was begun.
-func (s *modelS3) send(r s3Saw) (status int, uploadID string) {
-	if r.signatureError(s.secret) != nil {
+func (s *modelS3) send(r s3signtest.Request) (status int, uploadID string) {
+	if r.SignatureError(s.secret) != nil {
 		return 403, ""
 	}
-	u, err := url.Parse(r.url)
+	u, err := url.Parse(r.URL)
 	if err != nil {
 		return 400, ""
 	}
@@ -44,7 +46,7 @@ func (s *modelS3) send(r s3Saw) (status int, uploadID string) {
 		return 200, id
 	}
 	if !query.Has("uploadId") {
-		if r.method == "PUT" {
+		if r.Method == "PUT" {
 			return s.put(key, r), ""
 		}
 		return 200, ""
@@ -54,9 +56,9 @@ func (s *modelS3) send(r s3Saw) (status int, uploadID string) {
 	if upload == nil || upload.key != key {
 		return 404, ""
 	}
-	switch r.method {
+	switch r.Method {
 	case "PUT":
-		upload.parts[query.Get("partNumber")] = int64(r.size)
+		upload.parts[query.Get("partNumber")] = int64(r.Size)
 		return 200, ""
 	case "POST":
 		return s.complete(id, upload, r), ""
@@ -67,22 +69,22 @@ func (s *modelS3) send(r s3Saw) (status int, uploadID string) {
 	return 200, ""
 }
 
-func (s *modelS3) put(key string, r s3Saw) int {
+func (s *modelS3) put(key string, r s3signtest.Request) int {
 	if _, there := s.objects[key]; there {
-		if r.headers["If-None-Match"] == "*" {
+		if r.Headers["If-None-Match"] == "*" {
 			return 412
 		}
 		s.lost = append(s.lost, key)
 	}
-	s.objects[key] = int64(r.size)
+	s.objects[key] = int64(r.Size)
 	return 200
 }
 
-func (s *modelS3) complete(id string, upload *modelUpload, r s3Saw) int {
-	if strconv.FormatInt(upload.total(), 10) != r.headers["x-amz-mp-object-size"] {
+func (s *modelS3) complete(id string, upload *modelUpload, r s3signtest.Request) int {
+	if strconv.FormatInt(upload.total(), 10) != r.Headers["x-amz-mp-object-size"] {
 		return 400
 	}
-	if status := s.put(upload.key, s3Saw{headers: r.headers, size: int(upload.total())}); status != 200 {
+	if status := s.put(upload.key, s3signtest.Request{Headers: r.Headers, Size: int(upload.total())}); status != 200 {
 		return status
 	}
 	delete(s.uploads, id)

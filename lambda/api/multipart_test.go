@@ -1,4 +1,4 @@
-package presign
+package api
 
 import (
 	"net/url"
@@ -6,70 +6,17 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
+	"signpost/lambda/config"
+	"signpost/lambda/s3sign"
+	"signpost/lambda/s3sign/s3signtest"
 )
 
-const (
-	mib = int64(1) << 20
-	gib = int64(1) << 30
-)
+const mib = int64(1) << 20
 
 // inParts is a deployment that cuts early, so that tests meet many parts.
-func inParts(c *Config) { c.MaxSize, c.MultipartThreshold = maxObjectSize, 5*mib }
+func inParts(c *deployment) { c.MaxSize, c.MultipartThreshold = config.MaxObjectSize, 5*mib }
 
-func resumable(c *Config) { inParts(c); c.ResumableUploads = true }
-
-func TestCutAtEveryBoundary(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ size, partSize, partCount int64 }{
-		{1, 16 * mib, 1},
-		{5 * mib, 16 * mib, 1},
-		{16*mib - 1, 16 * mib, 1},
-		{16 * mib, 16 * mib, 1},
-		{16*mib + 1, 16 * mib, 2},
-		{100*mib + 1, 16 * mib, 7},
-		{5 * gib, 16 * mib, 320},
-		{160_000*mib - 1, 16 * mib, 10_000},
-		{160_000 * mib, 16 * mib, 10_000}, // 156.25 GiB: the last size with the usual parts
-		{160_000*mib + 1, 17 * mib, 9412},
-		{170_000 * mib, 17 * mib, 10_000},
-		{170_000*mib + 1, 18 * mib, 9445},
-		{1 << 40, 105 * mib, 9987},
-		{51_190_000 * mib, 5119 * mib, 10_000},
-		{51_190_000*mib + 1, 5 * gib, 9999},
-		{maxObjectSize - 1, 5 * gib, 10_000},
-		{maxObjectSize, 5 * gib, 10_000},
-	} {
-		if got := cut(c.size); got.PartSize != c.partSize || got.PartCount != c.partCount {
-			t.Errorf("%d bytes are cut into %d parts of %d, want %d of %d", c.size, got.PartCount, got.PartSize, c.partCount, c.partSize)
-		}
-	}
-}
-
-// S3's limits hold for every size, and the parts come to the file.
-func TestCutHoldsS3sLimits(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		size := rapid.OneOf(rapid.Int64Range(1, maxObjectSize), rapid.Int64Range(1, 200*gib),
-			rapid.Custom(func(rt *rapid.T) int64 { // near a boundary
-				return max(1, min(maxObjectSize, rapid.Int64Range(0, 5120).Draw(rt, "MiB")*mib*10_000+rapid.Int64Range(-2, 2).Draw(rt, "off")))
-			})).Draw(rt, "size")
-		m := cut(size)
-		last := m.length(m.PartCount, size)
-		if m.PartSize < 5*mib || m.PartSize > 5*gib || m.PartCount < 1 || m.PartCount > 10_000 || m.PartSize%mib != 0 {
-			rt.Fatalf("%d bytes: %+v", size, m)
-		}
-		if (m.PartCount-1)*m.PartSize+last != size || last < 1 || last > m.PartSize {
-			rt.Fatalf("%d bytes: %+v with a last part of %d", size, m, last)
-		}
-		if m.PartCount > 1 && m.length(1, size) != m.PartSize {
-			rt.Fatalf("%d bytes: a first part of %d", size, m.length(1, size))
-		}
-		if smaller := m.PartSize - mib; smaller >= 16*mib && (size+smaller-1)/smaller <= 10_000 {
-			rt.Fatalf("%d bytes: parts of %d would do", size, smaller)
-		}
-	})
-}
+func resumable(c *deployment) { inParts(c); c.ResumableUploads = true }
 
 func TestPlanAboveTheThresholdIsMultipart(t *testing.T) {
 	t.Parallel()
@@ -85,7 +32,7 @@ func TestPlanAboveTheThresholdIsMultipart(t *testing.T) {
 		"NoChecksums":     {5*mib + 1, fields{"partChecksums": false}, "-34dfl", nil},
 		"Metadata":        {5*mib + 1, fields{"metadata": fields{"Album": "2026"}}, "-34dfl", map[string]string{"x-amz-meta-album": "2026"}},
 		"OneByteTooLarge": {5*mib + 1, nil, "-34dfl", nil},
-		"Largest":         {maxObjectSize, nil, "-j13ibxvcw", nil},
+		"Largest":         {config.MaxObjectSize, nil, "-j13ibxvcw", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := planned(t, h, postEvent(goodFields().alter(c.change).alter(fields{"size": c.size}).String()))
@@ -106,14 +53,14 @@ func TestPlanAboveTheThresholdIsMultipart(t *testing.T) {
 			if len(a.Headers) != len(want) {
 				t.Errorf("headers %v, want %v", a.Headers, want)
 			}
-			signed := signedHeaders(t, a.URL)
+			signed := s3signtest.SignedHeaders(a.URL)
 			for name, value := range want {
 				if a.Headers[name] != value || !slices.Contains(signed, strings.ToLower(name)) {
 					t.Errorf("%s is %q, signed %v", name, a.Headers[name], signed)
 				}
 			}
 			mustBeSigned(t, a.signedAnswer, 0)
-			if m := cut(c.size); a.Multipart == nil || a.Multipart.PartSize != m.PartSize || a.Multipart.PartCount != m.PartCount {
+			if m := s3sign.Split(c.size); a.Multipart == nil || a.Multipart.PartSize != m.Size || a.Multipart.PartCount != m.Count {
 				t.Errorf("multipart %+v, want %+v", a.Multipart, m)
 			}
 			if a.ExpiresIn != 600 {
@@ -133,7 +80,7 @@ func TestPlanUpToTheThresholdIsOnePut(t *testing.T) {
 	h, _ := newTestHandler(t, inParts)
 	for name, e := range map[string]fields{
 		"Threshold":    {"size": 5 * mib},
-		"Checksum":     {"size": 5 * mib, "sha256": emptySHA256},
+		"Checksum":     {"size": 5 * mib, "sha256": s3sign.EmptySHA256},
 		"PartsIgnored": {"size": 5 * mib, "partChecksums": true},
 	} {
 		a := planned(t, h, postEvent(goodFields().alter(e).String()))
@@ -158,11 +105,11 @@ func TestPlanInPartsRefused(t *testing.T) {
 		field  string
 		says   string
 	}{
-		"SHA256OfTheWhole":    {large.alter(fields{"sha256": emptySHA256}).String(), 400, InvalidRequest, "sha256", "partChecksums: true"},
-		"SHA256BesidesParts":  {large.alter(fields{"sha256": emptySHA256, "partChecksums": true}).String(), 400, InvalidRequest, "sha256", "in parts"},
+		"SHA256OfTheWhole":    {large.alter(fields{"sha256": s3sign.EmptySHA256}).String(), 400, InvalidRequest, "sha256", "partChecksums: true"},
+		"SHA256BesidesParts":  {large.alter(fields{"sha256": s3sign.EmptySHA256, "partChecksums": true}).String(), 400, InvalidRequest, "sha256", "in parts"},
 		"StringPartChecksums": {large.alter(fields{"partChecksums": "true"}).String(), 400, InvalidRequest, "partChecksums", "true or false, not a string"},
 		"NumberPartChecksums": {large.alter(fields{"partChecksums": 1}).String(), 400, InvalidRequest, "partChecksums", "not a number"},
-		"OverS3sLimit":        {large.alter(fields{"size": int64(maxObjectSize) + 1}).String(), 413, SizeTooLarge, "size", "53687091200000"},
+		"OverS3sLimit":        {large.alter(fields{"size": int64(config.MaxObjectSize) + 1}).String(), 413, SizeTooLarge, "size", "53687091200000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := refused(t, h, postEvent(c.body), c.status, c.code, c.field)

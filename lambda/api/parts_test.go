@@ -1,4 +1,4 @@
-package presign
+package api
 
 import (
 	"fmt"
@@ -6,13 +6,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"signpost/lambda/config"
+	"signpost/lambda/s3sign"
+	"signpost/lambda/s3sign/s3signtest"
 )
 
 const testUploadID = "VXBsb2FkIElEIGZvciA2aWWpbmcncyBteS1tb3ZpZS5tMnRzIHVwbG9hZA"
 
 // partsKey is a key of the caller's own for a file of so many bytes.
 func partsKey(size int64, checksums bool) string {
-	return "uploads/" + testSub + "/" + testID + keyMemory(size, checksums) + "/film.mp4"
+	return "uploads/" + testSub + "/" + testID + keySuffix(size, checksums) + "/film.mp4"
 }
 
 func partsFor(key string, parts ...fields) fields {
@@ -61,7 +65,7 @@ func mustBeAbout(t *testing.T, a *signedAnswer, method, key string, size int, qu
 		want = append(want, strings.ToLower(name))
 	}
 	slices.Sort(want)
-	if got := signedHeaders(t, a.URL); !slices.Equal(got, want) || a.Headers == nil || len(a.Headers) != len(headers) {
+	if got := s3signtest.SignedHeaders(a.URL); !slices.Equal(got, want) || a.Headers == nil || len(a.Headers) != len(headers) {
 		t.Errorf("signed headers %v, want %v; to set by hand %v", got, want, a.Headers)
 	}
 	mustBeSigned(t, *a, size)
@@ -71,7 +75,7 @@ func TestSignPartsAnswers(t *testing.T) {
 	t.Parallel()
 	const size = 33*1<<20 + 7 // two parts of 16 MiB and 1 MiB + 7
 	complete := map[string]string{"Content-Type": "application/xml", "If-None-Match": "*", "x-amz-mp-object-size": fmt.Sprint(size)}
-	for name, change := range map[string]func(*Config){"Strict": inParts, "Resumable": resumable} {
+	for name, change := range map[string]func(*deployment){"Strict": inParts, "Resumable": resumable} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, j := newTestHandler(t, change)
@@ -116,8 +120,8 @@ func TestSignPartsOfSeveralKinds(t *testing.T) {
 	t.Run("Checksums", func(t *testing.T) {
 		var a partsAnswer
 		key := partsKey(6<<20, true)
-		answered(t, h, partsEvent(partsFor(key, fields{"partNumber": 1, "sha256": emptySHA256}).String()), 200, &a)
-		mustBeAbout(t, &a.Parts[0].signedAnswer, "PUT", key, 6<<20, url.Values{"partNumber": {"1"}}, map[string]string{"x-amz-checksum-sha256": emptySHA256})
+		answered(t, h, partsEvent(partsFor(key, fields{"partNumber": 1, "sha256": s3sign.EmptySHA256}).String()), 200, &a)
+		mustBeAbout(t, &a.Parts[0].signedAnswer, "PUT", key, 6<<20, url.Values{"partNumber": {"1"}}, map[string]string{"x-amz-checksum-sha256": s3sign.EmptySHA256})
 	})
 	t.Run("Hundred", func(t *testing.T) {
 		var a partsAnswer
@@ -125,7 +129,7 @@ func TestSignPartsOfSeveralKinds(t *testing.T) {
 		for n := range int64(100) {
 			numbers = append(numbers, 10_000-n)
 		}
-		e := partsEvent(partsFor(partsKey(maxObjectSize, false), numbered(numbers...)...).String())
+		e := partsEvent(partsFor(partsKey(config.MaxObjectSize, false), numbered(numbers...)...).String())
 		answered(t, h, e, 200, &a)
 		if len(a.Parts) != 100 || a.Parts[0].Size != 5<<30 || a.Parts[0].PartNumber != 10_000 {
 			t.Errorf("%d parts, the first %+v", len(a.Parts), a.Parts[0])
@@ -137,7 +141,7 @@ func TestSignPartsOfSeveralKinds(t *testing.T) {
 	t.Run("ListFurther", func(t *testing.T) {
 		for after, want := range map[int]string{0: "", 1: "1", 1000: "1000", 10_000: "10000"} {
 			var a partsAnswer
-			key := partsKey(maxObjectSize, false)
+			key := partsKey(config.MaxObjectSize, false)
 			answered(t, h, partsEvent(partsFor(key).alter(fields{"listAfter": after}).String()), 200, &a)
 			query := url.Values{"max-parts": {"1000"}}
 			if want != "" {
@@ -191,7 +195,7 @@ func TestPartsRefused(t *testing.T) {
 		"KeyOfOnePut":      {good.alter(fields{"key": ownTestKey("film.mp4")}).String(), 400, InvalidKey, "key", "not the key of an upload in parts"},
 		"KeyOfSmallFile":   {good.alter(fields{"key": partsKey(5<<20, false)}).String(), 400, InvalidKey, "key", "not the key of an upload in parts"},
 		"KeyOfEmptyFile":   {good.alter(fields{"key": partsKey(0, false)}).String(), 400, InvalidKey, "key", "uploads/<sub>/<id>/<name>"},
-		"KeyOverS3sLimit":  {good.alter(fields{"key": partsKey(maxObjectSize+1, false)}).String(), 400, InvalidKey, "key", "uploads/<sub>/<id>/<name>"},
+		"KeyOverS3sLimit":  {good.alter(fields{"key": partsKey(config.MaxObjectSize+1, false)}).String(), 400, InvalidKey, "key", "uploads/<sub>/<id>/<name>"},
 		"AnothersKey":      {good.alter(fields{"key": strings.Replace(key, testSub, otherSub, 1)}).String(), 403, Forbidden, "key", "another user"},
 		"NoUploadID":       {good.alter(fields{"uploadId": nil}).String(), 400, InvalidRequest, "uploadId", "required"},
 		"EmptyUploadID":    {good.alter(fields{"uploadId": ""}).String(), 400, InvalidRequest, "uploadId", "1 to 1024"},
@@ -207,9 +211,9 @@ func TestPartsRefused(t *testing.T) {
 		"TooManyParts":     {parts("[" + many + "]"), 400, InvalidRequest, "parts", "101 entries; at most 100"},
 		"NumberEntry":      {parts("[1]"), 400, InvalidRequest, "parts", "parts[0] must be an object, not a number"},
 		"NullEntry":        {parts("[null]"), 400, InvalidRequest, "parts", "parts[0] must be an object, not null"},
-		"EmptyEntry":       {parts("[{}]"), 400, InvalidRequest, "parts", "parts[0] lacks its partNumber"},
+		"EmptyEntry":       {parts("[{}]"), 400, InvalidRequest, "parts", "parts[0].partNumber is required"},
 		"UnknownInEntry":   {parts(`[{"partNumber":1,"size":5}]`), 400, InvalidRequest, "parts", `no field "size"`},
-		"TwiceInEntry":     {parts(`[{"partNumber":1,"partNumber":2}]`), 400, InvalidRequest, "parts", `gives "partNumber" twice`},
+		"TwiceInEntry":     {parts(`[{"partNumber":1,"partNumber":2}]`), 400, InvalidRequest, "parts", "parts[0].partNumber is given twice"},
 		"StringNumber":     {number(`"1"`), 400, InvalidRequest, "parts", "must be a number, not a string"},
 		"NullNumber":       {number("null"), 400, InvalidRequest, "parts", "not null"},
 		"ZeroNumber":       {number("0"), 400, InvalidPart, "parts", "parts[0].partNumber is 0; this upload's parts are numbered 1 to 3"},
@@ -222,8 +226,8 @@ func TestPartsRefused(t *testing.T) {
 		"NumberWrapsTo1":   {number("18446744073709551617"), 400, InvalidPart, "parts", "numbered 1 to 3"},
 		"HugeNumber":       {number(strings.Repeat("9", 5000)), 400, InvalidPart, "parts", "99…"},
 		"NaNNumber":        {number("NaN"), 400, InvalidJSON, "", "not valid JSON"},
-		"NumberTwice":      {parts(`[{"partNumber":1},{"partNumber":2},{"partNumber":1}]`), 400, InvalidPart, "parts", "parts[2]: part 1 is there twice"},
-		"UndeclaredSHA256": {parts(`[{"partNumber":1,"sha256":"` + emptySHA256 + `"}]`), 400, InvalidPart, "parts", "planned without partChecksums"},
+		"NumberTwice":      {parts(`[{"partNumber":1},{"partNumber":2},{"partNumber":1}]`), 400, InvalidPart, "parts", "parts[2] is part 1 again"},
+		"UndeclaredSHA256": {parts(`[{"partNumber":1,"sha256":"` + s3sign.EmptySHA256 + `"}]`), 400, InvalidPart, "parts", "planned without partChecksums"},
 		"HexSHA256":        {parts(`[{"partNumber":1,"sha256":"` + strings.Repeat("e3", 32) + `"}]`), 400, InvalidRequest, "parts", "parts[0].sha256 must be the 32 bytes of a SHA-256 in base64 (44 characters, ending in =); this one is hexadecimal"},
 		"NumberSHA256":     {parts(`[{"partNumber":1,"sha256":5}]`), 400, InvalidRequest, "parts", "parts[0].sha256 must be a string"},
 		"MissingSHA256":    {partsFor(partsKey(size, true), numbered(1)...).String(), 400, InvalidPart, "parts", "lacks its sha256"},
@@ -279,7 +283,7 @@ func TestEveryProblemOfPartsIsListed(t *testing.T) {
 // A limit lowered since the upload was planned holds at once.
 func TestPartsOfAnUploadOverTheLimit(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t, inParts, func(c *Config) { c.MaxSize = 20 << 20 })
+	h, _ := newTestHandler(t, inParts, func(c *deployment) { c.MaxSize = 20 << 20 })
 	var a partsAnswer
 	answered(t, h, partsEvent(partsFor(partsKey(20<<20, false)).String()), 200, &a)
 	refused(t, h, partsEvent(partsFor(partsKey(20<<20+1, false)).String()), 413, SizeTooLarge, "key")
@@ -290,7 +294,7 @@ func TestPartsRouteIsThereOnlyWhereFilesAreCut(t *testing.T) {
 	t.Parallel()
 	e := partsEvent(partsFor(partsKey(6<<20, false)).String())
 	for maxSize, status := range map[int64]int{10 << 20: 404, 10<<20 + 1: 200} {
-		h, _ := newTestHandler(t, func(c *Config) { c.MaxSize, c.MultipartThreshold = maxSize, 10<<20 })
+		h, _ := newTestHandler(t, func(c *deployment) { c.MaxSize, c.MultipartThreshold = maxSize, 10<<20 })
 		if got := handle(t, h, e).StatusCode; got != status {
 			t.Errorf("with files up to %d bytes: status %d, want %d", maxSize, got, status)
 		}

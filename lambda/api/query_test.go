@@ -1,4 +1,4 @@
-package presign
+package api
 
 import (
 	"strings"
@@ -36,9 +36,9 @@ func TestQueryRefused(t *testing.T) {
 		"EmptyKey":     {query{"key": {""}}, 400, InvalidRequest, "key", "empty"},
 		"LongKey":      {query{"key": {strings.Repeat("ä", 256)}}, 400, InvalidRequest, "key", "256 characters"},
 		"InvalidKey":   {query{"key": {"\xff.png"}}, 400, InvalidRequest, "key", "UTF-8"},
-		"KeyTwice":     {query{"key": {"a.png", "b.png"}}, 400, InvalidRequest, "key", "2 times"},
-		"SizeTwice":    {query{"key": {"a.png"}, "size": {"1", "1"}}, 400, InvalidRequest, "size", "2 times"},
-		"TypeTwice":    {query{"key": {"a.png"}, "contentType": {"image/png", "image/png"}}, 400, InvalidRequest, "contentType", "2 times"},
+		"KeyTwice":     {query{"key": {"a.png", "b.png"}}, 400, InvalidRequest, "key", "given twice"},
+		"SizeTwice":    {query{"key": {"a.png"}, "size": {"1", "1"}}, 400, InvalidRequest, "size", "given twice"},
+		"TypeTwice":    {query{"key": {"a.png"}, "contentType": {"image/png", "image/png"}}, 400, InvalidRequest, "contentType", "given twice"},
 		"Unknown":      {query{"key": {"a.png"}, "filename": {"b"}}, 400, InvalidRequest, "filename", "no parameter"},
 		"WrongCase":    {query{"Key": {"a.png"}}, 400, InvalidRequest, "key", "required"},
 		"Signature":    {query{"key": {"a.png"}, "X-Amz-Signature": {"0"}}, 400, InvalidRequest, "X-Amz-Signature", "no parameter"},

@@ -1,92 +1,93 @@
-package presign
+package api
 
 import (
 	"context"
 	"net/http"
-	"net/url"
 
-	"signpost/lambda/mediatype"
+	"signpost/lambda/config"
+	"signpost/lambda/key"
+	"signpost/lambda/s3sign"
 )
 
-// upload is a checked request for one file's place in the bucket.
-type upload struct {
-	filename    string
-	contentType mediatype.Type
-	size        int64             // bytes, or unknownSize
-	sha256      string            // base64, "" where the caller gave none
-	metadata    map[string]string // by lower-case name, values as they are sent
-
-	// partChecksums declares a SHA-256 for each part of a file sent in parts.
-	partChecksums bool
+// uploads serves the routes of the upload function.
+type uploads struct {
+	cfg    config.Upload
+	signer Signer
 }
 
-// plannedUpload is the answer: where the file will be, and the request that
-// puts it there, or that begins an upload in parts.
+// plannedUpload is the answer: the file's key, and the request that stores it or begins an upload in parts.
 type plannedUpload struct {
 	Key string `json:"key"`
-	signedRequest
-	Multipart *multipart `json:"multipart,omitempty"`
+	s3sign.SignedRequest
+	Multipart *s3sign.Parts `json:"multipart,omitempty"`
 	expiry
 }
 
-// plan chooses the key and signs the request that takes the file there.
-func (h *Handler) plan(ctx context.Context, c *call, u upload, inParts bool) (plannedUpload, error) {
-	w, err := h.window()
+// plan serves POST /uploads.
+func (u *uploads) plan(ctx context.Context, r request) (result, error) {
+	file, err := parseUpload(r.event, u.cfg)
+	if err != nil {
+		return result{}, err
+	}
+	if file.size > u.cfg.MultipartThreshold {
+		return u.planMultipart(ctx, r, file)
+	}
+	return u.planPut(ctx, r, file, http.StatusCreated)
+}
+
+// signDocument serves GET /api/documents/signed. It always plans a single PutObject, because its clients only know how to
+// send that.
+func (u *uploads) signDocument(ctx context.Context, r request) (result, error) {
+	file, err := parseDocument(r.event, u.cfg)
+	if err != nil {
+		return result{}, err
+	}
+	return u.planPut(ctx, r, file, http.StatusOK)
+}
+
+// planPut plans a file that is sent in one request.
+func (u *uploads) planPut(ctx context.Context, r request, file uploadRequest, status int) (result, error) {
+	k := key.New(u.cfg.KeyPrefix, r.caller, file.filename, r.time)
+	planned, err := u.sign(ctx, r, file, k, s3sign.PutObject(k, file.object()))
+	if err != nil {
+		return result{}, err
+	}
+	return result{status: status, body: planned, facts: facts{
+		key: k, size: file.size, metric: uploadsPlanned, stores: true, bytesSigned: file.size,
+	}}, nil
+}
+
+// planMultipart plans a file that is sent in parts. The answer can store no bytes yet; only parts can.
+func (u *uploads) planMultipart(ctx context.Context, r request, file uploadRequest) (result, error) {
+	k := key.NewMultipart(u.cfg.KeyPrefix, r.caller, file.filename, r.time, file.size, file.partChecksums)
+	planned, err := u.sign(ctx, r, file, k, s3sign.CreateMultipartUpload(k, file.object(), file.partChecksums))
+	if err != nil {
+		return result{}, err
+	}
+	parts := s3sign.Split(file.size)
+	planned.Multipart = &parts
+	return result{status: http.StatusCreated, body: planned, facts: facts{
+		key: k, size: file.size, metric: uploadsPlanned, stores: true, bytesSigned: 0,
+	}}, nil
+}
+
+// sign signs the request that stores a file or begins to.
+func (u *uploads) sign(ctx context.Context, r request, file uploadRequest, k string, o s3sign.Operation) (plannedUpload, error) {
+	validity, err := u.signer.Validity(r.time)
 	if err != nil {
 		return plannedUpload{}, err
 	}
-	var planned plannedUpload
-	memory, request := "", u.put()
-	if inParts {
-		memory, request = keyMemory(u.size, u.partChecksums), u.create()
-		m := cut(u.size)
-		planned.Multipart = &m
-	}
-	request.key = newKey(h.config.KeyPrefix, c.sub, h.now(), memory, u.filename)
-	signed, err := h.signer.sign(ctx, request, w)
+	signed, err := u.signer.Sign(ctx, o, validity)
 	if err != nil {
 		return plannedUpload{}, err
 	}
-	if len(u.metadata) > 0 && signed.length() > maxSignedRequest {
-		return plannedUpload{}, refuse(InvalidRequest, "metadata", "metadata and filename together are more than fits into the headers S3 takes; shorten the metadata")
+	if len(file.metadata) > 0 && signed.Length() > s3sign.MaxRequestLength {
+		return plannedUpload{}, refuse(InvalidRequest, "metadata", "metadata and filename together don't fit into the headers that S3 accepts; shorten the metadata")
 	}
-	c.key, c.size, c.counted = request.key, u.size, uploadsPlanned
-	c.stores, c.bytesSigned = true, u.size
-	if inParts {
-		c.bytesSigned = 0 // only parts have bytes
-	}
-	planned.Key, planned.signedRequest, planned.expiry = request.key, signed, w.expiry()
-	return planned, nil
+	return plannedUpload{Key: k, SignedRequest: signed, expiry: expiryOf(validity)}, nil
 }
 
-// put is S3's PutObject: all in one request.
-func (u upload) put() s3Request {
-	h := u.headers()
-	h["If-None-Match"] = "*" // an object is never overwritten
-	if sum := checksumToSign(u.size, u.sha256); sum != "" {
-		h["x-amz-checksum-sha256"] = sum
-	}
-	return s3Request{method: http.MethodPut, headers: h, size: u.size}
-}
-
-// create is S3's CreateMultipartUpload. It stores nothing yet: what forbids to
-// overwrite is signed when the upload is completed.
-func (u upload) create() s3Request {
-	h := u.headers()
-	if u.partChecksums {
-		h["x-amz-checksum-algorithm"] = "SHA256"
-	}
-	return s3Request{method: http.MethodPost, query: url.Values{"uploads": {""}}, headers: h, size: unknownSize}
-}
-
-// headers are what S3 keeps beside the bytes, and will hold the caller to.
-func (u upload) headers() map[string]string {
-	h := map[string]string{
-		"Content-Type":        u.contentType.Full,
-		"Content-Disposition": contentDisposition(attachment, u.filename),
-	}
-	for name, value := range u.metadata {
-		h["x-amz-meta-"+name] = value
-	}
-	return h
+// object describes the file to S3.
+func (r uploadRequest) object() s3sign.Object {
+	return s3sign.Object{Filename: r.filename, ContentType: r.contentType.Full, Size: r.size, SHA256: r.sha256, Metadata: r.metadata}
 }

@@ -1,89 +1,142 @@
-package presign
+package api
 
-import "encoding/json"
+import (
+	"unicode/utf8"
 
-// planFields are the fields of POST /uploads in the contract's order.
-var planFields = []field[upload]{
-	{"filename", true, readFilename},
-	{"contentType", true, readContentType},
-	{"size", true, readSize},
-	{"sha256", false, readSHA256},
-	{"metadata", false, readMetadata},
-	{"partChecksums", false, readPartChecksums},
+	"github.com/aws/aws-lambda-go/events"
+
+	"signpost/lambda/config"
+	"signpost/lambda/mediatype"
+	"signpost/lambda/s3sign"
+)
+
+// maxFilename is the longest name of a file, in characters (Unicode code points).
+const maxFilename = 255
+
+// uploadRequest is a valid request to upload one file.
+type uploadRequest struct {
+	filename      string
+	contentType   mediatype.Type
+	size          int64             // in bytes, or s3sign.UnknownSize
+	sha256        string            // in base64; "" if the caller gave none
+	metadata      map[string]string // by name in lower case, values as they are sent
+	partChecksums bool              // whether the caller will give a SHA-256 of each part
 }
 
-// parsePlan reads the body of POST /uploads.
-func parsePlan(body []byte, cfg Config) (upload, error) {
-	u := upload{size: unknownSize}
-	err := readFields(body, planFields, cfg, &u, checkPlan)
-	return u, err
-}
-
-// checkPlan finds what is wrong with fields that each by itself is right.
-func checkPlan(u *upload, cfg Config) problems {
-	var ps problems
-	if u.size > cfg.MultipartThreshold && u.sha256 != "" {
-		ps.add(refuse(InvalidRequest, "sha256", "a file of more than %d bytes is sent in parts, and S3 has no SHA-256 of the whole of it; "+
-			"say partChecksums: true instead and give one with each part", cfg.MultipartThreshold))
+// parseUpload reads POST /uploads. The fields are in the contract's order, which is that of the refusals.
+func parseUpload(e events.APIGatewayProxyRequest, cfg config.Upload) (uploadRequest, error) {
+	body, err := jsonObject(e)
+	if err != nil {
+		return uploadRequest{}, err
 	}
-	if u.size == 0 && u.sha256 != "" && u.sha256 != emptySHA256 {
-		ps.add(refuse(InvalidRequest, "sha256", "sha256 is not that of an empty file, but size is 0"))
-	}
-	return ps
+	var found problems
+	r := uploadRequest{size: s3sign.UnknownSize}
+	body.read(&found, []field{
+		{name: "filename", required: true, read: r.readFilename},
+		{name: "contentType", required: true, read: func(v value) { r.readContentType(v, cfg.AllowedTypes) }},
+		{name: "size", required: true, read: func(v value) { r.readSize(v, cfg.MaxSize) }},
+		{name: "sha256", read: func(v value) { r.sha256 = readSHA256(v) }},
+		{name: "metadata", read: func(v value) { r.metadata = readMetadata(v) }},
+		{name: "partChecksums", read: r.readPartChecksums},
+	}, func() { r.check(&found, cfg.MultipartThreshold) })
+	return r, found.err()
 }
 
-func readFilename(u *upload, _ Config, field string, value json.RawMessage) problems {
-	s, e := filenameValue(field, value)
-	u.filename = s
-	return problems{e}
+// parseDocument reads GET /api/documents/signed.
+func parseDocument(e events.APIGatewayProxyRequest, cfg config.Upload) (uploadRequest, error) {
+	var found problems
+	r := uploadRequest{size: s3sign.UnknownSize}
+	queryObject(e).read(&found, []field{
+		{name: "key", required: true, holds: "the file's name", read: r.readFilename},
+		{
+			name: "contentType",
+			read: func(v value) { r.readContentType(v, cfg.AllowedTypes) },
+			absent: func(v value) {
+				if r.filename != "" {
+					r.readContentType(v, cfg.AllowedTypes) // an empty one: the name decides
+				}
+			},
+		},
+		{name: "size", read: func(v value) { r.readSinglePutSize(v, cfg.MaxSize) }},
+	}, nil)
+	return r, found.err()
 }
 
-// filenameValue reads a file's name.
-func filenameValue(field string, value json.RawMessage) (string, *Error) {
-	s, e := stringValue(field, value)
-	if e == nil {
-		e = checkFilename(field, s)
+// check reports fields that don't go together.
+func (r *uploadRequest) check(found *problems, multipartThreshold int64) {
+	if r.sha256 == "" {
+		return
 	}
-	return s, e
+	if r.size > multipartThreshold {
+		found.add(refuse(InvalidRequest, "sha256", "a file of more than %d bytes is sent in parts, and S3 has no SHA-256 of the whole of it; "+
+			"say partChecksums: true instead and give one with each part", multipartThreshold))
+	}
+	if r.size == 0 && r.sha256 != s3sign.EmptySHA256 {
+		found.add(refuse(InvalidRequest, "sha256", "sha256 is not that of an empty file, but size is 0"))
+	}
+}
+
+func (r *uploadRequest) readFilename(v value) { r.filename = readFilename(v) }
+
+// readFilename reads the name of a file. Almost any name is valid: it may hold path separators and control characters, or
+// consist of dots, because it is only used percent-encoded in Content-Disposition and, as a slug, in the key.
+func readFilename(v value) string {
+	name, ok := v.string()
+	if !ok {
+		return ""
+	}
+	switch n := utf8.RuneCountInString(name); {
+	case name == "":
+		v.refuse(InvalidRequest, "must not be empty")
+	case !utf8.ValidString(name):
+		v.refuse(InvalidRequest, "is not valid UTF-8")
+	case n > maxFilename:
+		v.refuse(InvalidRequest, "has %d characters; at most %d are allowed", n, maxFilename)
+	}
+	return name
 }
 
 // readContentType needs the filename, which is read before it.
-func readContentType(u *upload, cfg Config, field string, value json.RawMessage) problems {
-	s, e := stringValue(field, value)
-	if e == nil {
-		u.contentType, e = fileType(field, s, u.filename, cfg.AllowedTypes)
+func (r *uploadRequest) readContentType(v value, allowed []string) {
+	if declared, ok := v.string(); ok {
+		r.contentType, _ = readFileType(v, declared, r.filename, allowed)
 	}
-	return problems{e}
 }
 
-func readSize(u *upload, cfg Config, field string, value json.RawMessage) problems {
-	if k := kind(value); k != "a number" {
-		return problems{refuse(InvalidRequest, field, "%s must be a number, not %s", field, k)}
+func (r *uploadRequest) readSize(v value, maxSize int64) {
+	n, ok := v.byteCount()
+	if ok && n > maxSize {
+		v.refuseSize(maxSize, "%s is over this deployment's limit of %d bytes", v.shown(), maxSize)
 	}
-	n, e := parseSize(field, string(value), cfg.MaxSize)
-	u.size = n
-	return problems{e}
+	r.size = n
 }
 
-func readSHA256(u *upload, _ Config, field string, value json.RawMessage) problems {
-	s, e := stringValue(field, value)
-	if e == nil {
-		e = checkSHA256(field, s)
+// readSinglePutSize reads the size of a file that must be sent in one request, however large the deployment's files may
+// be.
+func (r *uploadRequest) readSinglePutSize(v value, maxSize int64) {
+	if maxSize <= config.MaxPutSize {
+		r.readSize(v, maxSize)
+		return
 	}
-	u.sha256 = s
-	return problems{e}
+	n, ok := v.byteCount()
+	if ok && n > config.MaxPutSize {
+		v.refuseSize(config.MaxPutSize, "%s is over the limit of %d bytes of a single PutObject; POST /uploads plans larger files", v.shown(), config.MaxPutSize)
+	}
+	r.size = n
 }
 
-func readMetadata(u *upload, _ Config, field string, value json.RawMessage) problems {
-	metadata, ps := parseMetadata(field, value)
-	u.metadata = metadata
-	return ps
+// readSHA256 reads a SHA-256 in base64.
+func readSHA256(v value) string {
+	s, ok := v.string()
+	if !ok {
+		return ""
+	}
+	if problem := s3sign.SHA256Problem(s); problem != "" {
+		v.refuse(InvalidRequest, "%s", problem)
+	}
+	return s
 }
 
-// readPartChecksums reads a field that is without effect on a file that is not
-// sent in parts: the caller need not know which that is.
-func readPartChecksums(u *upload, _ Config, field string, value json.RawMessage) problems {
-	b, e := boolValue(field, value)
-	u.partChecksums = b
-	return problems{e}
-}
+// readPartChecksums reads a field that has no effect on a file that is sent in one request: the caller needn't know
+// which files are.
+func (r *uploadRequest) readPartChecksums(v value) { r.partChecksums, _ = v.bool() }

@@ -1,10 +1,12 @@
-package presign
+package api
 
 import (
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
+
+	"signpost/lambda/s3sign"
 )
 
 func TestPlanUploadAnswers(t *testing.T) {
@@ -112,11 +114,11 @@ func TestBodyRefused(t *testing.T) {
 		"HugeNegativeSize":  {raw("size", "-"+strings.Repeat("9", 50)), 400, InvalidRequest, "size", "negative"},
 		"NumberSHA256":      {with("sha256", "5"), 400, InvalidRequest, "sha256", "must be a string"},
 		"HexSHA256":         {with("sha256", `"`+strings.Repeat("e3", 32)+`"`), 400, InvalidRequest, "sha256", "hexadecimal"},
-		"ShortSHA256":       {with("sha256", `"`+emptySHA256[:40]+`"`), 400, InvalidRequest, "sha256", "32 bytes"},
-		"UnpaddedSHA256":    {with("sha256", `"`+emptySHA256[:43]+`"`), 400, InvalidRequest, "sha256", "base64"},
-		"URLSafeSHA256":     {with("sha256", `"`+strings.ReplaceAll(emptySHA256, "/", "_")+`"`), 400, InvalidRequest, "sha256", "base64"},
-		"BrokenLineSHA256":  {with("sha256", `"`+emptySHA256[:20]+`\n`+emptySHA256[20:]+`"`), 400, InvalidRequest, "sha256", "base64"},
-		"LooseBitsSHA256":   {with("sha256", `"`+emptySHA256[:42]+`V="`), 400, InvalidRequest, "sha256", "base64"},
+		"ShortSHA256":       {with("sha256", `"`+s3sign.EmptySHA256[:40]+`"`), 400, InvalidRequest, "sha256", "32 bytes"},
+		"UnpaddedSHA256":    {with("sha256", `"`+s3sign.EmptySHA256[:43]+`"`), 400, InvalidRequest, "sha256", "base64"},
+		"URLSafeSHA256":     {with("sha256", `"`+strings.ReplaceAll(s3sign.EmptySHA256, "/", "_")+`"`), 400, InvalidRequest, "sha256", "base64"},
+		"BrokenLineSHA256":  {with("sha256", `"`+s3sign.EmptySHA256[:20]+`\n`+s3sign.EmptySHA256[20:]+`"`), 400, InvalidRequest, "sha256", "base64"},
+		"LooseBitsSHA256":   {with("sha256", `"`+s3sign.EmptySHA256[:42]+`V="`), 400, InvalidRequest, "sha256", "base64"},
 		"SHA256OfSomething": {goodFields().alter(fields{"size": 0, "sha256": "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="}).String(), 400, InvalidRequest, "sha256", "size is 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,7 +144,7 @@ func TestBodyAccepted(t *testing.T) {
 		"EscapedNames":      `{"\u0073ize":5,"contentType":"image\/png","filename":"a\u0000\ud83d\ude00"}`,
 		"EscapedBackslash":  `{"size":5,"contentType":"image/png","filename":"\\ud83d"}`,
 		"NoMetadata":        set("metadata", fields{}),
-		"Checksum":          set("sha256", emptySHA256),
+		"Checksum":          set("sha256", s3sign.EmptySHA256),
 		"ParameterizedType": set("contentType", "text/plain; charset=utf-8"),
 		"UpperCaseType":     set("contentType", "IMAGE/PNG"),
 		"ReplacementRune":   set("filename", "\ufffd"),

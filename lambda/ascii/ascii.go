@@ -1,28 +1,22 @@
-package presign
+// Package ascii holds sets of ASCII characters, and checks strings against them:
+//
+//	if !ascii.ConsistsOf(id, ascii.Alphanumeric+"_+") { … }
+//
+// Rules about identifiers are written with it rather than with regular expressions, because each of those is compiled
+// whenever a function starts.
+package ascii
 
 import "strings"
 
-func isLower(c byte) bool      { return 'a' <= c && c <= 'z' }
-func isUpper(c byte) bool      { return 'A' <= c && c <= 'Z' }
-func isDigit(c byte) bool      { return '0' <= c && c <= '9' }
-func isLowerAlnum(c byte) bool { return isLower(c) || isDigit(c) }
-func isAlnum(c byte) bool      { return isLower(c) || isUpper(c) || isDigit(c) }
-func nothing(byte) bool        { return false }
+const (
+	Digits       = "0123456789"
+	Lower        = "abcdefghijklmnopqrstuvwxyz"
+	Upper        = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	Alphanumeric = Digits + Upper + Lower
 
-// isVisible reports a character with a shape, so no space.
-func isVisible(c byte) bool { return '!' <= c && c <= '~' }
+	// Visible is every character that has a shape: no space and no control character.
+	Visible = Alphanumeric + "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+)
 
-// isToken reports a character of a token: RFC 9110, section 5.6.2.
-func isToken(c byte) bool {
-	return isAlnum(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
-}
-
-// consistsOf reports whether every byte of s is of the class or in also.
-func consistsOf(s string, class func(byte) bool, also string) bool {
-	for i := range len(s) {
-		if !class(s[i]) && strings.IndexByte(also, s[i]) < 0 {
-			return false
-		}
-	}
-	return true
-}
+// ConsistsOf reports whether every character of s is in the set, which must be ASCII. It is true of an empty s.
+func ConsistsOf(s, set string) bool { return strings.Trim(s, set) == "" }

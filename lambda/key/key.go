@@ -1,42 +1,48 @@
-package presign
+package key
 
 import (
 	"crypto/rand"
 	"encoding/binary"
 	"strconv"
 	"time"
+
+	"signpost/lambda/ascii"
 )
 
-// newKey chooses where an upload goes: uploads/<sub>/<id><memory>/<name>. The
-// sub has been checked to hold no slash, and the slug can't. memory is "" or
-// what keyMemory gives.
-func newKey(prefix, sub string, now time.Time, memory, filename string) string {
-	return prefix + sub + "/" + newID(now) + memory + "/" + slug(filename)
+// MaxOwner is the longest owner that a key can hold, in bytes. Cognito's subs are UUIDs.
+const MaxOwner = 128
+
+// IsOwner reports whether a user's sub can be a segment of a key.
+func IsOwner(s string) bool {
+	return s != "" && len(s) <= MaxOwner && ascii.ConsistsOf(s, ascii.Alphanumeric+"-")
 }
 
-// keyMemory is what the key of an upload in parts carries, for that is all
-// that later calls about it know: the size declared, in base 36, and whether
-// each part was to have a checksum. "-kt5jpc" or "-kt5jpc-sha256".
-//
-// The caller holds the key and may alter it, but to no use: S3 binds an
-// upload's id to the key that it was begun under, and only keys that we chose
-// are ever signed to begin one.
-func keyMemory(size int64, partChecksums bool) string {
-	memory := "-" + strconv.FormatInt(size, 36)
+// New chooses the key of a file that is sent in one request. The owner must satisfy [IsOwner].
+func New(prefix, owner, filename string, now time.Time) string {
+	return prefix + owner + "/" + newID(now) + "/" + Slug(filename)
+}
+
+// NewMultipart chooses the key of a file that is sent in parts. The size is in bytes, at least 1.
+func NewMultipart(prefix, owner, filename string, now time.Time, size int64, partChecksums bool) string {
+	return prefix + owner + "/" + newID(now) + multipartSuffix(size, partChecksums) + "/" + Slug(filename)
+}
+
+const checksumSuffix = "-sha256"
+
+// multipartSuffix returns what follows the id in the key of an upload in parts: "-kt5jpc" or "-kt5jpc-sha256".
+func multipartSuffix(size int64, partChecksums bool) string {
+	suffix := "-" + strconv.FormatInt(size, 36)
 	if partChecksums {
-		memory += checksumMark
+		suffix += checksumSuffix
 	}
-	return memory
+	return suffix
 }
 
-const checksumMark = "-sha256"
+// crockford is the alphabet of Crockford's base 32.
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// idAlphabet is Crockford's base 32.
-const idAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// newID makes a ULID: 48 bits of milliseconds, so that ids sort by time, then
-// 80 random bits, so that nobody guesses one. 26 characters of Crockford's
-// base 32, upper case.
+// newID returns a ULID: 48 bits of milliseconds, so that ids sort by time, then 80 random bits, so that nobody can guess
+// one. It has 26 characters of Crockford's base 32, in upper case.
 func newID(now time.Time) string {
 	var bits [16]byte
 	binary.BigEndian.PutUint64(bits[:8], uint64(now.UnixMilli())<<16)
@@ -45,7 +51,7 @@ func newID(now time.Time) string {
 	hi, lo := binary.BigEndian.Uint64(bits[:8]), binary.BigEndian.Uint64(bits[8:])
 	var id [26]byte
 	for i := len(id) - 1; i >= 0; i-- {
-		id[i] = idAlphabet[lo&31]
+		id[i] = crockford[lo&31]
 		lo = lo>>5 | hi<<59
 		hi >>= 5
 	}

@@ -1,4 +1,4 @@
-package presign
+package key
 
 import (
 	"math/bits"
@@ -7,7 +7,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"signpost/lambda/config"
 )
+
+var now = time.Date(2026, 8, 18, 10, 0, 0, 123e6, time.UTC)
 
 func TestIDIsAULID(t *testing.T) {
 	t.Parallel()
@@ -25,7 +29,7 @@ func TestIDsSortByTime(t *testing.T) {
 	t.Parallel()
 	var ids []string
 	for ms := range 2000 {
-		ids = append(ids, newID(testNow.Add(time.Duration(ms)*time.Millisecond)))
+		ids = append(ids, newID(now.Add(time.Duration(ms)*time.Millisecond)))
 	}
 	if !slices.IsSorted(ids) {
 		t.Error("ids of later milliseconds sort before earlier ones")
@@ -39,7 +43,7 @@ func TestIDsAreRandom(t *testing.T) {
 	seen := map[string]bool{}
 	var zeros, ones [16]uint
 	for range 4000 {
-		id := newID(testNow)
+		id := newID(now)
 		seen[id] = true
 		for i := range 16 {
 			digit := uint(strings.IndexByte(alphabet, id[10+i]))
@@ -59,11 +63,12 @@ func TestIDsAreRandom(t *testing.T) {
 
 func TestKeyFitsS3(t *testing.T) {
 	t.Parallel()
-	key := newKey(strings.Repeat("p", maxPrefixLength-1)+"/", strings.Repeat("s", maxSub), testNow, keyMemory(maxObjectSize, true), strings.Repeat("n", maxFilename))
+	prefix := strings.Repeat("p", config.MaxKeyPrefix-1) + "/"
+	key := NewMultipart(prefix, strings.Repeat("s", MaxOwner), strings.Repeat("n", 255), now, config.MaxObjectSize, true)
 	if limit := 1024; len(key) > limit {
 		t.Errorf("the longest key has %d bytes, more than %d", len(key), limit)
 	}
-	for segment := range strings.SplitSeq(key[maxPrefixLength:], "/") {
+	for segment := range strings.SplitSeq(key[len(prefix):], "/") {
 		if len(segment) > 255 {
 			t.Errorf("a segment of %d bytes", len(segment))
 		}

@@ -1,68 +1,60 @@
-package presign
+package key
 
 import (
 	"strconv"
 	"strings"
+
+	"signpost/lambda/ascii"
+	"signpost/lambda/config"
 )
 
-// maxKey is the longest key S3 takes, in bytes (AWS, "Naming Amazon S3 objects").
-const maxKey = 1024
+// maxLength is the longest key that S3 accepts, in bytes ("Naming Amazon S3 objects", Amazon S3 User Guide).
+const maxLength = 1024
 
-// ownKey is a key that this deployment gave out to the caller, taken apart.
-type ownKey struct {
-	text string // the whole key
-	name string // its last segment, a slug
+// Key is a key of the form that [New] and [NewMultipart] make, taken apart.
+type Key struct {
+	Text  string // the whole key
+	Owner string // the user it was made for
+	Name  string // its last segment, a slug
 
-	// What the key of an upload in parts carries, see keyMemory.
-	size          int64 // bytes declared, unknownSize if the key carries none
-	partChecksums bool
+	// Of an upload in parts:
+	Size          int64 // declared size in bytes; 0 if the file is sent in one request
+	PartChecksums bool  // whether each part was declared to have a checksum
 }
 
-// readOwnKey takes a key of the form that newKey makes, with the caller's own
-// sub in it. Anything else is InvalidKey; another's is Forbidden.
+// Parse takes a key apart. It reports whether s has the form of a key under the prefix.
 //
-// Who asks with a key that has the form but was never given out, a size
-// altered in it, say, gets no further than here: S3 has nothing under it.
-func readOwnKey(field, s string, cfg Config, sub string) (ownKey, *Error) {
-	malformed := refuse(InvalidKey, field, "%s is not the key of an upload here, which is %s<sub>/<id>/<name> just as it was answered", field, cfg.KeyPrefix)
-	rest, ok := strings.CutPrefix(s, cfg.KeyPrefix)
-	if !ok || len(s) > maxKey {
-		return ownKey{}, malformed
+// A key of the right form may still have been made up, or have a changed size. S3 then has nothing under it.
+func Parse(prefix, s string) (Key, bool) {
+	rest, ok := strings.CutPrefix(s, prefix)
+	if !ok || len(s) > maxLength {
+		return Key{}, false
 	}
 	segments := strings.Split(rest, "/")
-	if len(segments) != 3 || !isSub(segments[0]) || !isSlug(segments[2]) {
-		return ownKey{}, malformed
+	if len(segments) != 3 || !IsOwner(segments[0]) || !isSlug(segments[2]) {
+		return Key{}, false
 	}
-	key := ownKey{text: s, name: segments[2]}
-	if key.size, key.partChecksums, ok = readID(segments[1]); !ok {
-		return ownKey{}, malformed
+	size, partChecksums, ok := parseID(segments[1])
+	if !ok {
+		return Key{}, false
 	}
-	if segments[0] != sub {
-		return ownKey{}, refuse(Forbidden, field, "%s belongs to another user", field)
-	}
-	return key, nil
+	return Key{Text: s, Owner: segments[0], Name: segments[2], Size: size, PartChecksums: partChecksums}, true
 }
 
-// readID takes a key's id apart: a ULID and, in an upload in parts, what
-// keyMemory put behind it.
-func readID(s string) (size int64, partChecksums, ok bool) {
-	id, memory, carries := strings.Cut(s, "-")
-	if len(id) != 26 || id[0] > '7' || !consistsOf(id, nothing, idAlphabet) {
+// parseID reads the segment with the id: a ULID, and what [NewMultipart] adds to it.
+func parseID(s string) (size int64, partChecksums, ok bool) {
+	id, suffix, multipart := strings.Cut(s, "-")
+	if len(id) != 26 || id[0] > '7' || !ascii.ConsistsOf(id, crockford) {
 		return 0, false, false
 	}
-	if !carries {
-		return unknownSize, false, true
+	if !multipart {
+		return 0, false, true
 	}
-	digits, partChecksums := strings.CutSuffix(memory, checksumMark)
+	digits, partChecksums := strings.CutSuffix(suffix, checksumSuffix)
 	size, err := strconv.ParseInt(digits, 36, 64)
-	// One spelling for each size: no sign, no zero in front, lower case.
-	if err != nil || size < 1 || size > maxObjectSize || strconv.FormatInt(size, 36) != digits {
+	// Each size has one spelling: no sign, no leading zero, lower case.
+	if err != nil || size < 1 || size > config.MaxObjectSize || strconv.FormatInt(size, 36) != digits {
 		return 0, false, false
 	}
 	return size, partChecksums, true
-}
-
-// isSlug reports what slug makes.
-func isSlug(s string) bool {
-	return s != "" && len(s) <= maxSlug && s[0] != '.' && s[0] != '-' && consistsOf(s, isAlnum, "._-")
 }

@@ -1,30 +1,28 @@
-package presign
+package s3sign
 
 import (
 	"net/url"
 	"strings"
 )
 
-// bucketURL is where a bucket is: on AWS its regional virtual host, else
-// <endpoint>/<bucket>.
+// bucketURL returns the URL of a bucket: on AWS its regional virtual host, elsewhere <endpoint>/<bucket>.
 //
-// The SDK's endpoint rules for S3 say the same, and a test holds these lines
-// to them for every region the SDK knows. They are not imported because they
-// cost every cold start a tenth of its time: package service/s3 compiles its
-// regular expressions and builds its tables before main runs.
-func bucketURL(cfg Config) url.URL {
-	if scheme, host, ok := strings.Cut(cfg.Endpoint, "://"); ok {
-		return url.URL{Scheme: scheme, Host: host, Path: "/" + cfg.Bucket}
+// The SDK's endpoint rules for S3 come to the same URLs, and a test compares them for every region that the SDK knows.
+// The functions don't import those rules, because package service/s3 compiles regular expressions and builds tables
+// before main runs, which takes a tenth of a cold start.
+func bucketURL(bucket string, r Runtime) url.URL {
+	if scheme, host, ok := strings.Cut(r.Endpoint, "://"); ok {
+		return url.URL{Scheme: scheme, Host: host, Path: "/" + bucket}
 	}
-	host := "s3." + cfg.Region + "." + dnsSuffix(cfg.Region)
-	if strings.Contains(cfg.Bucket, ".") {
+	host := "s3." + r.Region + "." + dnsSuffix(r.Region)
+	if strings.Contains(bucket, ".") {
 		// S3's certificate covers one label before its own host name.
-		return url.URL{Scheme: "https", Host: host, Path: "/" + cfg.Bucket}
+		return url.URL{Scheme: "https", Host: host, Path: "/" + bucket}
 	}
-	return url.URL{Scheme: "https", Host: cfg.Bucket + "." + host}
+	return url.URL{Scheme: "https", Host: bucket + "." + host}
 }
 
-// dnsSuffix is the domain of a region's partition.
+// dnsSuffix returns the domain of a region's partition.
 func dnsSuffix(region string) string {
 	switch {
 	case strings.HasPrefix(region, "cn-"):

@@ -1,35 +1,36 @@
-package presign
+package s3sign
 
 import (
 	"crypto/sha256"
 	"encoding/base64"
+
+	"signpost/lambda/ascii"
 )
 
-// emptySHA256 is the checksum of no bytes at all.
-const emptySHA256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+// EmptySHA256 is the SHA-256 of an empty file, in base64.
+const EmptySHA256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
-// checkSHA256 takes base64 of 32 bytes in its one canonical spelling, as S3
-// wants it in x-amz-checksum-sha256.
-func checkSHA256(field, s string) *Error {
+// SHA256Problem returns what is wrong with a SHA-256 as S3 takes it in x-amz-checksum-sha256, to be read after the
+// field's name; "" means that it is valid. Only the canonical base64 of 32 bytes is.
+func SHA256Problem(s string) string {
 	raw, err := base64.StdEncoding.DecodeString(s)
 	if err == nil && len(raw) == sha256.Size && base64.StdEncoding.EncodeToString(raw) == s {
-		return nil
+		return ""
 	}
-	hint := ""
-	if len(s) == 2*sha256.Size && consistsOf(s, isDigit, "abcdefABCDEF") {
-		hint = "; this one is hexadecimal"
+	problem := "must be the 32 bytes of a SHA-256 in base64 (44 characters, ending in =)"
+	if len(s) == 2*sha256.Size && ascii.ConsistsOf(s, ascii.Digits+"abcdefABCDEF") {
+		problem += "; this one is hexadecimal"
 	}
-	return refuse(InvalidRequest, field, "%s must be the 32 bytes of a SHA-256 in base64 (44 characters, ending in =)%s", field, hint)
+	return problem
 }
 
-// checksumToSign is what goes into x-amz-checksum-sha256, "" for nothing.
+// signedChecksum returns the value of x-amz-checksum-sha256, "" for none.
 //
-// SigV4 as the SDK has it never signs a Content-Length of 0, so the URL of an
-// empty file would take a body of any size. The checksum of nothing makes up
-// for it: S3 refuses every body but the empty one.
-func checksumToSign(size int64, given string) string {
-	if size == 0 {
-		return emptySHA256
+// The SDK's signer never signs a Content-Length of 0, so the URL of an empty file would accept a body of any size. The
+// checksum of an empty file prevents that: S3 refuses every other body.
+func (o Object) signedChecksum() string {
+	if o.Size == 0 {
+		return EmptySHA256
 	}
-	return given
+	return o.SHA256
 }

@@ -1,64 +1,68 @@
-package presign
+package s3sign
 
 import (
 	"strings"
 	"unicode/utf8"
+
+	"signpost/lambda/ascii"
+	"signpost/lambda/key"
 )
 
-// maxDisposition is the longest Content-Disposition we sign, in bytes.
+// maxDisposition is the longest Content-Disposition that is signed, in bytes.
 //
-// S3 takes 2 KB of system-defined metadata in a PUT, names and values together
-// (AWS, "Working with object metadata"). This leaves 470 of them to
-// Content-Type, Content-Length, the checksum and what S3 adds by itself, and
-// still carries 255 characters of two UTF-8 bytes each.
+// S3 accepts 2 KB of system-defined metadata in a PUT, names and values together ("Working with object metadata", Amazon
+// S3 User Guide). This leaves 470 bytes of them to Content-Type, Content-Length, the checksum and what S3 adds itself,
+// and still fits 255 characters of two UTF-8 bytes each.
 const maxDisposition = 1559
 
 // The two kinds of Content-Disposition (RFC 6266).
 const (
-	attachment = "attachment"
-	inline     = "inline"
+	Attachment = "attachment"
+	Inline     = "inline"
 )
 
-// contentDisposition makes the header that gives a download its original name
-// back: RFC 6266 with the encoding of RFC 8187. There is no plain filename=
-// beside it, for every browser of the last ten years reads filename*.
+// ContentDisposition returns the header that gives a download its original name: RFC 6266, with the encoding of RFC
+// 8187. It has no plain filename=, because every browser of the last ten years reads filename*.
 //
-// A name too long for S3 (more than 127 emoji, say) loses characters before
-// its extension, never half of one, and what stands behind its extension.
-func contentDisposition(kind, name string) string {
+// A name that is too long for S3, such as one of more than 127 emoji, loses whole characters before its extension, and
+// whatever follows the extension.
+func ContentDisposition(kind, filename string) string {
 	prefix := kind + "; filename*=UTF-8''"
-	if whole := prefix + percentEncode(name); len(whole) <= maxDisposition {
-		return whole
+	if header := prefix + percentEncode(filename); len(header) <= maxDisposition {
+		return header
 	}
-	base, ext, _ := splitExtension(name)
-	tail := percentEncode(ext)
-	room := maxDisposition - len(prefix) - len(tail)
+	base, extension, _ := key.SplitExtension(filename)
+	end := percentEncode(extension)
+	room := maxDisposition - len(prefix) - len(end)
 
-	var out strings.Builder
-	out.WriteString(prefix)
+	var header strings.Builder
+	header.WriteString(prefix)
 	for len(base) > 0 {
 		_, n := utf8.DecodeRuneInString(base)
-		c := percentEncode(base[:n])
-		if room -= len(c); room < 0 {
+		encoded := percentEncode(base[:n])
+		if room -= len(encoded); room < 0 {
 			break
 		}
-		out.WriteString(c)
+		header.WriteString(encoded)
 		base = base[n:]
 	}
-	out.WriteString(tail)
-	return out.String()
+	header.WriteString(end)
+	return header.String()
 }
 
-// percentEncode leaves what RFC 8187 calls attr-char and encodes all else.
+// percentEncode encodes every byte that isn't an attr-char of RFC 8187.
 func percentEncode(s string) string {
-	const hex = "0123456789ABCDEF"
-	var out strings.Builder
+	const (
+		attrChar = ascii.Alphanumeric + "!#$&+-.^_`|~"
+		hex      = "0123456789ABCDEF"
+	)
+	var encoded strings.Builder
 	for i := range len(s) {
-		if c := s[i]; isAlnum(c) || strings.IndexByte("!#$&+-.^_`|~", c) >= 0 {
-			out.WriteByte(c)
+		if c := s[i]; strings.IndexByte(attrChar, c) >= 0 {
+			encoded.WriteByte(c)
 		} else {
-			out.Write([]byte{'%', hex[c>>4], hex[c&15]})
+			encoded.Write([]byte{'%', hex[c>>4], hex[c&15]})
 		}
 	}
-	return out.String()
+	return encoded.String()
 }

@@ -1,37 +1,28 @@
-package presign
+package s3sign
 
-// AWS, "Amazon S3 multipart upload limits".
-const (
-	maxPutSize    = 5 << 30 // of a single PutObject, and of one part
-	minPartSize   = 5 << 20 // of every part but the last
-	maxParts      = 10_000
-	maxObjectSize = maxParts * maxPutSize // 53,687,091,200,000 bytes, 48.8 TiB
-)
+import "signpost/lambda/config"
 
-// usualPartSize is small enough to be sent again without regret, and large
-// enough that a gigabyte is 64 requests.
+// usualPartSize is small enough to send again after a failure, and large enough that a gigabyte takes only 64 requests.
 const usualPartSize = 16 << 20
 
-// multipart says how a file is cut: into PartCount parts, all of PartSize
-// bytes but the last, which has what remains.
-type multipart struct {
-	PartSize  int64 `json:"partSize"` // bytes
-	PartCount int64 `json:"partCount"`
+// Parts is how a file is split: into Count parts of Size bytes each, the last of which has the remaining bytes.
+type Parts struct {
+	Size  int64 `json:"partSize"`
+	Count int64 `json:"partCount"`
 }
 
-// cut decides how a file of size bytes, at least 1, is cut. It looks at
-// nothing else, so whoever knows the size knows the parts: 16 MiB each, or, for
-// a file of more than 156.25 GiB, the fewest whole MiB that make at most 10,000.
-func cut(size int64) multipart {
+// Split decides how a file is split. The size is in bytes, at least 1; nothing else matters, so that every later request
+// comes to the same parts. They have 16 MiB each, or, for a file of more than 156.25 GiB, the fewest whole MiB that make
+// at most 10,000 parts.
+func Split(size int64) Parts {
 	const mib = 1 << 20
-	partSize := max(usualPartSize, divideUp(size, maxParts*mib)*mib)
-	return multipart{PartSize: partSize, PartCount: divideUp(size, partSize)}
+	partSize := max(usualPartSize, divideRoundingUp(size, config.MaxParts*mib)*mib)
+	return Parts{Size: partSize, Count: divideRoundingUp(size, partSize)}
 }
 
-// length is how many bytes part number, from 1 to PartCount, has of a file of
-// size bytes.
-func (m multipart) length(number, size int64) int64 {
-	return min(m.PartSize, size-(number-1)*m.PartSize)
+// Length returns the length in bytes of one part, numbered 1 to Count, of a file of size bytes.
+func (p Parts) Length(number, size int64) int64 {
+	return min(p.Size, size-(number-1)*p.Size)
 }
 
-func divideUp(a, b int64) int64 { return (a + b - 1) / b }
+func divideRoundingUp(a, b int64) int64 { return (a + b - 1) / b }

@@ -1,9 +1,8 @@
-package presign
+package s3sign
 
 import (
 	"context"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,17 +11,43 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"signpost/lambda/s3sign/s3signtest"
 )
+
+const (
+	testBucket   = "signpost-uploads"
+	testLifetime = 10 * time.Minute
+)
+
+var testNow = time.Date(2026, 8, 18, 10, 0, 0, 0, time.UTC)
+
+// testRuntime is Lambda's. The keys are AWS's documented examples.
+func testRuntime() Runtime {
+	return Runtime{Region: "eu-west-1", Credentials: aws.Credentials{
+		AccessKeyID:     "AKIAIOSFODNN7EXAMPLE",
+		SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+		SessionToken:    "IQoJb3JpZ2luX2VjEXAMPLEsessionTOKEN//////////wEaCWV1LXdlc3QtMQ==",
+	}}
+}
+
+func newTestSigner(t testing.TB, r Runtime) *Signer {
+	t.Helper()
+	s, err := New(testBucket, testLifetime, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
 
 // The example of AWS's "Authenticating requests: using query parameters".
 func TestSignMatchesAWSDocumentedExample(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig()
-	cfg.Region, cfg.Credentials.SessionToken = "us-east-1", ""
-	s := newSigner(cfg)
+	r := testRuntime()
+	r.Region, r.Credentials.SessionToken = "us-east-1", ""
+	s := newTestSigner(t, r)
 	s.bucket = url.URL{Scheme: "https", Host: "examplebucket.s3.amazonaws.com"}
-	got, err := s.sign(t.Context(), s3Request{method: "GET", key: "test.txt"},
-		window{time.Date(2013, 5, 24, 0, 0, 0, 0, time.UTC), 24 * time.Hour})
+	got, err := s.Sign(t.Context(), Operation{method: "GET", key: "test.txt"}, Validity{time.Date(2013, 5, 24, 0, 0, 0, 0, time.UTC), 24 * time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,21 +60,21 @@ func TestSignMatchesAWSDocumentedExample(t *testing.T) {
 	}
 }
 
-// Where the SDK's own PresignClient signs all there is to sign, both give the
-// same URL, byte for byte.
+// Where the SDK's own PresignClient signs everything, both give the same URL, byte for byte.
 func TestSignAgreesWithPresignClient(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig()
+	r, bucket := testRuntime(), testBucket
+	object := Object{Filename: "Köln.png", ContentType: "image/png", Size: 12345, SHA256: EmptySHA256, Metadata: map[string]string{"album": "2026", "by": "ada"}}
 	in := &s3.PutObjectInput{
-		Bucket: &cfg.Bucket, Key: aws.String("uploads/a/b/c.png"),
-		ContentLength: aws.Int64(12345), ContentType: aws.String("image/png"),
+		Bucket: &bucket, Key: aws.String("uploads/a/b/c.png"),
+		ContentLength: &object.Size, ContentType: &object.ContentType,
 		ContentDisposition: aws.String("attachment; filename*=UTF-8''K%C3%B6ln.png"),
-		IfNoneMatch:        aws.String("*"), Metadata: map[string]string{"album": "2026", "by": "ada"},
-		ChecksumSHA256: aws.String(emptySHA256),
+		IfNoneMatch:        aws.String("*"), Metadata: object.Metadata,
+		ChecksumSHA256: aws.String(EmptySHA256),
 	}
 	client := s3.New(s3.Options{
-		Region:                     cfg.Region,
-		Credentials:                aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return cfg.Credentials, nil }),
+		Region:                     r.Region,
+		Credentials:                aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return r.Credentials, nil }),
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 	})
 	theirs, err := s3.NewPresignClient(client).PresignPutObject(t.Context(), in, s3.WithPresignExpires(testLifetime))
@@ -60,18 +85,13 @@ func TestSignAgreesWithPresignClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, err := time.Parse("20060102T150405Z", u.Query().Get("X-Amz-Date"))
+	from, err := time.Parse("20060102T150405Z", u.Query().Get("X-Amz-Date"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	ours, err := newSigner(cfg).sign(t.Context(), s3Request{
-		method: "PUT", key: *in.Key, size: *in.ContentLength,
-		query: url.Values{"x-id": {"PutObject"}}, // which the SDK adds, for access logs
-		headers: map[string]string{
-			"Content-Type": *in.ContentType, "Content-Disposition": *in.ContentDisposition, "If-None-Match": "*",
-			"x-amz-meta-album": "2026", "x-amz-meta-by": "ada", "x-amz-checksum-sha256": emptySHA256,
-		},
-	}, window{at, testLifetime})
+	put := PutObject(*in.Key, object)
+	put.query = url.Values{"x-id": {"PutObject"}} // which the SDK adds, for access logs
+	ours, err := newTestSigner(t, r).Sign(t.Context(), put, Validity{from, testLifetime})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,203 +100,128 @@ func TestSignAgreesWithPresignClient(t *testing.T) {
 	}
 }
 
-// Any operation goes through the one signer: with a query, without headers.
-func TestSignServesOtherOperations(t *testing.T) {
-	t.Parallel()
-	s := newSigner(testConfig())
-	for name, r := range map[string]s3Request{
-		"part":     {method: "PUT", key: "uploads/a/b/c", query: url.Values{"partNumber": {"7"}, "uploadId": {"a/b+c=="}}, size: 5},
-		"create":   {method: "POST", key: "uploads/a/b/c", query: url.Values{"uploads": {""}}, headers: map[string]string{"Content-Type": "image/png"}},
-		"list":     {method: "GET", key: "uploads/a/b/c", query: url.Values{"uploadId": {"x"}}},
-		"abort":    {method: "DELETE", key: "uploads/a/b/c", query: url.Values{"uploadId": {"x"}}},
-		"owner":    {method: "PUT", key: "uploads/a/b/c", headers: map[string]string{"x-amz-expected-bucket-owner": "123456789012"}, size: 5},
-		"download": {method: "GET", key: "uploads/a/b/c", query: url.Values{"response-content-disposition": {"attachment; filename*=UTF-8''a%20b"}}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, err := s.sign(t.Context(), r, window{testNow, testLifetime})
-			if err != nil {
-				t.Fatal(err)
-			}
-			seen := s3Saw{method: r.method, url: got.URL, headers: got.Headers, size: int(r.size)}
-			if err := seen.signatureError(s.credentials.SecretAccessKey); err != nil {
-				t.Error(err)
-			}
-			for name := range r.headers {
-				if !slices.Contains(signedHeaders(t, got.URL), strings.ToLower(name)) {
-					t.Errorf("%s is not signed as a header", name)
-				}
-			}
-		})
-	}
-}
-
 func TestSignRefusesToLeaveAHeaderUnsigned(t *testing.T) {
 	t.Parallel()
-	// The SDK's signer skips this header, whoever sets it.
-	_, err := newSigner(testConfig()).sign(t.Context(), s3Request{
+	// The SDK's signer skips this header.
+	_, err := newTestSigner(t, testRuntime()).Sign(t.Context(), Operation{
 		method: "PUT", key: "k", headers: map[string]string{"Expect": "100-continue"},
-	}, window{testNow, testLifetime})
+	}, Validity{testNow, testLifetime})
 	if err == nil {
 		t.Error("signed a request with a header left unsigned")
 	}
 }
 
-func TestPlannedPutSignsAllThatS3MustHold(t *testing.T) {
+// Every operation is what S3's documentation says, and S3 takes its signature.
+func TestOperations(t *testing.T) {
 	t.Parallel()
-	always := []string{"content-disposition", "content-type", "host", "if-none-match"}
-	sum := "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=" // of "test"
-	for name, c := range map[string]struct {
-		event map[string][]string // a GET if set, else body as a POST
-		body  fields
-		size  int
-		extra []string
+	const key = "uploads/a/b/c"
+	upload := MultipartUpload{Key: key, ID: "a/b+c=="}
+	file := Object{Filename: "a.png", ContentType: "image/png", Size: 5, SHA256: EmptySHA256, Metadata: map[string]string{"album": "2026"}}
+	stored := map[string]string{"Content-Type": "image/png", "Content-Disposition": "attachment; filename*=UTF-8''a.png", "x-amz-meta-album": "2026"}
+	and := func(more map[string]string) map[string]string { maps.Copy(more, stored); return more }
+	fixed := url.Values{"response-cache-control": {"private, no-store"}, "response-content-encoding": {"identity"},
+		"response-content-language": {"und"}, "response-expires": {"Thu, 01 Jan 1970 00:00:00 GMT"}}
+	empty := file
+	empty.Size, empty.SHA256 = 0, ""
+	unsized := file
+	unsized.Size, unsized.SHA256 = UnknownSize, ""
+	for name, test := range map[string]struct {
+		operation Operation
+		method    string
+		query     url.Values
+		headers   map[string]string
+		size      int // of the body, and of Content-Length if it is signed
+		unsized   bool
 	}{
-		"Plain":    {body: goodFields(), size: 12345, extra: []string{"content-length"}},
-		"Checksum": {body: goodFields().alter(fields{"sha256": sum}), size: 12345, extra: []string{"content-length", "x-amz-checksum-sha256"}},
-		"Metadata": {body: goodFields().alter(fields{"metadata": fields{"Album": "2026", "by": "Köln"}}), size: 12345, extra: []string{"content-length", "x-amz-meta-album", "x-amz-meta-by"}},
-		"Empty":    {body: goodFields().alter(fields{"size": 0}), extra: []string{"x-amz-checksum-sha256"}},
-		"EmptyTwice": {
-			body: goodFields().alter(fields{"size": 0, "sha256": emptySHA256}), extra: []string{"x-amz-checksum-sha256"},
-		},
-		"Largest":       {body: goodFields().alter(fields{"size": testMaxSize}), size: testMaxSize, extra: []string{"content-length"}},
-		"GetWithSize":   {event: map[string][]string{"key": {"cat.png"}, "size": {"5"}}, size: 5, extra: []string{"content-length"}},
-		"GetEmpty":      {event: map[string][]string{"key": {"cat.png"}, "size": {"0"}}, extra: []string{"x-amz-checksum-sha256"}},
-		"GetAnyLength":  {event: map[string][]string{"key": {"cat.png"}}, size: 99},
-		"GetTypeNamed":  {event: map[string][]string{"key": {"cat"}, "contentType": {"image/png"}}, size: 1},
-		"GetNoneAtRoot": {event: map[string][]string{"key": {"../../cat.png"}}, size: 1},
+		"PutObject": {operation: PutObject(key, file), method: "PUT",
+			headers: and(map[string]string{"If-None-Match": "*", "x-amz-checksum-sha256": EmptySHA256}), size: 5},
+		"PutObjectEmpty": {operation: PutObject(key, empty), method: "PUT",
+			headers: and(map[string]string{"If-None-Match": "*", "x-amz-checksum-sha256": EmptySHA256}), unsized: true},
+		"PutObjectUnsized": {operation: PutObject(key, unsized), method: "PUT", headers: and(map[string]string{"If-None-Match": "*"}), size: 99, unsized: true},
+		"CreateMultipartUpload": {operation: CreateMultipartUpload(key, file, false), method: "POST",
+			query: url.Values{"uploads": {""}}, headers: and(map[string]string{}), unsized: true},
+		"CreateMultipartUploadWithChecksums": {operation: CreateMultipartUpload(key, file, true), method: "POST",
+			query: url.Values{"uploads": {""}}, headers: and(map[string]string{"x-amz-checksum-algorithm": "SHA256"}), unsized: true},
+		"UploadPart": {operation: UploadPart(upload, 7, 5, ""), method: "PUT", query: url.Values{"uploadId": {"a/b+c=="}, "partNumber": {"7"}}, size: 5},
+		"UploadPartWithChecksum": {operation: UploadPart(upload, 10_000, 1, EmptySHA256), method: "PUT",
+			query: url.Values{"uploadId": {"a/b+c=="}, "partNumber": {"10000"}}, headers: map[string]string{"x-amz-checksum-sha256": EmptySHA256}, size: 1},
+		"CompleteMultipartUpload": {operation: CompleteMultipartUpload(upload, 1<<40), method: "POST", query: url.Values{"uploadId": {"a/b+c=="}},
+			headers: map[string]string{"Content-Type": "application/xml", "If-None-Match": "*", "x-amz-mp-object-size": "1099511627776"}, size: 99, unsized: true},
+		"ListParts": {operation: ListParts(upload, 0), method: "GET", query: url.Values{"uploadId": {"a/b+c=="}, "max-parts": {"1000"}}, unsized: true},
+		"ListPartsAfter": {operation: ListParts(upload, 1000), method: "GET",
+			query: url.Values{"uploadId": {"a/b+c=="}, "max-parts": {"1000"}, "part-number-marker": {"1000"}}, unsized: true},
+		"AbortMultipartUpload": {operation: AbortMultipartUpload(upload), method: "DELETE", query: url.Values{"uploadId": {"a/b+c=="}}, unsized: true},
+		"GetObject":            {operation: GetObject(key, Presentation{}), method: "GET", query: fixed, unsized: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h, _ := newTestHandler(t)
-			e := getEvent(c.event)
-			if c.event == nil {
-				e = postEvent(c.body.String())
+			r := testRuntime()
+			got, err := newTestSigner(t, r).Sign(t.Context(), test.operation, Validity{testNow, testLifetime})
+			if err != nil {
+				t.Fatal(err)
 			}
-			a := planned(t, h, e)
-			if a.Method != http.MethodPut {
-				t.Errorf("method %s", a.Method)
+			seen := s3signtest.Request{Method: test.method, URL: got.URL, Headers: got.Headers, Size: test.size}
+			if err := seen.SignatureError(r.Credentials.SecretAccessKey); err != nil {
+				t.Error(err)
 			}
-			want := slices.Sorted(slices.Values(append(slices.Clone(always), c.extra...)))
-			if got := signedHeaders(t, a.URL); !slices.Equal(got, want) {
-				t.Errorf("signed headers\n got %v\nwant %v", got, want)
+			if !maps.Equal(got.Headers, test.headers) || got.Headers == nil {
+				t.Errorf("headers %v, want %v", got.Headers, test.headers)
 			}
-			mustBeSigned(t, a.signedAnswer, c.size)
-			for name := range a.Headers {
-				if lower := strings.ToLower(name); lower == "host" || lower == "content-length" || !slices.Contains(want, lower) {
-					t.Errorf("headers tells the caller to set %s", name)
-				}
+			wantSigned := []string{"host"}
+			for name := range test.headers {
+				wantSigned = append(wantSigned, strings.ToLower(name))
 			}
-			if got := len(a.Headers); got != len(want)-1-strings.Count(strings.Join(want, ";"), "content-length") {
-				t.Errorf("headers has %d entries for the signed headers %v", got, want)
+			if !test.unsized {
+				wantSigned = append(wantSigned, "content-length")
 			}
-			for _, word := range []string{"checksum", "crc32", "X-Amz-Meta", "x-id"} {
-				if strings.Contains(strings.ReplaceAll(a.URL, "SignedHeaders="+u(want), ""), word) {
-					t.Errorf("the query holds %q: %s", word, a.URL)
-				}
+			slices.Sort(wantSigned)
+			if signed := s3signtest.SignedHeaders(got.URL); !slices.Equal(signed, wantSigned) {
+				t.Errorf("signed headers %v, want %v", signed, wantSigned)
+			}
+			u, err := url.Parse(got.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			query := u.Query()
+			maps.DeleteFunc(query, func(name string, _ []string) bool { return strings.HasPrefix(name, "X-Amz-") })
+			if query.Encode() != test.query.Encode() || u.Path != "/"+key {
+				t.Errorf("path %s, query %v; want %v", u.Path, query, test.query)
 			}
 		})
 	}
 }
 
-// u is how a list of signed headers stands in a URL.
-func u(names []string) string { return uriEncode(strings.Join(names, ";")) }
-
-// Each thing that is signed, changed by itself, breaks the signature.
-func TestForgeryBreaksTheSignature(t *testing.T) {
+func TestValidityEndsWithTheCredentials(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t)
-	sum := "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="
-	a := planned(t, h, postEvent(goodFields().alter(fields{"size": 4, "sha256": sum, "metadata": fields{"album": "2026"}}).String()))
-	secret := testConfig().Credentials.SecretAccessKey
-	good := s3Saw{method: a.Method, url: a.URL, headers: a.Headers, size: 4}
-	if err := good.signatureError(secret); err != nil {
-		t.Fatal(err)
-	}
-	change := func(name, value string) func(*s3Saw) {
-		return func(r *s3Saw) { r.headers = maps.Clone(r.headers); r.headers[name] = value }
-	}
-	replace := func(old, new string) func(*s3Saw) {
-		return func(r *s3Saw) {
-			if !strings.Contains(r.url, old) {
-				t.Fatalf("%q is not in %s", old, r.url)
-			}
-			r.url = strings.Replace(r.url, old, new, 1)
-		}
-	}
-	for name, forge := range map[string]func(*s3Saw){
-		"Method":      func(r *s3Saw) { r.method = "DELETE" },
-		"Key":         replace(testSub, "00000000-0000-0000-0000-000000000000"),
-		"Longer":      func(r *s3Saw) { r.size++ },
-		"Shorter":     func(r *s3Saw) { r.size-- },
-		"Type":        change("Content-Type", "text/html"),
-		"Checksum":    change("x-amz-checksum-sha256", emptySHA256),
-		"Metadata":    change("x-amz-meta-album", "1999"),
-		"Disposition": change("Content-Disposition", "inline"),
-		"Overwrite":   change("If-None-Match", "x"),
-		"Expiry":      replace("X-Amz-Expires=600", "X-Amz-Expires=6000"),
-		"Date":        replace("X-Amz-Date=20260818T100000Z", "X-Amz-Date=20260818T110000Z"),
-		"Unsigned":    replace("content-length%3B", ""),
+	for name, test := range map[string]struct {
+		expires time.Duration // 0 for never
+		want    time.Duration // 0 for an error
+	}{
+		"Configured":    {0, testLifetime},
+		"LongerLived":   {time.Hour, testLifetime},
+		"ShorterLived":  {90*time.Second + 900*time.Millisecond, 90 * time.Second},
+		"Shortest":      {10 * time.Second, 10 * time.Second},
+		"NearlyExpired": {9 * time.Second, 0},
+		"Expired":       {-time.Minute, 0},
 	} {
-		forged := good
-		forge(&forged)
-		if forged.signatureError(secret) == nil {
-			t.Errorf("%s: forged unnoticed", name)
+		r := testRuntime()
+		if test.expires != 0 {
+			r.Credentials.CanExpire, r.Credentials.Expires = true, testNow.Add(test.expires)
+		}
+		v, err := newTestSigner(t, r).Validity(testNow.Add(123 * time.Millisecond).In(time.FixedZone("", 7200)))
+		switch {
+		case test.want == 0 && (err == nil || !strings.Contains(err.Error(), "credentials expire at "+r.Credentials.Expires.Format(time.RFC3339))):
+			t.Errorf("%s: %v, %v", name, v, err)
+		case test.want != 0 && (err != nil || v.Lifetime != test.want || v.From != testNow || v.End() != testNow.Add(test.want)):
+			t.Errorf("%s: %v, %v; want %v from %v", name, v, err, test.want, testNow)
 		}
 	}
 }
 
-func TestExpiryIsWhatTheCredentialsAllow(t *testing.T) {
+func TestLengthOfARequest(t *testing.T) {
 	t.Parallel()
-	expiring := func(in time.Duration) func(*Config) {
-		return func(c *Config) { c.Credentials.CanExpire, c.Credentials.Expires = true, testNow.Add(in) }
-	}
-	for name, c := range map[string]struct {
-		change func(*Config)
-		want   int
-		at     string
-	}{
-		"Configured":   {func(*Config) {}, 600, "2026-08-18T10:10:00Z"},
-		"OneSecond":    {func(c *Config) { c.URLLifetime = time.Second }, 1, "2026-08-18T10:00:01Z"},
-		"LongerLived":  {expiring(time.Hour), 600, "2026-08-18T10:10:00Z"},
-		"ShorterLived": {expiring(90*time.Second + 900*time.Millisecond), 91, "2026-08-18T10:01:31Z"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h, _ := newTestHandler(t, c.change)
-			a := planned(t, h, postEvent(goodFields().String()))
-			if a.ExpiresIn != c.want || a.ExpiresAt != c.at {
-				t.Errorf("expires in %d at %s; want %d at %s", a.ExpiresIn, a.ExpiresAt, c.want, c.at)
-			}
-			q, err := url.Parse(a.URL)
-			if err != nil {
-				t.Fatal(err)
-			}
-			date, err := time.Parse("20060102T150405Z", q.Query().Get("X-Amz-Date"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			life, err := time.ParseDuration(q.Query().Get("X-Amz-Expires") + "s")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := date.Add(life).Format(time.RFC3339); got != a.ExpiresAt {
-				t.Errorf("the URL expires at %s, but expiresAt says %s", got, a.ExpiresAt)
-			}
-		})
-	}
-	for name, in := range map[string]time.Duration{"Expired": -time.Minute, "NearlyExpired": 9 * time.Second} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h, j := newTestHandler(t, expiring(in))
-			r := refused(t, h, postEvent(goodFields().String()), 500, Internal, "")
-			if strings.Contains(r.Error.Message, "credential") {
-				t.Errorf("the caller is told of our credentials: %s", r.Error.Message)
-			}
-			line := j.lines(t)[0]
-			if text, _ := line["error"].(string); !strings.Contains(text, "credentials expire at "+testNow.Add(in).Format(time.RFC3339)) || line["level"] != "ERROR" {
-				t.Errorf("the log does not say what is wrong: %v", line)
-			}
-		})
+	r := SignedRequest{Method: "PUT", URL: "https://a", Headers: map[string]string{"A": "1", "Bc": "23"}}
+	if got, want := r.Length(), len("PUT"+"https://a"+"A: 1\r\n"+"Bc: 23\r\n"); got != want {
+		t.Errorf("%d bytes, want %d", got, want)
 	}
 }

@@ -1,30 +1,33 @@
-package presign
+package s3sign
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
-// window is the time that the URLs of one answer live. Signatures count whole
-// seconds, so the answer does too.
-type window struct {
-	from     time.Time // UTC
-	lifetime time.Duration
+// Validity is the time for which a signed request is valid. Signatures count whole seconds.
+type Validity struct {
+	From     time.Time // in UTC
+	Lifetime time.Duration
 }
 
-// expiry is the part of an answer that says when its URLs end.
-type expiry struct {
-	ExpiresIn int64  `json:"expiresIn"` // seconds
-	ExpiresAt string `json:"expiresAt"` // RFC 3339, UTC
-}
+// End returns when the validity ends.
+func (v Validity) End() time.Time { return v.From.Add(v.Lifetime) }
 
-func (w window) expiry() expiry {
-	return expiry{
-		ExpiresIn: int64(w.lifetime / time.Second),
-		ExpiresAt: w.from.Add(w.lifetime).Format(time.RFC3339),
+// minLifetime is the shortest lifetime that is useful. Credentials that expire sooner count as expired.
+const minLifetime = 10 * time.Second
+
+// Validity returns the validity of requests that are signed now. It ends after the configured lifetime, or when the
+// credentials expire, whichever is first.
+func (s *Signer) Validity(now time.Time) (Validity, error) {
+	v := Validity{From: now.UTC().Truncate(time.Second), Lifetime: s.lifetime}
+	if !s.credentials.CanExpire {
+		return v, nil
 	}
-}
-
-// window opens now.
-func (h *Handler) window() (window, error) {
-	now := h.now().UTC().Truncate(time.Second)
-	lifetime, err := h.signer.lifetimeAt(now)
-	return window{from: now, lifetime: lifetime}, err
+	left := s.credentials.Expires.Sub(v.From).Truncate(time.Second)
+	if left < minLifetime {
+		return Validity{}, fmt.Errorf("s3sign: credentials expire at %s, too soon to sign with", s.credentials.Expires.UTC().Format(time.RFC3339))
+	}
+	v.Lifetime = min(v.Lifetime, left)
+	return v, nil
 }

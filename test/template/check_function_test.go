@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"signpost/infra"
-	"signpost/lambda/presign"
+	"signpost/lambda/config"
 )
 
 // checkRoles: each function has a role of its own, which holds what its routes need and its own
@@ -216,62 +216,54 @@ func orNil(n int) any {
 	return n
 }
 
-// setByLambda is what Lambda itself puts in, or may ("Using Lambda environment variables").
-var setByLambda = map[string]string{
-	"AWS_REGION":                "eu-west-1",
-	"AWS_ACCESS_KEY_ID":         "AKIDEXAMPLE",
-	"AWS_SECRET_ACCESS_KEY":     "example",
-	"AWS_SESSION_TOKEN":         "example",
-	"AWS_CREDENTIAL_EXPIRATION": "2026-01-02T03:04:05Z",
-}
-
 // checkEnvironment: a function asks for no name that isn't set, is given none that it doesn't ask
 // for, and takes the values as they are.
 func checkEnvironment(t *template, stage infra.Stage) (found complaints) {
 	for _, function := range t.of("AWS::Lambda::Function") {
-		parse := presign.ParseConfig
-		if function.Properties["Handler"] == "download" {
-			parse = presign.ParseDownloadConfig
-		}
 		asked := map[string]bool{}
-		config, err := parse(func(name string) string {
-			if value, ok := setByLambda[name]; ok {
-				return value
-			}
+		getenv := func(name string) string {
 			asked[name] = true
 			return deployed(function.env()[name])
-		})
+		}
+		parse := config.UploadFromEnvironment
+		if function.Properties["Handler"] == "download" {
+			parse = func(getenv func(string) string) (config.Upload, error) {
+				download, err := config.DownloadFromEnvironment(getenv)
+				return config.Upload{Shared: download.Shared}, err
+			}
+		}
+		cfg, err := parse(getenv)
 		if err != nil {
 			found.add("%s would not start: %v", function.id, err)
 			continue
 		}
 		found.equal(function.id+"'s variables", slices.Sorted(maps.Keys(function.env())), slices.Sorted(maps.Keys(asked)))
-		found.equal("the key prefix", config.KeyPrefix, keyPrefix(stage))
-		found.equal("the origins", config.AllowedOrigins, stage.Uploads.AllowedOrigins)
+		found.equal("the key prefix", cfg.KeyPrefix, keyPrefix(stage))
+		found.equal("the origins", cfg.AllowedOrigins, stage.Uploads.AllowedOrigins)
 		clients := stage.Uploads.UserPoolClientIDs
 		for _, client := range t.of("AWS::Cognito::UserPoolClient") {
 			clients = append(clients, deployed(map[string]any{"Ref": client.id}))
 		}
-		found.equal("the pool's clients", config.ClientIDs, clients)
-		found.equal("the URLs' lifetime", config.URLLifetime, cmp.Or(stage.Uploads.URLLifetime, 10*time.Minute))
+		found.equal("the pool's clients", cfg.ClientIDs, clients)
+		found.equal("the URLs' lifetime", cfg.URLLifetime, cmp.Or(stage.Uploads.URLLifetime, 10*time.Minute))
 		tokens := "id"
 		if stage.Uploads.OAuthScopes != nil {
 			tokens = "access"
 		}
-		found.equal("the tokens", config.TokenUse, tokens)
-		found.equal("the group", config.RequiredGroup, stage.Uploads.RequiredGroup)
-		found.equal("the metrics' namespace", config.MetricsNamespace, cmp.Or(stage.Uploads.MetricsNamespace, "Signpost"))
+		found.equal("the tokens", cfg.TokenUse, tokens)
+		found.equal("the group", cfg.RequiredGroup, stage.Uploads.RequiredGroup)
+		found.equal("the metrics' namespace", cfg.MetricsNamespace, cmp.Or(stage.Uploads.MetricsNamespace, "Signpost"))
 		if function.Properties["Handler"] == "download" {
 			continue
 		}
-		found.equal("the size limit", config.MaxSize, cmp.Or(stage.Uploads.MaxSize, 5368709120))
-		found.equal("the multipart threshold", config.MultipartThreshold, cmp.Or(stage.Uploads.MultipartThreshold, 104857600))
-		found.equal("resuming", config.ResumableUploads, stage.Uploads.ResumableUploads)
+		found.equal("the size limit", cfg.MaxSize, cmp.Or(stage.Uploads.MaxSize, 5368709120))
+		found.equal("the multipart threshold", cfg.MultipartThreshold, cmp.Or(stage.Uploads.MultipartThreshold, 104857600))
+		found.equal("resuming", cfg.ResumableUploads, stage.Uploads.ResumableUploads)
 		types := []string{"image/*", "application/pdf"}
 		if stage.Uploads.AllowedTypes != nil {
 			types = stage.Uploads.AllowedTypes
 		}
-		found.equal("the types", config.AllowedTypes, types)
+		found.equal("the types", cfg.AllowedTypes, types)
 	}
 	return found
 }

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"signpost/infra"
-	"signpost/lambda/presign"
+	"signpost/lambda/config"
 	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
@@ -296,12 +296,12 @@ func TestFunctionTakesWhatPropsTake(t *testing.T) {
 			"REQUIRED_GROUP": props.RequiredGroup, "METRICS_NAMESPACE": props.MetricsNamespace,
 			"ALLOWED_TYPES": strings.Join(props.AllowedTypes, ","), "ALLOWED_ORIGINS": strings.Join(props.AllowedOrigins, ","),
 		}
-		config, err := presign.ParseConfig(func(name string) string { return env[name] + setByLambda[name] })
+		cfg, err := config.UploadFromEnvironment(func(name string) string { return env[name] })
 		if err != nil {
 			r.Fatal(err)
 		}
-		if !slices.Equal(config.AllowedOrigins, props.AllowedOrigins) || !slices.Equal(config.AllowedTypes, props.AllowedTypes) {
-			r.Fatalf("the function reads %q and %q", config.AllowedOrigins, config.AllowedTypes)
+		if !slices.Equal(cfg.AllowedOrigins, props.AllowedOrigins) || !slices.Equal(cfg.AllowedTypes, props.AllowedTypes) {
+			r.Fatalf("the function reads %q and %q", cfg.AllowedOrigins, cfg.AllowedTypes)
 		}
 	})
 }
