@@ -12,7 +12,7 @@ import (
 type signedParts struct {
 	Parts    []signedPart          `json:"parts"`
 	List     *s3sign.SignedRequest `json:"list,omitempty"`
-	Complete *s3sign.SignedRequest `json:"complete"`
+	Complete s3sign.SignedRequest  `json:"complete"`
 	Abort    *s3sign.SignedRequest `json:"abort,omitempty"`
 	expiry
 }
@@ -37,29 +37,38 @@ func (u *uploads) signParts(ctx context.Context, r request) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	sign := func(o s3sign.Operation) *s3sign.SignedRequest {
-		signed, signErr := u.signer.Sign(ctx, o, validity)
-		if signErr != nil {
-			err = signErr
-		}
-		return &signed
-	}
 	upload := s3sign.MultipartUpload{Key: asked.key.Text, ID: asked.uploadID}
-	answer := signedParts{Parts: []signedPart{}, expiry: expiryOf(validity)}
 	split, total := s3sign.Split(asked.key.Size), int64(0)
+	answer := signedParts{Parts: []signedPart{}, expiry: expiryOf(validity)}
 	for _, p := range asked.parts {
 		length := split.Length(p.number, asked.key.Size)
-		signed := sign(s3sign.UploadPart(upload, p.number, length, p.sha256))
-		answer.Parts = append(answer.Parts, signedPart{PartNumber: p.number, Size: length, SignedRequest: *signed})
+		signed, err := u.signer.Sign(ctx, s3sign.UploadPart(upload, p.number, length, p.sha256), validity)
+		if err != nil {
+			return result{}, err
+		}
+		answer.Parts = append(answer.Parts, signedPart{PartNumber: p.number, Size: length, SignedRequest: signed})
 		total += length
 	}
-	answer.Complete = sign(s3sign.CompleteMultipartUpload(upload, asked.key.Size))
-	if u.cfg.ResumableUploads {
-		answer.List = sign(s3sign.ListParts(upload, asked.listAfter))
-		answer.Abort = sign(s3sign.AbortMultipartUpload(upload))
-	}
-	if err != nil {
+	if answer.Complete, err = u.signer.Sign(ctx, s3sign.CompleteMultipartUpload(upload, asked.key.Size), validity); err != nil {
 		return result{}, err
 	}
+	if u.cfg.ResumableUploads {
+		if answer.List, answer.Abort, err = u.signResume(ctx, upload, asked.listAfter, validity); err != nil {
+			return result{}, err
+		}
+	}
 	return result{status: http.StatusOK, body: answer, facts: facts{key: asked.key.Text, size: total, stores: true, bytesSigned: total}}, nil
+}
+
+// signResume signs the requests that serve to resume an upload later, or to give it up.
+func (u *uploads) signResume(ctx context.Context, upload s3sign.MultipartUpload, listAfter int64, validity s3sign.Validity) (list, abort *s3sign.SignedRequest, err error) {
+	listParts, err := u.signer.Sign(ctx, s3sign.ListParts(upload, listAfter), validity)
+	if err != nil {
+		return nil, nil, err
+	}
+	abortUpload, err := u.signer.Sign(ctx, s3sign.AbortMultipartUpload(upload), validity)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &listParts, &abortUpload, nil
 }
