@@ -139,16 +139,10 @@ func TestSignPartsOfSeveralKinds(t *testing.T) {
 		}
 	})
 	t.Run("ListFurther", func(t *testing.T) {
-		for after, want := range map[int]string{0: "", 1: "1", 1000: "1000", 10_000: "10000"} {
-			var a partsAnswer
-			key := partsKey(config.MaxObjectSize, false)
-			answered(t, h, partsEvent(partsFor(key).alter(fields{"listAfter": after}).String()), 200, &a)
-			query := url.Values{"max-parts": {"1000"}}
-			if want != "" {
-				query.Set("part-number-marker", want)
-			}
-			mustBeAbout(t, a.List, "GET", key, 0, query, nil)
-		}
+		var a partsAnswer
+		key := partsKey(config.MaxObjectSize, false)
+		answered(t, h, partsEvent(partsFor(key).alter(fields{"listAfter": 10_000}).String()), 200, &a)
+		mustBeAbout(t, a.List, "GET", key, 0, url.Values{"max-parts": {"1000"}, "part-number-marker": {"10000"}}, nil)
 	})
 	t.Run("AnyUploadID", func(t *testing.T) {
 		for _, id := range []string{"a", strings.Repeat("~", 1024), "a/b+c==&d=e?f#g%20", `"`} {
@@ -179,23 +173,13 @@ func TestPartsRefused(t *testing.T) {
 		says   string
 	}
 	for name, c := range map[string]refusedCase{
-		"Empty":            {"", 400, InvalidJSON, "", "empty"},
-		"Array":            {"[]", 400, InvalidJSON, "", "must be a JSON object"},
-		"ByteOrderMark":    {"\ufeff" + good.String(), 400, InvalidJSON, "", "byte-order mark"},
-		"InvalidUTF8":      {parts("[]")[:10] + "\xff" + parts("[]")[10:], 400, InvalidJSON, "", "UTF-8"},
-		"Trailing":         {good.String() + "1", 400, InvalidJSON, "", "goes on after"},
-		"DeepParts":        {parts(strings.Repeat("[", 12000) + strings.Repeat("]", 12000)), 400, InvalidJSON, "", "not valid JSON"},
 		"NestedParts":      {parts(strings.Repeat("[", 500) + strings.Repeat("]", 500)), 400, InvalidRequest, "parts", "parts[0] must be an object, not an array"},
-		"HalfSurrogate":    {parts(`[{"\ud83d":1}]`), 400, InvalidJSON, "", "surrogate"},
 		"Unknown":          {good.alter(fields{"size": 5}).String(), 400, InvalidRequest, "size", "no field"},
 		"PartsTwice":       {parts(`[],"parts":[]`), 400, InvalidRequest, "parts", "given twice"},
 		"NoKey":            {good.alter(fields{"key": nil}).String(), 400, InvalidRequest, "key", "required"},
-		"NumberKey":        {good.alter(fields{"key": 1}).String(), 400, InvalidRequest, "key", "must be a string"},
 		"MalformedKey":     {good.alter(fields{"key": "film.mp4"}).String(), 400, InvalidKey, "key", "uploads/<sub>/<id>/<name>"},
 		"KeyOfOnePut":      {good.alter(fields{"key": ownTestKey("film.mp4")}).String(), 400, InvalidKey, "key", "not the key of an upload in parts"},
 		"KeyOfSmallFile":   {good.alter(fields{"key": partsKey(5<<20, false)}).String(), 400, InvalidKey, "key", "not the key of an upload in parts"},
-		"KeyOfEmptyFile":   {good.alter(fields{"key": partsKey(0, false)}).String(), 400, InvalidKey, "key", "uploads/<sub>/<id>/<name>"},
-		"KeyOverS3sLimit":  {good.alter(fields{"key": partsKey(config.MaxObjectSize+1, false)}).String(), 400, InvalidKey, "key", "uploads/<sub>/<id>/<name>"},
 		"AnothersKey":      {good.alter(fields{"key": strings.Replace(key, testSub, otherSub, 1)}).String(), 403, Forbidden, "key", "another user"},
 		"NoUploadID":       {good.alter(fields{"uploadId": nil}).String(), 400, InvalidRequest, "uploadId", "required"},
 		"EmptyUploadID":    {good.alter(fields{"uploadId": ""}).String(), 400, InvalidRequest, "uploadId", "1 to 1024"},
@@ -203,11 +187,9 @@ func TestPartsRefused(t *testing.T) {
 		"SpaceUploadID":    {good.alter(fields{"uploadId": "a b"}).String(), 400, InvalidRequest, "uploadId", "visible"},
 		"NewlineUploadID":  {good.alter(fields{"uploadId": "a\n"}).String(), 400, InvalidRequest, "uploadId", "visible"},
 		"WideUploadID":     {good.alter(fields{"uploadId": "ä"}).String(), 400, InvalidRequest, "uploadId", "ASCII"},
-		"NumberUploadID":   {good.alter(fields{"uploadId": 7}).String(), 400, InvalidRequest, "uploadId", "must be a string"},
 		"NoParts":          {good.alter(fields{"parts": nil}).String(), 400, InvalidRequest, "parts", "required"},
 		"NullParts":        {parts("null"), 400, InvalidRequest, "parts", "must be an array, not null"},
 		"ObjectParts":      {parts("{}"), 400, InvalidRequest, "parts", "must be an array, not an object"},
-		"StringParts":      {parts(`"1"`), 400, InvalidRequest, "parts", "must be an array, not a string"},
 		"TooManyParts":     {parts("[" + many + "]"), 400, InvalidRequest, "parts", "101 entries; at most 100"},
 		"NumberEntry":      {parts("[1]"), 400, InvalidRequest, "parts", "parts[0] must be an object, not a number"},
 		"NullEntry":        {parts("[null]"), 400, InvalidRequest, "parts", "parts[0] must be an object, not null"},
@@ -218,14 +200,11 @@ func TestPartsRefused(t *testing.T) {
 		"NullNumber":       {number("null"), 400, InvalidRequest, "parts", "not null"},
 		"ZeroNumber":       {number("0"), 400, InvalidPart, "parts", "parts[0].partNumber is 0; this upload's parts are numbered 1 to 3"},
 		"NegativeNumber":   {number("-1"), 400, InvalidPart, "parts", "numbered 1 to 3"},
-		"MinusZeroNumber":  {number("-0"), 400, InvalidPart, "parts", "numbered 1 to 3"},
-		"FractionNumber":   {number("1.0"), 400, InvalidPart, "parts", "numbered 1 to 3"},
 		"ExponentNumber":   {number("1e0"), 400, InvalidPart, "parts", "numbered 1 to 3"},
 		"OneTooFar":        {number("4"), 400, InvalidPart, "parts", "numbered 1 to 3"},
 		"NumberOver63Bits": {number("9223372036854775808"), 400, InvalidPart, "parts", "numbered 1 to 3"},
 		"NumberWrapsTo1":   {number("18446744073709551617"), 400, InvalidPart, "parts", "numbered 1 to 3"},
 		"HugeNumber":       {number(strings.Repeat("9", 5000)), 400, InvalidPart, "parts", "99…"},
-		"NaNNumber":        {number("NaN"), 400, InvalidJSON, "", "not valid JSON"},
 		"NumberTwice":      {parts(`[{"partNumber":1},{"partNumber":2},{"partNumber":1}]`), 400, InvalidPart, "parts", "parts[2] is part 1 again"},
 		"UndeclaredSHA256": {parts(`[{"partNumber":1,"sha256":"` + s3sign.EmptySHA256 + `"}]`), 400, InvalidPart, "parts", "planned without partChecksums"},
 		"HexSHA256":        {parts(`[{"partNumber":1,"sha256":"` + strings.Repeat("e3", 32) + `"}]`), 400, InvalidRequest, "parts", "parts[0].sha256 must be the 32 bytes of a SHA-256 in base64 (44 characters, ending in =); this one is hexadecimal"},
@@ -251,18 +230,6 @@ func TestPartsRefused(t *testing.T) {
 			t.Errorf("a refused key is logged: %v", line)
 		}
 	}
-}
-
-func TestPartsBodyMustBeJSON(t *testing.T) {
-	t.Parallel()
-	h, _ := newTestHandler(t, inParts)
-	body := partsFor(partsKey(6<<20, false)).String()
-	e := partsEvent(body)
-	e.Headers["Content-Type"] = "text/plain"
-	refused(t, h, e, 415, TypeNotAllowed, "Content-Type")
-	var a partsAnswer
-	answered(t, h, partsEvent(body+strings.Repeat(" ", maxBody-len(body))), 200, &a)
-	refused(t, h, partsEvent(body+strings.Repeat(" ", maxBody-len(body)+1)), 413, BodyTooLarge, "")
 }
 
 func TestEveryProblemOfPartsIsListed(t *testing.T) {

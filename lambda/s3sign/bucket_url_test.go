@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"pgregory.net/rapid"
+
+	"signpost/lambda/s3sign/s3signtest"
 )
 
 // regions holds at least one of each partition, and all that the SDK lists by name.
@@ -61,4 +63,24 @@ func TestBucketURLFollowsTheSDKInFutureRegions(t *testing.T) {
 			rt.Errorf("%s: got %s, want %s", region, got.String(), want)
 		}
 	})
+}
+
+func TestSignedURLAddressesTheBucket(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]string{
+		"":                      "https://signpost-uploads.s3.eu-west-1.amazonaws.com/uploads/a?",
+		"http://127.0.0.1:7070": "http://127.0.0.1:7070/signpost-uploads/uploads/a?",
+	} {
+		r := testRuntime()
+		r.Endpoint = endpoint
+		got, err := newTestSigner(t, r).Sign(t.Context(), GetObject("uploads/a", Presentation{}), Validity{testNow, testLifetime})
+		if err != nil || !strings.HasPrefix(got.URL, want) {
+			t.Errorf("%q: URL %s, %v; want it to begin with %s", endpoint, got.URL, err, want)
+			continue
+		}
+		seen := s3signtest.Request{Method: got.Method, URL: got.URL}
+		if err := seen.SignatureError(r.Credentials.SecretAccessKey); err != nil {
+			t.Errorf("%q: %v", endpoint, err)
+		}
+	}
 }
