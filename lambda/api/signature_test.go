@@ -117,7 +117,7 @@ func TestForgeryBreaksTheSignature(t *testing.T) {
 	}
 }
 
-func TestExpiryIsThatOfTheURL(t *testing.T) {
+func TestExpiryIsWhatTheCredentialsAllow(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t, func(c *deployment) {
 		c.Credentials.CanExpire, c.Credentials.Expires = true, testNow.Add(90*time.Second)
