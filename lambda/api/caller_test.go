@@ -71,7 +71,7 @@ func TestCaller(t *testing.T) {
 	}
 }
 
-// Where a deployment asks for OAuth scopes, callers come with access tokens.
+// If a deployment requires OAuth scopes, callers send access tokens.
 func TestCallerWithAccessToken(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t, func(c *deployment) { c.TokenUse = "access" })
@@ -102,7 +102,7 @@ func TestCallerWithAccessToken(t *testing.T) {
 	}
 }
 
-// tokenWith is a token as Cognito makes one, its signature left out of account.
+// tokenWith returns a token with groups, as Cognito makes one, but without a real signature.
 func tokenWith(groups ...string) string {
 	payload, err := json.Marshal(map[string]any{"sub": testSub, "cognito:groups": groups})
 	if err != nil {
@@ -136,9 +136,9 @@ func TestRequiredGroup(t *testing.T) {
 		"Shorter":        {"uploader", tokenWith("uploader"), false},
 		"WithinAName":    {"not-uploaders", tokenWith("not-uploaders"), false},
 		"OtherCase":      {"Uploaders", tokenWith("Uploaders"), false},
-		"Brackets":       {"[uploaders]", tokenWith("[uploaders]"), false}, // one group that is called so
+		"Brackets":       {"[uploaders]", tokenWith("[uploaders]"), false}, // one group with this name
 		"BracketsInList": {"[admins,uploaders]", tokenWith("[admins", "uploaders]"), false},
-		"Spaces":         {"[admins uploaders]", both, false}, // an HTTP API's way
+		"Spaces":         {"[admins uploaders]", both, false}, // as an HTTP API writes them
 		"Comma":          {"x,uploaders", tokenWith("x,uploaders"), false},
 		"CommaBehind":    {"uploaders,x", tokenWith("uploaders,x"), false},
 		"CommaAndMore":   {"x,uploaders,admins", tokenWith("x,uploaders", "admins"), false},
@@ -161,7 +161,7 @@ func TestRequiredGroup(t *testing.T) {
 				if e.Resource == "/downloads" {
 					h = downloads
 				} else {
-					planned(t, free, e) // where no group is required, none is looked at
+					planned(t, free, e) // without a required group, the groups are ignored
 				}
 				if !c.member {
 					r := refused(t, h, e, 403, Forbidden, "Authorization")

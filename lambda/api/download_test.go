@@ -22,7 +22,7 @@ func ownTestKey(name string) string { return "uploads/" + testSub + "/" + testID
 func TestSignDownloadAnswers(t *testing.T) {
 	t.Parallel()
 	h, j := newTestDownloads(t)
-	q := func(more url.Values) url.Values { // what S3 is told beside the signature
+	q := func(more url.Values) url.Values { // the query, without the signature's parameters
 		all := url.Values{"response-cache-control": {"private, no-store"}, "response-content-encoding": {"identity"},
 			"response-content-language": {"und"}, "response-expires": {"Thu, 01 Jan 1970 00:00:00 GMT"}}
 		maps.Copy(all, more)
@@ -126,7 +126,7 @@ func TestDownloadRefused(t *testing.T) {
 	}
 }
 
-// Each function serves its own routes and no other's.
+// Each function serves only its own routes.
 func TestDownloadRoutes(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestDownloads(t)
@@ -137,7 +137,7 @@ func TestDownloadRoutes(t *testing.T) {
 	}
 }
 
-// The longest name there can be leaves room in the 8 KB that S3 takes.
+// The longest name fits into the 8 KB that S3 accepts.
 func TestLongestDownloadFits(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestDownloads(t)

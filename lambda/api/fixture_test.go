@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"maps"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +15,6 @@ import (
 
 	"signpost/lambda/config"
 	"signpost/lambda/s3sign"
-	"signpost/lambda/s3sign/s3signtest"
 )
 
 const (
@@ -31,7 +29,7 @@ const (
 
 var testNow = time.Date(2026, 8, 18, 10, 0, 0, 123e6, time.UTC)
 
-// deployment is everything that a function is started with, for tests to change.
+// deployment is what a function is started with, for tests to change.
 type deployment struct {
 	config.Upload
 	s3sign.Runtime
@@ -83,7 +81,7 @@ func (j *journal) String() string {
 	return j.text.String()
 }
 
-// lines decodes the log, one map a line.
+// lines decodes the log, one map for each line.
 func (j *journal) lines(t testing.TB) []map[string]any {
 	t.Helper()
 	var lines []map[string]any
@@ -97,8 +95,7 @@ func (j *journal) lines(t testing.TB) []map[string]any {
 	return lines
 }
 
-// newTestHandler makes the upload function's handler, with a clock that stands still, for a deployment that change may
-// alter.
+// newTestHandler makes the upload function's handler, with a stopped clock, for a deployment that change may alter.
 func newTestHandler(t testing.TB, change ...func(*deployment)) (*Handler, *journal) {
 	t.Helper()
 	return makeTestHandler(t, change, func(d deployment, signer Signer, log *slog.Logger) (*Handler, error) {
@@ -133,7 +130,7 @@ func makeTestHandler(t testing.TB, change []func(*deployment), build func(deploy
 	return h, j
 }
 
-// event is a request as API Gateway passes it on, its token verified.
+// event is a request as API Gateway passes it on, with a verified token.
 func event(method, resource string) events.APIGatewayProxyRequest {
 	return events.APIGatewayProxyRequest{
 		Resource:   resource,
@@ -183,8 +180,7 @@ func downloadEvent(body string) events.APIGatewayProxyRequest {
 	return e
 }
 
-// fields are the members of a POST body; alter gives a copy with some set, or
-// removed where the value is nil.
+// fields are the members of a POST body. alter returns a copy with some of them set, or removed if the value is nil.
 type fields map[string]any
 
 // null is JSON's null, which alter does not remove.
@@ -212,135 +208,4 @@ func (f fields) String() string {
 		panic(err)
 	}
 	return string(b)
-}
-
-// plannedAnswer and refusal are answers as a client reads them, spelled out
-// apart from the package's own types.
-type signedAnswer struct {
-	Method  string            `json:"method"`
-	URL     string            `json:"url"`
-	Headers map[string]string `json:"headers"`
-}
-
-type expiryAnswer struct {
-	ExpiresIn int    `json:"expiresIn"`
-	ExpiresAt string `json:"expiresAt"`
-}
-
-type plannedAnswer struct {
-	Key string `json:"key"`
-	signedAnswer
-	Multipart *struct {
-		PartSize  int64 `json:"partSize"`
-		PartCount int64 `json:"partCount"`
-	} `json:"multipart"`
-	expiryAnswer
-}
-
-type downloadAnswer struct {
-	signedAnswer
-	expiryAnswer
-}
-
-type partsAnswer struct {
-	Parts []struct {
-		PartNumber int64 `json:"partNumber"`
-		Size       int64 `json:"size"`
-		signedAnswer
-	} `json:"parts"`
-	List     *signedAnswer `json:"list"`
-	Complete *signedAnswer `json:"complete"`
-	Abort    *signedAnswer `json:"abort"`
-	expiryAnswer
-}
-
-type factsAnswer struct {
-	Limit   int64    `json:"limit"`
-	Allowed []string `json:"allowed"`
-}
-
-type refusal struct {
-	Error struct {
-		Code      string `json:"code"`
-		Message   string `json:"message"`
-		Field     string `json:"field"`
-		RequestID string `json:"requestId"`
-		factsAnswer
-		Problems []struct {
-			Code, Message, Field string
-			factsAnswer
-		}
-	} `json:"error"`
-}
-
-func handle(t testing.TB, h *Handler, e events.APIGatewayProxyRequest) events.APIGatewayProxyResponse {
-	t.Helper()
-	resp, err := h.Handle(t.Context(), e)
-	if err != nil {
-		t.Fatalf("Handle: error %v; want every failure as an answer", err)
-	}
-	return resp
-}
-
-// planned sends e and wants a plan.
-func planned(t testing.TB, h *Handler, e events.APIGatewayProxyRequest) plannedAnswer {
-	t.Helper()
-	var a plannedAnswer
-	answered(t, h, e, map[string]int{"POST": 201, "GET": 200}[e.HTTPMethod], &a)
-	return a
-}
-
-// refused sends e and wants a refusal.
-func refused(t testing.TB, h *Handler, e events.APIGatewayProxyRequest, status int, code Code, field string) refusal {
-	t.Helper()
-	resp := handle(t, h, e)
-	if resp.StatusCode != status {
-		t.Fatalf("status %d, want %d: %s", resp.StatusCode, status, resp.Body)
-	}
-	var r refusal
-	decodeStrict(t, resp.Body, &r)
-	if r.Error.Code != string(code) || r.Error.Field != field {
-		t.Errorf("refused with %s, field %q; want %s, field %q\n%s", r.Error.Code, r.Error.Field, code, field, resp.Body)
-	}
-	if r.Error.Message == "" || r.Error.RequestID != e.RequestContext.RequestID {
-		t.Errorf("the refusal lacks its message or request id: %s", resp.Body)
-	}
-	return r
-}
-
-// answered sends e, wants the status and reads the answer into v.
-func answered(t testing.TB, h *Handler, e events.APIGatewayProxyRequest, status int, v any) {
-	t.Helper()
-	resp := handle(t, h, e)
-	if resp.StatusCode != status {
-		t.Fatalf("status %d, want %d: %s", resp.StatusCode, status, resp.Body)
-	}
-	decodeStrict(t, resp.Body, v)
-}
-
-func decodeStrict(t testing.TB, text string, v any) {
-	t.Helper()
-	d := json.NewDecoder(strings.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		t.Fatalf("answer: %v\n%s", err, text)
-	}
-}
-
-// mustBeSigned sends a signed request with a body of size bytes, and wants S3 to accept the signature.
-func mustBeSigned(t testing.TB, a signedAnswer, size int) {
-	t.Helper()
-	r := s3signtest.Request{Method: a.Method, URL: a.URL, Headers: a.Headers, Size: size}
-	if err := r.SignatureError(testDeployment().Credentials.SecretAccessKey); err != nil {
-		t.Fatalf("S3 would refuse the signed request: %v", err)
-	}
-}
-
-// keySuffix is what the id of an upload in parts is followed by, as the contract has it.
-func keySuffix(size int64, checksums bool) string {
-	suffix := "-" + strconv.FormatInt(size, 36)
-	if checksums {
-		suffix += "-sha256"
-	}
-	return suffix
 }

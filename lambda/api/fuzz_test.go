@@ -15,18 +15,15 @@ import (
 	"signpost/lambda/mediatype"
 )
 
-// The seeds of these targets lie in testdata/fuzz, one file each. Run one for
-// longer with
+// The seeds of these targets are in testdata/fuzz, one file each. To run one for longer:
 //
 //	go test ./lambda/api -fuzz FuzzPlanBody -fuzztime 1m
 
-// keyPattern is every key that can be the caller's own, with what it carries:
-// the size in base 36 and the mark of checksums.
+// keyPattern matches every key that can be the caller's own, with the size in base 36 and the mark of checksums.
 var keyPattern = regexp.MustCompile(`^uploads/` + testSub + `/[0-7][0-9A-HJKMNP-TV-Z]{25}(?:-([1-9a-z][0-9a-z]*?)(-sha256)?)?/[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$`)
 
-// checkAnswer holds for every answer, whatever was asked: no panic, no failure
-// of ours, nothing unreadable, no secret in the log. A refusal ends there; an
-// answer is read into v.
+// checkAnswer checks what holds for every answer: it is no internal error, it is readable, and the log holds no secret. It
+// returns false for a refusal, and decodes an answer into v.
 func checkAnswer(t *testing.T, h *Handler, j *journal, e events.APIGatewayProxyRequest, v any) (ok bool) {
 	t.Helper()
 	resp := handle(t, h, e)
@@ -51,8 +48,8 @@ func checkAnswer(t *testing.T, h *Handler, j *journal, e events.APIGatewayProxyR
 	return false
 }
 
-// checkSigned holds for every signed request: it is for the key, at our
-// bucket, a browser can send it, and S3 takes it with a body of size bytes.
+// checkSigned checks what holds for every signed request: it is for the key in the deployment's bucket, a browser can send
+// it, and S3 accepts it with a body of size bytes.
 func checkSigned(t *testing.T, a signedAnswer, key string, size int) {
 	t.Helper()
 	if !keyPattern.MatchString(key) || len(key) > 1024 {
@@ -77,7 +74,7 @@ func FuzzPlanBody(f *testing.F) {
 		if !checkAnswer(t, h, j, postEvent(body), &a) {
 			return
 		}
-		// Only what encoding/json too takes may have been planned.
+		// encoding/json must accept the body too.
 		var p struct {
 			Filename, ContentType string
 			Size                  int

@@ -10,7 +10,7 @@ import (
 	"signpost/lambda/s3sign"
 )
 
-// BenchmarkHandle is what one request costs once the function is warm.
+// BenchmarkHandle measures one request of a warm function.
 func BenchmarkHandle(b *testing.B) {
 	var hundred []int64
 	for n := range int64(100) {

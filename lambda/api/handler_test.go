@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -62,66 +60,7 @@ func TestEveryAnswerCarriesCORS(t *testing.T) {
 	}
 }
 
-func TestBodyArrivesPlainOrEncoded(t *testing.T) {
-	t.Parallel()
-	h, _ := newTestHandler(t)
-	encode := func(body string) events.APIGatewayProxyRequest {
-		e := postEvent(base64.StdEncoding.EncodeToString([]byte(body)))
-		e.IsBase64Encoded = true
-		return e
-	}
-	padded := func(n int) string { s := goodFields().String(); return s + strings.Repeat(" ", n-len(s)) }
-	for name, e := range map[string]events.APIGatewayProxyRequest{
-		"Plain": postEvent(goodFields().String()), "Base64": encode(goodFields().String()),
-		"PlainLongest": postEvent(padded(64 << 10)), "Base64Longest": encode(padded(64 << 10)),
-	} {
-		t.Run(name, func(t *testing.T) { t.Parallel(); planned(t, h, e) })
-	}
-	for name, e := range map[string]events.APIGatewayProxyRequest{
-		"Plain": postEvent(padded(64<<10 + 1)), "Base64": encode(padded(64<<10 + 1)),
-		"PlainHuge": postEvent(padded(1 << 20)), "Base64Huge": encode(padded(1 << 20)),
-	} {
-		t.Run("TooLarge"+name, func(t *testing.T) { t.Parallel(); refused(t, h, e, 413, BodyTooLarge, "") })
-	}
-	broken := postEvent("{}!")
-	broken.IsBase64Encoded = true
-	refused(t, h, broken, 400, InvalidJSON, "")
-}
-
-func TestContentTypeOfTheBody(t *testing.T) {
-	t.Parallel()
-	h, _ := newTestHandler(t)
-	with := func(name, value string) events.APIGatewayProxyRequest {
-		e := postEvent(goodFields().String())
-		delete(e.Headers, "Content-Type")
-		if name != "" {
-			e.Headers[name] = value
-		}
-		return e
-	}
-	for _, e := range []events.APIGatewayProxyRequest{
-		with("content-type", "application/json"), with("CONTENT-TYPE", "Application/JSON"), with("Content-Type", "application/json; charset=utf-8"),
-		with("Content-Type", "application/json;charset=UTF-8"), with("Content-Type", `application/json; charset="utf-8"`), with("Content-Type", " application/json "),
-		with("Content-Type", "application/json; charset=utf8"), with("Content-Type", "application/json;charset=UTF8"), with("Content-Type", "application/json; x=y"),
-	} {
-		planned(t, h, e)
-	}
-	for _, e := range []events.APIGatewayProxyRequest{
-		with("", ""), with("Content-Type", ""), with("Content-Type", "text/plain"), with("Content-Type", "application/x-www-form-urlencoded"),
-		with("Content-Type", "application/json; charset=utf-16"), with("Content-Type", "application/json; charset=iso-8859-1"), with("Content-Type", "application/json; charset"),
-		with("Content-Type", "application/json, text/plain"), with("Content-Type", "application/jsonp"), with("Content-Type", "json"),
-	} {
-		refused(t, h, e, 415, TypeNotAllowed, "Content-Type")
-	}
-	if r := refused(t, h, with("Content-Type", "application/json; charset=Latin1"), 415, TypeNotAllowed, "Content-Type"); !strings.Contains(r.Error.Message, "UTF-8, not Latin1") {
-		t.Errorf("message %q", r.Error.Message)
-	}
-	multi := with("", "")
-	multi.MultiValueHeaders = map[string][]string{"content-TYPE": {"application/json"}}
-	planned(t, h, multi)
-}
-
-// brokenSigner panics when it is to sign.
+// brokenSigner panics instead of signing.
 type brokenSigner struct{ Signer }
 
 func (brokenSigner) Sign(context.Context, s3sign.Operation, s3sign.Validity) (s3sign.SignedRequest, error) {
@@ -183,20 +122,5 @@ func TestHandlerRefusesABadConfig(t *testing.T) {
 	}
 	if downloadErr == nil || !strings.Contains(downloadErr.Error(), "UPLOAD_BUCKET: ") {
 		t.Errorf("downloads: %v", downloadErr)
-	}
-}
-
-func TestStatusOfEveryCode(t *testing.T) {
-	t.Parallel()
-	for code, want := range map[Code]int{
-		InvalidJSON: 400, InvalidRequest: 400, InvalidKey: 400, InvalidPart: 400, Unauthorized: 401, Forbidden: 403, NotFound: 404, SizeTooLarge: 413, BodyTooLarge: 413,
-		TypeNotAllowed: 415, Internal: 500, "NoSuchCode": 500,
-	} {
-		if got := code.Status(); got != want {
-			t.Errorf("%s is %d, want %d", code, got, want)
-		}
-	}
-	if got := refusalsOf(errors.New("disk on fire"))[0]; got.Code != Internal || strings.Contains(got.Message, "fire") {
-		t.Errorf("a foreign error reaches the caller as %v", got)
 	}
 }

@@ -18,12 +18,9 @@ import (
 	"signpost/lambda/s3sign/s3signtest"
 )
 
-// TestNoSequenceOfCallsGoesTooFar lets two users do what they like: plan,
-// replay, mix up each other's keys and upload ids, alter the size in a key, ask
-// for any part numbers, send bodies of any length, and change the URLs they
-// were given. Whatever they do, no upload at S3 ever holds more than was
-// declared when its key was planned, and nobody's request reaches a key of the
-// other's.
+// TestNoSequenceOfCallsGoesTooFar lets two users plan, replay, exchange keys and upload ids, change the size in a key, ask
+// for any part numbers, send bodies of any length, and change the URLs that they got. In every sequence, no upload in S3
+// ever holds more bytes than were declared when its key was planned, and no request reaches a key of the other user.
 func TestNoSequenceOfCallsGoesTooFar(t *testing.T) {
 	t.Parallel()
 	completed := 0
@@ -43,7 +40,7 @@ func TestNoSequenceOfCallsGoesTooFar(t *testing.T) {
 	}
 }
 
-// intruders are two users and what they have got hold of.
+// intruders are two users, with the keys, ids and signed requests that they got.
 type intruders struct {
 	upload, download *Handler
 	s3               *modelS3
@@ -53,10 +50,10 @@ type intruders struct {
 	got              []taken
 }
 
-// begun is an upload under way, and who began it.
+// begun is an unfinished upload, and who began it.
 type begun struct{ sub, key, id string }
 
-// taken is a signed request and who was given it.
+// taken is a signed request, and who got it.
 type taken struct {
 	sub  string
 	size int64 // that it was signed for
@@ -91,7 +88,7 @@ func (w *intruders) call(rt *rapid.T, sub string, h *Handler, e events.APIGatewa
 	return true
 }
 
-// take keeps a request, after seeing that it is for a key of the caller's own.
+// take keeps a signed request, after checking that it is for one of the caller's own keys.
 func (w *intruders) take(rt *rapid.T, sub string, size int64, a *signedAnswer) {
 	if a == nil {
 		return
@@ -121,7 +118,7 @@ func (w *intruders) plan(rt *rapid.T) {
 
 func (w *intruders) sub(rt *rapid.T) string { return rapid.SampledFrom(intruderSubs).Draw(rt, "sub") }
 
-// key draws one that was given to somebody, as it is or altered.
+// key draws a key that somebody got, unchanged or altered.
 func (w *intruders) key(rt *rapid.T) string {
 	key := rapid.SampledFrom(w.keys).Draw(rt, "key")
 	segments := strings.Split(key, "/")
@@ -167,7 +164,7 @@ func (w *intruders) askForParts(rt *rapid.T) {
 	w.take(rt, u.sub, 0, a.Complete)
 	if rapid.Bool().Draw(rt, "send them") {
 		for _, r := range w.got[first:] {
-			for _, longer := range []int{0, 1 << 20} { // and more, if S3 will take it
+			for _, longer := range []int{0, 1 << 20} { // and a longer body
 				w.replay(rt, r, s3signtest.Request{Method: r.Method, URL: r.URL, Headers: r.Headers, Size: max(0, int(r.size)) + longer})
 			}
 		}
@@ -184,8 +181,7 @@ func (w *intruders) askForDownload(rt *rapid.T) {
 	}
 }
 
-// send replays a request they have, as it was given or altered, perhaps many
-// times over.
+// send sends a signed request, unchanged or altered, perhaps several times.
 func (w *intruders) send(rt *rapid.T) {
 	if len(w.got) == 0 {
 		rt.Skip("nothing to send yet")
@@ -207,8 +203,7 @@ func (w *intruders) send(rt *rapid.T) {
 	}
 }
 
-// replay sends what was made of a request. S3 must refuse it if anything that
-// is signed was changed.
+// replay sends a request that may have been altered. S3 must refuse it if anything that is signed was changed.
 func (w *intruders) replay(rt *rapid.T, r taken, sent s3signtest.Request) {
 	status, id := w.s3.send(sent)
 	changed := sent.Size != int(r.size) && slices.Contains(s3signtest.SignedHeaders(r.URL), "content-length") || sent.URL != r.URL ||
@@ -222,7 +217,7 @@ func (w *intruders) replay(rt *rapid.T, r taken, sent s3signtest.Request) {
 	}
 }
 
-// check is what must hold after every step.
+// check checks what must hold after every step.
 func (w *intruders) check(rt *rapid.T) {
 	for id, upload := range w.s3.uploads {
 		if declared, planned := w.declared[upload.key]; !planned || upload.total() > declared {

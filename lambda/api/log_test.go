@@ -36,8 +36,7 @@ func TestLogLine(t *testing.T) {
 	}
 }
 
-// Whatever is asked and however it ends, the log holds nothing that could be
-// used: no URL, signature, token or secret, nor a part of one.
+// The log never holds a URL, signature, token or secret, or part of one.
 func TestLogHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	h, j := newTestHandler(t, func(c *deployment) {
@@ -80,8 +79,8 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// Parts and downloads are no different, and an upload's id stays out too: with
-// the key it is all that going on with somebody's upload takes but their token.
+// The same holds for parts and downloads. An upload's id is not logged either: with the key and its owner's token, it is
+// enough to continue the upload.
 func TestLogOfPartsAndDownloadsHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	upload, j := newTestHandler(t, resumable)

@@ -10,9 +10,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// metricsOf reads a log line as CloudWatch does, by AWS's "Specification:
-// Embedded metric format", and fails where the line breaks one of its rules.
-// It gives the values by "Name" or "Name{Dimension=value}".
+// metricsOf reads a log line as CloudWatch does ("Specification: Embedded metric format", Amazon CloudWatch User Guide),
+// and fails if the line breaks a rule of that format. It returns the values by "Name" or "Name{Dimension=value}".
 func metricsOf(t *testing.T, line map[string]any) map[string]float64 {
 	t.Helper()
 	only := func(what string, object map[string]any, members string) {
@@ -123,7 +122,7 @@ func merged(m map[string]float64, name string, value float64) map[string]float64
 	return out
 }
 
-// What a part is signed for counts each time, so that the sum is what the signed URLs could store.
+// The bytes of a part count each time it is signed, so that the sum is what the signed URLs can store.
 func TestBytesSignedCountsEachTime(t *testing.T) {
 	t.Parallel()
 	h, j := newTestHandler(t, inParts)
@@ -146,7 +145,7 @@ func TestBytesSignedCountsEachTime(t *testing.T) {
 	}
 }
 
-// A URL that takes any length is counted nowhere, and the log says so.
+// A URL that accepts any length is not counted, and the log says so.
 func TestUnsizedIsLogged(t *testing.T) {
 	t.Parallel()
 	h, j := newTestHandler(t)
@@ -162,8 +161,7 @@ func TestUnsizedIsLogged(t *testing.T) {
 	}
 }
 
-// Nothing that a caller writes may become a dimension: each value of one is a
-// metric that is paid for.
+// Nothing that a caller writes becomes a dimension, because each of its values is a metric that is paid for.
 func TestMetricsHaveBoundedDimensions(t *testing.T) {
 	t.Parallel()
 	h, j := newTestHandler(t)

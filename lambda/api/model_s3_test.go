@@ -8,13 +8,12 @@ import (
 	"signpost/lambda/s3sign/s3signtest"
 )
 
-// modelS3 is S3 as far as its documentation promises what uploads in parts
-// rest on: it checks the signature over all that is signed, binds an upload to
-// the key it was begun under, keeps one part a number, and on completion
-// compares the size with x-amz-mp-object-size and minds If-None-Match.
+// modelS3 behaves as S3's documentation promises, as far as uploads in parts depend on it: it checks the signature, binds
+// an upload to the key that it began with, stores one part under each number, and on completion compares the size with
+// x-amz-mp-object-size and respects If-None-Match.
 type modelS3 struct {
 	secret  string
-	uploads map[string]*modelUpload // by id, those under way
+	uploads map[string]*modelUpload // unfinished ones, by id
 	objects map[string]int64        // sizes by key
 	lost    []string                // keys whose object was overwritten
 	begun   int
@@ -22,14 +21,14 @@ type modelS3 struct {
 
 type modelUpload struct {
 	key   string
-	parts map[string]int64 // sizes by number, as it stands in the query
+	parts map[string]int64 // sizes by number, as written in the query
 }
 
 func newModelS3() *modelS3 {
 	return &modelS3{secret: testDeployment().Credentials.SecretAccessKey, uploads: map[string]*modelUpload{}, objects: map[string]int64{}}
 }
 
-// send answers with the status, and with an upload's id if one was begun.
+// send returns the status, and the id of an upload if one began.
 func (s *modelS3) send(r s3signtest.Request) (status int, uploadID string) {
 	if r.SignatureError(s.secret) != nil {
 		return 403, ""

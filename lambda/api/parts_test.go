@@ -14,7 +14,7 @@ import (
 
 const testUploadID = "VXBsb2FkIElEIGZvciA2aWWpbmcncyBteS1tb3ZpZS5tMnRzIHVwbG9hZA"
 
-// partsKey is a key of the caller's own for a file of so many bytes.
+// partsKey returns a key of the caller's own, for a file of size bytes.
 func partsKey(size int64, checksums bool) string {
 	return "uploads/" + testSub + "/" + testID + keySuffix(size, checksums) + "/film.mp4"
 }
@@ -34,7 +34,7 @@ func numbered(numbers ...int64) []fields {
 	return list
 }
 
-// mustBeAbout checks a signed request of the upload: what S3 will read in it.
+// mustBeAbout checks what S3 reads in a signed request of an upload.
 func mustBeAbout(t *testing.T, a *signedAnswer, method, key string, size int, query url.Values, headers map[string]string) {
 	t.Helper()
 	if a == nil {
@@ -247,7 +247,7 @@ func TestEveryProblemOfPartsIsListed(t *testing.T) {
 	}
 }
 
-// A limit lowered since the upload was planned holds at once.
+// A limit that was lowered after the upload was planned applies at once.
 func TestPartsOfAnUploadOverTheLimit(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t, inParts, func(c *deployment) { c.MaxSize = 20 << 20 })
@@ -256,7 +256,7 @@ func TestPartsOfAnUploadOverTheLimit(t *testing.T) {
 	refused(t, h, partsEvent(partsFor(partsKey(20<<20+1, false)).String()), 413, SizeTooLarge, "key")
 }
 
-// Where no file can be over the threshold, there is no such route.
+// If no file can be larger than the threshold, there is no such route.
 func TestPartsRouteIsThereOnlyWhereFilesAreCut(t *testing.T) {
 	t.Parallel()
 	e := partsEvent(partsFor(partsKey(6<<20, false)).String())

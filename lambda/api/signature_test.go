@@ -70,10 +70,10 @@ func TestPlannedPutSignsAllThatS3MustHold(t *testing.T) {
 	}
 }
 
-// u is how a list of signed headers stands in a URL.
+// u returns a list of signed headers as a URL has it.
 func u(names []string) string { return s3signtest.URIEncode(strings.Join(names, ";")) }
 
-// Each thing that is signed, changed by itself, breaks the signature.
+// Changing anything that is signed breaks the signature.
 func TestForgeryBreaksTheSignature(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t)

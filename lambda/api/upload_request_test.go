@@ -1,45 +1,12 @@
 package api
 
 import (
-	"fmt"
-	"net/url"
 	"strings"
 	"testing"
 
+	"signpost/lambda/config"
 	"signpost/lambda/s3sign"
 )
-
-func TestPlanUploadAnswers(t *testing.T) {
-	t.Parallel()
-	h, _ := newTestHandler(t)
-	e := postEvent(goodFields().alter(fields{"metadata": fields{"Album": "2026"}}).String())
-	a := planned(t, h, e)
-	if body := handle(t, h, e).Body; !strings.Contains(body, "&X-Amz-Date=") {
-		t.Errorf("the URL is not readable in the answer: %s", body)
-	}
-	for name, want := range map[string]string{
-		"Content-Type":        "image/png",
-		"Content-Disposition": "attachment; filename*=UTF-8''holiday%20in%20K%C3%B6ln.png",
-		"If-None-Match":       "*",
-		"x-amz-meta-album":    "2026",
-	} {
-		if a.Headers[name] != want {
-			t.Errorf("header %s is %q, want %q", name, a.Headers[name], want)
-		}
-	}
-	u, err := url.Parse(a.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if u.Path != "/"+a.Key {
-		t.Errorf("the URL's path is %s, the key %s", u.Path, a.Key)
-	}
-	prefix, rest := "uploads/"+testSub+"/", a.Key[min(len(a.Key), len("uploads/"+testSub+"/")):]
-	id, name, _ := strings.Cut(rest, "/")
-	if !strings.HasPrefix(a.Key, prefix) || len(id) != 26 || name != "holiday-in-Koln.png" {
-		t.Errorf("key %s", a.Key)
-	}
-}
 
 func TestBodyRefused(t *testing.T) {
 	t.Parallel()
@@ -153,37 +120,78 @@ func TestBodyAccepted(t *testing.T) {
 	}
 }
 
-func TestEveryProblemIsListedInOrder(t *testing.T) {
+func TestQueryRefused(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t)
-	body := `{"zeta":1,"metadata":{"a":1,"b c":"x"},"sha256":"x","size":-1,"contentType":"text/html","alpha":1}`
-	r := refused(t, h, postEvent(body), 400, InvalidRequest, "filename")
-	var got []string
-	for _, p := range r.Error.Problems {
-		if p.Message == "" {
-			t.Errorf("a problem without a message: %+v", p)
-		}
-		got = append(got, p.Code+" "+p.Field)
-	}
-	want := "InvalidRequest filename,TypeNotAllowed contentType,InvalidRequest size,InvalidRequest sha256,InvalidRequest metadata,InvalidRequest metadata,InvalidRequest zeta,InvalidRequest alpha"
-	if strings.Join(got, ",") != want {
-		t.Errorf("problems\n got %s\nwant %s", strings.Join(got, ","), want)
-	}
-	if one := refused(t, h, postEvent(goodFields().alter(fields{"size": -1}).String()), 400, InvalidRequest, "size"); one.Error.Problems != nil {
-		t.Errorf("a single problem is listed twice: %+v", one.Error.Problems)
+	type query = map[string][]string
+	for name, c := range map[string]struct {
+		query  query
+		status int
+		code   Code
+		field  string
+		says   string
+	}{
+		"Nothing":      {nil, 400, InvalidRequest, "key", "required"},
+		"NoKey":        {query{"size": {"5"}}, 400, InvalidRequest, "key", "required"},
+		"NoValues":     {query{"key": {}}, 400, InvalidRequest, "key", "required"},
+		"EmptyKey":     {query{"key": {""}}, 400, InvalidRequest, "key", "empty"},
+		"LongKey":      {query{"key": {strings.Repeat("ä", 256)}}, 400, InvalidRequest, "key", "256 characters"},
+		"InvalidKey":   {query{"key": {"\xff.png"}}, 400, InvalidRequest, "key", "UTF-8"},
+		"KeyTwice":     {query{"key": {"a.png", "b.png"}}, 400, InvalidRequest, "key", "given twice"},
+		"SizeTwice":    {query{"key": {"a.png"}, "size": {"1", "1"}}, 400, InvalidRequest, "size", "given twice"},
+		"TypeTwice":    {query{"key": {"a.png"}, "contentType": {"image/png", "image/png"}}, 400, InvalidRequest, "contentType", "given twice"},
+		"Unknown":      {query{"key": {"a.png"}, "filename": {"b"}}, 400, InvalidRequest, "filename", "no parameter"},
+		"WrongCase":    {query{"Key": {"a.png"}}, 400, InvalidRequest, "key", "required"},
+		"Signature":    {query{"key": {"a.png"}, "X-Amz-Signature": {"0"}}, 400, InvalidRequest, "X-Amz-Signature", "no parameter"},
+		"EmptyRefused": {query{"key": {"a.svg"}, "contentType": {""}}, 415, TypeNotAllowed, "contentType", "image/svg+xml can carry script"},
+		"ForeignType":  {query{"key": {"a.png"}, "contentType": {"text/html"}}, 415, TypeNotAllowed, "contentType", "allowed: image/*"},
+		"GuessRefused": {query{"key": {"a.exe"}}, 415, TypeNotAllowed, "contentType", "guessed from the file's name"},
+		"GuessSVG":     {query{"key": {"a.svg"}}, 415, TypeNotAllowed, "contentType", "script"},
+		"FormData":     {query{"key": {"a.png"}, "contentType": {"multipart/form-data"}}, 415, TypeNotAllowed, "contentType", "bytes alone"},
+		"EmptySize":    {query{"key": {"a.png"}, "size": {""}}, 400, InvalidRequest, "size", "whole number"},
+		"SignedSize":   {query{"key": {"a.png"}, "size": {"+5"}}, 400, InvalidRequest, "size", "whole number"},
+		"SpacedSize":   {query{"key": {"a.png"}, "size": {" 5"}}, 400, InvalidRequest, "size", "whole number"},
+		"HexSize":      {query{"key": {"a.png"}, "size": {"0x5"}}, 400, InvalidRequest, "size", "whole number"},
+		"OctalSize":    {query{"key": {"a.png"}, "size": {"05"}}, 400, InvalidRequest, "size", "whole number"},
+		"FractionSize": {query{"key": {"a.png"}, "size": {"5.0"}}, 400, InvalidRequest, "size", "whole number"},
+		"ArabicSize":   {query{"key": {"a.png"}, "size": {"٥"}}, 400, InvalidRequest, "size", "whole number"},
+		"NegativeSize": {query{"key": {"a.png"}, "size": {"-5"}}, 400, InvalidRequest, "size", "negative"},
+		"MinusSize":    {query{"key": {"a.png"}, "size": {"-"}}, 400, InvalidRequest, "size", "whole number"},
+		"TooLarge":     {query{"key": {"a.png"}, "size": {"5368709121"}}, 413, SizeTooLarge, "size", "5368709120"},
+		"Overflow":     {query{"key": {"a.png"}, "size": {"18446744073709551616"}}, 413, SizeTooLarge, "size", "5368709120"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := refused(t, h, getEvent(c.query), c.status, c.code, c.field)
+			if !strings.Contains(r.Error.Message, c.says) {
+				t.Errorf("message %q, want it to say %q", r.Error.Message, c.says)
+			}
+		})
 	}
 }
 
-func TestProblemsAreBounded(t *testing.T) {
+func TestPlanInPartsRefused(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t)
-	var body strings.Builder
-	body.WriteString(`{"x":0`)
-	for i := range 4000 {
-		fmt.Fprintf(&body, `,"field%d":0`, i)
-	}
-	resp := handle(t, h, postEvent(body.String()+"}"))
-	if resp.StatusCode != 400 || len(resp.Body) > 8<<10 {
-		t.Errorf("status %d, answer of %d bytes", resp.StatusCode, len(resp.Body))
+	h, _ := newTestHandler(t, inParts)
+	large := goodFields().alter(fields{"size": 5*mib + 1})
+	for name, c := range map[string]struct {
+		body   string
+		status int
+		code   Code
+		field  string
+		says   string
+	}{
+		"SHA256OfTheWhole":    {large.alter(fields{"sha256": s3sign.EmptySHA256}).String(), 400, InvalidRequest, "sha256", "partChecksums: true"},
+		"SHA256BesidesParts":  {large.alter(fields{"sha256": s3sign.EmptySHA256, "partChecksums": true}).String(), 400, InvalidRequest, "sha256", "in parts"},
+		"StringPartChecksums": {large.alter(fields{"partChecksums": "true"}).String(), 400, InvalidRequest, "partChecksums", "true or false, not a string"},
+		"NumberPartChecksums": {large.alter(fields{"partChecksums": 1}).String(), 400, InvalidRequest, "partChecksums", "not a number"},
+		"OverS3sLimit":        {large.alter(fields{"size": int64(config.MaxObjectSize) + 1}).String(), 413, SizeTooLarge, "size", "53687091200000"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := refused(t, h, postEvent(c.body), c.status, c.code, c.field)
+			if !strings.Contains(r.Error.Message, c.says) {
+				t.Errorf("message %q, want it to say %q", r.Error.Message, c.says)
+			}
+		})
 	}
 }

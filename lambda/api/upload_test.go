@@ -13,7 +13,7 @@ import (
 
 const mib = int64(1) << 20
 
-// inParts is a deployment that cuts early, so that tests meet many parts.
+// inParts is a deployment that splits small files, so that tests get many parts.
 func inParts(c *deployment) { c.MaxSize, c.MultipartThreshold = config.MaxObjectSize, 5*mib }
 
 func resumable(c *deployment) { inParts(c); c.ResumableUploads = true }
@@ -94,34 +94,7 @@ func TestPlanUpToTheThresholdIsOnePut(t *testing.T) {
 	}
 }
 
-func TestPlanInPartsRefused(t *testing.T) {
-	t.Parallel()
-	h, _ := newTestHandler(t, inParts)
-	large := goodFields().alter(fields{"size": 5*mib + 1})
-	for name, c := range map[string]struct {
-		body   string
-		status int
-		code   Code
-		field  string
-		says   string
-	}{
-		"SHA256OfTheWhole":    {large.alter(fields{"sha256": s3sign.EmptySHA256}).String(), 400, InvalidRequest, "sha256", "partChecksums: true"},
-		"SHA256BesidesParts":  {large.alter(fields{"sha256": s3sign.EmptySHA256, "partChecksums": true}).String(), 400, InvalidRequest, "sha256", "in parts"},
-		"StringPartChecksums": {large.alter(fields{"partChecksums": "true"}).String(), 400, InvalidRequest, "partChecksums", "true or false, not a string"},
-		"NumberPartChecksums": {large.alter(fields{"partChecksums": 1}).String(), 400, InvalidRequest, "partChecksums", "not a number"},
-		"OverS3sLimit":        {large.alter(fields{"size": int64(config.MaxObjectSize) + 1}).String(), 413, SizeTooLarge, "size", "53687091200000"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := refused(t, h, postEvent(c.body), c.status, c.code, c.field)
-			if !strings.Contains(r.Error.Message, c.says) {
-				t.Errorf("message %q, want it to say %q", r.Error.Message, c.says)
-			}
-		})
-	}
-}
-
-// The simplest client knows no parts: it gets a single PutObject up to S3's
-// limit for one.
+// The simplest client can't send parts: it gets a single PutObject, up to S3's limit for one.
 func TestSignDocumentIsNeverMultipart(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t, inParts)
@@ -133,5 +106,51 @@ func TestSignDocumentIsNeverMultipart(t *testing.T) {
 	r := refused(t, h, getEvent(map[string][]string{"key": {"a.png"}, "size": {"5368709121"}}), 413, SizeTooLarge, "size")
 	if !strings.Contains(r.Error.Message, "POST /uploads") {
 		t.Errorf("message %q", r.Error.Message)
+	}
+}
+
+func TestPlanUploadAnswers(t *testing.T) {
+	t.Parallel()
+	h, _ := newTestHandler(t)
+	e := postEvent(goodFields().alter(fields{"metadata": fields{"Album": "2026"}}).String())
+	a := planned(t, h, e)
+	if body := handle(t, h, e).Body; !strings.Contains(body, "&X-Amz-Date=") {
+		t.Errorf("the URL is not readable in the answer: %s", body)
+	}
+	for name, want := range map[string]string{
+		"Content-Type":        "image/png",
+		"Content-Disposition": "attachment; filename*=UTF-8''holiday%20in%20K%C3%B6ln.png",
+		"If-None-Match":       "*",
+		"x-amz-meta-album":    "2026",
+	} {
+		if a.Headers[name] != want {
+			t.Errorf("header %s is %q, want %q", name, a.Headers[name], want)
+		}
+	}
+	u, err := url.Parse(a.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u.Path != "/"+a.Key {
+		t.Errorf("the URL's path is %s, the key %s", u.Path, a.Key)
+	}
+	prefix, rest := "uploads/"+testSub+"/", a.Key[min(len(a.Key), len("uploads/"+testSub+"/")):]
+	id, name, _ := strings.Cut(rest, "/")
+	if !strings.HasPrefix(a.Key, prefix) || len(id) != 26 || name != "holiday-in-Koln.png" {
+		t.Errorf("key %s", a.Key)
+	}
+}
+
+func TestSignDocumentAnswers(t *testing.T) {
+	t.Parallel()
+	h, _ := newTestHandler(t)
+	a := planned(t, h, getEvent(map[string][]string{"key": {"cat.PNG"}, "size": {"5"}}))
+	if a.Headers["Content-Type"] != "image/png" || !strings.HasSuffix(a.Key, "/cat.PNG") || a.Headers["If-None-Match"] != "*" {
+		t.Errorf("%+v", a)
+	}
+	single := getEvent(nil)
+	single.QueryStringParameters = map[string]string{"key": "cat", "contentType": "text/plain"}
+	if got := planned(t, h, single).Headers["Content-Type"]; got != "text/plain" {
+		t.Errorf("contentType from the plain map is %q", got)
 	}
 }
