@@ -7,9 +7,15 @@ import (
 	"io"
 	"strconv"
 	"unicode/utf8"
-
-	"github.com/aws/aws-lambda-go/events"
 )
+
+// member is one name of an object, with its first value.
+type member struct {
+	name  string
+	json  json.RawMessage // nil for a parameter of a query
+	text  string          // of a parameter of a query
+	count int             // how many times it is given
+}
 
 // parseJSON splits the JSON object of a request's body into its members, in the order in which they are written. It is
 // stricter than json.Unmarshal, which accepts duplicate names, replaces what is not UTF-8, and ignores the case of names.
@@ -130,14 +136,4 @@ func escapedUnit(text []byte) (uint64, bool) {
 	}
 	n, err := strconv.ParseUint(string(text[2:6]), 16, 16)
 	return n, err == nil
-}
-
-// jsonObject returns the JSON object in the body of a request.
-func jsonObject(e events.APIGatewayProxyRequest) (object, error) {
-	body, err := jsonBody(e)
-	if err != nil {
-		return object{}, err
-	}
-	members, err := parseJSON(body)
-	return object{memberName: "field", members: members}, err
 }

@@ -3,24 +3,9 @@ package api
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"signpost/lambda/s3sign"
 )
-
-// logEntry is what the log line of a request is made of.
-type logEntry struct {
-	requestID  string
-	route      string // "POST /uploads"
-	caller     string // "" until the token has been checked
-	status     int
-	facts      facts // of an answer; zero if the request was refused
-	code       Code  // of a refusal, "" for an answer
-	err        error // of a refusal
-	start, end time.Time
-}
-
-func (e logEntry) latencyMs() float64 { return float64(e.end.Sub(e.start).Microseconds()) / 1000 }
 
 // writeLog writes the one line of a request, which also holds its metrics. The line says what was asked for and how it
 // ended. It never holds a URL, a token, or what a caller wrote in a refused request.

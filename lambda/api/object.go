@@ -1,6 +1,6 @@
 package api
 
-import "encoding/json"
+import "github.com/aws/aws-lambda-go/events"
 
 // object is a JSON object or a query, split into its members.
 type object struct {
@@ -10,14 +10,6 @@ type object struct {
 	members    []member
 }
 
-// member is one name of an object, with its first value.
-type member struct {
-	name  string
-	json  json.RawMessage // nil for a parameter of a query
-	text  string          // of a parameter of a query
-	count int             // how many times it is given
-}
-
 // field is a member that an object may have.
 type field struct {
 	name     string
@@ -25,6 +17,30 @@ type field struct {
 	holds    string      // what it holds, if its name doesn't say that
 	read     func(value) // reads a value that is given once
 	absent   func(value) // if not nil, called if the field is not given; the value has only its names
+}
+
+// jsonObject returns the JSON object in the body of a request.
+func jsonObject(e events.APIGatewayProxyRequest) (object, error) {
+	body, err := jsonBody(e)
+	if err != nil {
+		return object{}, err
+	}
+	members, err := parseJSON(body)
+	return object{memberName: "field", members: members}, err
+}
+
+// object splits a JSON object into its members.
+func (v value) object() (object, bool) {
+	if v.kind() != "an object" {
+		v.refuse(InvalidRequest, "must be an object, not %s", v.kind())
+		return object{}, false
+	}
+	members, err := splitObject(v.json)
+	if err != nil { // can't happen: the whole body has been found to be valid
+		v.refuse(InvalidJSON, "is not a valid JSON object")
+		return object{}, false
+	}
+	return object{path: v.name, field: v.field, memberName: "field", members: members}, true
 }
 
 // read reads the fields, in the order given, and reports everything that is wrong: first with the fields themselves;

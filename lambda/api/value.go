@@ -85,20 +85,6 @@ func (v value) array() ([]value, bool) {
 	return values, true
 }
 
-// object splits a JSON object into its members.
-func (v value) object() (object, bool) {
-	if v.kind() != "an object" {
-		v.refuse(InvalidRequest, "must be an object, not %s", v.kind())
-		return object{}, false
-	}
-	members, err := splitObject(v.json)
-	if err != nil { // can't happen: the whole body has been found to be valid
-		v.refuse(InvalidJSON, "is not a valid JSON object")
-		return object{}, false
-	}
-	return object{path: v.name, field: v.field, memberName: "field", members: members}, true
-}
-
 // number returns a number as it is written, or a parameter.
 func (v value) number() (string, bool) {
 	if v.json == nil {

@@ -24,13 +24,14 @@ func SHA256Problem(s string) string {
 	return problem
 }
 
-// signedChecksum returns the value of x-amz-checksum-sha256, "" for none.
+// signedChecksum returns the value of x-amz-checksum-sha256 for a file whose caller gave a checksum or "". It returns ""
+// for no header.
 //
 // The SDK's signer never signs a Content-Length of 0, so the URL of an empty file would accept a body of any size. The
 // checksum of an empty file prevents that: S3 refuses every other body.
-func (o Object) signedChecksum() string {
-	if o.Size == 0 {
+func signedChecksum(size int64, given string) string {
+	if size == 0 {
 		return EmptySHA256
 	}
-	return o.SHA256
+	return given
 }

@@ -44,7 +44,7 @@ type Object struct {
 func PutObject(key string, o Object) Operation {
 	headers := o.headers()
 	headers["If-None-Match"] = "*"
-	if checksum := o.signedChecksum(); checksum != "" {
+	if checksum := signedChecksum(o.Size, o.SHA256); checksum != "" {
 		headers["x-amz-checksum-sha256"] = checksum
 	}
 	return Operation{method: http.MethodPut, key: key, headers: headers, size: o.Size}

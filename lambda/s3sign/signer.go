@@ -43,6 +43,24 @@ func New(bucket string, lifetime time.Duration, r Runtime) (*Signer, error) {
 	}, nil
 }
 
+// minLifetime is the shortest lifetime that is useful. Credentials that expire sooner count as expired.
+const minLifetime = 10 * time.Second
+
+// Validity returns the validity of requests that are signed now. It ends after the configured lifetime, or when the
+// credentials expire, whichever is first.
+func (s *Signer) Validity(now time.Time) (Validity, error) {
+	v := Validity{From: now.UTC().Truncate(time.Second), Lifetime: s.lifetime}
+	if !s.credentials.CanExpire {
+		return v, nil
+	}
+	left := s.credentials.Expires.Sub(v.From).Truncate(time.Second)
+	if left < minLifetime {
+		return Validity{}, fmt.Errorf("s3sign: credentials expire at %s, too soon to sign with", s.credentials.Expires.UTC().Format(time.RFC3339))
+	}
+	v.Lifetime = min(v.Lifetime, left)
+	return v, nil
+}
+
 // SignedRequest is a request to S3 that the caller sends exactly as it is. Headers holds only what the caller must set
 // explicitly: never Host or Content-Length.
 type SignedRequest struct {
