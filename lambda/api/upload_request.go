@@ -79,7 +79,8 @@ func (r *uploadRequest) check(found *problems, multipartThreshold int64) {
 func (r *uploadRequest) readFilename(v value) { r.filename = readFilename(v) }
 
 // readFilename reads the name of a file. Almost any name is valid: it may hold path separators and control characters, or
-// consist of dots, because it is only used percent-encoded in Content-Disposition and, as a slug, in the key.
+// consist of dots, because it is only used percent-encoded in Content-Disposition and, as a slug, in the key. An invalid
+// name is returned too, since the file's type may still depend on its extension.
 func readFilename(v value) string {
 	name, ok := v.string()
 	if !ok {
@@ -99,7 +100,7 @@ func readFilename(v value) string {
 // readContentType needs the filename, which is read before it.
 func (r *uploadRequest) readContentType(v value, allowed []string) {
 	if declared, ok := v.string(); ok {
-		r.contentType, _ = readFileType(v, declared, r.filename, allowed)
+		r.contentType = readFileType(v, declared, r.filename, allowed)
 	}
 }
 
