@@ -144,5 +144,5 @@ destroy: node_modules/.installed
 	npx cdk destroy -c stage="$$STAGE"
 
 bench: node_modules/.installed
-	go test ./lambda/presign -run '^$$' -bench . -benchmem
+	go test ./lambda/... -run '^$$' -bench . -benchmem
 	go run ./test/bench

@@ -6,18 +6,16 @@ import (
 	"os"
 
 	"signpost/internal/cfn"
-	"signpost/lambda/presign"
+	"signpost/lambda/api"
+	"signpost/lambda/function"
 	"signpost/local/apigateway"
 	"signpost/local/s3"
 )
 
-// mains are what the functions' main packages do, by the name that the template gives each as its Handler.
-var mains = map[string]struct {
-	parse func(getenv func(string) string) (presign.Config, error)
-	build func(presign.Config, *slog.Logger) (*presign.Handler, error)
-}{
-	"upload":   {presign.ParseConfig, presign.NewHandler},
-	"download": {presign.ParseDownloadConfig, presign.NewDownloadHandler},
+// mains are what the functions' main packages run, by the name that the template gives each as its Handler.
+var mains = map[string]function.Builder{
+	"upload":   function.Upload,
+	"download": function.Download,
 }
 
 // functions builds each Lambda function's handler with the environment that the template gives it, signing with the
@@ -39,7 +37,7 @@ func (s *stack) functions(signers map[string]s3.User) (map[string]apigateway.Fun
 	return functions, nil
 }
 
-func (s *stack) function(resource *cfn.Resource, signer s3.User, log *slog.Logger) (*presign.Handler, error) {
+func (s *stack) function(resource *cfn.Resource, signer s3.User, log *slog.Logger) (*api.Handler, error) {
 	var properties struct {
 		Handler     string
 		Environment struct{ Variables map[string]string }
@@ -58,15 +56,11 @@ func (s *stack) function(resource *cfn.Resource, signer s3.User, log *slog.Logge
 		"AWS_SECRET_ACCESS_KEY": signer.Credentials.SecretAccessKey,
 		"AWS_SESSION_TOKEN":     signer.Credentials.SessionToken,
 	}
-	cfg, err := main.parse(func(name string) string {
+	getenv := func(name string) string {
 		if value, ok := properties.Environment.Variables[name]; ok {
 			return value
 		}
 		return reserved[name]
-	})
-	if err != nil {
-		return nil, err
 	}
-	cfg.Endpoint = s.s3.URL
-	return main.build(cfg, log)
+	return main(getenv, s.s3.URL, log)
 }

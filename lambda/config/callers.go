@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"strings"
+
+	"signpost/lambda/ascii"
 )
 
 // The kinds of token, by their claim token_use ("Understanding user pool JSON web tokens", Amazon Cognito Developer
@@ -22,7 +24,7 @@ func tokenUseProblem(s string) string {
 // ClientIDProblem returns what is wrong with the id of an app client, to be read after the quoted value; "" means that
 // it is valid ("CreateUserPoolClient", Amazon Cognito user pools API Reference).
 func ClientIDProblem(s string) string {
-	if s == "" || len(s) > 128 || !consistsOf(s, letters+digits+"_+") {
+	if s == "" || len(s) > 128 || !ascii.ConsistsOf(s, ascii.Alphanumeric+"_+") {
 		return "is not an app client's id: letters and digits, as Cognito made it"
 	}
 	return ""
@@ -38,7 +40,7 @@ func GroupProblem(s string) string {
 	case strings.ContainsAny(s, ", []"):
 		return "can't be told apart from other groups: API Gateway passes a caller's groups to the function as one text, " +
 			"joined by commas; name a group without commas, spaces and brackets"
-	case s == "" || len(s) > 128 || !consistsOf(s, letters+digits+"_.:@/+=-"):
+	case s == "" || len(s) > 128 || !ascii.ConsistsOf(s, ascii.Alphanumeric+"_.:@/+=-"):
 		return "is not a group's name that reaches the function whole: use letters, digits and _.:@/+=-, at most 128"
 	}
 	return ""

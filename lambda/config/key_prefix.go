@@ -3,16 +3,9 @@ package config
 import (
 	"fmt"
 	"strings"
-)
 
-const (
-	digits       = "0123456789"
-	lowerLetters = "abcdefghijklmnopqrstuvwxyz"
-	letters      = lowerLetters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	"signpost/lambda/ascii"
 )
-
-// consistsOf reports whether s holds only characters of the set, which must be ASCII.
-func consistsOf(s, set string) bool { return strings.Trim(s, set) == "" }
 
 // KeyPrefixProblem returns what is wrong with a key prefix, to be read after the quoted value; "" means that it is
 // valid.
@@ -23,7 +16,7 @@ func KeyPrefixProblem(s string) string {
 	parts := strings.Split(s, "/")
 	valid := len(s) <= MaxKeyPrefix && len(parts) > 1 && parts[len(parts)-1] == ""
 	for _, part := range parts[:len(parts)-1] {
-		valid = valid && !consistsOf(part, ".") && consistsOf(part, letters+digits+"-_.")
+		valid = valid && !ascii.ConsistsOf(part, ".") && ascii.ConsistsOf(part, ascii.Alphanumeric+"-_.")
 	}
 	if valid {
 		return ""

@@ -1,6 +1,10 @@
 package config
 
-import "strings"
+import (
+	"strings"
+
+	"signpost/lambda/ascii"
+)
 
 // NamespaceProblem returns what is wrong with a namespace of CloudWatch metrics, to be read after the quoted value; ""
 // means that it is valid.
@@ -11,7 +15,7 @@ func NamespaceProblem(s string) string {
 	switch {
 	case strings.Contains(s, ":"):
 		return "has a colon, which a metric filter of CloudWatch Logs refuses: use letters, digits and .-_/#"
-	case s == "" || len(s) > 255 || !consistsOf(s, letters+digits+".-_/#"):
+	case s == "" || len(s) > 255 || !ascii.ConsistsOf(s, ascii.Alphanumeric+".-_/#"):
 		return "is not a namespace: use letters, digits and .-_/#, at most 255"
 	case strings.HasPrefix(s, "AWS/"):
 		return `is AWS's own: choose another than "AWS/…"`

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"signpost/lambda/ascii"
 )
 
 // S3 and the function compare a page's Origin header with the allowed origins byte by byte. An origin that no browser
@@ -103,7 +105,7 @@ func appProblem(u *url.URL) string {
 
 // isExtensionID reports the id of a Chromium extension: a hash of its key, in the letters a to p ("Manifest - key",
 // Chrome for Developers).
-func isExtensionID(s string) bool { return len(s) == 32 && consistsOf(s, "abcdefghijklmnop") }
+func isExtensionID(s string) bool { return len(s) == 32 && ascii.ConsistsOf(s, "abcdefghijklmnop") }
 
 // websiteProblem is the part of OriginProblem about the host and port of a website.
 func websiteProblem(u *url.URL) string {
@@ -141,7 +143,7 @@ func IsHostName(s string) bool {
 		return false
 	}
 	for label := range strings.SplitSeq(s, ".") {
-		if label == "" || len(label) > 63 || !consistsOf(label, lowerLetters+digits+"-") || strings.Trim(label, "-") != label {
+		if label == "" || len(label) > 63 || !ascii.ConsistsOf(label, ascii.Lower+ascii.Digits+"-") || strings.Trim(label, "-") != label {
 			return false
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Whatever a browser says of a file, it is taken where its type is allowed, and stored under the standard name.
-func TestWhatBrowsersSay(t *testing.T) {
+// Whatever a browser declares for a file, it is accepted if its type is allowed, and stored under the standard name.
+func TestTypesThatBrowsersDeclare(t *testing.T) {
 	t.Parallel()
 	f, err := os.Open("testdata/browsers.txt")
 	if err != nil {
@@ -29,17 +29,17 @@ func TestWhatBrowsersSay(t *testing.T) {
 		if why := PatternProblem(want); why != "" {
 			t.Errorf("%s can't be allowed: %s", want, why)
 		}
-		for _, said := range fields[2:] {
-			if said == "-" {
-				said = Octets
+		for _, text := range fields[2:] {
+			if text == "-" {
+				text = Octets
 			}
-			declared, err := Parse(said)
+			declared, err := Parse(text)
 			if err != nil {
 				t.Fatal(err)
 			}
 			got := Choose(declared, extension, []string{"x/y", want})
 			if got.Essence != want || got.Full != want || Check(got.Essence, []string{want}) != nil {
-				t.Errorf("%s said to be %s is stored as %s, want %s", extension, said, got.Full, want)
+				t.Errorf("%s, declared as %s, is stored as %s, want %s", extension, text, got.Full, want)
 			}
 		}
 	}

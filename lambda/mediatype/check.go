@@ -14,7 +14,7 @@ const (
 		"Send the file's bytes alone as the body, with the file's own type"
 )
 
-// Check says why a deployment that allows these types doesn't take the type, nil if it does.
+// Check returns why a deployment that allows these types doesn't accept the type, nil if it does.
 func Check(essence string, allowed []string) error {
 	list := strings.Join(allowed, ", ")
 	switch family := kind(essence) + "/*"; {
@@ -33,10 +33,10 @@ func Check(essence string, allowed []string) error {
 	return nil
 }
 
-// Choose gives the type that a file is stored as: the standard name of what the caller declared, or, where it says
-// more, the type that the file's extension stands for. A caller who declares nothing declares Octets.
+// Choose returns the type that a file is stored as: the standard name of the declared type or, if that says more, the type
+// that the file's extension stands for. A caller who declares nothing declares Octets.
 //
-// It doesn't say whether the type is allowed.
+// It doesn't decide whether the type is allowed.
 func Choose(declared Type, extension string, allowed []string) Type {
 	standard := Standard(declared.Essence)
 	byName := ByExtension(extension)
@@ -46,7 +46,7 @@ func Choose(declared Type, extension string, allowed []string) Type {
 	return Type{Essence: byName, Full: byName}
 }
 
-// saysMore reports whether the type that a file's extension stands for is to replace the declared one.
+// saysMore reports whether the type that the extension stands for replaces the declared one.
 func saysMore(byName, declared string, allowed []string) bool {
 	if isMistaken(declared, byName) {
 		return Check(byName, allowed) == nil
@@ -54,8 +54,8 @@ func saysMore(byName, declared string, allowed []string) bool {
 	return isVague(declared, byName) && Check(declared, allowed) != nil
 }
 
-// isMistaken reports what a system says of files that it is wrong about: it gives an extension the type of the program
-// that opens it, or of other files that end in the same.
+// isMistaken reports types that systems are known to declare wrongly: an extension has the type of the program that opens
+// it, or of other files with the same extension.
 func isMistaken(declared, byName string) bool {
 	switch declared {
 	case "application/vnd.ms-excel":
@@ -74,12 +74,12 @@ func isMistaken(declared, byName string) bool {
 	return false
 }
 
-// isVague reports declared types that are true of a file, but of many others too. Which types contain which is as in
-// shared-mime-info's sub-class-of.
+// isVague reports declared types that are right for a file, but for many others too. Which types contain which follows
+// sub-class-of in shared-mime-info.
 func isVague(declared, byName string) bool {
 	switch declared {
 	case Octets, "binary/octet-stream", "application/x-compressed", "application/x-compress":
-		return true // Windows says x-compressed of .tgz, .rar and .7z
+		return true // Windows uses x-compressed for .tgz, .rar and .7z
 	case "text/plain":
 		return kind(byName) == "text" || slices.Contains([]string{"application/json", "application/rtf", "application/yaml", "application/sql"}, byName)
 	case "application/zip":

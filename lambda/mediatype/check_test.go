@@ -69,7 +69,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// Whatever name a type that can run script comes under, no family takes it in.
+// No family includes a type that can run script, under any of its names.
 func TestScriptUnderAnyName(t *testing.T) {
 	t.Parallel()
 	names := strings.Fields("image/svg image/svg-xml image/x-svg+xml image/x-svg text/svg application/svg text/xhtml application/xhtml application/x-html text/x-html text/htm text/xml application/x-xml " +
@@ -91,7 +91,7 @@ func TestScriptUnderAnyName(t *testing.T) {
 	for _, name := range names {
 		stored := Choose(Type{name, name}, "", families).Essence
 		if Check(stored, families) == nil || Check(name, families) == nil {
-			t.Errorf("%s is taken, as %s", name, stored)
+			t.Errorf("%s is accepted, as %s", name, stored)
 		}
 	}
 }
@@ -151,7 +151,7 @@ func TestPatternProblem(t *testing.T) {
 	}
 }
 
-// What may be shown inline must be unable to run script, whatever the rules for families say of its type.
+// A type that is shown inline can't run script, whatever the rules for families are.
 func TestInlineCannotRunScript(t *testing.T) {
 	t.Parallel()
 	shown := 0

@@ -2,11 +2,11 @@ package mediatype
 
 import "strings"
 
-// Standard gives the name that a type goes by: application/zip for application/x-zip-compressed. A type that has no
-// other name, or that is unknown, is its own.
+// Standard returns the standard name of a type: application/zip for application/x-zip-compressed. It returns an unknown
+// type unchanged.
 //
-// Beside the names of the table, it knows two habits: an x- in front of what is registered by now (RFC 6648 ended
-// that), and an extension in place of the subtype, as in image/jpg and video/mov.
+// In addition to the names in the table, it recognizes two habits: an x- before a name that has been registered since
+// (RFC 6648 ended that practice), and an extension in place of the subtype, as in image/jpg and video/mov.
 func Standard(essence string) string {
 	k, subtype, _ := strings.Cut(essence, "/")
 	plain := strings.TrimPrefix(subtype, "x-")
@@ -22,7 +22,7 @@ func Standard(essence string) string {
 	return essence
 }
 
-// ByExtension gives the type of files whose names end so, "" where that is unknown. The extension has its dot; its case
+// ByExtension returns the type of files with an extension, "" if it is unknown. The extension includes its dot; its case
 // doesn't matter.
 func ByExtension(extension string) string {
 	if len(extension) < 2 || extension[0] != '.' || strings.ContainsAny(extension, " \n/") {
@@ -42,22 +42,22 @@ func typeOf(name string) string {
 	return lineOf(" " + name)
 }
 
-// lineOf finds the first word of the line that has the word, which comes with what stands before it.
+// lineOf returns the first word of the line that contains the word. The word includes the character before it.
 //
-// The table is one string that is searched from its start: that takes some microseconds, where a map of it would be
-// built at each cold start.
+// The table is one string, which is searched from its start. That takes some microseconds; a map would have to be built
+// at each cold start.
 func lineOf(word string) string {
-	for at := 0; ; {
-		i := strings.Index(table[at:], word)
+	for start := 0; ; {
+		i := strings.Index(table[start:], word)
 		if i < 0 {
 			return ""
 		}
-		at += i
-		end := at + len(word)
+		start += i
+		end := start + len(word)
 		if table[end] == ' ' || table[end] == '\n' {
-			line := table[strings.LastIndexByte(table[:at+1], '\n')+1:]
+			line := table[strings.LastIndexByte(table[:start+1], '\n')+1:]
 			return line[:strings.IndexAny(line, " \n")]
 		}
-		at = end
+		start = end
 	}
 }

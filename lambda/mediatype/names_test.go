@@ -13,7 +13,7 @@ func TestStandard(t *testing.T) {
 		"application/x-zip-compressed": "application/zip", "application/x-gzip": "application/gzip", "application/x-rar-compressed": "application/vnd.rar",
 		"application/x-7z-compressed": "application/x-7z-compressed", "application/x-tar": "application/x-tar", "application/x-www-form-urlencoded": "application/x-www-form-urlencoded",
 		"audio/x-m4a": "audio/mp4", "audio/x-wav": "audio/wav", "video/x-m4v": "video/mp4", "video/avi": "video/x-msvideo", "video/x-matroska": "video/matroska",
-		"image/x-png": "image/png", "text/x-markdown": "text/markdown", // x- before what is registered
+		"image/x-png": "image/png", "text/x-markdown": "text/markdown", // x- before a registered name
 		"image/jpg": "image/jpeg", "image/tif": "image/tiff", "audio/mp3": "audio/mpeg", "video/mov": "video/quicktime", "video/mkv": "video/matroska",
 		"application/docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", // an extension for a subtype
 		"application/png":  "application/png", "image/docx": "image/docx",                             // of another kind
@@ -38,7 +38,6 @@ func TestByExtension(t *testing.T) {
 	}
 }
 
-// The table is what every answer rests on.
 func TestTable(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// PatternProblem says what keeps s from being a type to allow, such as image/png or image/* ("" is nothing). It is to
-// be read after the quoted value.
+// PatternProblem returns what is wrong with a type to allow, such as image/png or image/*, to be read after the quoted
+// value; "" means that it is valid.
 func PatternProblem(s string) string {
 	switch {
 	case s == "":

@@ -2,15 +2,14 @@ package mediatype
 
 import "strings"
 
-// CanRunScript reports the types that a browser would execute when somebody opens the stored file, under whatever name
-// they come.
+// CanRunScript reports the types, under any of their names, that a browser would execute when somebody opens the file.
 func CanRunScript(essence string) bool {
 	return runsScript(essence) || runsScript(Standard(essence))
 }
 
 func runsScript(essence string) bool {
 	if strings.HasSuffix(essence, "+xml") {
-		return true // SVG, XHTML, XSLT and whatever else an XML parser feeds to a browser
+		return true // SVG, XHTML, XSLT and everything else that a browser parses as XML
 	}
 	k, subtype, _ := strings.Cut(essence, "/")
 	switch strings.TrimPrefix(subtype, "x-") {
@@ -23,10 +22,10 @@ func runsScript(essence string) bool {
 	return k == "text" && strings.HasPrefix(subtype, "javascript1.")
 }
 
-// IsSniffed reports the types that say of themselves that they are unknown. Chromium reads the file then, and shows
-// what looks like HTML as a page: IsUnknownMimeType in its net/base/mime_sniffer.cc has unknown/unknown and
-// application/unknown, as has WHATWG MIME Sniffing, section 7. application/x-unknown-content-type is Firefox's own
-// word for it.
+// IsSniffed reports the types whose names say that the type is unknown. Chromium then reads the file, and shows it as a
+// page if it looks like HTML: IsUnknownMimeType in its net/base/mime_sniffer.cc lists unknown/unknown and
+// application/unknown, as does WHATWG MIME Sniffing, section 7. application/x-unknown-content-type is Firefox's name for
+// it.
 func IsSniffed(essence string) bool {
 	_, subtype, _ := strings.Cut(essence, "/")
 	switch strings.TrimPrefix(subtype, "x-") {

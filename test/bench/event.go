@@ -3,9 +3,11 @@ package main
 import (
 	"strconv"
 	"strings"
+
+	"signpost/lambda/config"
 )
 
-// plan and download are what API Gateway hands to the functions.
+// plan and download are the events that API Gateway sends to the functions.
 var (
 	plan     = event("/uploads", `{"filename":"holiday in Köln.png","contentType":"image/png","size":12345,"metadata":{"album":"2026"}}`)
 	download = event("/downloads", `{"key":"uploads/`+sub+`/01K2XQ7V8Z9ABCDEFGHJKMNPQR/holiday-in-Koln.png","disposition":"inline"}`)
@@ -17,7 +19,7 @@ func event(resource, body string) string {
 	return strings.NewReplacer("@RESOURCE", resource, "@BODY", strconv.Quote(body), "@SUB", sub).Replace(request)
 }
 
-// request has about as many headers and claims as a browser and Cognito send.
+// request has about as many headers and claims as those of a browser and Cognito.
 const request = `{
   "resource": "@RESOURCE", "path": "@RESOURCE", "httpMethod": "POST",
   "headers": {
@@ -46,24 +48,30 @@ const request = `{
   "isBase64Encoded": false
 }`
 
-// environment is the whole of what the functions read. The keys are AWS's own
-// documented examples.
+// environment returns the environment of a function. The keys are AWS's own documented examples.
 func environment() []string {
-	return []string{
-		"UPLOAD_BUCKET=signpost-uploads",
-		"KEY_PREFIX=uploads/",
-		"URL_LIFETIME_SECONDS=600",
-		"MAX_SIZE_BYTES=5368709120",
-		"ALLOWED_TYPES=image/*,application/pdf",
-		"ALLOWED_ORIGINS=https://app.example.com",
-		"USER_POOL_CLIENT_IDS=3n4b5urk1ft4fl3mg5e62d9ado",
-		"MULTIPART_THRESHOLD_BYTES=104857600",
-		"RESUMABLE_UPLOADS=true",
-		"TOKEN_USE=id",
-		"REQUIRED_GROUP=",
-		"METRICS_NAMESPACE=Signpost",
+	upload := config.Upload{
+		Shared: config.Shared{
+			Bucket:           "signpost-uploads",
+			KeyPrefix:        config.DefaultKeyPrefix,
+			URLLifetime:      config.DefaultURLLifetime,
+			AllowedOrigins:   []string{"https://app.example.com"},
+			ClientIDs:        []string{"3n4b5urk1ft4fl3mg5e62d9ado"},
+			TokenUse:         config.IDToken,
+			MetricsNamespace: config.DefaultMetricsNamespace,
+		},
+		MaxSize:            config.DefaultMaxSize,
+		MultipartThreshold: config.DefaultMultipartThreshold,
+		ResumableUploads:   true,
+		AllowedTypes:       config.DefaultAllowedTypes(),
+	}
+	variables := []string{
 		"AWS_REGION=eu-west-1",
 		"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
 		"AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 	}
+	for name, value := range upload.Environment() {
+		variables = append(variables, name+"="+value)
+	}
+	return variables
 }

@@ -3,13 +3,11 @@
 //
 //	go run ./test/bench [-runs 40]
 //
-// It builds all for this machine with the flags they are deployed with, and
-// runs each as its own process against a Lambda Runtime API on loopback, taking
-// turns so that a busy machine slows all alike. A run is timed from the start
+// It builds them for this machine with the flags they are deployed with, and runs each as its own process against a Lambda
+// Runtime API on loopback. They take turns, so that a busy machine slows all of them alike. A run is timed from the start
 // of the process to its first response.
 //
-// The numbers are for reading. Don't make a test of them: they depend on the
-// machine and on what else it does.
+// The numbers are for reading. Don't make a test of them: they depend on the machine and on what else it does.
 package main
 
 import (
@@ -40,12 +38,12 @@ func main() {
 	}
 }
 
-// subject is a function under measurement.
+// subject is a function that is measured.
 type subject struct {
 	name   string
 	source string // package path
-	event  string // what it is given
-	status int    // of the answer it must give
+	event  string // that it receives
+	status int    // of its answer
 	binary string
 	size   int64
 	starts []start

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// build compiles a subject for this machine, else as it is deployed.
+// build compiles a function as it is deployed, but for this machine.
 func build(s *subject) error {
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
 		"-ldflags=-s -w -buildid=", "-o", s.binary, s.source)
@@ -32,25 +32,24 @@ func build(s *subject) error {
 	return nil
 }
 
-// runtimeAPI is as much of the Lambda Runtime API as one invocation takes.
-// AWS, "Using the Lambda runtime API for custom runtimes".
+// runtimeAPI is as much of the Lambda Runtime API as one invocation needs ("Using the Lambda runtime API for custom
+// runtimes", AWS Lambda Developer Guide).
 type runtimeAPI struct {
 	server    *http.Server
 	address   string
 	responses chan response
 
-	// owed is the run whose function has not been given its event yet, else 0.
-	// Each run has an address of its own, for the last words of a function that
-	// has just been ended may arrive after the next has started.
-	owed  atomic.Int64
-	event string // the one for that run
-	runs  int64
+	// waiting is the run whose function hasn't received its event yet, or 0. Each run has its own address, because the
+	// last request of a function that was ended may arrive after the next one has started.
+	waiting atomic.Int64
+	event   string // of that run
+	runs    int64
 }
 
 type response struct {
-	at   time.Time
-	path string
-	body []byte
+	arrived time.Time
+	path    string
+	body    []byte
 }
 
 func newRuntimeAPI() (*runtimeAPI, error) {
@@ -67,11 +66,10 @@ func newRuntimeAPI() (*runtimeAPI, error) {
 	return a, nil
 }
 
-// next hands out a run's one event. A function that has answered and asks for
-// more waits until it is ended.
+// next sends a run's one event. A function that has answered and asks for another one waits until it is ended.
 func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 	run, _ := strconv.ParseInt(r.PathValue("run"), 10, 64)
-	if run == 0 || !a.owed.CompareAndSwap(run, 0) {
+	if run == 0 || !a.waiting.CompareAndSwap(run, 0) {
 		<-r.Context().Done()
 		return
 	}
@@ -81,10 +79,10 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *runtimeAPI) outcome(w http.ResponseWriter, r *http.Request) {
-	at := time.Now()
+	arrived := time.Now()
 	body, _ := io.ReadAll(r.Body)
 	w.WriteHeader(http.StatusAccepted)
-	a.responses <- response{at: at, path: r.URL.Path, body: body}
+	a.responses <- response{arrived: arrived, path: r.URL.Path, body: body}
 }
 
 func (a *runtimeAPI) close() { a.server.Close() }
@@ -96,7 +94,7 @@ func (a *runtimeAPI) run(s *subject) (start, error) {
 	cmd.Dir = filepath.Dir(s.binary)
 	a.runs++
 	a.event = s.event
-	a.owed.Store(a.runs)
+	a.waiting.Store(a.runs)
 	cmd.Env = append(environment(), fmt.Sprintf("AWS_LAMBDA_RUNTIME_API=%s/%d", a.address, a.runs))
 	cmd.Stdout, cmd.Stderr = &output, &output
 	began := time.Now()
@@ -117,7 +115,7 @@ func (a *runtimeAPI) run(s *subject) (start, error) {
 		return start{}, err
 	}
 	return start{
-		wall: answer.at.Sub(began),
+		wall: answer.arrived.Sub(began),
 		cpu:  cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
 	}, nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"signpost/lambda/presign"
+	"signpost/lambda/api"
 )
 
 // refusalKind is one line of the contract's list of errors. Status is as the
@@ -53,7 +53,7 @@ func documentedRefusals(t *testing.T) map[refusalKind]bool {
 // Gateway's, and each code's statuses with the function's table.
 func TestCodes(t *testing.T) {
 	want := map[string]bool{}
-	for _, code := range presignCodes(t) {
+	for _, code := range functionCodes(t) {
 		want[code] = true
 	}
 	for _, r := range goldens(t)["local.json"].Resources {
@@ -72,17 +72,21 @@ func TestCodes(t *testing.T) {
 		if kind.code == "TooManyRequests" || kind.status == "4XX" {
 			continue // API Gateway's alone
 		}
-		if status := strconv.Itoa(presign.Code(kind.code).Status()); status != kind.status {
+		if status := strconv.Itoa(api.Code(kind.code).Status()); status != kind.status {
 			t.Errorf("%s: openapi.yaml has %s under %s, the function answers it with %s", kind.operation, kind.code, kind.status, status)
 		}
 	}
 }
 
-// presignCodes finds the constants of type Code in the package's source.
-func presignCodes(t *testing.T) []string {
+// functionCodes finds the constants of type Code in the package's source.
+func functionCodes(t *testing.T) []string {
 	t.Helper()
 	var codes []string
-	inspectPresign(t, func(spec *ast.ValueSpec) {
+	inspectAPI(t, func(n ast.Node) {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return
+		}
 		if typ, ok := spec.Type.(*ast.Ident); !ok || typ.Name != "Code" {
 			return
 		}
@@ -102,10 +106,10 @@ func presignCodes(t *testing.T) []string {
 	return codes
 }
 
-// inspectPresign visits the constants and variables in the package's source.
-func inspectPresign(t *testing.T, visit func(*ast.ValueSpec)) {
+// inspectAPI visits the source of package api.
+func inspectAPI(t *testing.T, visit func(ast.Node)) {
 	t.Helper()
-	files, err := filepath.Glob("../../lambda/presign/*.go")
+	files, err := filepath.Glob("../../lambda/api/*.go")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no source: %v", err)
 	}
@@ -118,9 +122,7 @@ func inspectPresign(t *testing.T, visit func(*ast.ValueSpec)) {
 			t.Fatal(err)
 		}
 		ast.Inspect(parsed, func(n ast.Node) bool {
-			if spec, ok := n.(*ast.ValueSpec); ok {
-				visit(spec)
-			}
+			visit(n)
 			return true
 		})
 	}
@@ -131,7 +133,7 @@ func inspectPresign(t *testing.T, visit func(*ast.ValueSpec)) {
 func TestRefusals(t *testing.T) {
 	met := gatewayRefusals(t)
 	for _, p := range provocations() {
-		d := newDeployment(t, func(cfg *presign.Config) {
+		d := newDeployment(t, func(cfg *settings) {
 			if p.change != nil {
 				p.change(cfg)
 			}
@@ -152,13 +154,13 @@ func TestRefusals(t *testing.T) {
 type provocation struct {
 	code   string
 	event  events.APIGatewayProxyRequest
-	change func(*presign.Config)
+	change func(*settings)
 }
 
 func provocations() []provocation {
-	small := func(cfg *presign.Config) { cfg.MaxSize = 100<<20 + 1 }
-	single := func(cfg *presign.Config) { cfg.MaxSize = cfg.MultipartThreshold }
-	pictures := func(cfg *presign.Config) { cfg.AllowedTypes = []string{"image/*"} }
+	small := func(cfg *settings) { cfg.MaxSize = 100<<20 + 1 }
+	single := func(cfg *settings) { cfg.MaxSize = cfg.MultipartThreshold }
+	pictures := func(cfg *settings) { cfg.AllowedTypes = []string{"image/*"} }
 	large := `{"filename": "a", "contentType": "image/png", "size": 200000000}`
 	text := `{"filename": "a", "contentType": "text/plain", "size": 1}`
 	parts := func(key, list string) string { return `{"key": "` + key + `", "uploadId": "x", "parts": ` + list + `}` }
@@ -186,8 +188,8 @@ func provocations() []provocation {
 		unknown.RequestContext.Authorizer = nil
 		list = append(list,
 			provocation{"Unauthorized", unknown, nil},
-			provocation{"Forbidden", right, func(cfg *presign.Config) { cfg.RequiredGroup = "editors" }},
-			provocation{"Internal", right, func(cfg *presign.Config) {
+			provocation{"Forbidden", right, func(cfg *settings) { cfg.RequiredGroup = "editors" }},
+			provocation{"Internal", right, func(cfg *settings) {
 				cfg.Credentials.CanExpire, cfg.Credentials.Expires = true, time.Now().Add(-time.Minute)
 			}},
 		)

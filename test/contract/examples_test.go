@@ -8,14 +8,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"signpost/lambda/presign"
 )
 
 // TestExamples sends what the contract shows as requests, and compares what it
 // shows as answers with the functions' own, field by field.
 func TestExamples(t *testing.T) {
-	d := newDeployment(t, func(cfg *presign.Config) { cfg.AllowedTypes = []string{"image/*", "video/mp4"} })
+	d := newDeployment(t, func(cfg *settings) { cfg.AllowedTypes = []string{"image/*", "video/mp4"} })
 	answers := map[string]string{} // by path and the request example's name
 	for path, item := range the.Doc.Paths.Map() {
 		if item.Post == nil {

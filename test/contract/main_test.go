@@ -3,7 +3,6 @@ package contract_test
 import (
 	"encoding/json"
 	"flag"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -15,7 +14,9 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"signpost/lambda/presign"
+	"signpost/lambda/api"
+	"signpost/lambda/config"
+	"signpost/lambda/s3sign"
 	"signpost/test/contract"
 	"signpost/test/inputs"
 )
@@ -47,27 +48,43 @@ const (
 
 // deployment is both functions, as a deployment that allows everything has them.
 type deployment struct {
-	upload, download *presign.Handler
+	upload, download *api.Handler
 }
 
-func newDeployment(t testing.TB, change ...func(*presign.Config)) deployment {
+// settings are what both functions are started with.
+type settings struct {
+	config.Upload
+	s3sign.Runtime
+}
+
+func newDeployment(t testing.TB, change ...func(*settings)) deployment {
 	t.Helper()
-	cfg := presign.Config{
-		Bucket: "signpost-uploads", KeyPrefix: "uploads/", Region: "eu-west-1",
-		URLLifetime: 10 * time.Minute, AllowedOrigins: []string{origin},
-		ClientIDs: []string{client}, TokenUse: "id", MetricsNamespace: "Signpost",
-		MaxSize: maxSize, MultipartThreshold: 100 << 20, ResumableUploads: true, AllowedTypes: []string{"a/*", "image/*", "text/*"},
-		Credentials: aws.Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
+	cfg := settings{
+		Upload: config.Upload{
+			Shared: config.Shared{
+				Bucket: "signpost-uploads", KeyPrefix: "uploads/", URLLifetime: 10 * time.Minute,
+				AllowedOrigins: []string{origin}, ClientIDs: []string{client}, TokenUse: "id", MetricsNamespace: "Signpost",
+			},
+			MaxSize: maxSize, MultipartThreshold: 100 << 20, ResumableUploads: true, AllowedTypes: []string{"a/*", "image/*", "text/*"},
+		},
+		Runtime: s3sign.Runtime{
+			Region:      "eu-west-1",
+			Credentials: aws.Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
+		},
 	}
 	for _, f := range change {
 		f(&cfg)
 	}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	upload, err := presign.NewHandler(cfg, log)
+	signer, err := s3sign.New(cfg.Bucket, cfg.URLLifetime, cfg.Runtime)
 	if err != nil {
 		t.Fatal(err)
 	}
-	download, err := presign.NewDownloadHandler(cfg, log)
+	log := slog.New(slog.DiscardHandler)
+	upload, err := api.NewUploadHandler(cfg.Upload, signer, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	download, err := api.NewDownloadHandler(config.Download{Shared: cfg.Shared}, signer, log)
 	if err != nil {
 		t.Fatal(err)
 	}

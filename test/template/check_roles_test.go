@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"signpost/lambda/presign"
+	"signpost/lambda/config"
 )
 
 // Kinds of resources that grant beside a role's own policy.
@@ -153,27 +153,11 @@ func checkFunctionPermissions(t *template, _ asked) (found complaints) {
 	return found
 }
 
-// setByLambda is what Lambda itself sets, or may set ("Using Lambda environment variables").
-var setByLambda = map[string]string{
-	"AWS_REGION":                "eu-west-1",
-	"AWS_ACCESS_KEY_ID":         "AKIDEXAMPLE",
-	"AWS_SECRET_ACCESS_KEY":     "example",
-	"AWS_SESSION_TOKEN":         "example",
-	"AWS_CREDENTIAL_EXPIRATION": "2026-01-02T03:04:05Z",
-}
-
 // checkEnvironment: each function starts with its environment, which sets the variables that it reads and no others.
 func checkEnvironment(t *template, want asked) (found complaints) {
 	for _, function := range t.of("AWS::Lambda::Function") {
-		parse := presign.ParseConfig
-		if function.Properties["Handler"] == "download" {
-			parse = presign.ParseDownloadConfig
-		}
 		read := map[string]bool{}
-		config, err := parse(func(name string) string {
-			if value, ok := setByLambda[name]; ok {
-				return value
-			}
+		settings, err := settingsOf(function, func(name string) string {
 			read[name] = true
 			return deployed(function.env()[name])
 		})
@@ -182,17 +166,27 @@ func checkEnvironment(t *template, want asked) (found complaints) {
 			continue
 		}
 		found.equal(function.id+"'s variables", slices.Sorted(maps.Keys(function.env())), slices.Sorted(maps.Keys(read)))
-		found.equal("the key prefix", config.KeyPrefix, want.prefix)
-		found.equal("the origins", config.AllowedOrigins, want.origins)
-		found.equal("whether it asks for access tokens", config.TokenUse == "access", want.scopes != nil)
-		found.equal("the group", config.RequiredGroup, want.group)
+		found.equal("the key prefix", settings.KeyPrefix, want.prefix)
+		found.equal("the origins", settings.AllowedOrigins, want.origins)
+		found.equal("whether it asks for access tokens", settings.TokenUse == "access", want.scopes != nil)
+		found.equal("the group", settings.RequiredGroup, want.group)
 		var clients []string
 		for _, client := range t.of("AWS::Cognito::UserPoolClient") {
 			clients = append(clients, deployed(map[string]any{"Ref": client.id}))
 		}
-		found.equal("the app clients", config.ClientIDs, append(clients, want.clientIDs...))
+		found.equal("the app clients", settings.ClientIDs, append(clients, want.clientIDs...))
 	}
 	return found
+}
+
+// settingsOf reads the settings that both functions have.
+func settingsOf(function *resource, getenv func(string) string) (config.Shared, error) {
+	if function.Properties["Handler"] == "download" {
+		download, err := config.DownloadFromEnvironment(getenv)
+		return download.Shared, err
+	}
+	upload, err := config.UploadFromEnvironment(getenv)
+	return upload.Shared, err
 }
 
 // deployed is what a value could be once deployed: for a reference, some name in lower case.

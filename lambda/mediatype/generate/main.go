@@ -1,5 +1,5 @@
 // Command generate writes lambda/mediatype/table.go: every media type that has a file extension or another name, from
-// the npm package mime-db (what IANA, Apache and nginx know) and from names.txt beside this file.
+// the npm package mime-db (the types of IANA, Apache and nginx) and from names.txt in this folder.
 //
 //	npm ci && go generate ./lambda/mediatype
 package main
@@ -22,10 +22,10 @@ import (
 //go:embed names.txt
 var names string
 
-// decided is where the lines end that win over mime-db.
+// decided begins the first line of names.txt that does not override mime-db.
 const decided = "# freedesktop.org's"
 
-// entry is what mime-db says of a type.
+// entry is what mime-db has about a type.
 type entry struct {
 	Source     string   `json:"source"` // "iana", "apache", "nginx" or nothing
 	Extensions []string `json:"extensions"`
@@ -84,11 +84,11 @@ func readJSON(file string, v any) error {
 	return json.Unmarshal(text, v)
 }
 
-// read takes names.txt apart: other names by their type, and extensions by theirs.
+// read reads names.txt: the type of each alias, and of each extension.
 func read(text string, db map[string]entry) (aliases, extensions map[string]string) {
 	aliases, extensions = map[string]string{}, map[string]string{}
 	wins := true
-	groups := map[string][]string{} // what freedesktop.org calls by one name
+	groups := map[string][]string{} // names that are one type to freedesktop.org
 	for lines := bufio.NewScanner(strings.NewReader(text)); lines.Scan(); {
 		line, _, _ := strings.Cut(lines.Text(), " #")
 		wins = wins && !strings.HasPrefix(lines.Text(), decided)
@@ -116,8 +116,8 @@ func read(text string, db map[string]entry) (aliases, extensions map[string]stri
 	return aliases, extensions
 }
 
-// standard chooses the name that a group of names goes by: what is decided, else what IANA registered, else
-// freedesktop.org's own if mime-db knows it, else the first that mime-db knows.
+// standard chooses the standard name of a group of names: the decided one, else the one that IANA registered, else
+// freedesktop.org's own if mime-db has it, else the first that mime-db has.
 func standard(head string, others []string, own map[string]string, db map[string]entry) string {
 	members := append([]string{head}, others...)
 	for _, known := range []func(string) bool{
@@ -132,8 +132,8 @@ func standard(head string, others []string, own map[string]string, db map[string
 	return head
 }
 
-// isAlias reports whether a name is no more than another word for a type: not one that IANA registered for itself, nor
-// one that mime-db has for other files, nor what would take a picture out of image/*.
+// isAlias reports whether a name is only an alias of a type: IANA hasn't registered it separately, mime-db doesn't have it
+// for other files, and replacing it wouldn't move a picture out of image/*.
 func isAlias(other, name string, db map[string]entry) bool {
 	if db[other].Source == "iana" {
 		return false
@@ -169,7 +169,7 @@ func byExtension(db map[string]entry, aliases, extensions map[string]string) map
 	return chosen
 }
 
-// better reports whether a file is rather of type a than of type b, where mime-db names both.
+// better reports whether type a is more likely than type b for a file, if mime-db has both.
 func better(a, b string, db map[string]entry) bool {
 	const generic = "application/octet-stream"
 	kinds := []string{"video", "image", "audio", "text", "font", "model", "application"}

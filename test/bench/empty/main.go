@@ -1,5 +1,4 @@
-// Command empty is a Lambda function that does nothing: the yardstick for the
-// cold start of those that do something.
+// Command empty is a Lambda function that does nothing, to compare other functions' cold starts with.
 package main
 
 import (

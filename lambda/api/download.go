@@ -1,0 +1,62 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"signpost/lambda/config"
+	"signpost/lambda/key"
+	"signpost/lambda/mediatype"
+	"signpost/lambda/s3sign"
+)
+
+// downloads serves the route of the download function.
+type downloads struct {
+	cfg    config.Download
+	signer Signer
+}
+
+// signedDownload is the answer: the request that reads the object.
+type signedDownload struct {
+	s3sign.SignedRequest
+	expiry
+}
+
+// sign serves POST /downloads. It signs a request for any key that can be the caller's, whether the object exists or not.
+func (d *downloads) sign(ctx context.Context, r request) (result, error) {
+	asked, err := parseDownload(r, d.cfg)
+	if err != nil {
+		return result{}, err
+	}
+	validity, err := d.signer.Validity(r.time)
+	if err != nil {
+		return result{}, err
+	}
+	signed, err := d.signer.Sign(ctx, s3sign.GetObject(asked.key.Text, asked.presentation()), validity)
+	if err != nil {
+		return result{}, err
+	}
+	return result{status: http.StatusOK, body: signedDownload{signed, expiryOf(validity)}, facts: facts{
+		key: asked.key.Text, size: s3sign.UnknownSize, metric: downloadsSigned,
+	}}, nil
+}
+
+// presentation decides how a browser presents the object.
+//
+// An attachment needs nothing more: it was stored with its type, that disposition and its original name, all of them
+// signed. For an object that is shown inline, the function also decides the type, whatever was uploaded under that name:
+// a page that claims to be a picture is shown as a broken picture. The key only has the slug of the name, so a caller
+// who knows the original one can give it.
+func (d downloadRequest) presentation() s3sign.Presentation {
+	switch {
+	case d.inline:
+		return s3sign.Presentation{
+			ContentType:        mediatype.Inline(key.Extension(d.key.Name)),
+			ContentDisposition: s3sign.ContentDisposition(s3sign.Inline, cmp.Or(d.filename, d.key.Name)),
+		}
+	case d.filename != "":
+		return s3sign.Presentation{ContentDisposition: s3sign.ContentDisposition(s3sign.Attachment, d.filename)}
+	}
+	return s3sign.Presentation{}
+}

@@ -1,0 +1,53 @@
+package api
+
+import (
+	"strings"
+
+	"signpost/lambda/config"
+	"signpost/lambda/key"
+	"signpost/lambda/mediatype"
+	"signpost/lambda/s3sign"
+)
+
+// downloadRequest is a valid request to read one object.
+type downloadRequest struct {
+	key      key.Key
+	inline   bool
+	filename string // "" if the caller gave none
+}
+
+// parseDownload reads POST /downloads. The fields are in the contract's order.
+func parseDownload(r request, cfg config.Download) (downloadRequest, error) {
+	body, err := jsonObject(r.event)
+	if err != nil {
+		return downloadRequest{}, err
+	}
+	var found problems
+	var d downloadRequest
+	body.read(&found, []field{
+		{name: "key", required: true, read: func(v value) { d.key, _ = readKey(v, cfg.KeyPrefix, r.caller) }},
+		{name: "disposition", read: d.readDisposition},
+		{name: "filename", read: func(v value) { d.filename = readFilename(v) }},
+	}, func() { d.check(&found) })
+	return d, found.err()
+}
+
+// readDisposition reads a field whose default is attachment.
+func (d *downloadRequest) readDisposition(v value) {
+	s, ok := v.string()
+	if ok && s != s3sign.Inline && s != s3sign.Attachment {
+		v.refuse(InvalidRequest, `must be "attachment" or "inline"`)
+	}
+	d.inline = s == s3sign.Inline
+}
+
+// check reports fields that don't go together.
+func (d *downloadRequest) check(found *problems) {
+	extension := key.Extension(d.key.Name)
+	if d.inline && mediatype.Inline(extension) == "" {
+		found.add(refuse(InvalidRequest, "disposition", "files are shown inline only if their name says that they are an image, video, sound, PDF or plain text, which can't run script; ask for attachment"))
+	}
+	if d.filename != "" && !strings.EqualFold(key.Extension(d.filename), extension) {
+		found.add(refuse(InvalidRequest, "filename", "filename must end in %q, as the key does: a file is not saved as another kind", extension))
+	}
+}

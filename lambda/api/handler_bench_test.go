@@ -1,0 +1,46 @@
+package api
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"signpost/lambda/s3sign"
+)
+
+// BenchmarkHandle measures one request of a warm function.
+func BenchmarkHandle(b *testing.B) {
+	var hundred []int64
+	for n := range int64(100) {
+		hundred = append(hundred, n+1)
+	}
+	for name, e := range map[string]events.APIGatewayProxyRequest{
+		"Plan":         postEvent(goodFields().String()),
+		"PlanMetadata": postEvent(goodFields().alter(fields{"sha256": s3sign.EmptySHA256, "metadata": fields{"album": "2026", "by": "ada", "city": "Köln"}}).String()),
+		"PlanLongName": postEvent(goodFields().alter(fields{"filename": strings.Repeat("é", 255)}).String()),
+		"PlanInParts":  postEvent(goodFields().alter(fields{"size": 1 << 30}).String()),
+		"Parts0":       partsEvent(partsFor(partsKey(1<<40, false)).String()),
+		"Parts1":       partsEvent(partsFor(partsKey(1<<40, false), numbered(1)...).String()),
+		"Parts100":     partsEvent(partsFor(partsKey(1<<40, false), numbered(hundred...)...).String()),
+		"Download":     downloadEvent(fields{"key": ownTestKey("a.png"), "disposition": "inline"}.String()),
+		"Signed":       getEvent(map[string][]string{"key": {"cat.png"}, "size": {"5"}}),
+		"Refused":      postEvent(goodFields().alter(fields{"size": -1}).String()),
+	} {
+		b.Run(name, func(b *testing.B) {
+			build := newTestHandler
+			if e.Resource == "/downloads" {
+				build = newTestDownloads
+			}
+			h, _ := build(b, inParts)
+			h.log = slog.New(slog.DiscardHandler)
+			b.ReportAllocs()
+			for b.Loop() {
+				if resp, _ := h.Handle(b.Context(), e); resp.StatusCode == 500 || resp.StatusCode == 404 {
+					b.Fatal(resp.Body)
+				}
+			}
+		})
+	}
+}

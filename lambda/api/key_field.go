@@ -1,0 +1,22 @@
+package api
+
+import "signpost/lambda/key"
+
+// readKey reads the key of one of the caller's own uploads. A key that this deployment can't have returned is InvalidKey;
+// another user's is Forbidden.
+func readKey(v value, prefix, caller string) (key.Key, bool) {
+	s, ok := v.string()
+	if !ok {
+		return key.Key{}, false
+	}
+	k, ok := key.Parse(prefix, s)
+	switch {
+	case !ok:
+		v.refuse(InvalidKey, "is not the key of an upload here, which is %s<sub>/<id>/<name> just as it was answered", prefix)
+		return key.Key{}, false
+	case k.Owner != caller:
+		v.refuse(Forbidden, "belongs to another user")
+		return key.Key{}, false
+	}
+	return k, true
+}

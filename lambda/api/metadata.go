@@ -1,0 +1,86 @@
+package api
+
+import (
+	"mime"
+	"strings"
+	"unicode"
+
+	"signpost/lambda/ascii"
+)
+
+const (
+	maxMetadataEntries = 10
+
+	// maxMetadata is the most that S3 accepts, names and values together, without the prefix x-amz-meta- ("Working with
+	// object metadata", Amazon S3 User Guide).
+	maxMetadata = 2 << 10
+
+	// maxMetadataName keeps the names, which a signed URL repeats, from filling the 8 KB that S3 accepts of a request line
+	// and headers.
+	maxMetadataName = 128
+)
+
+// readMetadata reads the field metadata. It returns the values, as they are signed and sent in headers, by name in lower
+// case.
+func readMetadata(v value) map[string]string {
+	o, ok := v.object()
+	if !ok {
+		return nil
+	}
+	if len(o.members) > maxMetadataEntries {
+		v.refuse(InvalidRequest, "has %d entries; at most %d are allowed", len(o.members), maxMetadataEntries)
+		return nil
+	}
+	metadata := make(map[string]string, len(o.members))
+	total := 0
+	for _, m := range o.members {
+		text, ok := readMetadataEntry(v, m)
+		if !ok {
+			continue
+		}
+		name := strings.ToLower(m.name)
+		if _, twice := metadata[name]; twice || m.count > 1 {
+			v.refuse(InvalidRequest, "gives %q twice; S3 ignores the case of names", name)
+			continue
+		}
+		metadata[name] = text
+		total += len(name) + len(text)
+	}
+	if total > maxMetadata {
+		v.refuse(InvalidRequest, "comes to %d bytes, names and values as they are sent; at most %d are allowed", total, maxMetadata)
+	}
+	return metadata
+}
+
+// readMetadataEntry reads one value of metadata, and checks its name.
+func readMetadataEntry(metadata value, m member) (string, bool) {
+	shown := shorten(m.name, 64)
+	entry := value{name: metadata.name, field: metadata.field, json: m.json, found: metadata.found}
+	if m.name == "" || len(m.name) > maxMetadataName || !ascii.ConsistsOf(m.name, ascii.Alphanumeric+"-_.") {
+		entry.refuse(InvalidRequest, "has the name %q; a name becomes part of a header's and must be 1 to %d letters, digits, '-', '_' and '.'", shown, maxMetadataName)
+		return "", false
+	}
+	if kind := entry.kind(); kind != "a string" {
+		entry.refuse(InvalidRequest, "gives %q a value that must be a string, not %s", shown, kind)
+		return "", false
+	}
+	text, ok := entry.string()
+	switch {
+	case !ok:
+		return "", false
+	case text == "":
+		entry.refuse(InvalidRequest, "gives %q an empty value; leave the entry out", shown)
+		return "", false
+	case strings.ContainsFunc(text, unicode.IsControl):
+		entry.refuse(InvalidRequest, "gives %q a value with a control character, which a header can't have", shown)
+		return "", false
+	case strings.TrimSpace(text) != text || strings.Contains(text, "  "):
+		entry.refuse(InvalidRequest, "gives %q a value that begins or ends with a space or has two in a row, which a signature doesn't preserve", shown)
+		return "", false
+	}
+	return headerText(text), true
+}
+
+// headerText encodes a value for a header. What isn't ASCII is encoded as in RFC 2047, which S3 reads and writes
+// ("Working with object metadata", Amazon S3 User Guide); a browser couldn't send it otherwise.
+func headerText(s string) string { return mime.BEncoding.Encode("UTF-8", s) }

@@ -1,0 +1,53 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// response makes the HTTP response. Every one carries the CORS headers, refusals included, because a browser shows a page
+// nothing of a response without them.
+func response(status int, body any, origin string, allowedOrigins []string) events.APIGatewayProxyResponse {
+	headers := map[string]string{
+		"Content-Type":                  "application/json",
+		"Cache-Control":                 "no-store", // a signed URL is a credential
+		"Vary":                          "Origin",
+		"Access-Control-Expose-Headers": "Retry-After,x-amzn-RequestId",
+	}
+	if slices.Contains(allowedOrigins, origin) {
+		headers["Access-Control-Allow-Origin"] = origin
+	}
+	return events.APIGatewayProxyResponse{StatusCode: status, Headers: headers, Body: encodeJSON(body)}
+}
+
+// errorBody is the body of every refusal. Problems is there if more than one thing is wrong; the first of them is the
+// Error itself.
+type errorBody struct {
+	Error struct {
+		*Error
+		Problems  refusals `json:"problems,omitempty"`
+		RequestID string   `json:"requestId"`
+	} `json:"error"`
+}
+
+func newErrorBody(found refusals, requestID string) errorBody {
+	var b errorBody
+	b.Error.Error = found[0]
+	b.Error.RequestID = requestID
+	if len(found) > 1 {
+		b.Error.Problems = found
+	}
+	return b
+}
+
+// encodeJSON leaves & < > as they are, so that a URL is readable in the answer.
+func encodeJSON(v any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v) // can't fail: answers consist of strings, numbers and lists
+	return b.String()
+}

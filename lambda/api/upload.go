@@ -1,0 +1,93 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"signpost/lambda/config"
+	"signpost/lambda/key"
+	"signpost/lambda/s3sign"
+)
+
+// uploads serves the routes of the upload function.
+type uploads struct {
+	cfg    config.Upload
+	signer Signer
+}
+
+// plannedUpload is the answer: the file's key, and the request that stores it or begins an upload in parts.
+type plannedUpload struct {
+	Key string `json:"key"`
+	s3sign.SignedRequest
+	Multipart *s3sign.Parts `json:"multipart,omitempty"`
+	expiry
+}
+
+// plan serves POST /uploads.
+func (u *uploads) plan(ctx context.Context, r request) (result, error) {
+	file, err := parseUpload(r.event, u.cfg)
+	if err != nil {
+		return result{}, err
+	}
+	if file.size > u.cfg.MultipartThreshold {
+		return u.planMultipart(ctx, r, file)
+	}
+	return u.planPut(ctx, r, file, http.StatusCreated)
+}
+
+// signDocument serves GET /api/documents/signed. It always plans a single PutObject, because its clients only know how to
+// send that.
+func (u *uploads) signDocument(ctx context.Context, r request) (result, error) {
+	file, err := parseDocument(r.event, u.cfg)
+	if err != nil {
+		return result{}, err
+	}
+	return u.planPut(ctx, r, file, http.StatusOK)
+}
+
+// planPut plans a file that is sent in one request.
+func (u *uploads) planPut(ctx context.Context, r request, file uploadRequest, status int) (result, error) {
+	k := key.New(u.cfg.KeyPrefix, r.caller, file.filename, r.time)
+	planned, err := u.sign(ctx, r, file, k, s3sign.PutObject(k, file.object()))
+	if err != nil {
+		return result{}, err
+	}
+	return result{status: status, body: planned, facts: facts{
+		key: k, size: file.size, metric: uploadsPlanned, stores: true, bytesSigned: file.size,
+	}}, nil
+}
+
+// planMultipart plans a file that is sent in parts. The answer can store no bytes yet; only parts can.
+func (u *uploads) planMultipart(ctx context.Context, r request, file uploadRequest) (result, error) {
+	k := key.NewMultipart(u.cfg.KeyPrefix, r.caller, file.filename, r.time, file.size, file.partChecksums)
+	planned, err := u.sign(ctx, r, file, k, s3sign.CreateMultipartUpload(k, file.object(), file.partChecksums))
+	if err != nil {
+		return result{}, err
+	}
+	parts := s3sign.Split(file.size)
+	planned.Multipart = &parts
+	return result{status: http.StatusCreated, body: planned, facts: facts{
+		key: k, size: file.size, metric: uploadsPlanned, stores: true, bytesSigned: 0,
+	}}, nil
+}
+
+// sign signs the request that stores a file or begins to.
+func (u *uploads) sign(ctx context.Context, r request, file uploadRequest, k string, o s3sign.Operation) (plannedUpload, error) {
+	validity, err := u.signer.Validity(r.time)
+	if err != nil {
+		return plannedUpload{}, err
+	}
+	signed, err := u.signer.Sign(ctx, o, validity)
+	if err != nil {
+		return plannedUpload{}, err
+	}
+	if len(file.metadata) > 0 && signed.Length() > s3sign.MaxRequestLength {
+		return plannedUpload{}, refuse(InvalidRequest, "metadata", "metadata and filename together don't fit into the headers that S3 accepts; shorten the metadata")
+	}
+	return plannedUpload{Key: k, SignedRequest: signed, expiry: expiryOf(validity)}, nil
+}
+
+// object describes the file to S3.
+func (r uploadRequest) object() s3sign.Object {
+	return s3sign.Object{Filename: r.filename, ContentType: r.contentType.Full, Size: r.size, SHA256: r.sha256, Metadata: r.metadata}
+}

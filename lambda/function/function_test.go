@@ -1,0 +1,163 @@
+package function
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// environment is that of both functions, with three mistakes.
+var environment = []string{
+	"UPLOAD_BUCKET=Not A Bucket", "KEY_PREFIX=uploads/", "URL_LIFETIME_SECONDS=600", "MAX_SIZE_BYTES=lots", "ALLOWED_TYPES=image/*",
+	"ALLOWED_ORIGINS=https://app.example.com", "USER_POOL_CLIENT_IDS=client", "AWS_REGION=Mars",
+	"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+}
+
+// mains are the real programs, with the variables that they must complain of, and symbols that only their own binary has.
+var mains = []struct {
+	name     string
+	problems []string
+	holds    []string
+}{
+	{"upload", []string{"UPLOAD_BUCKET", "AWS_REGION", "MAX_SIZE_BYTES"},
+		[]string{"api.(*uploads).plan", "api.(*uploads).signDocument", "api.(*uploads).signParts", "api.parseUpload", "api.parseDocument", "api.parseParts",
+			"api.readFileType", "api.readMetadata", "key.New", "key.NewMultipart", "s3sign.PutObject", "s3sign.CreateMultipartUpload"}},
+	{"download", []string{"UPLOAD_BUCKET", "AWS_REGION"},
+		[]string{"api.(*downloads).sign", "api.parseDownload", "api.(*downloadRequest).check"}},
+}
+
+func TestMains(t *testing.T) {
+	t.Parallel()
+	symbols := map[string][]string{}
+	for _, main := range mains {
+		if _, err := os.ReadFile("../" + main.name + "/main.go"); err != nil { // go test's cache notices what a test reads
+			t.Fatal(err)
+		}
+		binary := filepath.Join(t.TempDir(), main.name)
+		if out, err := exec.Command("go", "build", "-o", binary, "signpost/lambda/"+main.name).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		checkBadStart(t, binary, main.name, main.problems)
+		symbols[main.name] = symbolsOf(t, binary)
+	}
+	// A function without the code of the other can't be made to do the other's work.
+	for _, main := range mains {
+		for _, symbol := range main.holds {
+			for name, held := range symbols {
+				if has := slices.Contains(held, "signpost/lambda/"+symbol); has != (name == main.name) {
+					t.Errorf("%s in the function %s: %v", symbol, name, has)
+				}
+			}
+		}
+	}
+}
+
+// checkBadStart wants a start in a bad environment to end with one line that names all that is wrong.
+func checkBadStart(t *testing.T, binary, name string, problems []string) {
+	t.Helper()
+	cmd := exec.Command(binary)
+	cmd.Env = environment
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Fatalf("%s ended with %v, want exit status 1\n%s", name, err, &stderr)
+	}
+	line := strings.TrimSuffix(stderr.String(), "\n")
+	if strings.Contains(line, "\n") || stdout.Len() > 0 || !strings.HasPrefix(line, name+": cannot start: ") {
+		t.Errorf("not one line that says which function it is:\n%s%s", &stdout, &stderr)
+	}
+	for _, want := range problems {
+		if !strings.Contains(line, want+": ") {
+			t.Errorf("%q does not name %s", line, want)
+		}
+	}
+	if strings.Contains(line, "KEY_PREFIX") || strings.Contains(line, "wJalr") {
+		t.Errorf("%q names what is right, or a secret", line)
+	}
+}
+
+func symbolsOf(t *testing.T, binary string) (symbols []string) {
+	t.Helper()
+	out, err := exec.Command("go", "tool", "nm", binary).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		symbols = append(symbols, fields[len(fields)-1])
+	}
+	return symbols
+}
+
+// Every package adds to each cold start, so this is the list of what a function may consist of.
+func TestFunctionsAreMadeOfLittle(t *testing.T) {
+	t.Parallel()
+	for _, main := range mains {
+		for _, dep := range dependencies(t, "signpost/lambda/"+main.name) {
+			first, _, _ := strings.Cut(dep, "/")
+			switch {
+			case !strings.Contains(first, "."), strings.HasPrefix(dep, "signpost/"): // the standard library, and this module
+			case strings.HasPrefix(dep, "github.com/aws/aws-lambda-go/"), strings.HasPrefix(dep, "github.com/aws/smithy-go"):
+			case dep == "github.com/aws/aws-sdk-go-v2/aws", strings.HasPrefix(dep, "github.com/aws/aws-sdk-go-v2/aws/"), strings.HasPrefix(dep, "github.com/aws/aws-sdk-go-v2/internal/"):
+			default:
+				t.Errorf("%s depends on %s, which signing doesn't need", main.name, dep)
+			}
+		}
+	}
+}
+
+// The packages form layers: each may import only those before it.
+func TestPackagesPointOneWay(t *testing.T) {
+	t.Parallel()
+	layers := []string{"ascii", "mediatype", "config", "key", "s3sign", "api", "function"}
+	for i, name := range layers {
+		for _, dep := range dependencies(t, "signpost/lambda/"+name) {
+			own, isOwn := strings.CutPrefix(dep, "signpost/")
+			if isOwn && !slices.Contains(layers[:i+1], strings.TrimPrefix(own, "lambda/")) {
+				t.Errorf("lambda/%s imports %s", name, dep)
+			}
+			if first, _, _ := strings.Cut(dep, "/"); i < slices.Index(layers, "s3sign") && !isOwn && strings.Contains(first, ".") {
+				t.Errorf("lambda/%s imports %s: only the standard library may be used there", name, dep)
+			}
+		}
+	}
+}
+
+func dependencies(t *testing.T, name string) []string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := strings.Fields(string(out))
+	if len(deps) < 2 {
+		t.Fatalf("only %d packages are listed for %s", len(deps), name)
+	}
+	return deps
+}
+
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{}
+	for _, pair := range environment {
+		name, value, _ := strings.Cut(pair, "=")
+		env[name] = value
+	}
+	env["UPLOAD_BUCKET"], env["AWS_REGION"], env["MAX_SIZE_BYTES"] = "bucket", "eu-west-1", "5"
+	for _, build := range []Builder{Upload, Download} {
+		if _, err := build(func(name string) string { return env[name] }, "127.0.0.1:7070", slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "endpoint: ") {
+			t.Errorf("an endpoint without a scheme: %v", err)
+		}
+		if _, err := build(func(name string) string { return env[name] }, "http://127.0.0.1:7070", slog.New(slog.DiscardHandler)); err != nil {
+			t.Error(err)
+		}
+	}
+}

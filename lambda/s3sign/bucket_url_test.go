@@ -1,0 +1,86 @@
+package s3sign
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"pgregory.net/rapid"
+
+	"signpost/lambda/s3sign/s3signtest"
+)
+
+// regions holds at least one of each partition, and all that the SDK lists by name.
+var regions = strings.Fields(`
+	af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
+	ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7
+	ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3
+	il-central-1 me-central-1 me-south-1 me-west-1 mx-central-1 sa-east-1 sa-west-1 us-east-1 us-east-2 us-west-1 us-west-2
+	cn-north-1 cn-northwest-1 eusc-de-east-1 us-gov-east-1 us-gov-west-1
+	us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 eu-isoe-west-1 us-isof-east-1 us-isof-south-1`)
+
+func sdkURL(t testing.TB, bucket string, r Runtime) string {
+	t.Helper()
+	p := s3.EndpointParameters{Bucket: &bucket, Region: &r.Region}
+	if r.Endpoint != "" {
+		p.Endpoint, p.ForcePathStyle = &r.Endpoint, aws.Bool(true)
+	}
+	got, err := s3.NewDefaultEndpointResolverV2().ResolveEndpoint(t.Context(), p)
+	if err != nil {
+		t.Fatalf("%s in %s: %v", bucket, r.Region, err)
+	}
+	return got.URI.String()
+}
+
+func TestBucketURLFollowsTheSDKsEndpointRules(t *testing.T) {
+	t.Parallel()
+	for _, region := range regions {
+		for _, bucket := range []string{"signpost-uploads", "dotted.bucket.example", strings.Repeat("a", 63)} {
+			for _, endpoint := range []string{"", "http://127.0.0.1:7070", "https://s3.internal.example"} {
+				r := Runtime{Region: region, Endpoint: endpoint}
+				got := bucketURL(bucket, r)
+				if want := sdkURL(t, bucket, r); got.String() != want {
+					t.Errorf("bucketURL(%s, %+v)\n got %s\nwant %s", bucket, r, got.String(), want)
+				}
+			}
+		}
+	}
+}
+
+// Future regions: any that matches the patterns by which the SDK knows partitions.
+func TestBucketURLFollowsTheSDKInFutureRegions(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		prefix := rapid.SampledFrom([]string{"us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx", "cn", "eusc-de",
+			"us-gov", "us-iso", "us-isob", "us-isof", "eu-isoe"}).Draw(rt, "prefix")
+		region := fmt.Sprintf("%s-%s-%d", prefix, rapid.StringMatching(`[a-z]{3,9}`).Draw(rt, "place"), rapid.IntRange(1, 99).Draw(rt, "number"))
+		const bucket = "signpost-uploads"
+		r := Runtime{Region: region}
+		got := bucketURL(bucket, r)
+		if want := sdkURL(t, bucket, r); got.String() != want {
+			rt.Errorf("%s: got %s, want %s", region, got.String(), want)
+		}
+	})
+}
+
+func TestSignedURLAddressesTheBucket(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]string{
+		"":                      "https://signpost-uploads.s3.eu-west-1.amazonaws.com/uploads/a?",
+		"http://127.0.0.1:7070": "http://127.0.0.1:7070/signpost-uploads/uploads/a?",
+	} {
+		r := testRuntime()
+		r.Endpoint = endpoint
+		got, err := newTestSigner(t, r).Sign(t.Context(), GetObject("uploads/a", Presentation{}), Validity{testNow, testLifetime})
+		if err != nil || !strings.HasPrefix(got.URL, want) {
+			t.Errorf("%q: URL %s, %v; want it to begin with %s", endpoint, got.URL, err, want)
+			continue
+		}
+		seen := s3signtest.Request{Method: got.Method, URL: got.URL}
+		if err := seen.SignatureError(r.Credentials.SecretAccessKey); err != nil {
+			t.Errorf("%q: %v", endpoint, err)
+		}
+	}
+}
