@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -9,22 +10,18 @@ import (
 	"strings"
 )
 
-// Context is what a request carries: condition key → values, most keys with just one. Names of keys
-// are in any case.
-type Context map[string][]string
-
-// condition is one operator on one key: `"StringEquals": {"s3:authType": ["POST"]}`.
+// condition is one operator with one key: `"StringEquals": {"s3:authType": ["POST"]}`.
 type condition struct {
 	key  string
 	want []string
 	test func(got, want string) bool
 
-	negated  bool // StringNotEquals and the like: holds unless a value matches, so also without the key
-	ifExists bool // …IfExists: holds where the request lacks the key
-	null     bool // Null: whether the request lacks the key is all that counts
+	negated  bool // StringNotEquals and the like: true unless a value matches, and so without the key too
+	ifExists bool // …IfExists: true if the request lacks the key
+	null     bool // Null: only looks at whether the request lacks the key
 }
 
-// operator is a condition operator: the kinds of key it takes, and how it compares one value.
+// operator is a condition operator: the kinds of key that it accepts, and how it compares one value.
 type operator struct {
 	kinds   []kind
 	negated bool
@@ -37,8 +34,8 @@ var operators = map[string]operator{
 	"StringNotEquals":           {[]kind{text, arn}, true, func(got, want string) bool { return got == want }},
 	"StringEqualsIgnoreCase":    {[]kind{text, arn}, false, strings.EqualFold},
 	"StringNotEqualsIgnoreCase": {[]kind{text, arn}, true, strings.EqualFold},
-	"StringLike":                {[]kind{text, arn}, false, func(got, want string) bool { return match(want, got) }},
-	"StringNotLike":             {[]kind{text, arn}, true, func(got, want string) bool { return match(want, got) }},
+	"StringLike":                {[]kind{text, arn}, false, func(got, want string) bool { return matchPattern(want, got) }},
+	"StringNotLike":             {[]kind{text, arn}, true, func(got, want string) bool { return matchPattern(want, got) }},
 	"Bool":                      {[]kind{boolean}, false, strings.EqualFold},
 	"NumericEquals":             {[]kind{number}, false, numeric(func(got, want float64) bool { return got == want })},
 	"NumericNotEquals":          {[]kind{number}, true, numeric(func(got, want float64) bool { return got == want })},
@@ -48,7 +45,7 @@ var operators = map[string]operator{
 	"NumericGreaterThanEquals":  {[]kind{number}, false, numeric(func(got, want float64) bool { return got >= want })},
 	"IpAddress":                 {[]kind{address}, false, inRange},
 	"NotIpAddress":              {[]kind{address}, true, inRange},
-	// Of ARNs, Equals and Like are the same.
+	// ArnEquals and ArnLike do the same.
 	"ArnEquals":    {[]kind{arn}, false, func(got, want string) bool { return matchARN(want, got) }},
 	"ArnLike":      {[]kind{arn}, false, func(got, want string) bool { return matchARN(want, got) }},
 	"ArnNotEquals": {[]kind{arn}, true, func(got, want string) bool { return matchARN(want, got) }},
@@ -57,14 +54,14 @@ var operators = map[string]operator{
 
 func numeric(holds func(got, want float64) bool) func(got, want string) bool {
 	return func(got, want string) bool {
-		g, _ := strconv.ParseFloat(got, 64) // both were checked to be numbers
+		g, _ := strconv.ParseFloat(got, 64) // checkValues has found both to be numbers
 		w, _ := strconv.ParseFloat(want, 64)
 		return holds(g, w)
 	}
 }
 
 func inRange(got, want string) bool {
-	ip, _ := netip.ParseAddr(got) // both were checked to be addresses
+	ip, _ := netip.ParseAddr(got) // checkValues has found both to be addresses or ranges
 	network, err := netip.ParsePrefix(want)
 	if err != nil {
 		single, _ := netip.ParseAddr(want)
@@ -73,58 +70,58 @@ func inRange(got, want string) bool {
 	return network.Contains(ip)
 }
 
-func parseConditions(raw map[string]map[string]oneOrMore) ([]condition, error) {
+func parseConditions(raw map[string]map[string]stringOrList) ([]condition, error) {
 	var all []condition
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		for _, key := range slices.Sorted(maps.Keys(raw[name])) {
-			one, err := parseCondition(name, key, raw[name][key])
+			c, err := parseCondition(name, key, raw[name][key])
 			if err != nil {
 				return nil, fmt.Errorf("condition %s of %s: %w", name, key, err)
 			}
-			all = append(all, one)
+			all = append(all, c)
 		}
 	}
 	return all, nil
 }
 
 func parseCondition(name, key string, want []string) (condition, error) {
-	one := condition{key: strings.ToLower(key), want: want}
+	c := condition{key: strings.ToLower(key), want: want}
 	known, err := lookUp(key)
 	if err != nil {
-		return one, err
+		return c, err
 	}
 	if len(want) == 0 {
-		return one, fmt.Errorf("it names no value")
+		return c, errors.New("it has no value")
 	}
 	if name == "Null" {
-		one.null = true
-		return one, valid(boolean, want)
+		c.null = true
+		return c, checkValues(boolean, want)
 	}
 	name, forAnyValue := strings.CutPrefix(name, "ForAnyValue:")
-	name, one.ifExists = strings.CutSuffix(name, "IfExists")
+	name, c.ifExists = strings.CutSuffix(name, "IfExists")
 	operator, found := operators[name]
 	if !found {
-		return one, fmt.Errorf("the operator is not known here")
+		return c, errors.New("the operator is not supported")
 	}
 	if !slices.Contains(operator.kinds, known.kind) {
-		return one, fmt.Errorf("the operator is not for this kind of key")
+		return c, errors.New("the operator is not for this kind of key")
 	}
-	// Without a set operator a key of several values is AWS's to interpret, and with one a key of a
-	// single value can be made to hold by leaving it out ("Single-valued vs. multivalued context keys").
+	// A key with several values needs a set operator, and a key with one value must not have one: it could then be true
+	// of a request without the key ("Single-valued vs. multivalued context keys").
 	if forAnyValue != known.many || forAnyValue && operator.negated {
-		return one, fmt.Errorf("ForAnyValue belongs to a key of several values, to it alone and without a negation")
+		return c, errors.New("ForAnyValue is for keys with several values only, and is required for them; its negations are not supported")
 	}
-	one.negated, one.test = operator.negated, operator.test
+	c.negated, c.test = operator.negated, operator.test
 	if strings.HasPrefix(name, "String") {
-		return one, nil // patterns, which need not be values
+		return c, nil // any text can be a pattern
 	}
 	if strings.HasPrefix(name, "Arn") {
-		return one, validPatterns(want)
+		return c, checkARNPatterns(want)
 	}
-	return one, valid(known.kind, want)
+	return c, checkValues(known.kind, want)
 }
 
-// holds tells whether the condition is true of a request.
+// holds reports whether the condition is true of a request that has these values of its key.
 func (c condition) holds(values []string) bool {
 	if c.null {
 		return slices.ContainsFunc(c.want, func(want string) bool { return strings.EqualFold(want, strconv.FormatBool(len(values) == 0)) })
@@ -138,7 +135,7 @@ func (c condition) holds(values []string) bool {
 	return matched != c.negated
 }
 
-// holdAll tells whether all conditions are true of a request.
-func holdAll(conditions []condition, context Context) bool {
-	return !slices.ContainsFunc(conditions, func(one condition) bool { return !one.holds(context[one.key]) })
+// allHold reports whether all conditions are true of a normalized context.
+func allHold(conditions []condition, context Context) bool {
+	return !slices.ContainsFunc(conditions, func(c condition) bool { return !c.holds(context[c.key]) })
 }

@@ -5,12 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"signpost/test/iam"
+	"signpost/internal/iam"
 )
 
-// TestConditions are the operators of "IAM JSON policy elements: Condition operators", what they make
-// of a missing key, and how several values, keys and operators combine ("Conditions with multiple
-// context keys or values").
+// TestConditions has the operators of "IAM JSON policy elements: Condition operators", what they make of a missing key,
+// and how several values, keys and operators combine ("Conditions with multiple context keys or values").
 func TestConditions(t *testing.T) {
 	const age, ip, kind, secure, arn = "s3:signatureAge", "aws:SourceIp", "s3:authType", "aws:SecureTransport", "aws:SourceArn"
 	for _, c := range []struct {
@@ -19,8 +18,8 @@ func TestConditions(t *testing.T) {
 		holds     bool
 	}{
 		{`"StringEquals": {"s3:authType": "POST"}`, iam.Context{kind: {"POST"}}, true},
-		{`"StringEquals": {"S3:AUTHTYPE": "POST"}`, iam.Context{"s3:AuthType": {"POST"}}, true}, // keys in any case
-		{`"StringEquals": {"s3:authType": "post"}`, iam.Context{kind: {"POST"}}, false},         // values not
+		{`"StringEquals": {"S3:AUTHTYPE": "POST"}`, iam.Context{"s3:AuthType": {"POST"}}, true}, // keys are not case-sensitive
+		{`"StringEquals": {"s3:authType": "post"}`, iam.Context{kind: {"POST"}}, false},         // values are
 		{`"StringEqualsIgnoreCase": {"s3:authType": "post"}`, iam.Context{kind: {"POST"}}, true},
 		{`"StringEquals": {"s3:authType": "PO*"}`, iam.Context{kind: {"POST"}}, false},
 		{`"StringLike": {"s3:authType": "PO*"}`, iam.Context{kind: {"POST"}}, true},
@@ -29,7 +28,7 @@ func TestConditions(t *testing.T) {
 		{`"StringEquals": {"s3:authType": ["REST-HEADER", "POST"]}`, iam.Context{kind: {"POST"}}, true},     // any of the values
 		{`"StringNotEquals": {"s3:authType": ["REST-HEADER", "POST"]}`, iam.Context{kind: {"POST"}}, false}, // none of them
 
-		// A key that the request lacks: no match, so a negation holds.
+		// A key that the request lacks never matches, so that a negation is true.
 		{`"StringEquals": {"s3:authType": "POST"}`, iam.Context{}, false},
 		{`"StringNotEquals": {"s3:authType": "POST"}`, iam.Context{}, true},
 		{`"StringEqualsIfExists": {"s3:authType": "POST"}`, iam.Context{}, true},
@@ -59,13 +58,13 @@ func TestConditions(t *testing.T) {
 		{`"IpAddress": {"aws:SourceIp": "2001:db8::/32"}`, iam.Context{ip: {"2001:DB8:0::1"}}, true},
 		{`"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24", "198.51.100.0/24"]}`, iam.Context{ip: {"198.51.100.1"}}, false},
 
-		// Each part of an ARN by itself; Equals takes patterns too.
+		// Each part of an ARN is compared separately; Equals takes patterns too.
 		{`"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::a*"}`, iam.Context{arn: {"arn:aws:s3:::ab/c:d"}}, true},
 		{`"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:*:111122223333:alarm:*"}`, iam.Context{arn: {"arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x"}}, true},
 		{`"ArnLike": {"aws:SourceArn": "arn:aws:*:alarm:x:y:z"}`, iam.Context{arn: {"arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x:y:z"}}, false},
 		{`"ArnLike": {"aws:SourceArn": "arn:aws:s3:::A"}`, iam.Context{arn: {"arn:aws:s3:::a"}}, false},
 
-		// A key of several values.
+		// A key with several values.
 		{`"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": "b"}`, iam.Context{"s3:RequestObjectTagKeys": {"a", "b"}}, true},
 		{`"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": "c"}`, iam.Context{"s3:RequestObjectTagKeys": {"a", "b"}}, false},
 		{`"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": "B"}`, iam.Context{"s3:RequestObjectTagKeys": {"a", "b"}}, false},
@@ -74,7 +73,7 @@ func TestConditions(t *testing.T) {
 		{`"ForAnyValue:StringLike": {"s3:RequestObjectTagKeys": "b*"}`, iam.Context{"s3:RequestObjectTagKeys": {"a", "bb"}}, true},
 		{`"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": "b"}`, iam.Context{}, false},
 
-		// All keys and all operators.
+		// All keys and all operators must be true.
 		{`"StringEquals": {"s3:authType": "POST", "s3:signatureversion": "AWS"}`, iam.Context{kind: {"POST"}}, false},
 		{`"StringEquals": {"s3:authType": "POST", "s3:signatureversion": "AWS"}`, iam.Context{kind: {"POST"}, "s3:signatureversion": {"AWS"}}, true},
 		{`"StringEquals": {"s3:authType": "POST"}, "Bool": {"aws:SecureTransport": "true"}`, iam.Context{kind: {"POST"}, secure: {"false"}}, false},
@@ -83,18 +82,18 @@ func TestConditions(t *testing.T) {
 		t.Run(c.condition+fmt.Sprint(c.context), func(t *testing.T) {
 			who := iam.Principal{ARN: alice, Policies: []iam.Document{identity(t, policy(
 				`{"Sid": "If", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {`+c.condition+`}}`))}}
-			got, err := inAccount(t, "").Decide(iam.Request{Principal: who, Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/a", Context: c.context})
+			got, err := iam.Decide(iam.Request{Principal: who, Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/a", Context: c.context}, target(t, ""))
 			if err != nil || got.Allowed != c.holds {
-				t.Errorf("it holds: %v (%v), want %v", got.Allowed, err, c.holds)
+				t.Errorf("holds: %v (%v), want %v", got.Allowed, err, c.holds)
 			}
 		})
 	}
 }
 
-// TestNames: wildcards, and in which case actions and resources are compared.
-func TestNames(t *testing.T) {
+// TestPatterns: wildcards in actions and resources, of which only resources are case-sensitive.
+func TestPatterns(t *testing.T) {
 	for _, c := range []struct {
-		action, resource string // as statement elements, complete
+		action, resource string // whole elements of the statement
 		does, to         string
 		want             bool
 	}{
@@ -119,7 +118,7 @@ func TestNames(t *testing.T) {
 	} {
 		t.Run(strings.Join([]string{c.action, c.resource, c.does, c.to}, " "), func(t *testing.T) {
 			who := iam.Principal{ARN: alice, Policies: []iam.Document{identity(t, policy(`{"Effect": "Allow", `+c.action+`, `+c.resource+`}`))}}
-			got, err := inAccount(t, "").Decide(iam.Request{Principal: who, Action: c.does, Resource: "arn:aws:s3:::docs/" + c.to})
+			got, err := iam.Decide(iam.Request{Principal: who, Action: c.does, Resource: "arn:aws:s3:::docs/" + c.to}, target(t, ""))
 			if err != nil || got.Allowed != c.want {
 				t.Errorf("allowed: %v (%v), want %v", got.Allowed, err, c.want)
 			}

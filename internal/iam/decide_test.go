@@ -4,30 +4,40 @@ import (
 	"fmt"
 	"testing"
 
-	"signpost/test/iam"
+	"signpost/internal/iam"
 )
 
-// inAccount is a template with one bucket, "docs", under a policy; "" is none.
-func inAccount(t *testing.T, bucketPolicy string) *iam.Account {
+const accountID = "111122223333"
+
+func identity(t *testing.T, text string) iam.Document {
 	t.Helper()
-	policy := ""
-	if bucketPolicy != "" {
-		policy = fmt.Sprintf(`, "Policy": {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": "docs"}, "PolicyDocument": %s}}`, bucketPolicy)
-	}
-	account, err := iam.ReadTemplate([]byte(`{"Resources": {"docs": {"Type": "AWS::S3::Bucket"}`+policy+`}}`), iam.Outside{})
+	document, err := iam.ParseIdentity([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return account
+	return document
 }
 
-// policy wraps statements.
+// target is a bucket with a policy, or with none if it is "".
+func target(t *testing.T, policy string) iam.Target {
+	t.Helper()
+	if policy == "" {
+		return iam.Target{AccountID: accountID}
+	}
+	document, err := iam.ParseResource([]byte(policy))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return iam.Target{AccountID: accountID, Policy: &document}
+}
+
+// policy is a document of these statements.
 func policy(statements string) string {
 	return `{"Version": "2012-10-17", "Statement": [` + statements + `]}`
 }
 
 const (
-	alice     = "arn:aws:iam::" + iam.AccountID + ":role/Alice"
+	alice     = "arn:aws:iam::" + accountID + ":role/Alice"
 	stranger  = "arn:aws:iam::444455556666:role/Alice"
 	mayRead   = `{"Sid": "MayRead", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::docs/*"}`
 	mayNot    = `{"Sid": "MayNot", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}`
@@ -36,51 +46,50 @@ const (
 	everybody = "*"
 )
 
-// TestPolicyEvaluationLogic are the cases of "Policy evaluation logic" and its pages "How AWS
-// enforcement code logic evaluates requests to allow or deny access", "Evaluating identity-based
-// policies with resource-based policies", "… with permissions boundaries" and "Cross-account policy
-// evaluation logic" (AWS IAM User Guide).
+// TestPolicyEvaluationLogic has the cases of "Policy evaluation logic" and its pages "How AWS enforcement code logic
+// evaluates requests to allow or deny access", "Evaluating identity-based policies with resource-based policies", "… with
+// permissions boundaries" and "Cross-account policy evaluation logic" (AWS IAM User Guide).
 func TestPolicyEvaluationLogic(t *testing.T) {
 	for _, c := range []struct {
 		name          string
-		who           string // its ARN, "" for nobody in particular
+		who           string // its ARN, "" for anonymous
 		own, boundary string // statements, "" for none
 		bucket        string
 		want          string
 	}{
-		{"by default all is denied", alice, "", "", "", "not allowed by anything"},
+		{"everything is denied by default", alice, "", "", "", "not allowed by anything"},
 		{"an allow overrides the default", alice, mayRead, "", "", "allowed by MayRead"},
 		{"an explicit deny overrides the allow", alice, mayRead + "," + mayNot, "", "", "denied by MayNot"},
-		{"in whatever order", alice, mayNot + "," + mayRead, "", "", "denied by MayNot"},
+		{"the order of statements does not count", alice, mayNot + "," + mayRead, "", "", "denied by MayNot"},
 
-		{"in the account the resource's policy is enough", alice, "", "", fmt.Sprintf(letsRead, alice), "allowed by LetsRead"},
-		{"in the account either will do", alice, mayRead, "", fmt.Sprintf(letsRead, alice), "allowed by MayRead, LetsRead"},
-		{"a policy of somebody else is none", alice, "", "", fmt.Sprintf(letsRead, "arn:aws:iam::111122223333:role/Bob"), "not allowed by anything"},
+		{"within the account the resource's policy is enough", alice, "", "", fmt.Sprintf(letsRead, alice), "allowed by LetsRead"},
+		{"within the account both may allow", alice, mayRead, "", fmt.Sprintf(letsRead, alice), "allowed by MayRead, LetsRead"},
+		{"a policy that names somebody else allows nothing", alice, "", "", fmt.Sprintf(letsRead, "arn:aws:iam::111122223333:role/Bob"), "not allowed by anything"},
 		{"a resource's deny overrides the identity's allow", alice, mayRead, "", fmt.Sprintf(forbids, alice), "denied by Forbids"},
 		{"an identity's deny overrides the resource's allow", alice, mayNot, "", fmt.Sprintf(letsRead, alice), "denied by MayNot"},
-		{"a deny of the whole account is of each in it", alice, mayRead, "", fmt.Sprintf(forbids, iam.AccountID), "denied by Forbids"},
-		{"naming the own account hands the question on", alice, "", "", fmt.Sprintf(letsRead, iam.AccountID), "not allowed by anything"},
+		{"a deny of the account denies everybody in it", alice, mayRead, "", fmt.Sprintf(forbids, accountID), "denied by Forbids"},
+		{"naming the account delegates to its own policies", alice, "", "", fmt.Sprintf(letsRead, accountID), "not allowed by anything"},
 
 		{"a boundary does not grant", alice, "", mayRead, "", "not allowed by anything"},
-		{"a boundary and an identity allow what both do", alice, mayRead, mayRead, "", "allowed by MayRead"},
-		{"a boundary takes back what it does not name", alice, mayRead, `{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}`, "", "not allowed by anything"},
+		{"a boundary and an identity policy allow what both allow", alice, mayRead, mayRead, "", "allowed by MayRead"},
+		{"a boundary removes what it does not allow", alice, mayRead, `{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}`, "", "not allowed by anything"},
 		{"a boundary's deny is a deny", alice, mayRead, mayRead + "," + mayNot, "", "denied by MayNot"},
 
 		{"across accounts the identity alone is not enough", stranger, mayRead, "", "", "not allowed by anything"},
 		{"across accounts the resource alone is not enough", stranger, "", "", fmt.Sprintf(letsRead, stranger), "not allowed by anything"},
-		{"across accounts both are", stranger, mayRead, "", fmt.Sprintf(letsRead, stranger), "allowed by MayRead, LetsRead"},
-		{"so they are where the account is named", stranger, mayRead, "", fmt.Sprintf(letsRead, "arn:aws:iam::444455556666:root"), "allowed by MayRead, LetsRead"},
-		{"or everybody", stranger, mayRead, "", fmt.Sprintf(letsRead, everybody), "allowed by MayRead, LetsRead"},
-		{"not where another account is", stranger, mayRead, "", fmt.Sprintf(letsRead, "777788889999"), "not allowed by anything"},
+		{"across accounts both are enough together", stranger, mayRead, "", fmt.Sprintf(letsRead, stranger), "allowed by MayRead, LetsRead"},
+		{"also if the policy names the account", stranger, mayRead, "", fmt.Sprintf(letsRead, "arn:aws:iam::444455556666:root"), "allowed by MayRead, LetsRead"},
+		{"also if the policy names everybody", stranger, mayRead, "", fmt.Sprintf(letsRead, everybody), "allowed by MayRead, LetsRead"},
+		{"not if the policy names another account", stranger, mayRead, "", fmt.Sprintf(letsRead, "777788889999"), "not allowed by anything"},
 		{"across accounts a deny is a deny", stranger, mayRead, "", fmt.Sprintf(letsRead, everybody) + "," + fmt.Sprintf(forbids, stranger), "denied by Forbids"},
 
-		{"an unsigned request needs a policy for everybody", "", "", "", fmt.Sprintf(letsRead, everybody), "allowed by LetsRead"},
-		{"an account is not everybody", "", "", "", fmt.Sprintf(letsRead, iam.AccountID), "not allowed by anything"},
+		{"an anonymous request needs a policy for everybody", "", "", "", fmt.Sprintf(letsRead, everybody), "allowed by LetsRead"},
+		{"an account is not everybody", "", "", "", fmt.Sprintf(letsRead, accountID), "not allowed by anything"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			bucket := ""
+			bucket := target(t, "")
 			if c.bucket != "" {
-				bucket = policy(c.bucket)
+				bucket = target(t, policy(c.bucket))
 			}
 			who := iam.Principal{ARN: c.who}
 			if c.own != "" {
@@ -90,7 +99,7 @@ func TestPolicyEvaluationLogic(t *testing.T) {
 				document := identity(t, policy(c.boundary))
 				who.Boundary = &document
 			}
-			got, err := inAccount(t, bucket).Decide(iam.Request{Principal: who, Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/a"})
+			got, err := iam.Decide(iam.Request{Principal: who, Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/a"}, bucket)
 			if err != nil || got.String() != c.want {
 				t.Errorf("%v (%v), want %s", got, err, c.want)
 			}
@@ -98,28 +107,23 @@ func TestPolicyEvaluationLogic(t *testing.T) {
 	}
 }
 
-// TestKeysAndRolesMustAgree: what is a key's or a role's own policy must say yes, whoever asks ("Key
-// policies in AWS KMS"; "How to use trust policies with IAM roles").
-func TestKeysAndRolesMustAgree(t *testing.T) {
+// The policy of a key or a role must allow the request, whoever makes it ("Key policies in AWS KMS"; "How to use trust
+// policies with IAM roles").
+func TestRequiredPolicy(t *testing.T) {
 	const key = "arn:aws:kms:eu-west-1:111122223333:key/k"
 	for _, c := range []struct{ name, policy, want string }{
-		{"the account is named, so its policies decide", handedOn, "allowed by Everything, HandedOn"},
+		{"naming the account delegates to its policies", policy(`{"Sid": "Delegate", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}`), "allowed by Everything, Delegate"},
 		{"only another role is named", policy(`{"Sid": "Bob", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/Bob"}, "Action": "kms:*", "Resource": "*"}`), "not allowed by anything"},
 		{"the role itself is named", policy(`{"Sid": "Alice", "Effect": "Allow", "Principal": {"AWS": "` + alice + `"}, "Action": "kms:Decrypt", "Resource": "*"}`), "allowed by Everything, Alice"},
 		{"for another action", policy(`{"Sid": "Alice", "Effect": "Allow", "Principal": {"AWS": "` + alice + `"}, "Action": "kms:Encrypt", "Resource": "*"}`), "not allowed by anything"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			account, err := iam.ReadTemplate([]byte(`{}`), iam.Outside{Keys: map[string]iam.Document{key: ofResource(t, c.policy)}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			who := iam.Principal{ARN: alice, Policies: []iam.Document{identity(t, everythingAllowed)}}
-			got, err := account.Decide(iam.Request{Principal: who, Action: "kms:Decrypt", Resource: key})
+			who := iam.Principal{ARN: alice, Policies: []iam.Document{identity(t, policy(`{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}`))}}
+			to := target(t, c.policy)
+			to.PolicyRequired = true
+			got, err := iam.Decide(iam.Request{Principal: who, Action: "kms:Decrypt", Resource: key}, to)
 			if err != nil || got.String() != c.want {
 				t.Errorf("%v (%v), want %s", got, err, c.want)
-			}
-			if _, err := account.Decide(iam.Request{Principal: who, Action: "kms:Decrypt", Resource: key + "2"}); err == nil {
-				t.Error("a key whose policy nobody knows was judged")
 			}
 		})
 	}

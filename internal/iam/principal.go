@@ -2,6 +2,7 @@ package iam
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -9,19 +10,19 @@ import (
 	"strings"
 )
 
-// Principal is who makes a request. The zero value is anonymous: an unsigned request.
+// Principal makes a request. The zero value is anonymous: the request is not signed.
 type Principal struct {
-	ARN      string     // of an IAM role or user; a role's sessions are the role
-	Policies []Document // its own
-	Boundary *Document  // bounds what its own policies allow; nil is no boundary
-	Service  string     // of an AWS service acting as itself: "logging.s3.amazonaws.com"
+	ARN      string     // of an IAM role or user; the sessions of a role count as the role
+	Policies []Document // its identity policies
+	Boundary *Document  // its permissions boundary, or nil
+	Service  string     // an AWS service that acts for itself, such as "logging.s3.amazonaws.com"
 }
 
-// Service is an AWS service acting as itself.
+// Service returns the principal of an AWS service that acts for itself.
 func Service(name string) Principal { return Principal{Service: name} }
 
-// account is the principal's account, "" for those who have none.
-func (p Principal) account() string {
+// accountID returns the principal's account, or "" for an anonymous request or a service.
+func (p Principal) accountID() string {
 	if p.ARN == "" {
 		return ""
 	}
@@ -42,30 +43,31 @@ var principalARN = regexp.MustCompile(`^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@
 
 func (p Principal) check() error {
 	if p.ARN != "" && (p.Service != "" || !principalARN.MatchString(p.ARN)) {
-		return fmt.Errorf("principal %q: want a role's or user's ARN, or a service", p.ARN)
+		return fmt.Errorf("the principal %q is neither the ARN of a role or a user nor a service", p.ARN)
 	}
 	if p.ARN == "" && (p.Policies != nil || p.Boundary != nil) {
-		return fmt.Errorf("principal %v has policies of its own, as only a role or a user can", p)
+		return fmt.Errorf("the principal %v has identity policies, which only a role or a user can have", p)
 	}
 	return nil
 }
 
-// principalPattern is one entry of a Principal element: everyone, a service, a whole account, or one
-// role or user by its ARN.
-type principalPattern struct {
-	everyone              bool
-	service, account, arn string
+// PrincipalPattern is one entry of a Principal element. Exactly one field is set.
+type PrincipalPattern struct {
+	Everyone  bool
+	Service   string // "logging.s3.amazonaws.com"
+	AccountID string // everybody in an account
+	ARN       string // one role or user
 }
 
-func parsePrincipals(raw json.RawMessage) ([]principalPattern, error) {
+func parsePrincipals(raw json.RawMessage) ([]PrincipalPattern, error) {
 	if string(raw) == `"*"` {
-		return []principalPattern{{everyone: true}}, nil
+		return []PrincipalPattern{{Everyone: true}}, nil
 	}
-	var kinds map[string]oneOrMore
+	var kinds map[string]stringOrList
 	if err := json.Unmarshal(raw, &kinds); err != nil {
-		return nil, fmt.Errorf("the principal %s is not known here", raw)
+		return nil, fmt.Errorf("the principal %s is not supported", raw)
 	}
-	var all []principalPattern
+	var all []PrincipalPattern
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		for _, value := range kinds[kind] {
 			one, err := parsePrincipal(kind, value)
@@ -76,36 +78,36 @@ func parsePrincipals(raw json.RawMessage) ([]principalPattern, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("there is no principal")
+		return nil, errors.New("it has no principal")
 	}
 	return all, nil
 }
 
 var accountPattern = regexp.MustCompile(`^(?:arn:aws:iam::)?(\d{12})(?::root)?$`)
 
-func parsePrincipal(kind, value string) (principalPattern, error) {
+func parsePrincipal(kind, value string) (PrincipalPattern, error) {
 	switch account := accountPattern.FindStringSubmatch(value); {
 	case kind == "AWS" && value == "*":
-		return principalPattern{everyone: true}, nil
+		return PrincipalPattern{Everyone: true}, nil
 	case kind == "AWS" && account != nil:
-		return principalPattern{account: account[1]}, nil
+		return PrincipalPattern{AccountID: account[1]}, nil
 	case kind == "AWS" && principalARN.MatchString(value):
-		return principalPattern{arn: value}, nil
+		return PrincipalPattern{ARN: value}, nil
 	case kind == "Service" && strings.HasSuffix(value, ".amazonaws.com") && !strings.ContainsAny(value, "*?"):
-		return principalPattern{service: value}, nil
+		return PrincipalPattern{Service: value}, nil
 	}
-	return principalPattern{}, fmt.Errorf("the principal %s %q is not known here", kind, value)
+	return PrincipalPattern{}, fmt.Errorf("the principal %s %q is not supported", kind, value)
 }
 
-func (p principalPattern) matches(principal Principal) bool {
+func (p PrincipalPattern) matches(principal Principal) bool {
 	switch {
-	case p.everyone:
+	case p.Everyone:
 		return true
-	case p.service != "":
-		return p.service == principal.Service
-	case p.account != "":
-		return p.account == principal.account()
+	case p.Service != "":
+		return p.Service == principal.Service
+	case p.AccountID != "":
+		return p.AccountID == principal.accountID()
 	default:
-		return p.arn == principal.ARN
+		return p.ARN == principal.ARN
 	}
 }

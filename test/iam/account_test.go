@@ -1,242 +1,287 @@
-package iam
+package iam_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"testing"
+
+	"signpost/internal/cfn"
+	"signpost/internal/iam"
 )
 
-// AccountID and Region are where every template is taken to be deployed.
+// accountID and region are where every template is deployed to.
 const (
-	AccountID = "111122223333"
-	Region    = "eu-west-1"
+	accountID = "111122223333"
+	region    = "eu-west-1"
 )
 
-// Account is a template's roles and resources, as if deployed into an account that has nothing else.
-type Account struct {
-	resources map[string]resource
-	arns      map[string]string // by logical id
-	roles     map[string]Principal
-	targets   map[string]target // by ARN: what has a policy of its own
+// account is an AWS account with nothing in it but the resources of a template.
+type account struct {
+	template *cfn.Template
+	arns     map[string]string // by logical id
+	roles    map[string]iam.Principal
+	targets  map[string]iam.Target // resources with a policy, by ARN
 }
 
-type resource struct {
-	Type       string
-	Properties map[string]json.RawMessage
+// outside is what a template refers to and does not contain.
+type outside struct {
+	boundaries map[string]iam.Document // permissions boundaries, by ARN
+	keys       map[string]iam.Document // the policies of KMS keys, by ARN
 }
 
-// Outside is what a template names and does not hold.
-type Outside struct {
-	Boundaries map[string]Document // permissions boundaries, by ARN
-	Keys       map[string]Document // KMS keys' policies, by ARN
-}
-
-// ReadTemplate reads a synthesized template. Every policy in it is understood, or an error.
-func ReadTemplate(text []byte, outside Outside) (*Account, error) {
-	var template struct{ Resources map[string]resource }
-	if err := json.Unmarshal(text, &template); err != nil {
-		return nil, fmt.Errorf("template: %w", err)
+// deploy reads the policies of a synthesized template. A policy that it does not understand is an error.
+func deploy(text []byte, beside outside) (*account, error) {
+	template, err := cfn.Parse(text)
+	if err != nil {
+		return nil, err
 	}
-	account := &Account{resources: template.Resources, arns: map[string]string{}, roles: map[string]Principal{}, targets: map[string]target{}}
-	for arn, policy := range outside.Keys {
-		account.targets[arn] = target{account: strings.Split(arn, ":")[4], policy: &policy, policyMust: true}
+	a := &account{template: template, arns: map[string]string{}, roles: map[string]iam.Principal{}, targets: map[string]iam.Target{}}
+	template.Reference = a.reference
+	for arn, policy := range beside.keys {
+		a.targets[arn] = iam.Target{AccountID: strings.Split(arn, ":")[4], Policy: &policy, PolicyRequired: true}
 	}
 	ids := slices.Sorted(maps.Keys(template.Resources))
 	for _, id := range ids {
-		account.arns[id] = arnOf(id, template.Resources[id].Type)
+		a.arns[id] = arnOf(id, template.Resources[id].Type)
 	}
 	for _, id := range ids {
-		if err := account.read(id, outside); err != nil {
-			return nil, fmt.Errorf("template: %s: %w", id, err)
+		if err := a.read(template.Resources[id], beside); err != nil {
+			return nil, fmt.Errorf("%s: %w", id, err)
 		}
 	}
-	return account, nil
+	return a, nil
 }
 
-// arnOf is the ARN that a resource might get, "" for a type without policies and not named in any.
-func arnOf(id, kind string) string {
+// arnOf makes up an ARN for a resource. It is "" for a type that has no policy and that no policy names.
+func arnOf(id, resourceType string) string {
 	name := strings.ToLower(id)
-	switch kind {
+	switch resourceType {
 	case "AWS::S3::Bucket":
 		return "arn:aws:s3:::" + name
 	case "AWS::IAM::Role":
-		return "arn:aws:iam::" + AccountID + ":role/" + id
+		return "arn:aws:iam::" + accountID + ":role/" + id
 	case "AWS::KMS::Key":
-		return "arn:aws:kms:" + Region + ":" + AccountID + ":key/" + name
+		return "arn:aws:kms:" + region + ":" + accountID + ":key/" + name
 	case "AWS::SNS::Topic":
-		return "arn:aws:sns:" + Region + ":" + AccountID + ":" + id
+		return "arn:aws:sns:" + region + ":" + accountID + ":" + id
 	case "AWS::Logs::LogGroup":
-		return "arn:aws:logs:" + Region + ":" + AccountID + ":log-group:" + id + ":*"
+		return "arn:aws:logs:" + region + ":" + accountID + ":log-group:" + id + ":*"
 	}
 	return ""
 }
 
-// read takes in what a resource says of permissions.
-func (a *Account) read(id string, outside Outside) error {
-	one := a.resources[id]
-	switch one.Type {
-	case "AWS::IAM::Role":
-		return a.readRole(id, one, outside)
-	case "AWS::S3::BucketPolicy":
-		return a.attach(one, "Bucket", false)
-	case "AWS::SNS::TopicPolicy":
-		return a.attach(one, "Topics", false)
-	case "AWS::KMS::Key":
-		return a.setPolicy(a.arns[id], one.Properties["KeyPolicy"], true)
+// reference returns the value of a reference. The Ref of a topic is its ARN, that of other resources is their name.
+func (a *account) reference(name string) (string, bool) {
+	if value, ok := cfn.PseudoParameters(accountID, region, "Signpost")[name]; ok {
+		return value, true
 	}
-	for name, value := range one.Properties {
-		if strings.HasPrefix(one.Type, "AWS::IAM::") || strings.Contains(string(value), `"Statement"`) {
-			return fmt.Errorf("a policy in %s of %s is not known here", name, one.Type)
+	if id, isARN := strings.CutSuffix(name, ".Arn"); isARN {
+		return a.arns[id], a.arns[id] != ""
+	}
+	arn := a.arns[name]
+	if strings.HasPrefix(arn, "arn:aws:sns:") {
+		return arn, true
+	}
+	return arn[strings.LastIndexAny(arn, ":/")+1:], arn != ""
+}
+
+// read takes the policies of a resource.
+func (a *account) read(r *cfn.Resource, beside outside) error {
+	switch r.Type {
+	case "AWS::IAM::Role":
+		return a.readRole(r, beside)
+	case "AWS::S3::BucketPolicy":
+		return a.attach(r, "Bucket")
+	case "AWS::SNS::TopicPolicy":
+		return a.attach(r, "Topics")
+	case "AWS::KMS::Key":
+		return a.setPolicy(a.arns[r.ID], r.Properties["KeyPolicy"], true)
+	}
+	for name, value := range r.Properties {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(r.Type, "AWS::IAM::") || strings.Contains(string(text), `"Statement"`) {
+			return fmt.Errorf("a policy in %s of %s is not supported", name, r.Type)
 		}
 	}
 	return nil
 }
 
-func (a *Account) readRole(id string, one resource, outside Outside) error {
-	role := Principal{ARN: a.arns[id], Policies: []Document{}}
-	for name := range one.Properties {
+func (a *account) readRole(r *cfn.Resource, beside outside) error {
+	for name := range r.Properties {
 		if !slices.Contains([]string{"AssumeRolePolicyDocument", "Description", "PermissionsBoundary", "Policies", "Tags"}, name) {
-			return fmt.Errorf("a role's %s is not known here", name)
+			return fmt.Errorf("a role's %s is not supported", name)
 		}
 	}
-	var policies []struct{ PolicyDocument json.RawMessage }
-	if raw := one.Properties["Policies"]; raw != nil {
-		if err := json.Unmarshal(raw, &policies); err != nil {
-			return err
-		}
-	}
+	role := iam.Principal{ARN: a.arns[r.ID], Policies: []iam.Document{}}
+	policies, _ := r.Properties["Policies"].([]any)
 	for _, policy := range policies {
-		document, err := a.document(policy.PolicyDocument, ParseIdentity)
+		document, err := a.document(cfn.At(policy, "PolicyDocument"), iam.ParseIdentity)
 		if err != nil {
 			return err
 		}
 		role.Policies = append(role.Policies, document)
 	}
-	if raw := one.Properties["PermissionsBoundary"]; raw != nil {
-		name, err := a.resolve(raw)
+	if value := r.Properties["PermissionsBoundary"]; value != nil {
+		name, err := a.template.Resolve(value)
 		if err != nil {
 			return err
 		}
-		boundary, found := outside.Boundaries[fmt.Sprint(name)]
+		boundary, found := beside.boundaries[fmt.Sprint(name)]
 		if !found {
-			return fmt.Errorf("nobody says what the boundary %v allows", name)
+			return fmt.Errorf("it is not known what the boundary %v allows", name)
 		}
 		role.Boundary = &boundary
 	}
-	a.roles[id] = role
-	return a.setTrust(role.ARN, one.Properties["AssumeRolePolicyDocument"])
+	a.roles[r.ID] = role
+	return a.setTrust(role.ARN, r.Properties["AssumeRolePolicyDocument"])
 }
 
-// setTrust reads a role's trust, which is a policy of the role as a resource, and names none.
-func (a *Account) setTrust(arn string, raw json.RawMessage) error {
-	var trust struct {
-		Version   string
-		Statement []map[string]any
+// setTrust reads a role's trust policy. Its statements have no Resource: the role is the resource.
+func (a *account) setTrust(arn string, policy any) error {
+	document, ok := policy.(map[string]any)
+	list, isList := document["Statement"].([]any)
+	if !ok || !isList {
+		return errors.New("a role needs a trust policy with a list of statements")
 	}
-	if err := strict(raw, &trust); err != nil {
-		return err
-	}
-	for _, statement := range trust.Statement {
-		if statement["Resource"] != nil || statement["NotResource"] != nil {
-			return fmt.Errorf("a trust with a Resource is not known here")
+	trust := maps.Clone(document)
+	var statements []any
+	for _, value := range list {
+		statement, ok := value.(map[string]any)
+		if !ok || statement["Resource"] != nil || statement["NotResource"] != nil {
+			return errors.New("a trust policy with a Resource is not supported")
 		}
+		statement = maps.Clone(statement)
 		statement["Resource"] = arn
+		statements = append(statements, statement)
 	}
-	whole, err := json.Marshal(map[string]any{"Version": trust.Version, "Statement": trust.Statement})
-	if err != nil {
-		return err
-	}
-	return a.setPolicy(arn, whole, true)
+	trust["Statement"] = statements
+	return a.setPolicy(arn, trust, true)
 }
 
-// attach gives a policy to the resources that one of its properties names.
-func (a *Account) attach(one resource, property string, must bool) error {
-	named, err := a.resolve(one.Properties[property])
+// attach gives a policy to the resources that the property names.
+func (a *account) attach(r *cfn.Resource, property string) error {
+	resolved, err := a.template.Resolve(r.Properties[property])
 	if err != nil {
 		return err
 	}
-	names, isList := named.([]any)
+	names, isList := resolved.([]any)
 	if !isList {
-		names = []any{named}
+		names = []any{resolved}
 	}
 	for _, name := range names {
 		arn := fmt.Sprint(name)
 		if !strings.HasPrefix(arn, "arn:") {
 			arn = "arn:aws:s3:::" + arn
 		}
-		if err := a.setPolicy(arn, one.Properties["PolicyDocument"], must); err != nil {
+		if err := a.setPolicy(arn, r.Properties["PolicyDocument"], false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *Account) setPolicy(arn string, raw json.RawMessage, must bool) error {
-	document, err := a.document(raw, ParseResource)
+func (a *account) setPolicy(arn string, policy any, required bool) error {
+	document, err := a.document(policy, iam.ParseResource)
 	if err != nil {
 		return err
 	}
-	if _, twice := a.targets[arn]; twice {
+	if _, ok := a.targets[arn]; ok {
 		return fmt.Errorf("%s has two policies", arn)
 	}
-	a.targets[arn] = target{account: AccountID, policy: &document, policyMust: must}
+	a.targets[arn] = iam.Target{AccountID: accountID, Policy: &document, PolicyRequired: required}
 	return nil
 }
 
-// document resolves a policy's references and parses it.
-func (a *Account) document(raw json.RawMessage, parse func([]byte) (Document, error)) (Document, error) {
-	resolved, err := a.resolve(raw)
+// document resolves the references of a policy and parses it.
+func (a *account) document(policy any, parse func([]byte) (iam.Document, error)) (iam.Document, error) {
+	resolved, err := a.template.Resolve(policy)
 	if err != nil {
-		return Document{}, err
+		return iam.Document{}, err
 	}
 	text, err := json.Marshal(resolved)
 	if err != nil {
-		return Document{}, err
+		return iam.Document{}, err
 	}
 	return parse(text)
 }
 
-// Role is the role whose logical id begins with prefix.
-func (a *Account) Role(prefix string) (Principal, error) {
-	id, err := a.only(prefix, "AWS::IAM::Role")
-	return a.roles[id], err
-}
-
-// Roles are the logical ids of all roles.
-func (a *Account) Roles() []string { return slices.Sorted(maps.Keys(a.roles)) }
-
-// ARN is that of the resource of a type whose logical id begins with prefix.
-func (a *Account) ARN(prefix, kind string) (string, error) {
-	id, err := a.only(prefix, kind)
-	return a.arns[id], err
-}
-
-func (a *Account) only(prefix, kind string) (string, error) {
+// arn returns the ARN of the resource of a type whose logical id begins with prefix.
+func (a *account) arn(prefix, resourceType string) (string, error) {
 	var found []string
-	for id, one := range a.resources {
-		if one.Type == kind && strings.HasPrefix(id, prefix) {
-			found = append(found, id)
+	for _, r := range a.template.OfType(resourceType) {
+		if strings.HasPrefix(r.ID, prefix) {
+			found = append(found, r.ID)
 		}
 	}
 	if len(found) != 1 {
-		return "", fmt.Errorf("want one %s by the name of %s…, found %v", kind, prefix, found)
+		return "", fmt.Errorf("want one %s whose logical id begins with %s, got %v", resourceType, prefix, found)
 	}
-	return found[0], nil
+	return a.arns[found[0]], nil
 }
 
-// Decide answers a request for a resource of this account.
-func (a *Account) Decide(request Request) (Decision, error) {
-	to := target{account: AccountID}
+// decide answers a request for a resource of this account.
+func (a *account) decide(request iam.Request) (iam.Decision, error) {
+	target := iam.Target{AccountID: accountID}
 	for arn, candidate := range a.targets {
-		// Objects are under their bucket's policy.
+		// The policy of a bucket is for its objects too.
 		if request.Resource == arn || strings.HasPrefix(arn, "arn:aws:s3:::") && strings.HasPrefix(request.Resource, arn+"/") {
-			to = candidate
+			target = candidate
 		}
 	}
-	if service, _, _ := strings.Cut(request.Action, ":"); to.policy == nil && (service == "kms" || service == "sts") {
-		return Decision{}, fmt.Errorf("nobody says what the policy of %s is", request.Resource)
+	if service, _, _ := strings.Cut(request.Action, ":"); target.Policy == nil && (service == "kms" || service == "sts") {
+		return iam.Decision{}, fmt.Errorf("the policy of %s is not known", request.Resource)
 	}
-	return decide(request, to)
+	return iam.Decide(request, target)
+}
+
+// A grant in a kind of resource that is not read would go unseen.
+func TestDeployRefusesUnreadPolicies(t *testing.T) {
+	trust := `"AssumeRolePolicyDocument": ` + policy(`{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}`)
+	grant := policy(`{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}`)
+	for name, resource := range map[string]string{
+		"ManagedPolicy":      `{"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": ` + grant + `}}`,
+		"Policy":             `{"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": ` + grant + `}}`,
+		"User":               `{"Type": "AWS::IAM::User", "Properties": {"UserName": "eve"}}`,
+		"ManagedPolicyOfAWS": `{"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"], ` + trust + `}}`,
+		"UnknownBoundary":    `{"Type": "AWS::IAM::Role", "Properties": {"PermissionsBoundary": "arn:aws:iam::111122223333:policy/b", ` + trust + `}}`,
+		"QueuePolicy":        `{"Type": "AWS::SQS::QueuePolicy", "Properties": {"PolicyDocument": ` + grant + `}}`,
+		"ImportedBucket":     `{"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Fn::ImportValue": "b"}, "PolicyDocument": ` + grant + `}}`,
+		"ImportedResource":   `{"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": ` + strings.Replace(grant, `"*"`, `{"Fn::ImportValue": "b"}`, 1) + `}], ` + trust + `}}`,
+		"TrustMissing":       `{"Type": "AWS::IAM::Role"}`,
+	} {
+		if _, err := deploy([]byte(`{"Resources": {"X": `+resource+`}}`), outside{}); err == nil || !strings.Contains(err.Error(), "X: ") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// The policy of a key that the template does not contain decides who may use it.
+func TestUnknownKeyIsNotJudged(t *testing.T) {
+	a, err := deploy([]byte(`{"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}`), outside{keys: map[string]iam.Document{otherKey: ofResource(t, delegating)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := iam.Request{
+		Principal: iam.Principal{ARN: "arn:aws:iam::" + accountID + ":role/Admin", Policies: []iam.Document{identity(t, everythingAllowed)}},
+		Action:    "kms:Decrypt", Resource: otherKey,
+	}
+	if got, err := a.decide(request); err != nil || !got.Allowed {
+		t.Errorf("got %v (%v), want it allowed", got, err)
+	}
+	request.Resource += "2"
+	if got, err := a.decide(request); err == nil {
+		t.Errorf("got %v for a key whose policy is not known", got)
+	}
+}
+
+// policy is a document of these statements.
+func policy(statements string) string {
+	return `{"Version": "2012-10-17", "Statement": [` + statements + `]}`
 }

@@ -176,7 +176,7 @@ func TestEveryStatementCounts(t *testing.T) {
 // noticed tells whether a table notices something wrong with a template, and looks no further.
 func noticed(t testing.TB, template []byte, table deployment) bool {
 	t.Helper()
-	w, err := deployed(template, outside(t), identity(t, everythingAllowed))
+	w, err := newWorld(template, generous(t), identity(t, everythingAllowed))
 	return err != nil || slices.ContainsFunc(table.rows, func(r row) bool { return w.checkRow(r) != "" }) || len(w.checkSweep(table.abilities)) > 0
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"signpost/test/iam"
+	"signpost/internal/iam"
 )
 
 // ability is something that a principal may do under the best of circumstances: "upload s3:PutObject
@@ -53,10 +53,10 @@ var places = map[string][]string{
 
 // best is a request with nothing wrong with it: where even that is refused, all of its kind are.
 var best = iam.Context{
-	"aws:SecureTransport": {"true"}, "aws:SourceIp": {"203.0.113.9"}, "aws:SourceAccount": {iam.AccountID},
+	"aws:SecureTransport": {"true"}, "aws:SourceIp": {"203.0.113.9"}, "aws:SourceAccount": {accountID},
 	"s3:authType": {"REST-HEADER"}, "s3:signatureversion": {"AWS4-HMAC-SHA256"}, "s3:signatureAge": {"0"},
 	"s3:if-none-match": {"*"}, "s3:ObjectCreationOperation": {"true"}, tag: {"NO_THREATS_FOUND"},
-	"kms:ViaService":   {"s3." + iam.Region + ".amazonaws.com"},
+	"kms:ViaService":   {"s3." + region + ".amazonaws.com"},
 	"events:ManagedBy": {"malware-protection-plan.guardduty.amazonaws.com"},
 }
 
@@ -73,7 +73,7 @@ func (w *world) sweep() ([]ability, error) {
 		case "logging.s3":
 			how = with(best, "aws:SourceArn", w.where["files"])
 		case "cloudwatch":
-			how = with(best, "aws:SourceArn", "arn:aws:cloudwatch:"+iam.Region+":"+iam.AccountID+":alarm:Errors")
+			how = with(best, "aws:SourceArn", "arn:aws:cloudwatch:"+region+":"+accountID+":alarm:Errors")
 		}
 		for _, action := range probes {
 			service, _, _ := strings.Cut(action, ":")
@@ -86,7 +86,7 @@ func (w *world) sweep() ([]ability, error) {
 				if err != nil {
 					continue // this deployment has no such place
 				}
-				decision, err := w.account.Decide(iam.Request{Principal: who, Action: action, Resource: arn, Context: how})
+				decision, err := w.account.decide(iam.Request{Principal: who, Action: action, Resource: arn, Context: how})
 				if err != nil {
 					return nil, fmt.Errorf("%s %s on %s: %w", name, action, short, err)
 				}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"maps"
 
-	"signpost/test/iam"
+	"signpost/internal/iam"
 )
 
 // row is one line of a table: who does what, where and how, and what comes of it.
@@ -41,7 +41,7 @@ var (
 	// unsigned is what anybody can send.
 	unsigned = iam.Context{"aws:SecureTransport": {"true"}, "aws:SourceIp": {"203.0.113.9"}}
 	// viaS3 is S3 asking KMS in a signer's name.
-	viaS3 = iam.Context{"aws:SecureTransport": {"true"}, "kms:ViaService": {"s3." + iam.Region + ".amazonaws.com"}}
+	viaS3 = iam.Context{"aws:SecureTransport": {"true"}, "kms:ViaService": {"s3." + region + ".amazonaws.com"}}
 	// plain is any other call.
 	plain = iam.Context{"aws:SecureTransport": {"true"}}
 )
@@ -75,7 +75,7 @@ func (w *world) checkRow(row row) string {
 	if !known || err != nil {
 		return fmt.Sprintf("%s: there is no such principal (%v) or place: %v", line, !known, err)
 	}
-	decision, err := w.account.Decide(iam.Request{Principal: who, Action: row.action, Resource: where, Context: row.how})
+	decision, err := w.account.decide(iam.Request{Principal: who, Action: row.action, Resource: where, Context: row.how})
 	if err != nil {
 		return fmt.Sprintf("%s: %v", line, err)
 	}
@@ -84,10 +84,10 @@ func (w *world) checkRow(row row) string {
 	case yes:
 		right = decision.Allowed
 	case no:
-		right = !decision.Allowed && len(decision.By) == 0
+		right = !decision.Allowed && len(decision.Statements) == 0
 	default:
 		// It alone: a row that two statements deny would not notice that one goes.
-		right = !decision.Allowed && len(decision.By) == 1 && decision.By[0] == row.verdict
+		right = !decision.Allowed && len(decision.Statements) == 1 && decision.Statements[0] == row.verdict
 	}
 	if !right {
 		return fmt.Sprintf("%s is %v, want %s", line, decision, row.verdict)

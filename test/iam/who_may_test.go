@@ -22,7 +22,7 @@ func assertTable(t *testing.T, template []byte, table deployment) {
 // judge is what is wrong with a template, by its table.
 func judge(t testing.TB, template []byte, table deployment) []string {
 	t.Helper()
-	w, err := deployed(template, outside(t), identity(t, everythingAllowed))
+	w, err := newWorld(template, generous(t), identity(t, everythingAllowed))
 	if err != nil {
 		return []string{err.Error()}
 	}
