@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"signpost/internal/cfn"
+	"signpost/internal/iam"
 	"signpost/local/apigateway"
 	"signpost/local/cognito"
 	"signpost/local/s3"
@@ -29,11 +31,11 @@ func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
 
 	signers := map[string]s3.User{}
 	for _, function := range s.template.OfType("AWS::Lambda::Function") {
-		allow, err := rolePolicy(s.template, function)
+		policies, err := rolePolicies(s.template, function)
 		if err != nil {
 			return err
 		}
-		signers[function.ID] = s3.User{Credentials: s.kept.credentials(function.ID), Allow: allow}
+		signers[function.ID] = s3.User{Credentials: s.kept.credentials(function.ID), Policies: policies}
 	}
 	if err := s.startS3(ctx, bucket, signers); err != nil {
 		return err
@@ -136,62 +138,67 @@ func (s *stack) startS3(ctx context.Context, bucket *cfn.Resource, signers map[s
 	return err
 }
 
-// bucketPolicy is the template's policy of the bucket.
-func bucketPolicy(t *cfn.Template, bucket string) ([]s3.Statement, error) {
+// bucketPolicy returns the template's policy of the bucket, or an empty one.
+func bucketPolicy(t *cfn.Template, bucket string) (iam.Document, error) {
 	for _, resource := range t.OfType("AWS::S3::BucketPolicy") {
 		var properties struct {
 			Bucket         string
-			PolicyDocument struct{ Statement []s3.Statement }
+			PolicyDocument json.RawMessage
 		}
 		if err := t.Decode(resource, &properties); err != nil {
-			return nil, err
+			return iam.Document{}, err
 		}
 		if properties.Bucket == bucket {
-			return properties.PolicyDocument.Statement, nil
+			document, err := iam.ParseResource(properties.PolicyDocument)
+			if err != nil {
+				return iam.Document{}, fmt.Errorf("%s: %w", resource.ID, err)
+			}
+			return document, nil
 		}
 	}
-	return nil, nil
+	return iam.Document{}, nil
 }
 
-// rolePolicy is what the function's role may do in S3: the statements of its inline policies and of the policies
-// attached to it. Its other statements (logs) have nothing to act on here.
-func rolePolicy(t *cfn.Template, function *cfn.Resource) ([]s3.Statement, error) {
-	type document struct{ Statement []s3.Statement }
+// rolePolicies returns the policies of a function's role: its inline policies and those attached to it.
+func rolePolicies(t *cfn.Template, function *cfn.Resource) ([]iam.Document, error) {
 	var properties struct{ Role string }
 	if err := t.Decode(function, &properties); err != nil {
 		return nil, err
 	}
 	roleID := strings.TrimSuffix(properties.Role, ".Arn")
-	var statements []s3.Statement
-	for _, resource := range t.OfType("AWS::IAM::Role") {
-		var role struct {
-			Policies []struct{ PolicyDocument document }
+	var documents []json.RawMessage
+	if role := t.Resources[roleID]; role != nil {
+		var properties struct {
+			Policies []struct{ PolicyDocument json.RawMessage }
 		}
-		if resource.ID != roleID {
-			continue
-		}
-		if err := t.Decode(resource, &role); err != nil {
+		if err := t.Decode(role, &properties); err != nil {
 			return nil, err
 		}
-		for _, policy := range role.Policies {
-			statements = append(statements, policy.PolicyDocument.Statement...)
+		for _, policy := range properties.Policies {
+			documents = append(documents, policy.PolicyDocument)
 		}
 	}
 	for _, resource := range t.OfType("AWS::IAM::Policy") {
 		var policy struct {
 			Roles          []string
-			PolicyDocument document
+			PolicyDocument json.RawMessage
 		}
 		if err := t.Decode(resource, &policy); err != nil {
 			return nil, err
 		}
 		if slices.Contains(policy.Roles, roleID) {
-			statements = append(statements, policy.PolicyDocument.Statement...)
+			documents = append(documents, policy.PolicyDocument)
 		}
 	}
-	return slices.DeleteFunc(statements, func(s s3.Statement) bool {
-		return !slices.ContainsFunc(s.Action, func(a string) bool { return a == "*" || strings.HasPrefix(a, "s3:") })
-	}), nil
+	var policies []iam.Document
+	for _, text := range documents {
+		policy, err := iam.ParseIdentity(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", roleID, err)
+		}
+		policies = append(policies, policy)
+	}
+	return policies, nil
 }
 
 func (s *stack) s3Dir() string       { return filepath.Join(s.dir, "s3") }

@@ -3,8 +3,6 @@ package s3
 import (
 	"context"
 	"errors"
-	"path"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/versity/versitygw/auth"
@@ -31,14 +29,4 @@ func (b *guardedBackend) hideMissing(ctx context.Context, err error) error {
 		return err
 	}
 	return s3err.GetAPIError(s3err.ErrAccessDenied)
-}
-
-// allowsListing tells whether a statement allows the role s3:ListBucket, on whatever condition.
-func (p *policy) allowsListing(access string) bool {
-	return slices.ContainsFunc(p.statements, func(s Statement) bool {
-		return s.Effect == "Allow" && s.Principal == access && slices.ContainsFunc(s.Action, func(pattern string) bool {
-			matches, err := path.Match(pattern, "s3:ListBucket")
-			return matches && err == nil
-		})
-	})
 }

@@ -28,18 +28,19 @@ import (
 	"github.com/versity/versitygw/s3api/middlewares"
 	"github.com/versity/versitygw/s3err"
 
+	"signpost/internal/iam"
 	"signpost/local/loopback"
 )
 
 // Config says what the bucket is and who may use it.
 type Config struct {
-	Dir    string      // data folder, made if it is missing; keeps objects and unfinished uploads between runs
-	Port   int         // the port to listen on; 0, or one that is taken: a free one
-	Region string      // the region that signatures must name
-	Bucket string      // physical name
-	CORS   []CORSRule  // the bucket's CORS rules, as in the template
-	Policy []Statement // the bucket's policy, as in the template
-	Users  []User      // the roles that sign, each with what its policy allows
+	Dir    string       // data folder, made if it is missing; keeps objects and unfinished uploads between runs
+	Port   int          // the port to listen on; 0, or one that is taken: a free one
+	Region string       // the region that signatures must name
+	Bucket string       // physical name
+	CORS   []CORSRule   // the bucket's CORS rules, as in the template
+	Policy iam.Document // the bucket's policy, as in the template
+	Users  []User       // the roles that sign
 	Log    func(Request)
 
 	// HeaderTimeout is how long a client may take for a request's headers, and IdleTimeout how long it may send nothing
@@ -85,10 +86,14 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("s3: bucket %s: what an earlier run left half done: %w", cfg.Bucket, err)
 	}
 	users := newUsers(cfg.Users)
-	be := &guardedBackend{Backend: store, store: store, policy: newPolicy(cfg, time.Now)}
-	if err := be.policy.validate(cfg.Bucket, users); err != nil {
-		return nil, fmt.Errorf("s3: the policy of bucket %s: %w", cfg.Bucket, err)
+	policy, err := newPolicy(cfg, time.Now)
+	if err == nil {
+		err = policy.validate(users)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("s3: the policies for bucket %s: %w", cfg.Bucket, err)
+	}
+	be := &guardedBackend{Backend: store, store: store, policy: policy}
 	listener, err := loopback.Listen(cfg.Port)
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)

@@ -18,6 +18,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"signpost/internal/iam"
 )
 
 const (
@@ -66,37 +68,41 @@ func run(m *testing.M) int {
 }
 
 func testConfig(dir string, port int, uploader aws.Credentials) Config {
-	all := StringList{"arn:aws:s3:::" + testBucket + "/*"}
+	policy, err := iam.ParseResource([]byte(`{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "` + testObjects + `", "Condition": {
+			"StringEquals": {"s3:authType": "REST-QUERY-STRING"}, "NumericGreaterThan": {"s3:signatureAge": "600000"}}},
+		{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "` + testObjects + `", "Condition": {
+			"StringEquals": {"s3:authType": "POST"}}},
+		{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "` + testObjects + `", "Condition": {
+			"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}}]}`))
+	if err != nil {
+		panic(err)
+	}
 	return Config{
 		Dir: dir, Port: port, Region: testRegion, Bucket: testBucket,
 		CORS: []CORSRule{{
 			AllowedOrigins: []string{testOrigin}, AllowedMethods: []string{"PUT"},
 			AllowedHeaders: []string{"content-type", "if-none-match"}, ExposedHeaders: []string{"ETag"},
 		}},
-		Policy: []Statement{
-			{Effect: "Deny", Principal: "*", Action: StringList{"s3:*"}, Resource: all, Condition: Condition{
-				"StringEquals":       {"s3:authType": {"REST-QUERY-STRING"}},
-				"NumericGreaterThan": {"s3:signatureAge": {"600000"}},
-			}},
-			{Effect: "Deny", Principal: "*", Action: StringList{"s3:PutObject"}, Resource: all, Condition: Condition{
-				"StringEquals": {"s3:authType": {"POST"}},
-			}},
-			{Effect: "Deny", Principal: "*", Action: StringList{"s3:PutObject"}, Resource: all, Condition: Condition{
-				"Null": {"s3:if-none-match": {"true"}},
-				"Bool": {"s3:ObjectCreationOperation": {"true"}},
-			}},
-		},
+		Policy: policy,
 		Users: []User{
-			{Credentials: uploader, Allow: []Statement{allow("s3:PutObject", "/uploads/*")}},
-			{Credentials: expired, Allow: []Statement{allow("s3:PutObject", "/uploads/*")}},
-			{Credentials: reader, Allow: []Statement{allow("s3:GetObject", "/uploads/*")}},
-			{Credentials: lister, Allow: []Statement{allow("s3:GetObject", "/uploads/*"), allow("s3:ListBucket", "")}},
+			{uploader, []iam.Document{allow("s3:PutObject", "/uploads/*")}},
+			{expired, []iam.Document{allow("s3:PutObject", "/uploads/*")}},
+			{reader, []iam.Document{allow("s3:GetObject", "/uploads/*")}},
+			{lister, []iam.Document{allow("s3:GetObject", "/uploads/*"), allow("s3:ListBucket", "")}},
 		},
 	}
 }
 
-func allow(action, resource string) Statement {
-	return Statement{Effect: "Allow", Action: StringList{action}, Resource: StringList{"arn:aws:s3:::" + testBucket + resource}}
+const testObjects = "arn:aws:s3:::" + testBucket + "/*"
+
+func allow(action, resource string) iam.Document {
+	document, err := iam.ParseIdentity([]byte(fmt.Sprintf(
+		`{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": %q, "Resource": "arn:aws:s3:::%s%s"}}`, action, testBucket, resource)))
+	if err != nil {
+		panic(err)
+	}
+	return document
 }
 
 func expiredCredentials() aws.Credentials {

@@ -11,13 +11,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/s3err"
+
+	"signpost/internal/iam"
 )
 
-// User is a role that signs requests: temporary credentials, as Lambda gives them to a function, and what the role's
-// identity policy allows.
+// User is a role that signs requests: temporary credentials, as Lambda gives them to a function, and the role's identity
+// policies.
 type User struct {
 	Credentials aws.Credentials
-	Allow       []Statement
+	Policies    []iam.Document
 }
 
 // NewCredentials makes temporary credentials in the shape STS gives out: an ASIA… key, a secret, a session token.
