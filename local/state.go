@@ -14,58 +14,58 @@ import (
 	"signpost/local/s3"
 )
 
-// kept is what the next run over the same data folder takes over from this one, so that open pages, tokens and signed
-// URLs outlive a restart, as they outlive one of a service on AWS.
+// state is what the next run over the same data folder needs to keep open pages, tokens and signed URLs valid, as they
+// stay valid on AWS when a service restarts.
 //
-// The credentials are those of the functions' roles at the S3 of this machine. On AWS they live for hours and know
-// nothing of S3's restarts. What they may do is not kept: it is the template's at every start.
-type kept struct {
+// The credentials are those with which the functions sign for the local S3. On AWS they are valid for hours, whether or
+// not S3 restarts. What they allow is not stored: it comes from the template at every start.
+type state struct {
 	file string
 
 	Ports       ports
 	Credentials map[string]aws.Credentials // by the function's logical id
-	Passwords   map[string]string          // by the user's name
+	Passwords   map[string]string          // by username
 }
 
 // ports on 127.0.0.1; 0 is none yet.
 type ports struct{ API, S3, Cognito int }
 
-// readKept reads what an earlier run left in the folder; nothing is no error.
-func readKept(dir string) (*kept, error) {
-	k := &kept{file: filepath.Join(dir, "kept.json"), Credentials: map[string]aws.Credentials{}, Passwords: map[string]string{}}
-	raw, err := os.ReadFile(k.file)
+// readState reads the state that an earlier run left in the folder, if any.
+func readState(dir string) (*state, error) {
+	s := &state{file: filepath.Join(dir, "state.json"), Credentials: map[string]aws.Credentials{}, Passwords: map[string]string{}}
+	raw, err := os.ReadFile(s.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return k, nil
+		return s, nil
 	}
 	if err == nil {
-		err = json.Unmarshal(raw, k)
+		err = json.Unmarshal(raw, s)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("what an earlier run kept in %s cannot be read (delete the file to start without): %w", k.file, err)
+		return nil, fmt.Errorf("the state of an earlier run in %s cannot be read (delete the file to start without it): %w", s.file, err)
 	}
-	return k, nil
+	return s, nil
 }
 
-// write puts it into the folder.
-func (k *kept) write() error { return writeSecrets(k.file, k) }
+// write stores the state in the folder.
+func (s *state) write() error { return writeSecrets(s.file, s) }
 
-// credentials are the function's of the run before, or else new ones.
-func (k *kept) credentials(function string) aws.Credentials {
-	if _, ok := k.Credentials[function]; !ok {
-		k.Credentials[function] = s3.NewCredentials()
+// credentials returns the function's credentials, and creates them in the first run.
+func (s *state) credentials(function string) aws.Credentials {
+	if _, ok := s.Credentials[function]; !ok {
+		s.Credentials[function] = s3.NewCredentials()
 	}
-	return k.Credentials[function]
+	return s.Credentials[function]
 }
 
-// password is the user's of the run before, or else a new one.
-func (k *kept) password(username string) string {
-	if k.Passwords[username] == "" {
-		k.Passwords[username] = rand.Text()[:12] + "-a1"
+// password returns the user's password, and creates it in the first run.
+func (s *state) password(username string) string {
+	if s.Passwords[username] == "" {
+		s.Passwords[username] = rand.Text()[:12] + "-a1"
 	}
-	return k.Passwords[username]
+	return s.Passwords[username]
 }
 
-// writeSecrets writes the value as JSON, for its owner alone.
+// writeSecrets writes the value as JSON to a file that only its owner can read.
 func writeSecrets(path string, value any) error {
 	raw, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {

@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// Pages, tokens and signed URLs of the run before hold on only if all of this comes back.
-func TestKept(t *testing.T) {
+// Open pages, tokens and signed URLs stay valid only if all of this comes back.
+func TestState(t *testing.T) {
 	dir := t.TempDir()
-	first, err := readKept(dir)
+	first, err := readState(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,47 +22,47 @@ func TestKept(t *testing.T) {
 	if err := first.write(); err != nil {
 		t.Fatal(err)
 	}
-	second, err := readKept(dir)
+	second, err := readState(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if second.Ports != first.Ports {
-		t.Errorf("the ports were %v, and are %v", first.Ports, second.Ports)
+		t.Errorf("the ports were %v and are now %v", first.Ports, second.Ports)
 	}
 	if second.credentials("Upload") != credentials || second.password("ada@example.com") != password {
-		t.Error("the credentials or the password are others")
+		t.Error("the credentials or the password have changed")
 	}
 	if second.credentials("Download") == credentials || second.password("grace@example.com") == password {
 		t.Error("two functions, or two users, share a secret")
 	}
-	if other, err := readKept(t.TempDir()); err != nil || other.credentials("Upload") == credentials || other.Ports != (ports{}) {
-		t.Errorf("another folder's run is not on its own: %v", err)
+	if other, err := readState(t.TempDir()); err != nil || other.credentials("Upload") == credentials || other.Ports != (ports{}) {
+		t.Errorf("the run of another folder has the same state: %v", err)
 	}
 }
 
-func TestKeptIsForItsOwnerAlone(t *testing.T) {
+func TestStateIsPrivate(t *testing.T) {
 	dir := t.TempDir()
-	k, err := readKept(dir)
+	k, err := readState(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := k.write(); err != nil {
 		t.Fatal(err)
 	}
-	info, err := os.Stat(filepath.Join(dir, "kept.json"))
+	info, err := os.Stat(filepath.Join(dir, "state.json"))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("got %v, %v", info, err)
 	}
 }
 
-func TestKeptSaysWhatIsWrong(t *testing.T) {
+func TestReadStateNamesTheFile(t *testing.T) {
 	dir := t.TempDir()
-	file := filepath.Join(dir, "kept.json")
+	file := filepath.Join(dir, "state.json")
 	for _, content := range []string{"", "half of {", `{"Ports": {"S3": "x"}}`} {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readKept(dir); err == nil || !strings.Contains(err.Error(), file) {
+		if _, err := readState(dir); err == nil || !strings.Contains(err.Error(), file) {
 			t.Errorf("%q: got %v", content, err)
 		}
 	}

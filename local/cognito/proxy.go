@@ -23,8 +23,8 @@ const operationPrefix = "AWSCognitoIdentityProviderService."
 // front is the web server before cognito-local. It passes on what the template's pages, and tools without an Origin such
 // as curl, need of it. Any page that the user has open, from any site, can send requests to this machine; pages of other
 // origins get nothing, although Cognito on AWS answers them.
-func (s *Server) front(headerTimeout time.Duration) *http.Server {
-	proxy := &httputil.ReverseProxy{
+func (s *Server) proxy(headerTimeout time.Duration) *http.Server {
+	forward := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "cognito-local"}) },
 		Transport: s.client.Transport,
 		ModifyResponse: func(r *http.Response) error {
@@ -39,7 +39,7 @@ func (s *Server) front(headerTimeout time.Duration) *http.Server {
 		operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), operationPrefix)
 		switch {
 		case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/.well-known/jwks.json"):
-			proxy.ServeHTTP(w, r)
+			forward.ServeHTTP(w, r)
 		case r.Method != http.MethodPost || r.URL.Path != "/":
 			refuse(w, http.StatusNotFound, "UnknownOperationException", "the local Cognito has its API at POST / alone")
 		case !slices.Contains(operations, operation):
@@ -48,7 +48,7 @@ func (s *Server) front(headerTimeout time.Duration) *http.Server {
 				strings.Join(operations, ", "), "cognito/"+socketName))
 		default:
 			r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-			proxy.ServeHTTP(w, r)
+			forward.ServeHTTP(w, r)
 		}
 	}))
 	return &http.Server{

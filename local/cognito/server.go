@@ -13,21 +13,17 @@
 package cognito
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,6 +33,7 @@ import (
 	"github.com/MicahParks/keyfunc/v3"
 
 	"signpost/local/loopback"
+	"signpost/local/process"
 )
 
 // Config says how to start cognito-local.
@@ -54,10 +51,8 @@ type Server struct {
 	Port   int
 	Socket string // where its owner has all of its API
 
-	process  *exec.Cmd
-	stdin    io.Closer
-	ended    chan struct{}
-	client   *http.Client // of the socket
+	process  *process.Process
+	client   *http.Client // calls the socket
 	listener net.Listener
 	web      *http.Server
 	origins  atomic.Pointer[[]string]
@@ -80,9 +75,6 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 }
 
 func launch(ctx context.Context, cfg Config) (*Server, error) {
-	if runtime.GOOS == "windows" {
-		return nil, errors.New("cognito-local listens on a Unix socket here, which Node.js cannot do on Windows: use WSL")
-	}
 	socket, err := prepare(cfg.Dir)
 	if err != nil {
 		return nil, err
@@ -94,10 +86,13 @@ func launch(ctx context.Context, cfg Config) (*Server, error) {
 	port := listener.Addr().(*net.TCPAddr).Port
 	s := &Server{
 		URL: "http://127.0.0.1:" + strconv.Itoa(port), Port: port, Socket: socket,
-		client: clientOf(socket), listener: listener, ended: make(chan struct{}), keys: map[string]keyfunc.Keyfunc{},
+		client: clientOf(socket), listener: listener, keys: map[string]keyfunc.Keyfunc{},
 	}
-	s.web = s.front(cmp.Or(cfg.HeaderTimeout, 10*time.Second))
-	output, err := s.startProcess(cfg)
+	s.web = s.proxy(cmp.Or(cfg.HeaderTimeout, 10*time.Second))
+	s.process, err = process.Command{
+		Path: cfg.Node, Args: []string{"-e", childScript, cfg.Script}, Dir: cfg.Dir,
+		Env: []string{"HOST=127.0.0.1", "PORT=" + strconv.Itoa(port)}, // for the issuer in the tokens
+	}.Start()
 	if err != nil {
 		listener.Close()
 		return nil, err
@@ -105,33 +100,10 @@ func launch(ctx context.Context, cfg Config) (*Server, error) {
 	if err := s.waitUntilReady(ctx); err != nil {
 		listener.Close()
 		s.Close()
-		return nil, fmt.Errorf("cognito-local did not start: %w: %s", err, reason(output.String()))
+		return nil, fmt.Errorf("cognito-local did not start: %w: %s", err, reason(s.process.Output()))
 	}
 	go s.web.Serve(listener)
 	return s, nil
-}
-
-// startProcess starts cognito-local, and gives what it prints.
-func (s *Server) startProcess(cfg Config) (*bytes.Buffer, error) {
-	cmd := exec.Command(cfg.Node, "-e", childScript, cfg.Script)
-	cmd.Dir = cfg.Dir
-	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+strconv.Itoa(s.Port)) // for the tokens' issuer
-	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &output
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	ownProcessGroup(cmd)
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	s.process, s.stdin = cmd, stdin
-	go func() {
-		cmd.Wait()
-		close(s.ended)
-	}()
-	return &output, nil
 }
 
 // socketName is the socket's in the folder.
@@ -214,7 +186,7 @@ func (s *Server) waitUntilReady(ctx context.Context) error {
 			return nil
 		}
 		select {
-		case <-s.ended:
+		case <-s.Ended():
 			return errors.New("it ended")
 		case <-ctx.Done():
 			return ctx.Err()
@@ -224,21 +196,15 @@ func (s *Server) waitUntilReady(ctx context.Context) error {
 }
 
 // Ended is closed when the process has ended, by Close or by itself.
-func (s *Server) Ended() <-chan struct{} { return s.ended }
+func (s *Server) Ended() <-chan struct{} { return s.process.Ended() }
 
 // Close ends the process and waits for it.
 func (s *Server) Close() {
 	s.web.Close()
 	s.client.CloseIdleConnections()
-	s.stdin.Close()
-	select {
-	case <-s.ended:
-	case <-time.After(time.Second):
-		s.process.Process.Kill()
-		<-s.ended
-	}
+	s.process.Stop(time.Second)
 	os.Remove(s.Socket)
-	os.Remove(filepath.Dir(s.Socket)) // which the data folder, not being empty, survives
+	os.Remove(filepath.Dir(s.Socket)) // fails for the data folder, which is not empty
 }
 
 // reason finds the line of node's output that says what went wrong, or else the last one.

@@ -158,7 +158,7 @@ func TestTakenPort(t *testing.T) {
 // The child ends when its standard input closes, which the system does when the parent dies.
 func TestEndsWithItsParent(t *testing.T) {
 	s := start(t, t.TempDir(), 0)
-	s.stdin.Close()
+	s.process.Stdin.Close()
 	select {
 	case <-s.Ended():
 	case <-time.After(2 * time.Second):

@@ -10,7 +10,6 @@ import (
 	"testing"
 )
 
-// wantMode checks who may use it.
 func wantMode(t *testing.T, path string, want os.FileMode) {
 	t.Helper()
 	info, err := os.Stat(path)
@@ -22,7 +21,7 @@ func wantMode(t *testing.T, path string, want os.FileMode) {
 	}
 }
 
-// The data folder is its owner's alone, an earlier run's that everybody could read as well.
+// A data folder that everybody can read becomes private too.
 func TestDataFolderIsPrivate(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0))
 	parent := t.TempDir()
@@ -31,7 +30,7 @@ func TestDataFolderIsPrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{old, filepath.Join(parent, "new", "below")} {
-		if _, err := takeFolder(dir); err != nil {
+		if _, err := takeDataFolder(dir); err != nil {
 			t.Fatal(err)
 		}
 		wantMode(t, dir, 0o700)
@@ -55,22 +54,22 @@ func TestWritePrivate(t *testing.T) {
 			t.Errorf("got %q, %v", got, err)
 		}
 		if left, _ := filepath.Glob(path + "?*"); len(left) > 0 {
-			t.Errorf("%v stays behind", left)
+			t.Errorf("%v is left", left)
 		}
 	}
 }
 
-// Somebody else who shares the folder may have foreseen the name.
-func TestWritePrivateTrustsNothingThere(t *testing.T) {
+// In a shared folder, another user may have put something there before.
+func TestWritePrivateRefusesWhatIsThere(t *testing.T) {
 	dir := t.TempDir()
 	victim, path := filepath.Join(dir, "victim"), filepath.Join(dir, "outputs.json")
 	for name, c := range map[string]struct {
 		plant func() error
 		want  string
 	}{
-		"ErrSymlink":  {func() error { return os.Symlink(victim, path) }, "no regular file"},
+		"ErrSymlink":  {func() error { return os.Symlink(victim, path) }, "not a regular file"},
 		"ErrHardLink": {func() error { return os.Link(victim, path) }, "second name"},
-		"ErrPipe":     {func() error { return syscall.Mkfifo(path, 0o666) }, "no regular file"},
+		"ErrPipe":     {func() error { return syscall.Mkfifo(path, 0o666) }, "not a regular file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := os.WriteFile(victim, []byte("mine"), 0o666); err != nil {
@@ -86,16 +85,15 @@ func TestWritePrivateTrustsNothingThere(t *testing.T) {
 				}
 			}
 			if got, _ := os.ReadFile(victim); string(got) != "mine" {
-				t.Errorf("it wrote %q through it", got)
+				t.Errorf("it wrote %q to the other file", got)
 			}
 		})
 	}
 }
 
-// A file of another user's takes root to make.
-func TestOthersFile(t *testing.T) {
+func TestOtherUsersFile(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("NOT RUN: only root can make a file of another user's")
+		t.Skip("NOT RUN: only root can create a file of another user")
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "outputs.json")
@@ -110,7 +108,7 @@ func TestOthersFile(t *testing.T) {
 	if err := writePrivate(path, nil); err == nil || !strings.Contains(err.Error(), "another user") {
 		t.Errorf("the file: got %v", err)
 	}
-	if _, err := takeFolder(dir); err == nil || !strings.Contains(err.Error(), "another user") {
+	if _, err := takeDataFolder(dir); err == nil || !strings.Contains(err.Error(), "another user") {
 		t.Errorf("the folder: got %v", err)
 	}
 }
