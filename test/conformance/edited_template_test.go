@@ -105,7 +105,7 @@ func runEdited(t *testing.T, template []byte) *localRun {
 // on sends a request to another run than the target, as its first user.
 func on(t *testing.T, r *localRun) edit {
 	t.Helper()
-	u, err := signIn(r.stack, r.UserPoolClientId, r.Local.Username, r.Local.Password)
+	u, err := signIn(r.stack, r.UserPoolClientId, r.Local.Users[0].Username, r.Local.Users[0].Password)
 	if err != nil {
 		t.Fatal(err)
 	}

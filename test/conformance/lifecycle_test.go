@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -124,7 +125,7 @@ func TestReusedFolder(t *testing.T) {
 	// What was handed out before is good after: the addresses, the passwords, and signed URLs.
 	was, is := *first.Local, *second.Local
 	was.PageUrl, is.PageUrl = "", "" // -addr asks for a free port
-	if was != is || second.ApiUrl != first.ApiUrl {
+	if !reflect.DeepEqual(was, is) || second.ApiUrl != first.ApiUrl {
 		t.Errorf("the first run was at %s, %s; the second is at %s, %s, or has other users",
 			first.ApiUrl, first.Local.S3Endpoint, second.ApiUrl, second.Local.S3Endpoint)
 	}

@@ -170,7 +170,7 @@ func TestPageIsForThisMachine(t *testing.T) {
 		}
 	}
 	for _, host := range []string{"evil.example", "evil.example:" + port, "127.0.0.1.evil.example:" + port, "localhost.evil.example", "192.0.2.1:" + port} {
-		if a := config(host); a.status != 421 || strings.Contains(string(a.body), target.Local.Password) {
+		if a := config(host); a.status != 421 || strings.Contains(string(a.body), target.Local.Users[0].Password) {
 			t.Errorf("as %s the page gets %d", host, a.status)
 		}
 	}
