@@ -172,7 +172,7 @@ func TestNewRefusesWhatItCannotServe(t *testing.T) {
 		"ContextVariable": {"$context.requestId", "$context.apiId", "$context.apiId"},
 		"PathParameter":   {`"PathPart": "things"`, `"PathPart": "{thing}"`, "{thing}"},
 		"MockStatus":      {`{ statusCode: 200 }`, `{}`, "statusCode"},
-		"Template":        {`"#if`, `"#foreach`, "#foreach"},
+		"Template":        {`\n#if`, `\n#foreach`, "#foreach"},
 		"Identity":        {"method.request.header.Authorization", "method.request.header.Cookie", "Cookie"},
 	} {
 		t.Run(name, func(t *testing.T) {
