@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net"
@@ -10,7 +9,6 @@ import (
 	"strings"
 
 	"signpost/internal/cfn"
-	"signpost/internal/iam"
 	"signpost/local/apigateway"
 	"signpost/local/cognito"
 	"signpost/local/s3"
@@ -132,67 +130,4 @@ func (s *stack) startS3(ctx context.Context, bucket *cfn.Resource, signers map[s
 		Log:    s.console.s3,
 	})
 	return err
-}
-
-// bucketPolicy returns the template's policy of the bucket, or an empty one.
-func bucketPolicy(t *cfn.Template, bucket string) (iam.Document, error) {
-	for _, resource := range t.OfType("AWS::S3::BucketPolicy") {
-		var properties struct {
-			Bucket         string
-			PolicyDocument json.RawMessage
-		}
-		if err := t.Decode(resource, &properties); err != nil {
-			return iam.Document{}, err
-		}
-		if properties.Bucket == bucket {
-			document, err := iam.ParseResource(properties.PolicyDocument)
-			if err != nil {
-				return iam.Document{}, fmt.Errorf("%s: %w", resource.ID, err)
-			}
-			return document, nil
-		}
-	}
-	return iam.Document{}, nil
-}
-
-// rolePolicies returns the policies of a function's role: its inline policies and those attached to it.
-func rolePolicies(t *cfn.Template, function *cfn.Resource) ([]iam.Document, error) {
-	var properties struct{ Role string }
-	if err := t.Decode(function, &properties); err != nil {
-		return nil, err
-	}
-	roleID := strings.TrimSuffix(properties.Role, ".Arn")
-	var documents []json.RawMessage
-	if role := t.Resources[roleID]; role != nil {
-		var properties struct {
-			Policies []struct{ PolicyDocument json.RawMessage }
-		}
-		if err := t.Decode(role, &properties); err != nil {
-			return nil, err
-		}
-		for _, policy := range properties.Policies {
-			documents = append(documents, policy.PolicyDocument)
-		}
-	}
-	for _, resource := range t.OfType("AWS::IAM::Policy") {
-		var policy struct {
-			Roles          []string
-			PolicyDocument json.RawMessage
-		}
-		if err := t.Decode(resource, &policy); err != nil {
-			return nil, err
-		}
-		if slices.Contains(policy.Roles, roleID) {
-			documents = append(documents, policy.PolicyDocument)
-		}
-	}
-	var policies []iam.Document
-	for _, text := range documents {
-		policy, err := iam.ParseIdentity(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", roleID, err)
-		}
-		policies = append(policies, policy)
-	}
-	return policies, nil
 }

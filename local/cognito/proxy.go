@@ -13,22 +13,22 @@ import (
 	"signpost/local/loopback"
 )
 
-// operations are what a page needs to sign in, stay signed in, and sign out. On AWS these are among those that Cognito
-// takes from anybody; the others need AWS credentials, which cognito-local does not ask for.
+// operations are those that a page needs to sign users in and out and to keep them signed in. On AWS, everybody may call them.
+// Most other operations need AWS credentials there, which cognito-local does not check.
 var operations = []string{"InitiateAuth", "RespondToAuthChallenge", "AssociateSoftwareToken", "VerifySoftwareToken", "RevokeToken"}
 
-// operationPrefix is before the operation's name in X-Amz-Target.
+// operationPrefix precedes the name of the operation in X-Amz-Target.
 const operationPrefix = "AWSCognitoIdentityProviderService."
 
-// front is the web server before cognito-local. It passes on what the template's pages, and tools without an Origin such
-// as curl, need of it. Any page that the user has open, from any site, can send requests to this machine; pages of other
-// origins get nothing, although Cognito on AWS answers them.
+// proxy is a web server that forwards to cognito-local what pages of the template's origins need, and tools such as curl,
+// which send no Origin. Every page that the user has open can send requests to this machine. Pages of other origins are
+// refused, although Cognito on AWS answers them.
 func (s *Server) proxy(headerTimeout time.Duration) *http.Server {
 	forward := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "cognito-local"}) },
 		Transport: s.client.Transport,
 		ModifyResponse: func(r *http.Response) error {
-			r.Header.Del("Access-Control-Allow-Origin") // it says * to everybody
+			r.Header.Del("Access-Control-Allow-Origin") // which is *
 			return nil
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, _ error) {
@@ -41,10 +41,10 @@ func (s *Server) proxy(headerTimeout time.Duration) *http.Server {
 		case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/.well-known/jwks.json"):
 			forward.ServeHTTP(w, r)
 		case r.Method != http.MethodPost || r.URL.Path != "/":
-			refuse(w, http.StatusNotFound, "UnknownOperationException", "the local Cognito has its API at POST / alone")
+			refuse(w, http.StatusNotFound, "UnknownOperationException", "the local Cognito serves only POST / and the keys of its pools")
 		case !slices.Contains(operations, operation):
 			refuse(w, http.StatusForbidden, "AccessDeniedException", fmt.Sprintf(
-				"the local Cognito passes on %s; everything else is its owner's, at the socket %q in the data folder",
+				"the local Cognito forwards only %s; the socket %q in the data folder serves all operations",
 				strings.Join(operations, ", "), "cognito/"+socketName))
 		default:
 			r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
@@ -57,14 +57,14 @@ func (s *Server) proxy(headerTimeout time.Duration) *http.Server {
 	}
 }
 
-// pagesOnly refuses the pages of other origins, without a word that they could read, and lets the template's read the
+// pagesOnly refuses pages of other origins with an answer that they cannot read, and lets the template's pages read the
 // answer.
 func (s *Server) pagesOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Vary", "Origin")
 		if origin := r.Header.Get("Origin"); origin != "" {
 			if !s.allows(origin) {
-				http.Error(w, "this origin is none of the template's AllowedOrigins", http.StatusForbidden)
+				http.Error(w, "this origin is not one of the template's AllowedOrigins", http.StatusForbidden)
 				return
 			}
 			w.Header().Set("Access-Control-Allow-Origin", origin)
@@ -80,7 +80,7 @@ func (s *Server) pagesOnly(next http.Handler) http.Handler {
 	})
 }
 
-// AllowOrigins says which pages may call: until then, none may. An origin may hold one *, as in S3's CORS rules.
+// AllowOrigins sets the origins whose pages may call; before, none may. An origin may contain one *, as in S3's CORS rules.
 func (s *Server) AllowOrigins(origins []string) { s.origins.Store(&origins) }
 
 func (s *Server) allows(origin string) bool {
@@ -92,7 +92,7 @@ func (s *Server) allows(origin string) bool {
 	})
 }
 
-// refuse answers in Cognito's form.
+// refuse answers with an error in Cognito's form.
 func refuse(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	w.WriteHeader(status)

@@ -47,8 +47,8 @@ func (r request) send(t *testing.T, s *Server) (*http.Response, string) {
 	return answer, string(body)
 }
 
-// Any page on this machine, and any site that makes its name point here, can send requests to the port.
-func TestFront(t *testing.T) {
+// Every page in a browser on this machine can send requests to the port, as can sites whose name points here.
+func TestProxy(t *testing.T) {
 	s := start(t, t.TempDir(), 0)
 	s.AllowOrigins([]string{"http://localhost:8080", pageOrigin})
 	port := ":" + strconv.Itoa(s.Port)
@@ -56,7 +56,7 @@ func TestFront(t *testing.T) {
 	for name, c := range map[string]struct {
 		request
 		status   int
-		readable bool // by the page that asks
+		readable bool // by the page that sends the request
 	}{
 		"OK":                 {request{"POST", "/", "", pageOrigin, signIn}, 400, true},
 		"OKLocalhost":        {request{"POST", "/", "localhost" + port, pageOrigin, signIn}, 400, true},
@@ -94,11 +94,10 @@ func TestFront(t *testing.T) {
 	}
 }
 
-// Before the template is known, no page may call.
-func TestNoPageBeforeTheTemplate(t *testing.T) {
+func TestAllowOrigins(t *testing.T) {
 	var s Server
 	if s.allows(pageOrigin) {
-		t.Error("a page may call")
+		t.Error("a page may call before origins are set")
 	}
 	s.AllowOrigins([]string{"https://*.example.com"})
 	for origin, want := range map[string]bool{
@@ -110,12 +109,11 @@ func TestNoPageBeforeTheTemplate(t *testing.T) {
 	}
 }
 
-// cognito-local itself is behind a socket in a folder that is its owner's alone, and so is what it stores.
-func TestStoreIsItsOwnersAlone(t *testing.T) {
+// The socket and the stored users are private, also in a folder of an earlier run that everybody could read.
+func TestStoreIsPrivate(t *testing.T) {
 	before := syscall.Umask(0)
 	defer syscall.Umask(before)
 	dir := filepath.Join(t.TempDir(), "cognito")
-	// An earlier run's, which anybody could read.
 	if err := os.MkdirAll(filepath.Join(dir, ".cognito", "db"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +145,7 @@ func TestStoreIsItsOwnersAlone(t *testing.T) {
 	}
 }
 
-// A path too long for a socket is no reason not to start.
+// If the path is too long for a socket, the socket is in another folder.
 func TestLongPath(t *testing.T) {
 	s := start(t, filepath.Join(t.TempDir(), strings.Repeat("x", 120)), 0)
 	if len(s.Socket) > maxSocketPath {
@@ -155,21 +153,21 @@ func TestLongPath(t *testing.T) {
 	}
 	s.Close()
 	if _, err := os.Stat(filepath.Dir(s.Socket)); err == nil {
-		t.Error("its folder stays behind")
+		t.Error("the folder of the socket is left")
 	}
 }
 
-// A client that stops in the middle of its headers holds its connection for seconds, not for good.
+// A client that stops sending in its headers loses its connection after the timeout.
 func TestSilentClients(t *testing.T) {
 	s := start(t, t.TempDir(), 0)
-	for name, said := range map[string]string{"Nothing": "", "HalfHeaders": "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n"} {
+	for name, sent := range map[string]string{"Nothing": "", "HalfHeaders": "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n"} {
 		t.Run(name, func(t *testing.T) {
 			conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			if _, err := io.WriteString(conn, said); err != nil {
+			if _, err := io.WriteString(conn, sent); err != nil {
 				t.Fatal(err)
 			}
 			conn.SetReadDeadline(time.Now().Add(10 * headerTimeout))
@@ -180,15 +178,15 @@ func TestSilentClients(t *testing.T) {
 	}
 }
 
-// A kill in the middle of a write leaves the file before it, whole.
-func TestStoreIsReplacedWhole(t *testing.T) {
+// Files are replaced, so that a kill during a write leaves the old file.
+func TestStoreReplacesFiles(t *testing.T) {
 	dir := t.TempDir()
 	s := start(t, dir, 0)
 	if _, err := s.CreatePool(t.Context(), "One", nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, ".cognito", "db", "clients.json")
-	before, err := os.Open(path) // the file, not its name
+	before, err := os.Open(path) // stays the old file when its name goes to a new one
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,8 +209,8 @@ func TestStoreIsReplacedWhole(t *testing.T) {
 	}
 }
 
-// A store that was cut short is no store without users.
-func TestStoreCutShort(t *testing.T) {
+// A truncated store is refused, and not taken for one without users.
+func TestTruncatedStore(t *testing.T) {
 	for name, content := range map[string]string{"ErrEmpty": "", "ErrHalf": `{"Users": {`} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -223,7 +221,7 @@ func TestStoreCutShort(t *testing.T) {
 			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := Start(t.Context(), Config{Node: "node", Dir: dir}); err == nil || !strings.Contains(err.Error(), path+" is not whole") {
+			if _, err := Start(t.Context(), Config{Node: "node", Dir: dir}); err == nil || !strings.Contains(err.Error(), path+" is not complete") {
 				t.Errorf("got %v", err)
 			}
 		})

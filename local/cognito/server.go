@@ -1,15 +1,15 @@
-// Package cognito is the stack's user pool on this machine: cognito-local as a child process, its pool and client as in
-// the template, and the check of the tokens that it issues.
+// Package cognito runs the stack's user pool on this machine: it starts cognito-local as a child process, creates the pool
+// and app client of the template in it, and verifies the tokens that it issues.
 //
 //	server, err := cognito.Start(ctx, cognito.Config{Node: node, Script: script, Dir: dir})
 //	server.AllowOrigins(origins)
 //	pool, err := server.CreatePool(ctx, name, poolProperties, clientProperties)
-//	claims, err := server.Verify(ctx, token, []string{pool.ARN})
+//	claims, err := server.Verify(ctx, token, []string{pool.ARN}, nil)
 //	server.Close()
 //
-// cognito-local signs with a key that is public, guards its admin API with nothing, and answers any page. So it listens
-// on a socket in a folder of its owner's, which no page and no other user of the machine can reach, and a small web
-// server on a loopback port passes on what a page needs.
+// cognito-local signs with a public key pair, does not protect its admin API, and answers every page. So it listens on a
+// socket in a private folder, which no page and no other user of the machine can reach. A proxy on a loopback port forwards
+// what a page needs.
 package cognito
 
 import (
@@ -40,16 +40,16 @@ import (
 type Config struct {
 	Node          string        // the node binary
 	Script        string        // cognito-local's start.js
-	Dir           string        // where it keeps its users; made if it is missing
-	Port          int           // the port to listen on; 0, or one that is taken: a free one
-	HeaderTimeout time.Duration // how long a client may take for a request's headers; 0: 10 seconds
+	Dir           string        // where it stores users; created if it is missing
+	Port          int           // the port of the proxy; a free one if it is 0 or taken
+	HeaderTimeout time.Duration // how long a client may take to send the headers of a request; 0 is 10 seconds
 }
 
 // Server is a running cognito-local.
 type Server struct {
 	URL    string
 	Port   int
-	Socket string // where its owner has all of its API
+	Socket string // serves the whole API, to the owner of the data folder
 
 	process  *process.Process
 	client   *http.Client // calls the socket
@@ -64,8 +64,8 @@ type Server struct {
 //go:embed child.cjs
 var childScript string
 
-// Start runs cognito-local and waits until it answers. Tokens name its URL as their issuer: those of an earlier run
-// over the same folder hold only on the same port.
+// Start starts cognito-local and waits until it answers. The issuer of the tokens is the server's URL, so that the tokens of
+// an earlier run over the same folder are valid only on the same port.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	s, err := launch(ctx, cfg)
 	if err != nil {
@@ -106,15 +106,14 @@ func launch(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// socketName is the socket's in the folder.
+// socketName is the name of the socket in the folder.
 const socketName = "socket"
 
-// maxSocketPath is what every system takes for a socket's path (sun_path in <sys/un.h>, with its zero byte: 108 on
-// Linux, 104 on macOS).
+// maxSocketPath is the longest path of a socket that every system accepts (sun_path in <sys/un.h>, with its zero byte, has
+// 108 bytes on Linux and 104 on macOS).
 const maxSocketPath = 103
 
-// prepare makes the folder its owner's alone, with cognito-local's own configuration file in it, and gives the path of
-// the socket that this names.
+// prepare makes the folder private and writes cognito-local's configuration file into it. It returns the path of the socket.
 func prepare(dir string) (socket string, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", err
@@ -130,7 +129,7 @@ func prepare(dir string) (socket string, err error) {
 		case entry.IsDir():
 			return os.Chmod(path, 0o700)
 		case entry.Type().IsRegular():
-			return errors.Join(os.Chmod(path, 0o600), checkWhole(path))
+			return errors.Join(os.Chmod(path, 0o600), checkComplete(path))
 		}
 		return nil
 	})
@@ -139,7 +138,7 @@ func prepare(dir string) (socket string, err error) {
 	}
 	socket = filepath.Join(dir, socketName)
 	if len(socket) > maxSocketPath {
-		short, err := os.MkdirTemp("", "signpost-") // for its owner alone
+		short, err := os.MkdirTemp("", "signpost-") // which is private
 		if err != nil {
 			return "", err
 		}
@@ -155,20 +154,20 @@ func prepare(dir string) (socket string, err error) {
 	return socket, os.WriteFile(filepath.Join(store, "config.json"), config, 0o600)
 }
 
-// checkWhole refuses a file of the store that was cut short. cognito-local takes an empty one for a store without users,
-// and says of another one only that it is invalid.
-func checkWhole(path string) error {
+// checkComplete refuses a truncated file of the store. cognito-local takes an empty one for a store without users, and does
+// not name any other.
+func checkComplete(path string) error {
 	if filepath.Ext(path) != ".json" {
 		return nil
 	}
 	content, err := os.ReadFile(path)
 	if err == nil && !json.Valid(content) {
-		err = fmt.Errorf("%s is not whole: put back a copy, or delete the folder %s to start without users", path, filepath.Dir(filepath.Dir(path)))
+		err = fmt.Errorf("%s is not complete JSON: restore a copy, or delete the folder %s to start without users", path, filepath.Dir(filepath.Dir(path)))
 	}
 	return err
 }
 
-// clientOf calls the socket, whatever host a URL names.
+// clientOf returns a client that connects to the socket, whatever host a URL has.
 func clientOf(socket string) *http.Client {
 	return &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -207,7 +206,7 @@ func (s *Server) Close() {
 	os.Remove(filepath.Dir(s.Socket)) // fails for the data folder, which is not empty
 }
 
-// reason finds the line of node's output that says what went wrong, or else the last one.
+// reason returns the line of Node's output with the error, or else the last line.
 func reason(output string) string {
 	lines := strings.Split(strings.TrimSpace(output), "\n")
 	for _, line := range lines {

@@ -95,7 +95,7 @@ func TestVerify(t *testing.T) {
 		"ErrOtherPayload": {header + "." + strings.Replace(claims, claims[10:14], "AAAA", 1) + "." + signature, []string{pool.ARN}, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// A key that nobody knows is no reason to wait.
+			// An unknown key must not cause a wait.
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
 			got, err := s.Verify(ctx, c.token, c.pools, strings.Fields(c.scope))
@@ -109,8 +109,8 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// A second start on the same folder and port finds the same pool, client and user, and takes the tokens of the first.
-func TestDataIsKept(t *testing.T) {
+// A second start with the same folder and port has the same pool, client and user, and accepts the tokens of the first.
+func TestRestart(t *testing.T) {
 	dir := t.TempDir()
 	var port int
 	var tokens []string
@@ -142,7 +142,7 @@ func TestDataIsKept(t *testing.T) {
 	}
 }
 
-// Another program may have taken the port meanwhile: the run must start all the same.
+// If another program has taken the port, the server starts on another one.
 func TestTakenPort(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -155,7 +155,7 @@ func TestTakenPort(t *testing.T) {
 	}
 }
 
-// The child ends when its standard input closes, which the system does when the parent dies.
+// The child ends when its standard input closes, as it does when the parent dies.
 func TestEndsWithItsParent(t *testing.T) {
 	s := start(t, t.TempDir(), 0)
 	s.process.Stdin.Close()
@@ -166,7 +166,7 @@ func TestEndsWithItsParent(t *testing.T) {
 	}
 }
 
-func TestStartSaysWhatIsWrong(t *testing.T) {
+func TestStartReportsTheError(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Fatal(err)

@@ -13,19 +13,19 @@ import (
 	"github.com/versity/versitygw/s3response"
 )
 
-// exactBody turns a body that ends before its Content-Length into S3's IncompleteBody. Without it a client that
-// disconnects in the middle of a PUT leaves a truncated object (versitygw issue 2414). It must be an S3 error:
-// the store takes io.ErrUnexpectedEOF for the end of the body.
-type exactBody struct {
+// checkedBody fails with S3's IncompleteBody if the body ends before its Content-Length. Otherwise a client that disconnects
+// during a PUT would leave a truncated object (versity/versitygw#2414). The error has to be one of S3's, because the store
+// takes io.ErrUnexpectedEOF for the end of the body.
+type checkedBody struct {
 	body io.Reader
 	left int64
 }
 
-func (e *exactBody) Read(p []byte) (int, error) {
-	n, err := e.body.Read(p)
-	e.left -= int64(n)
+func (b *checkedBody) Read(p []byte) (int, error) {
+	n, err := b.body.Read(p)
+	b.left -= int64(n)
 	switch {
-	case (err == io.EOF || err == io.ErrUnexpectedEOF) && e.left > 0:
+	case (err == io.EOF || err == io.ErrUnexpectedEOF) && b.left > 0:
 		err = s3err.GetAPIError(s3err.ErrIncompleteBody)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = errRequestTimeout
@@ -40,17 +40,19 @@ var errRequestTimeout = s3err.APIError{
 	HTTPStatusCode: http.StatusBadRequest,
 }
 
-func exact(ctx context.Context, body io.Reader, length *int64) io.Reader {
+// checkLength returns the body of a PUT with a check of its length.
+func checkLength(ctx context.Context, body io.Reader, length *int64) io.Reader {
 	if request, ok := ctx.(*fasthttp.RequestCtx); !ok || !request.IsPut() {
 		return body
 	}
 	if _, chunked := body.(middlewares.ChecksumReader); chunked || body == nil || length == nil {
-		return body // aws-chunked readers check the length themselves
+		return body // a reader of aws-chunked bodies checks the length itself
 	}
-	return &exactBody{body, *length}
+	return &checkedBody{body, *length}
 }
 
-func (b *guardedBackend) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3response.PutObjectOutput, error) {
-	in.Body = exact(ctx, in.Body, in.ContentLength)
+// PutObject stores only complete bodies.
+func (b *awsBackend) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3response.PutObjectOutput, error) {
+	in.Body = checkLength(ctx, in.Body, in.ContentLength)
 	return b.Backend.PutObject(ctx, in)
 }

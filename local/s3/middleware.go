@@ -13,9 +13,9 @@ import (
 	"signpost/local/loopback"
 )
 
-// guard wraps every request: it refuses what AWS refuses and versitygw accepts, lets a refused client finish
-// sending so that it can read why, and reports the request.
-func guard(address net.Addr, report func(Request)) fiber.Handler {
+// middleware handles every request. It refuses what AWS refuses and versitygw accepts, lets a refused client finish sending
+// so that it can read the answer, and reports the request.
+func middleware(address net.Addr, report func(Request)) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		start := time.Now()
 		if conn, ok := c.RequestCtx().Conn().(*timedConn); ok {
@@ -26,7 +26,7 @@ func guard(address net.Addr, report func(Request)) fiber.Handler {
 		}
 		refusal := refuse(c)
 		if refusal != nil {
-			// versitygw answers the request stripped of its signature, for the CORS headers of a refusal.
+			// versitygw answers the request without its signature, which adds the CORS headers of a refusal.
 			c.Request().URI().QueryArgs().Set("X-Amz-Signature", "")
 		}
 		err := c.Next()
@@ -53,9 +53,9 @@ type refusal struct {
 	code, message string
 }
 
-// refuse finds what S3 refuses and versitygw takes: a presigned request dated more than 15 minutes ahead, one that
-// carries a second way of signing, such as a page's own Authorization header, and an uploadId that is a path, which
-// versitygw 1.8.0 would follow to other uploads and out of the bucket.
+// refuse returns what S3 answers to some requests that versitygw 1.8.0 accepts: those whose signature is dated more than 15
+// minutes in the future, those that are signed twice, as in the query and in an Authorization header, and those with a path
+// as uploadId, which versitygw would follow to other uploads and out of the bucket.
 func refuse(c fiber.Ctx) *refusal {
 	signedAt, err := time.Parse("20060102T150405Z", c.Query("X-Amz-Date"))
 	uploadID := c.Query("uploadId")
@@ -71,14 +71,14 @@ func refuse(c fiber.Ctx) *refusal {
 	return nil
 }
 
-// maxDrain bounds what is read of a body that was refused before it was read.
+// Limits for reading the rest of a refused body.
 const (
 	maxDrain     = 5 << 30
 	drainTimeout = 30 * time.Second
 )
 
-// drain reads what is left of the body. A connection closed with bytes unread is reset, and a browser then reports
-// a network error instead of S3's answer. versitygw itself reads 256 KiB.
+// drain reads the rest of the body. If a connection is closed with unread bytes, it is reset, and a browser then reports a
+// network error instead of S3's answer. versitygw itself reads only 256 KiB.
 func drain(c fiber.Ctx) {
 	body := c.Request().BodyStream()
 	if body == nil || c.Request().Header.ContentLength() <= 0 {
@@ -92,7 +92,7 @@ func drain(c fiber.Ctx) {
 	conn.SetReadDeadline(time.Time{})
 }
 
-// errorCode reads <Code> of an S3 error answer.
+// errorCode returns the <Code> of an S3 error.
 func errorCode(body []byte, status int) string {
 	if status < 400 {
 		return ""

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A page of another site can have its own name point at this machine. Its requests still name it.
-func TestOtherHostsGetNothing(t *testing.T) {
+// A page of another site can point its own host name at this machine, but its requests still name that host.
+func TestOtherHosts(t *testing.T) {
 	port := strconv.Itoa(server.Port)
 	for host, want := range map[string]int{
 		"127.0.0.1:" + port: 403, "localhost:" + port: 403, "[::1]:" + port: 403,
@@ -33,7 +33,7 @@ func TestOtherHostsGetNothing(t *testing.T) {
 				t.Errorf("%s %s: got %d, want %d", method, host, response.StatusCode, want)
 			}
 			if allowed := response.Header.Get("Access-Control-Allow-Origin"); want == 421 && allowed != "" {
-				t.Errorf("%s %s: a page of %s may read it", method, host, allowed)
+				t.Errorf("%s %s: a page of %s may read the answer", method, host, allowed)
 			}
 		}
 	}

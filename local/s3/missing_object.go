@@ -9,19 +9,20 @@ import (
 	"github.com/versity/versitygw/s3err"
 )
 
-// GetObject and HeadObject answer for an object that is not there: 403 AccessDenied, unless the caller may list the
-// bucket ("GetObject: Permissions", Amazon S3 API Reference).
-func (b *guardedBackend) GetObject(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
+// GetObject answers 403 AccessDenied for a missing object, unless the caller may list the bucket ("GetObject: Permissions",
+// Amazon S3 API Reference).
+func (b *awsBackend) GetObject(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
 	out, err := b.Backend.GetObject(ctx, in)
 	return out, b.hideMissing(ctx, err)
 }
 
-func (b *guardedBackend) HeadObject(ctx context.Context, in *s3.HeadObjectInput) (*s3.HeadObjectOutput, error) {
+// HeadObject does the same.
+func (b *awsBackend) HeadObject(ctx context.Context, in *s3.HeadObjectInput) (*s3.HeadObjectOutput, error) {
 	out, err := b.Backend.HeadObject(ctx, in)
 	return out, b.hideMissing(ctx, err)
 }
 
-func (b *guardedBackend) hideMissing(ctx context.Context, err error) error {
+func (b *awsBackend) hideMissing(ctx context.Context, err error) error {
 	if !errors.Is(err, s3err.GetAPIError(s3err.ErrNoSuchKey)) {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -56,9 +55,7 @@ func newPolicy(cfg Config, now func() time.Time) (*policy, error) {
 	for _, u := range cfg.Users {
 		for _, document := range u.Policies {
 			for _, s := range document.Statements {
-				if isAboutS3(s) {
-					p.statements = append(p.statements, statement{s, u.Credentials.AccessKeyID})
-				}
+				p.statements = append(p.statements, statement{s, u.Credentials.AccessKeyID})
 			}
 		}
 	}
@@ -73,13 +70,6 @@ func newPolicy(cfg Config, now func() time.Time) (*policy, error) {
 		}
 	}
 	return p, nil
-}
-
-// isAboutS3 reports whether a statement of a role concerns S3. The others, such as those about logs, have no effect here.
-func isAboutS3(s iam.Statement) bool {
-	return len(s.NotActions) > 0 || slices.ContainsFunc(s.Actions, func(action string) bool {
-		return action == "*" || strings.HasPrefix(strings.ToLower(action), "s3:")
-	})
 }
 
 // validate refuses, at start, a policy with something that versitygw does not know.

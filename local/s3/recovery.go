@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// recover puts right what a run that was killed has left half done. Objects and parts are whole or not there at all:
-// versitygw gives a file its name last.
+// recover repairs what a killed run has left unfinished. Objects and parts are complete or missing, because versitygw names
+// a file last.
 func (s *store) recover() error {
 	folders, err := os.ReadDir(filepath.Join(s.bucketDir(), multipartDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -28,9 +28,9 @@ func (s *store) recover() error {
 	return s.forgetMissingObjects()
 }
 
-// recoverUploads gives the folders of uploads whose parts were being joined their names back, or removes them where the
-// object was stored. versitygw renames such a folder first of all, finds it under its new name no more after a restart,
-// and answers a repeated CompleteMultipartUpload as if the joining still went on.
+// recoverUploads handles uploads whose parts were being joined. versitygw renames the folder of an upload before it joins the
+// parts, does not find it under the new name after a restart, and answers a repeated CompleteMultipartUpload as if the first
+// were still running. The folder gets its old name back, or is removed if the object has been stored.
 func (s *store) recoverUploads(folder string) error {
 	entries, err := os.ReadDir(filepath.Join(s.bucketDir(), folder))
 	if err != nil {
@@ -48,6 +48,7 @@ func (s *store) recoverUploads(folder string) error {
 	return s.removeTempFiles(folder)
 }
 
+// endJoining restores or removes the folder of one upload.
 func (s *store) endJoining(joining, upload string) error {
 	key, err := s.metadata.RetrieveAttribute(nil, s.bucket, filepath.Dir(upload), keyAttribute)
 	if err != nil {
@@ -64,8 +65,8 @@ func (s *store) endJoining(joining, upload string) error {
 	return os.Rename(filepath.Join(s.bucketDir(), joining), filepath.Join(s.bucketDir(), upload))
 }
 
-// tempFile is the name of a file that was being written, where the system has no files without a name: the key's hash,
-// and digits.
+// tempFile matches the name of a file that was being written: the key's hash and digits. On Linux, versitygw writes files
+// without a name instead.
 var tempFile = regexp.MustCompile(`^[0-9a-f]{64}\.[0-9]+$`)
 
 func (s *store) removeTempFiles(folder string) error {
@@ -81,13 +82,13 @@ func (s *store) removeTempFiles(folder string) error {
 	return err
 }
 
-// forgetMissingObjects removes the metadata of objects that are not there. Metadata in a folder beside the data is
-// written before the object is, and would then answer If-None-Match: * for it: 412, as if it were stored.
+// forgetMissingObjects removes the metadata of missing objects. Metadata in a separate folder is written before the object,
+// and a request with If-None-Match: * would then be answered with 412, as if the object existed.
 func (s *store) forgetMissingObjects() error {
-	if s.beside == "" {
+	if s.sidecar == "" {
 		return nil
 	}
-	root := filepath.Join(s.beside, s.bucket)
+	root := filepath.Join(s.sidecar, s.bucket)
 	var missing []string
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {

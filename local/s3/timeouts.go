@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// timedListener bounds how long a client can hold a connection without a word: fasthttp's own limit is for a whole
-// request, and a large upload takes long.
+// timedListener limits how long a client can keep a connection without sending anything. fasthttp's own timeout is for a
+// whole request, which takes long for a large upload.
 type timedListener struct {
 	net.Listener
 	header, idle time.Duration
@@ -25,19 +25,19 @@ func (l *timedListener) Accept() (net.Conn, error) {
 	return &timedConn{Conn: conn, idle: l.idle}, nil
 }
 
-// timedConn reads the headers within one limit, and then each piece of the body within another, as S3 does.
+// timedConn has one timeout for the headers and another for each read of the body, as S3 has.
 type timedConn struct {
 	net.Conn
 	idle       time.Duration
 	hasHeaders atomic.Bool
-	isTimed    atomic.Bool // by somebody else
-	isSilent   atomic.Bool // its time is up
+	isTimed    atomic.Bool // somebody else has set a deadline
+	isSilent   atomic.Bool // a timeout has passed
 }
 
-// gotHeaders says that what comes from here on is the body. There is one request a connection.
+// gotHeaders starts the timeout of the body. A connection has one request.
 func (c *timedConn) gotHeaders() { c.hasHeaders.Store(true) }
 
-// SetReadDeadline puts another limit in place of these; the zero time takes it away again.
+// SetReadDeadline replaces the timeouts by a deadline; the zero time restores them.
 func (c *timedConn) SetReadDeadline(t time.Time) error {
 	c.isTimed.Store(!t.IsZero())
 	return c.Conn.SetReadDeadline(t)
@@ -54,9 +54,9 @@ func (c *timedConn) Read(p []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(p)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		c.isSilent.Store(true) // nobody waits for the rest of its body
+		c.isSilent.Store(true) // later reads of the body fail at once
 		if !c.hasHeaders.Load() {
-			err = io.EOF // else versitygw reports an internal error
+			err = io.EOF // otherwise versitygw logs an internal error
 		}
 	}
 	return n, err

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A client that stops in the middle of its headers, or of its body, holds its connection for seconds, not for good.
+// A client that stops sending in its headers or its body loses its connection after the timeout.
 func TestSilentClients(t *testing.T) {
 	base, _ := serve(t, served{Dir: t.TempDir(), Port: freeOne(t), Uploader: uploader, Timeout: 200 * time.Millisecond})
 	target, header := signed{base: base, key: "uploads/silent", header: once, length: 100_000}.sign(t)
@@ -23,7 +23,7 @@ func TestSilentClients(t *testing.T) {
 	header.Set("Content-Length", "100000")
 	fmt.Fprintf(&head, "PUT %s HTTP/1.1\r\nHost: %s\r\n", u.RequestURI(), u.Host)
 	header.Write(&head)
-	for name, c := range map[string]struct{ said, want string }{
+	for name, c := range map[string]struct{ sent, want string }{
 		"Nothing":     {"", ""},
 		"HalfHeaders": {head.String(), ""},
 		"HalfBody":    {head.String() + "\r\n" + strings.Repeat("x", 50_000), "<Code>RequestTimeout</Code>"},
@@ -34,7 +34,7 @@ func TestSilentClients(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			if _, err := io.WriteString(conn, c.said); err != nil {
+			if _, err := io.WriteString(conn, c.sent); err != nil {
 				t.Fatal(err)
 			}
 			conn.SetReadDeadline(time.Now().Add(10 * time.Second))
