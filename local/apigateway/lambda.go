@@ -19,20 +19,20 @@ const integrationTimeout = 29 * time.Second
 // maxPayload is Lambda's limit for an event and for an answer ("Lambda quotas").
 const maxPayload = 6 << 20
 
-// invoke calls the function with the event that API Gateway would send and writes its answer
+// invoke calls the function with the event that API Gateway would send, and returns its answer
 // ("Lambda proxy integrations in API Gateway", API Gateway Developer Guide).
 func (a *API) invoke(c *call) answer {
 	ctx, cancel := context.WithTimeout(c.Context(), integrationTimeout)
 	defer cancel()
 	event := a.event(c)
-	// An event is JSON, so bytes that aren't UTF-8 reach no function: encoding/json puts U+FFFD in their place, and so
-	// does API Gateway, which makes a "UTF8-encoded string" of every body ("Content type conversions in API Gateway").
+	// An event is JSON. encoding/json replaces bytes that are not UTF-8 by U+FFFD, and so does API Gateway, which converts
+	// every body to a "UTF8-encoded string" ("Content type conversions in API Gateway").
 	payload, err := json.Marshal(event)
 	if err != nil {
 		return a.refuse(c, badAnswer)
 	}
 	if len(payload) > maxPayload {
-		// koki-develop/lgtm-generator#10 has this answer, with its space.
+		// koki-develop/lgtm-generator#10 shows this answer, including the space.
 		return fixed(http.StatusRequestEntityTooLarge, "BadRequestException", "application/json",
 			`{"message": "Request Too Long"}`)
 	}
@@ -60,12 +60,12 @@ func (a *API) invoke(c *call) answer {
 			header["X-Amzn-Remapped-"+name] = values
 		}
 	}
-	// An API without binary media types sends a body in base64 as it is ("Return binary media from a Lambda proxy
+	// An API without binary media types does not decode a body in base64 ("Return binary media from a Lambda proxy
 	// integration in API Gateway").
 	return answer{status: response.StatusCode, header: header, body: []byte(response.Body)}
 }
 
-// remapped are the headers of an answer that the client gets under another name ("Amazon API Gateway important notes",
+// remapped are the headers of an answer that API Gateway renames ("Amazon API Gateway important notes",
 // REST APIs; dherault/serverless-offline#236).
 var remapped = []string{"Connection", "Content-Length", "Date", "Server", "Www-Authenticate"}
 
@@ -82,7 +82,7 @@ func (a *API) event(c *call) events.APIGatewayProxyRequest {
 		Path:       c.path,
 		HTTPMethod: c.verb,
 		Headers:    map[string]string{},
-		// Of several values the single ones have the last.
+		// Headers and QueryStringParameters have the last of several values.
 		MultiValueHeaders:               c.header,
 		MultiValueQueryStringParameters: c.query,
 		Body:                            string(c.body),
@@ -119,8 +119,8 @@ func (a *API) event(c *call) events.APIGatewayProxyRequest {
 	return e
 }
 
-// claimStrings writes every claim as a string, as the Cognito authorizer hands them on: lists joined by commas, times
-// in words.
+// claimStrings converts every claim to a string, as the Cognito authorizer does: lists are joined by commas, and times are
+// written as dates.
 func claimStrings(claims map[string]any) map[string]any {
 	text := make(map[string]any, len(claims))
 	for name, value := range claims {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// noMethod refuses a request that no method serves. API Gateway then takes it for one that IAM authorizes, and reads
-// the Authorization header as SigV4. Whatever it makes of a header, the request is refused: no method here uses IAM.
+// unknownRoute refuses a request that no method serves. API Gateway treats such a request as one that IAM authorizes, and reads
+// the Authorization header as SigV4. The request is refused whatever the header is, because no method here uses IAM.
 //
-// The messages are those of public reports (amazon-archives/aws-cognito-angular-quickstart#50,
-// serverless/serverless#3205, keboola/developer-portal#102). Newer ones hold a hash in place of the header's text. No
-// report says which gateway response a malformed header leads to. INVALID_SIGNATURE is the one "for an invalid AWS
-// signature error" ("Gateway response types for API Gateway").
-func noMethod(c *call) refusal {
+// The messages are those of public reports (amazon-archives/aws-cognito-angular-quickstart#50, serverless/serverless#3205,
+// keboola/developer-portal#102). In newer ones, a hash replaces the header's text. No report says which gateway response a
+// malformed header gets. INVALID_SIGNATURE is the one "for an invalid AWS signature error" ("Gateway response types for API
+// Gateway").
+func unknownRoute(c *call) refusal {
 	header := c.Header.Get("Authorization")
 	if header == "" {
 		return missingToken
@@ -44,6 +44,6 @@ func noMethod(c *call) refusal {
 	if missing != nil {
 		return incomplete(strings.Join(missing, " "))
 	}
-	// "How do I troubleshoot HTTP 403 errors from API Gateway?", AWS re:Post, for keys that aren't valid.
+	// "How do I troubleshoot HTTP 403 errors from API Gateway?", AWS re:Post, for invalid keys.
 	return refusal{"ACCESS_DENIED", 403, "AccessDeniedException", "The security token included in the request is invalid."}
 }
