@@ -28,11 +28,11 @@ const (
 	testOrigin = "http://127.0.0.1:8080"
 )
 
-// One server fits in a process, so the tests share it.
+// A process can have only one server, so the tests share it.
 var (
 	server   *Server
 	uploader = NewCredentials()
-	reader   = NewCredentials() // may read, and not list
+	reader   = NewCredentials() // may read, but not list
 	lister   = NewCredentials() // may read and list
 	expired  = expiredCredentials()
 	dataDir  string
@@ -111,7 +111,7 @@ func expiredCredentials() aws.Credentials {
 	return c
 }
 
-// signed describes a presigned request; the zero value of a field takes a good default.
+// signed describes a presigned request. The zero value of each field has a useful default.
 type signed struct {
 	base    string
 	method  string
@@ -166,7 +166,7 @@ func (s signed) trySign() (string, http.Header, error) {
 	return signedURL, r.Header, err
 }
 
-// send signs and sends; it gives the status and S3's code.
+// send signs and sends the request, and returns the status and S3's code.
 func (s signed) send(t *testing.T, body []byte) (int, string) {
 	t.Helper()
 	if s.length == 0 {
@@ -259,8 +259,8 @@ func TestPutTwiceIsRefused(t *testing.T) {
 	}
 }
 
-// What a role was not granted is refused by S3, whoever signed it.
-func TestOnlyPutObjectIsGranted(t *testing.T) {
+// S3 refuses what the role's policies do not allow.
+func TestOnlyPutObjectIsAllowed(t *testing.T) {
 	if status, code := (signed{key: "uploads/granted", header: once}).send(t, []byte("x")); status != 200 {
 		t.Fatal(status, code)
 	}
@@ -282,8 +282,8 @@ func TestOnlyPutObjectIsGranted(t *testing.T) {
 	}
 }
 
-// A body cut in the middle must never leave an object: stock versitygw 1.8.0 stores what came.
-func TestTruncatedPutLeavesNothing(t *testing.T) {
+// A truncated body must not be stored, as versitygw 1.8.0 does.
+func TestTruncatedPut(t *testing.T) {
 	for name, header := range map[string]map[string]string{
 		"Plain":    once,
 		"Checksum": {"If-None-Match": "*", "X-Amz-Checksum-Sha256": base64.StdEncoding.EncodeToString(make([]byte, 32))},
@@ -301,19 +301,19 @@ func TestTruncatedPutLeavesNothing(t *testing.T) {
 	}
 }
 
-// A client that is refused while it sends a large body must be able to read why. Like a browser, this one sends all
-// of it before it reads.
-func TestRefusedLargeBodyReadsItsAnswer(t *testing.T) {
+// A client that is refused while it sends a large body must be able to read the answer. Like a browser, this one sends the
+// whole body before it reads.
+func TestRefusedLargeBody(t *testing.T) {
 	answer, err := sendRaw(t, signed{key: "uploads/large", length: 64 << 20}, 64<<20)
 	if err != nil {
-		t.Fatal("the connection broke:", err)
+		t.Fatal("the connection was reset:", err)
 	}
 	if !bytes.HasPrefix(answer, []byte("HTTP/1.1 403")) || !bytes.Contains(answer, []byte("<Code>AccessDenied</Code>")) {
 		t.Errorf("answered %.200q", answer)
 	}
 }
 
-// sendRaw signs a PUT, sends so many bytes of its body and closes its side of the connection.
+// sendRaw signs a PUT, sends some bytes of its body and closes its side of the connection.
 func sendRaw(t *testing.T, s signed, bodyBytes int) (answer []byte, err error) {
 	t.Helper()
 	target, header := s.sign(t)
@@ -343,8 +343,8 @@ func sendRaw(t *testing.T, s signed, bodyBytes int) (answer []byte, err error) {
 	return io.ReadAll(conn)
 }
 
-// An uploadId that is a path would lead versitygw 1.8.0 to other people's uploads, or out of the bucket.
-func TestUploadIDIsNoPath(t *testing.T) {
+// versitygw 1.8.0 follows an uploadId that is a path to other uploads, or out of the bucket.
+func TestUploadIDIsPath(t *testing.T) {
 	for name, id := range map[string]string{
 		"Parent": "..", "Here": ".", "Up": "../other/id", "Absolute": "/tmp", "Backslash": `..\other`, "Inside": "a/b",
 	} {

@@ -13,7 +13,7 @@ import (
 
 // A client that stops sending in its headers or its body loses its connection after the timeout.
 func TestSilentClients(t *testing.T) {
-	base, _ := serve(t, served{Dir: t.TempDir(), Port: freeOne(t), Uploader: uploader, Timeout: 200 * time.Millisecond})
+	base, _ := serve(t, served{Dir: t.TempDir(), Port: freePort(t), Uploader: uploader, Timeout: 200 * time.Millisecond})
 	target, header := signed{base: base, key: "uploads/silent", header: once, length: 100_000}.sign(t)
 	u, err := url.Parse(target)
 	if err != nil {
