@@ -356,17 +356,6 @@ func TestUploadIDIsPath(t *testing.T) {
 	}
 }
 
-func TestAnonymousIsRefused(t *testing.T) {
-	for _, method := range []string{"PUT", "GET", "DELETE", "HEAD"} {
-		t.Run(method, func(t *testing.T) {
-			status, _ := do(t, method, server.URL+"/"+testBucket+"/uploads/anonymous", http.Header{"If-None-Match": {"*"}}, []byte("x"))
-			if status != 403 {
-				t.Errorf("got %d, want 403", status)
-			}
-		})
-	}
-}
-
 func TestCORS(t *testing.T) {
 	for name, c := range map[string]struct {
 		origin, method, headers string
