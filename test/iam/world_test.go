@@ -13,17 +13,17 @@ import (
 	"signpost/test/template/synth"
 )
 
-// world is a deployed template in which the tables' short names mean something.
+// world is a deployed template with the tables' short names.
 type world struct {
 	account *account
 	who     map[string]iam.Principal
 	where   map[string]string // short name → ARN
 }
 
-// roleNames are the tables' names of the roles that a template can have, by what their logical ids hold.
+// roleNames are the tables' names of the roles that a template can have, by a part of their logical ids.
 var roleNames = map[string]string{"UploadFunctionRole": "upload", "DownloadFunctionRole": "download", "MalwareScanRole": "scanner"}
 
-// The keys that a deployment did not make: the one it was given, and one that is none of its business.
+// otherKey is a key that the deployment does not use.
 const otherKey = "arn:aws:kms:" + region + ":" + accountID + ":key/another"
 
 const everythingAllowed = `{"Version": "2012-10-17", "Statement": {"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}}`
@@ -114,16 +114,16 @@ func (w *world) nameResources() error {
 	if w.where["files"] == "" || w.where["upload-role"] == "" {
 		return fmt.Errorf("there is no upload bucket or no upload role")
 	}
-	w.where["files-twin"] = w.where["files"] + "-twin" // a bucket whose name merely begins like it
+	w.where["files-twin"] = w.where["files"] + "-twin" // another bucket whose name begins with the same characters
 	return nil
 }
 
-// arn is the ARN that a short name stands for: "files/uploads/cat.png" is an object of files.
+// arn returns the ARN of a short name: "files/uploads/cat.png" is an object in files.
 func (w *world) arn(short string) (string, error) {
 	name, path, inside := strings.Cut(short, "/")
 	arn, found := w.where[name]
 	if !found {
-		return "", fmt.Errorf("there is no %q here; there are %v", name, slices.Sorted(maps.Keys(w.where)))
+		return "", fmt.Errorf("there is no %q, only %v", name, slices.Sorted(maps.Keys(w.where)))
 	}
 	if inside {
 		arn += "/" + path
@@ -131,7 +131,7 @@ func (w *world) arn(short string) (string, error) {
 	return arn, nil
 }
 
-// synthesized is a stage's template. Each is made once: jsii takes its time.
+// synthesized returns a stage's template. Each is synthesized once, because that is slow.
 func synthesized(t testing.TB, stage infra.Stage) []byte {
 	t.Helper()
 	if templates[stage.Name] == nil {
