@@ -39,11 +39,7 @@ type identityPolicy struct {
 
 // rolePolicies returns what the policies of a function's role, inline or attached, say about S3.
 func rolePolicies(t *cfn.Template, function *cfn.Resource) ([]iam.Document, error) {
-	var properties struct{ Role string }
-	if err := t.Decode(function, &properties); err != nil {
-		return nil, err
-	}
-	roleID := strings.TrimSuffix(properties.Role, ".Arn")
+	roleID := cfn.LogicalID(function.Properties["Role"])
 	var policies []identityPolicy
 	if role := t.Resources[roleID]; role != nil {
 		var properties struct {

@@ -2,7 +2,6 @@ package s3
 
 import (
 	"net"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,6 +71,3 @@ func createsObject(r *fasthttp.RequestCtx) bool {
 	}
 	return r.IsPut() && !query.Has("partNumber")
 }
-
-// isSupported reports whether conditionKeys can fill in the key.
-func isSupported(key string) bool { return slices.Contains(supportedKeys, key) }

@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -33,24 +34,18 @@ type statement struct {
 
 const everyone = "*"
 
-// newPolicy refuses a policy that this S3 cannot apply in full.
+// newPolicy refuses policies that this S3 cannot apply in full.
 func newPolicy(cfg Config, now func() time.Time) (*policy, error) {
 	p := &policy{bucket: cfg.Bucket, now: now}
 	for _, s := range cfg.Policy.Statements {
-		isService := func(p iam.PrincipalPattern) bool { return p.Service != "" }
-		if slices.ContainsFunc(s.Principals, isService) {
-			// AWS services, such as S3's log delivery, do not call the local run.
-			s.Principals = slices.DeleteFunc(slices.Clone(s.Principals), isService)
-			if len(s.Principals) == 0 {
-				continue
-			}
+		isOther := func(p iam.PrincipalPattern) bool { return p.Service == "" && !p.Everyone }
+		switch {
+		case slices.ContainsFunc(s.Principals, isOther):
+			return nil, fmt.Errorf("statement %q of the bucket policy: the local S3 supports only * and AWS services as principals", s.Sid)
+		case slices.ContainsFunc(s.Principals, func(p iam.PrincipalPattern) bool { return p.Everyone }):
+			p.statements = append(p.statements, statement{s, everyone})
 		}
-		for _, principal := range s.Principals {
-			if !principal.Everyone {
-				return nil, fmt.Errorf("statement %q of the bucket policy: the local S3 supports only the principal *, and AWS services", s.Sid)
-			}
-		}
-		p.statements = append(p.statements, statement{s, everyone})
+		// AWS services, such as S3's log delivery, do not call the local run.
 	}
 	for _, u := range cfg.Users {
 		for _, document := range u.Policies {
@@ -60,16 +55,24 @@ func newPolicy(cfg Config, now func() time.Time) (*policy, error) {
 		}
 	}
 	for _, s := range p.statements {
-		if len(s.NotActions) > 0 || len(s.NotResources) > 0 {
-			return nil, fmt.Errorf("statement %q: the local S3 does not support NotAction and NotResource", s.Sid)
-		}
-		for _, key := range s.ConditionKeys() {
-			if !isSupported(key) {
-				return nil, fmt.Errorf("statement %q: the local S3 does not support the condition key %s", s.Sid, key)
-			}
+		if err := s.check(); err != nil {
+			return nil, fmt.Errorf("statement %q: %w", s.Sid, err)
 		}
 	}
 	return p, nil
+}
+
+// check refuses the elements and condition keys that this S3 does not support.
+func (s statement) check() error {
+	if len(s.NotActions) > 0 || len(s.NotResources) > 0 {
+		return errors.New("the local S3 does not support NotAction and NotResource")
+	}
+	for _, key := range s.ConditionKeys() {
+		if !slices.Contains(supportedKeys, key) {
+			return fmt.Errorf("the local S3 does not support the condition key %s", key)
+		}
+	}
+	return nil
 }
 
 // validate refuses, at start, a policy with something that versitygw does not know.

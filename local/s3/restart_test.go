@@ -194,33 +194,3 @@ func putTo(t *testing.T, target string, header http.Header, body []byte) (etag s
 	}
 	return answer.etag
 }
-
-type answer struct {
-	status int
-	etag   string
-	body   []byte
-}
-
-func answerTo(t *testing.T, method, target string, header http.Header, body []byte) answer {
-	t.Helper()
-	a, err := tryAnswer(method, target, header, body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-func tryAnswer(method, target string, header http.Header, body []byte) (answer, error) {
-	r, err := http.NewRequest(method, target, bytes.NewReader(body))
-	if err != nil {
-		return answer{}, err
-	}
-	r.Header = header.Clone()
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return answer{}, err
-	}
-	defer response.Body.Close()
-	raw, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header.Get("ETag"), raw}, err
-}
