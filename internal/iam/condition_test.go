@@ -21,12 +21,14 @@ func TestConditions(t *testing.T) {
 		{`"StringEquals": {"S3:AUTHTYPE": "POST"}`, iam.Context{"s3:AuthType": {"POST"}}, true}, // keys are not case-sensitive
 		{`"StringEquals": {"s3:authType": "post"}`, iam.Context{kind: {"POST"}}, false},         // values are
 		{`"StringEqualsIgnoreCase": {"s3:authType": "post"}`, iam.Context{kind: {"POST"}}, true},
+		{`"StringNotEqualsIgnoreCase": {"s3:authType": "post"}`, iam.Context{kind: {"POST"}}, false},
 		{`"StringEquals": {"s3:authType": "PO*"}`, iam.Context{kind: {"POST"}}, false},
 		{`"StringLike": {"s3:authType": "PO*"}`, iam.Context{kind: {"POST"}}, true},
 		{`"StringLike": {"s3:authType": "P?ST"}`, iam.Context{kind: {"POST"}}, true},
 		{`"StringNotLike": {"s3:authType": "PO*"}`, iam.Context{kind: {"POST"}}, false},
 		{`"StringEquals": {"s3:authType": ["REST-HEADER", "POST"]}`, iam.Context{kind: {"POST"}}, true},     // any of the values
 		{`"StringNotEquals": {"s3:authType": ["REST-HEADER", "POST"]}`, iam.Context{kind: {"POST"}}, false}, // none of them
+		{`"StringNotEquals": {"s3:authType": ["REST-HEADER", "POST"]}`, iam.Context{kind: {"REST-QUERY-STRING"}}, true},
 
 		// A key that the request lacks never matches, so that a negation is true.
 		{`"StringEquals": {"s3:authType": "POST"}`, iam.Context{}, false},
@@ -35,6 +37,7 @@ func TestConditions(t *testing.T) {
 		{`"StringEqualsIfExists": {"s3:authType": "POST"}`, iam.Context{kind: {"REST-HEADER"}}, false},
 		{`"Bool": {"aws:SecureTransport": "false"}`, iam.Context{}, false},
 		{`"BoolIfExists": {"aws:SecureTransport": "false"}`, iam.Context{}, true},
+		{`"BoolIfExists": {"aws:SecureTransport": "false"}`, iam.Context{secure: {"true"}}, false},
 		{`"NumericGreaterThan": {"s3:signatureAge": "5"}`, iam.Context{}, false},
 		{`"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}`, iam.Context{}, true},
 		{`"ArnNotEquals": {"aws:SourceArn": "arn:aws:s3:::a"}`, iam.Context{}, true},
@@ -49,6 +52,7 @@ func TestConditions(t *testing.T) {
 		{`"NumericGreaterThan": {"s3:signatureAge": 600000}`, iam.Context{age: {"600001"}}, true},
 		{`"NumericGreaterThanEquals": {"s3:signatureAge": "600000"}`, iam.Context{age: {"600000"}}, true},
 		{`"NumericLessThan": {"s3:signatureAge": "9"}`, iam.Context{age: {"10"}}, false}, // numbers, not text
+		{`"NumericLessThan": {"s3:signatureAge": "10"}`, iam.Context{age: {"10"}}, false},
 		{`"NumericLessThanEquals": {"s3:signatureAge": "10"}`, iam.Context{age: {"10.0"}}, true},
 		{`"NumericEquals": {"s3:signatureAge": "10"}`, iam.Context{age: {"10.0"}}, true},
 		{`"NumericNotEquals": {"s3:signatureAge": "10"}`, iam.Context{age: {"10.0"}}, false},
@@ -57,11 +61,13 @@ func TestConditions(t *testing.T) {
 		{`"IpAddress": {"aws:SourceIp": "203.0.113.9"}`, iam.Context{ip: {"203.0.113.9"}}, true},
 		{`"IpAddress": {"aws:SourceIp": "2001:db8::/32"}`, iam.Context{ip: {"2001:DB8:0::1"}}, true},
 		{`"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24", "198.51.100.0/24"]}`, iam.Context{ip: {"198.51.100.1"}}, false},
+		{`"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24", "198.51.100.0/24"]}`, iam.Context{ip: {"192.0.2.1"}}, true},
 
 		// Each part of an ARN is compared separately; Equals takes patterns too.
 		{`"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::a*"}`, iam.Context{arn: {"arn:aws:s3:::ab/c:d"}}, true},
 		{`"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:*:111122223333:alarm:*"}`, iam.Context{arn: {"arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x"}}, true},
 		{`"ArnLike": {"aws:SourceArn": "arn:aws:*:alarm:x:y:z"}`, iam.Context{arn: {"arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x:y:z"}}, false},
+		{`"ArnNotLike": {"aws:SourceArn": "arn:aws:s3:::a*"}`, iam.Context{arn: {"arn:aws:s3:::ab"}}, false},
 		{`"ArnLike": {"aws:SourceArn": "arn:aws:s3:::A"}`, iam.Context{arn: {"arn:aws:s3:::a"}}, false},
 
 		// A key with several values.

@@ -128,3 +128,27 @@ func TestRequiredPolicy(t *testing.T) {
 		})
 	}
 }
+
+// A service has only what a resource's policy allows it by name.
+func TestServicePrincipal(t *testing.T) {
+	bucket := target(t, policy(`{"Sid": "Logs", "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "*"}`))
+	for service, want := range map[string]string{
+		"logging.s3.amazonaws.com": "allowed by Logs", "s3.amazonaws.com": "not allowed by anything", "lambda.amazonaws.com": "not allowed by anything",
+	} {
+		got, err := iam.Decide(iam.Request{Principal: iam.Service(service), Action: "s3:PutObject", Resource: "arn:aws:s3:::docs/a"}, bucket)
+		if err != nil || got.String() != want {
+			t.Errorf("%s: %v (%v), want %s", service, got, err, want)
+		}
+	}
+}
+
+// Whether a boundary limits what only a resource's policy allows depends on how that policy names the caller, which is not
+// supported.
+func TestBoundaryWithResourcePolicyOnly(t *testing.T) {
+	boundary := identity(t, policy(mayRead))
+	who := iam.Principal{ARN: alice, Policies: []iam.Document{}, Boundary: &boundary}
+	bucket := target(t, policy(fmt.Sprintf(letsRead, alice)))
+	if got, err := iam.Decide(iam.Request{Principal: who, Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/a"}, bucket); err == nil {
+		t.Errorf("got %v, want an error", got)
+	}
+}

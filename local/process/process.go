@@ -38,11 +38,11 @@ func (c Command) command(ctx context.Context) *exec.Cmd {
 // Run runs the program to its end and returns what it prints. The end of ctx kills the program; the error is then that of
 // ctx.
 func (c Command) Run(ctx context.Context) (output string, err error) {
-	said, err := c.command(ctx).CombinedOutput()
+	printed, err := c.command(ctx).CombinedOutput()
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	return string(said), err
+	return string(printed), err
 }
 
 // Process is a running child.
