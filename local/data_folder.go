@@ -8,13 +8,13 @@ import (
 // takeDataFolder reserves the data folder for this run and returns the state that an earlier run left in it.
 func takeDataFolder(dir string) (*state, error) {
 	if err := makePrivate(dir); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be made private (-dir names another): %w", err)
+		return nil, fmt.Errorf("the data folder cannot be made private (choose another with -dir): %w", err)
 	}
 	if err := checkWritable(dir); err != nil {
-		return nil, fmt.Errorf("the data folder is not writable (-dir names another): %w", err)
+		return nil, fmt.Errorf("the data folder is not writable (choose another with -dir): %w", err)
 	}
 	if err := lock(dir); err != nil {
-		return nil, fmt.Errorf("another run is using the data folder %s (-dir names another)", dir)
+		return nil, fmt.Errorf("another run is using the data folder %s (choose another with -dir)", dir)
 	}
 	return readState(dir)
 }
