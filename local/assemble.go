@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,7 +14,7 @@ import (
 	"signpost/local/s3"
 )
 
-// assemble makes the pool, the bucket, the functions and the API that the template describes.
+// assemble creates the pool, the bucket, the functions and the API that the template describes.
 func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
 	if err := s.createPool(ctx); err != nil {
 		return err
@@ -27,13 +27,13 @@ func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
 	s.names[bucket.ID] = s.outputs.UploadBucketName
 	s.names[bucket.ID+".Arn"] = "arn:aws:s3:::" + s.outputs.UploadBucketName
 
-	signers := map[string]s3.User{}
+	signers := map[string]s3.User{} // the functions' roles, by the function's logical id
 	for _, function := range s.template.OfType("AWS::Lambda::Function") {
-		allow, err := rolePolicy(s.template, function)
+		policies, err := rolePolicies(s.template, function)
 		if err != nil {
 			return err
 		}
-		signers[function.ID] = s3.User{Credentials: s.kept.credentials(function.ID), Allow: allow}
+		signers[function.ID] = s3.User{Credentials: s.state.credentials(function.ID), Policies: policies}
 	}
 	if err := s.startS3(ctx, bucket, signers); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
 	return nil
 }
 
-// createPool makes the user pool, its client and two users.
+// createPool creates the user pool, its app client and the users.
 func (s *stack) createPool(ctx context.Context) error {
 	poolResource, err := s.template.Only("AWS::Cognito::UserPool")
 	if err != nil {
@@ -79,29 +79,28 @@ func (s *stack) createPool(ctx context.Context) error {
 	s.names[poolResource.ID+".Arn"] = pool.ARN
 	s.names[clientResource.ID] = pool.ClientID
 	s.outputs.UserPoolId, s.outputs.UserPoolClientId = pool.ID, pool.ClientID
-
-	l := &s.outputs.Local
-	l.Username, l.SecondUsername = "ada@example.com", "grace@example.com"
-	l.Password, l.SecondPassword = s.kept.password(l.Username), s.kept.password(l.SecondUsername)
-	if err := s.cognito.CreateUser(ctx, pool, l.Username, l.Password); err != nil {
-		return err
+	for _, username := range usernames {
+		u := user{username, s.state.password(username)}
+		if err := s.cognito.CreateUser(ctx, pool, u.Username, u.Password); err != nil {
+			return err
+		}
+		s.outputs.Local.Users = append(s.outputs.Local.Users, u)
 	}
-	return s.cognito.CreateUser(ctx, pool, l.SecondUsername, l.SecondPassword)
+	return nil
 }
 
-// uploadBucket is the bucket that the stack's output names. A reference to a resource without a physical name yet
-// resolves to its logical id.
+// uploadBucket returns the bucket that the output UploadBucketName names. It has no name yet, so the reference resolves to
+// its logical id.
 func (s *stack) uploadBucket() (*cfn.Resource, error) {
 	id, err := s.template.Output("UploadBucketName")
 	if err != nil {
 		return nil, err
 	}
-	for _, bucket := range s.template.OfType("AWS::S3::Bucket") {
-		if bucket.ID == id {
-			return bucket, nil
-		}
+	bucket := s.template.Resources[id]
+	if bucket == nil || bucket.Type != "AWS::S3::Bucket" {
+		return nil, fmt.Errorf("the output UploadBucketName does not name a bucket of the template, but %s", id)
 	}
-	return nil, fmt.Errorf("the output UploadBucketName names no bucket of the template, but %s", id)
+	return bucket, nil
 }
 
 func (s *stack) startS3(ctx context.Context, bucket *cfn.Resource, signers map[string]s3.User) error {
@@ -120,84 +119,15 @@ func (s *stack) startS3(ctx context.Context, bucket *cfn.Resource, signers map[s
 	if err != nil {
 		return err
 	}
-	cfg := s3.Config{
+	s.s3, err = s3.Start(ctx, s3.Config{
 		Dir:    s.s3Dir(),
-		Port:   s.kept.Ports.S3,
+		Port:   s.state.Ports.S3,
 		Region: region,
 		Bucket: s.outputs.UploadBucketName,
 		CORS:   properties.CorsConfiguration.CorsRules,
 		Policy: policy,
+		Users:  slices.Collect(maps.Values(signers)),
 		Log:    s.console.s3,
-	}
-	for _, signer := range signers {
-		cfg.Users = append(cfg.Users, signer)
-	}
-	s.s3, err = s3.Start(ctx, cfg)
+	})
 	return err
-}
-
-// bucketPolicy is the template's policy of the bucket.
-func bucketPolicy(t *cfn.Template, bucket string) ([]s3.Statement, error) {
-	for _, resource := range t.OfType("AWS::S3::BucketPolicy") {
-		var properties struct {
-			Bucket         string
-			PolicyDocument struct{ Statement []s3.Statement }
-		}
-		if err := t.Decode(resource, &properties); err != nil {
-			return nil, err
-		}
-		if properties.Bucket == bucket {
-			return properties.PolicyDocument.Statement, nil
-		}
-	}
-	return nil, nil
-}
-
-// rolePolicy is what the function's role may do in S3: the statements of its inline policies and of the policies
-// attached to it. Its other statements (logs) have nothing to act on here.
-func rolePolicy(t *cfn.Template, function *cfn.Resource) ([]s3.Statement, error) {
-	type document struct{ Statement []s3.Statement }
-	var properties struct{ Role string }
-	if err := t.Decode(function, &properties); err != nil {
-		return nil, err
-	}
-	roleID := strings.TrimSuffix(properties.Role, ".Arn")
-	var statements []s3.Statement
-	for _, resource := range t.OfType("AWS::IAM::Role") {
-		var role struct {
-			Policies []struct{ PolicyDocument document }
-		}
-		if resource.ID != roleID {
-			continue
-		}
-		if err := t.Decode(resource, &role); err != nil {
-			return nil, err
-		}
-		for _, policy := range role.Policies {
-			statements = append(statements, policy.PolicyDocument.Statement...)
-		}
-	}
-	for _, resource := range t.OfType("AWS::IAM::Policy") {
-		var policy struct {
-			Roles          []string
-			PolicyDocument document
-		}
-		if err := t.Decode(resource, &policy); err != nil {
-			return nil, err
-		}
-		if slices.Contains(policy.Roles, roleID) {
-			statements = append(statements, policy.PolicyDocument.Statement...)
-		}
-	}
-	return slices.DeleteFunc(statements, func(s s3.Statement) bool {
-		return !slices.ContainsFunc(s.Action, func(a string) bool { return a == "*" || strings.HasPrefix(a, "s3:") })
-	}), nil
-}
-
-func (s *stack) s3Dir() string       { return filepath.Join(s.dir, "s3") }
-func (s *stack) functionLog() string { return filepath.Join(s.dir, "function.log") }
-
-// filesDir is where the bucket's objects lie, as files named by their keys.
-func (s *stack) filesDir() string {
-	return filepath.Join(s.s3Dir(), "data", s.outputs.UploadBucketName)
 }

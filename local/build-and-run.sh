@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the local run and becomes it, with the arguments given. `go build` says nothing while it compiles, which takes a
-# minute or two on a new machine.
+# Builds the local run and becomes it (exec), with the same arguments, so that a signal to this process reaches it.
+# `go build` prints nothing while it compiles, which takes a minute or two on a new machine.
 set -e
 cd "$(dirname "$0")/.."
 echo "Compiling the local run (a minute or two the first time) ..."

@@ -12,8 +12,8 @@ import (
 	"signpost/local/s3"
 )
 
-// console is what the run prints: how to use it once it is ready, then a line a request. A signed URL is a
-// credential: no line holds a query.
+// console prints how to use the run once it is ready, and then one line for each request. A signed URL is a credential,
+// so no line contains a query.
 type console struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -33,69 +33,67 @@ func (c *console) api(r apigateway.Request) {
 
 func (c *console) s3(r s3.Request) { c.request("S3", r.Method, r.Path, r.Status, r.Code, r.Duration) }
 
-func (c *console) request(who, method, path string, status int, code string, took time.Duration) {
+func (c *console) request(service, method, path string, status int, code string, took time.Duration) {
 	if code != "" {
 		code = " " + code
 	}
-	c.printf("%s  %-3s  %-7s %d%s  %s  %s\n", time.Now().Format(time.TimeOnly), who, method, status, code, took.Round(100*time.Microsecond), printable(path))
+	c.printf("%s  %-3s  %-7s %d%s  %s  %s\n", time.Now().Format(time.TimeOnly), service, method, status, code, took.Round(100*time.Microsecond), printable(path))
 }
 
-// sayEvery is how often a long step says that it is still at work.
-const sayEvery = 10 * time.Second
+// progressInterval is how often a long step reports that it is still running.
+const progressInterval = 10 * time.Second
 
-// during says what is being done, and goes on saying so until it is done.
-func (c *console) during(doing string, every time.Duration, do func() error) error {
+// during prints what is being done, and reports at each interval until it is done.
+func (c *console) during(doing string, interval time.Duration, do func() error) error {
 	c.printf("%s ...\n", doing)
 	began, done := time.Now(), make(chan struct{})
-	var saying sync.WaitGroup
-	saying.Go(func() {
-		for tick := time.Tick(every); ; {
+	var reporting sync.WaitGroup
+	reporting.Go(func() {
+		for tick := time.Tick(interval); ; {
 			select {
 			case <-done:
 				return
 			case <-tick:
-				c.printf("  still at work after %s\n", time.Since(began).Round(time.Second))
+				c.printf("  still running after %s\n", time.Since(began).Round(time.Second))
 			}
 		}
 	})
-	defer saying.Wait()
+	defer reporting.Wait()
 	defer close(done)
 	return do()
 }
 
-// startedAt is for the line that says how long the start took.
+// startedAt is when the program started.
 var startedAt = time.Now()
 
-// ready says where everything is.
+// ready prints where everything is and how to use it.
 func (c *console) ready(s *stack) {
 	o, l := s.outputs, s.outputs.Local
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nSignpost is running: stack %s, from its own template, in %s\n\n", s.name, time.Since(startedAt).Round(100*time.Millisecond))
+	fmt.Fprintf(&b, "\nSignpost is running: stack %s, started from its template in %s\n\n", s.name, time.Since(startedAt).Round(100*time.Millisecond))
 	fmt.Fprintf(&b, "  page    %s\n", l.PageUrl)
 	fmt.Fprintf(&b, "  API     %s\n", o.ApiUrl)
-	fmt.Fprintf(&b, "  users   %s   %s\n          %s   %s\n", pad(l.Username, l.SecondUsername), l.Password, pad(l.SecondUsername, l.Username), l.SecondPassword)
+	label := "users"
+	for _, u := range l.Users {
+		fmt.Fprintf(&b, "  %-5s   %-17s   %s\n", label, u.Username, u.Password)
+		label = ""
+	}
 	fmt.Fprintf(&b, "  files   %s\n", s.filesDir())
 	fmt.Fprintf(&b, "  log     %s\n\n", s.functionLog())
-	if missing := notServed(s.template); len(missing) > 0 {
-		fmt.Fprintf(&b, "In the template, but not done here:\n")
-		for _, m := range missing {
-			fmt.Fprintf(&b, "  - %s\n", m)
-		}
-		b.WriteString("\n")
+	b.WriteString("How this differs from AWS:\n")
+	for _, difference := range differences(s.template) {
+		fmt.Fprintf(&b, "  - %s\n", difference)
 	}
-	fmt.Fprintf(&b, "Without a browser, paste this:\n\n%s\n", indent(transcript(o)))
-	fmt.Fprintf(&b, "Ctrl-C stops it; %s keeps the data. Requests:\n\n", s.dir)
+	fmt.Fprintf(&b, "\nTo upload a file with curl, paste this:\n\n%s\n", indent(transcript(o)))
+	fmt.Fprintf(&b, "Press Ctrl-C to stop. The data stays in %s. Requests:\n\n", s.dir)
 	c.printf("%s", b.String())
 }
-
-func pad(s, other string) string { return s + strings.Repeat(" ", max(0, len(other)-len(s))) }
 
 func indent(text string) string {
 	return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ") + "\n"
 }
 
-// printable writes a path as it may stand on a terminal: a client chooses it, and could put line breaks or the
-// terminal's own commands into it.
+// printable escapes a path for the terminal: clients choose it, and could put line breaks or terminal commands into it.
 func printable(path string) string {
 	quoted := strconv.QuoteToASCII(path)
 	return quoted[1 : len(quoted)-1]

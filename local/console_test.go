@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// lines gives each line as it is printed.
+// lines receives each line as it is printed.
 type lines chan string
 
 func (l lines) Write(p []byte) (int, error) {
@@ -15,26 +15,25 @@ func (l lines) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Nobody should have to guess whether a long step hangs.
-func TestLongStepsGoOnSayingSo(t *testing.T) {
-	said, failed := make(lines), errors.New("it failed")
+func TestLongStepsReportProgress(t *testing.T) {
+	printed, failed := make(lines), errors.New("it failed")
 	ended := make(chan error)
-	goOn := make(chan struct{})
+	finish := make(chan struct{})
 	go func() {
-		ended <- newConsole(said).during("Building", time.Millisecond, func() error {
-			<-goOn
+		ended <- newConsole(printed).during("Building", time.Millisecond, func() error {
+			<-finish
 			return failed
 		})
 	}()
-	for _, want := range []string{"Building ...\n", "  still at work after ", "  still at work after "} {
-		if got := <-said; !strings.HasPrefix(got, want) {
-			t.Errorf("it says %q, want %q", got, want)
+	for _, want := range []string{"Building ...\n", "  still running after ", "  still running after "} {
+		if got := <-printed; !strings.HasPrefix(got, want) {
+			t.Errorf("it prints %q, want %q", got, want)
 		}
 	}
-	close(goOn)
+	close(finish)
 	for {
 		select {
-		case <-said: // a tick that was under way
+		case <-printed: // a tick
 		case err := <-ended:
 			if err != failed {
 				t.Errorf("got %v", err)

@@ -12,7 +12,7 @@ import (
 	"testing/fstest"
 )
 
-// getDocs asks the page's server for the API's reference.
+// getDocs gets the API's reference from the page's server.
 func getDocs(t *testing.T) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, "/docs", nil)
@@ -25,9 +25,9 @@ func getDocs(t *testing.T) *httptest.ResponseRecorder {
 	return w
 }
 
-// inlineScripts are the texts of a page's script elements as a browser reads them: up to the next
-// "</script", unless "<script" stands in a comment before it, which then needs an end of its own
-// ("Restrictions for contents of script elements", HTML Standard).
+// inlineScripts returns the texts of a page's script elements as a browser reads them: up to the next "</script", unless
+// "<script" occurs in a comment before it, which then needs its own end ("Restrictions for contents of script elements", HTML
+// Standard).
 func inlineScripts(t *testing.T, page string) []string {
 	t.Helper()
 	var found []string
@@ -39,7 +39,7 @@ func inlineScripts(t *testing.T, page string) []string {
 		}
 		tag, rest, _ := strings.Cut(page[start[0]:], ">")
 		if strings.Contains(tag, "src") {
-			t.Errorf("a script is not in the page itself: %s>", tag)
+			t.Errorf("a script is not inline: %s>", tag)
 		}
 		end := closing.FindStringIndex(rest)
 		if end == nil {
@@ -47,7 +47,7 @@ func inlineScripts(t *testing.T, page string) []string {
 		}
 		for _, comment := range strings.Split(rest[:end[0]], "<!--")[1:] {
 			if comment, _, _ = strings.Cut(comment, "-->"); opening.MatchString(comment) {
-				t.Errorf("a script holds <!-- and <script, and ends later than it seems: %s>", tag)
+				t.Errorf("a script contains <!-- and <script, and ends later than it seems: %s>", tag)
 			}
 		}
 		found = append(found, rest[:end[0]])
@@ -55,7 +55,7 @@ func inlineScripts(t *testing.T, page string) []string {
 	}
 }
 
-// directives are a Content-Security-Policy's, by name.
+// directives returns the directives of a Content-Security-Policy, by name.
 func directives(t *testing.T, policy string) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
@@ -65,16 +65,15 @@ func directives(t *testing.T, policy string) map[string][]string {
 			continue
 		}
 		if _, twice := found[words[0]]; twice {
-			t.Errorf("%s is there twice: a browser takes the first alone", words[0])
+			t.Errorf("%s occurs twice: browsers only use the first", words[0])
 		}
 		found[words[0]] = words[1:]
 	}
 	return found
 }
 
-// TestDocsRunTheirOwnScriptsAlone: the reference works, since its own scripts may run, and no other
-// may; and it is read as what it is.
-func TestDocsRunTheirOwnScriptsAlone(t *testing.T) {
+// The policy allows the reference's own scripts and no others.
+func TestDocsScripts(t *testing.T) {
 	w := getDocs(t)
 	if got := w.Header().Get("Content-Type"); got != "text/html; charset=utf-8" {
 		t.Errorf("Content-Type is %q", got)
@@ -98,15 +97,14 @@ func TestDocsRunTheirOwnScriptsAlone(t *testing.T) {
 	}
 }
 
-// TestDocsReachNobody: the policy lets the page load, call, frame and submit to nothing, this server
-// included: all it needs is in it.
-func TestDocsReachNobody(t *testing.T) {
+// The policy lets the page load, call, frame and submit to nothing, not even this server: the page contains all it needs.
+func TestDocsPolicy(t *testing.T) {
 	policies := getDocs(t).Header().Values("Content-Security-Policy")
 	if len(policies) != 1 {
 		t.Fatalf("there are %d policies: %q", len(policies), policies)
 	}
 	got := directives(t, policies[0])
-	// default-src is for all that has no directive of its own; the other three never fall back to it.
+	// The last three do not fall back to default-src.
 	for _, name := range []string{"default-src", "base-uri", "form-action", "frame-ancestors"} {
 		if !slices.Equal(got[name], []string{"'none'"}) {
 			t.Errorf("%s is %q, want 'none'", name, got[name])
@@ -123,7 +121,7 @@ func TestDocsReachNobody(t *testing.T) {
 	for name, sources := range got {
 		for _, source := range sources {
 			if form := within[name]; form == nil || !form.MatchString(source) {
-				t.Errorf("%s lets %s in", name, source)
+				t.Errorf("%s allows %s", name, source)
 			}
 		}
 	}

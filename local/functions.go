@@ -18,8 +18,8 @@ var mains = map[string]function.Builder{
 	"download": function.Download,
 }
 
-// functions builds each Lambda function's handler with the environment that the template gives it, signing with the
-// credentials of its own role.
+// functions builds the handler of each Lambda function, with the environment in the template and the credentials of the
+// function's own role.
 func (s *stack) functions(signers map[string]s3.User) (map[string]apigateway.Function, error) {
 	file, err := os.OpenFile(s.functionLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *stack) function(resource *cfn.Resource, signer s3.User, log *slog.Logge
 	if !ok {
 		return nil, fmt.Errorf("the local run has no function for the handler %q", properties.Handler)
 	}
-	// What Lambda itself sets ("Working with Lambda environment variables", AWS Lambda Developer Guide).
+	// These are set by Lambda itself ("Working with Lambda environment variables", AWS Lambda Developer Guide).
 	reserved := map[string]string{
 		"AWS_REGION":            region,
 		"AWS_ACCESS_KEY_ID":     signer.Credentials.AccessKeyID,

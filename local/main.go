@@ -1,13 +1,17 @@
-// Command local runs the whole of Signpost on this machine, from the very template that would be deployed: API
-// Gateway, the function, S3 and Cognito, and the demo page. It needs no AWS account, and listens on loopback only.
+// Command local runs all of Signpost on this machine, from the template that would be deployed: API Gateway, the
+// functions, S3, Cognito and the demo page. It needs no AWS account and listens on loopback only. It runs on Linux and
+// macOS, and on Windows in WSL.
 //
 //	go run ./local [-addr 127.0.0.1:8080] [-dir .local] [-outputs FILE] [-stage local]
 //
-// It has no configuration of its own: origins, throttling, models, roles and policies are the template's. What the
-// template asks for and this run cannot do is listed when it starts.
+// Ctrl-C stops it. A script that stops it by SIGTERM starts it with local/build-and-run.sh, because `go run` does not
+// pass that signal on.
 //
-// Started again over the same -dir it is at the same addresses, where they are free, and what it has handed out before
-// (tokens, signed URLs, passwords) is still good, as it is after an outage on AWS.
+// It has no configuration of its own: origins, throttling, models, roles and policies come from the template. At start it
+// lists what the template asks for and the local run does not do.
+//
+// Started again with the same -dir it has the same addresses, as long as they are free. Tokens, signed URLs and passwords
+// of the run before are still valid then, as they are on AWS after an outage.
 package main
 
 import (
@@ -18,6 +22,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 )
@@ -26,10 +31,10 @@ const usage = `Usage: go run ./local [-addr HOST:PORT] [-dir DIR] [-outputs FILE
 
 Runs the stack on this machine until Ctrl-C.
 
-  -addr     where the page is served: a loopback address (default 127.0.0.1:8080; port 0 picks a free one)
-  -dir      where objects and users are kept between runs (default .local)
+  -addr     where to serve the page: a loopback address (default 127.0.0.1:8080; port 0 picks a free port)
+  -dir      where to keep objects and users between runs (default .local)
   -outputs  also write the stack's outputs to this file, as cdk deploy --outputs-file does
-  -stage    the stage whose template is run (default local)
+  -stage    the stage whose template to run (default local)
 
 Example: go run ./local -addr 127.0.0.1:9000 -dir .local-9000 -outputs outputs.json
 `
@@ -45,14 +50,12 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	ctx, cancel := endWithGoRun(ctx)
-	defer cancel()
 	if err := run(ctx, opts); err != nil {
 		fail(err)
 	}
 }
 
-// fail prints what is wrong and ends with status 1.
+// fail prints the error and exits with status 1.
 func fail(err error) {
 	for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
 		fmt.Fprintln(os.Stderr, "local:", line)
@@ -66,6 +69,9 @@ type options struct {
 }
 
 func parseFlags(args []string) (options, error) {
+	if runtime.GOOS == "windows" {
+		return options{}, errors.New("the local run needs Linux or macOS; on Windows, start it in WSL")
+	}
 	var o options
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(new(strings.Builder)) // fail prints the error, once

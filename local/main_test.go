@@ -18,7 +18,11 @@ func TestParseFlags(t *testing.T) {
 		"OKLocalhost":   {[]string{"-addr", "localhost:0"}, ""},
 		"OKIPv6":        {[]string{"-addr", "[::1]:8080"}, ""},
 		"ErrAllAddrs":   {[]string{"-addr", ":8080"}, "loopback"},
+		"ErrAllIPv4":    {[]string{"-addr", "0.0.0.0:0"}, "loopback"},
+		"ErrAllIPv6":    {[]string{"-addr", "[::]:0"}, "loopback"},
 		"ErrPublicAddr": {[]string{"-addr", "192.0.2.1:8080"}, "loopback"},
+		"ErrPublicName": {[]string{"-addr", "example.com:0"}, "loopback"},
+		"ErrNoValue":    {[]string{"-addr"}, "-addr"},
 		"ErrNoPort":     {[]string{"-addr", "127.0.0.1"}, "HOST:PORT"},
 		"ErrFlag":       {[]string{"-port", "1"}, "-port"},
 		"ErrArgument":   {[]string{"dev"}, `"dev"`},
@@ -32,39 +36,39 @@ func TestParseFlags(t *testing.T) {
 	}
 }
 
-// What the template holds and the local run does not act on must be named, whatever it is.
-func TestNotServedNamesUnknownTypes(t *testing.T) {
+// What the local run does not implement must be listed, whatever it is.
+func TestDifferences(t *testing.T) {
 	text := `{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}, "B": {"Type": "AWS::S3::Bucket", "Properties": {"LifecycleConfiguration": {}, "CorsConfiguration": {}}}}}`
 	template, err := cfn.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := strings.Join(notServed(template), "\n")
+	got := strings.Join(differences(template), "\n")
 	for _, want := range []string{"AWS::SQS::Queue", "lifecycle"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in:\n%s", want, got)
 		}
 	}
 	if strings.Contains(got, "AWS::S3::Bucket") || strings.Contains(got, "encryption") {
-		t.Errorf("what is served, or not asked for, is listed:\n%s", got)
+		t.Errorf("it lists what is implemented, or what the template does not ask for:\n%s", got)
 	}
 }
 
-// Two runs over one folder would write each other's users and objects.
-func TestDataFolderIsOneRunsAlone(t *testing.T) {
+// Two runs over one folder would overwrite each other's users and objects.
+func TestLock(t *testing.T) {
 	dir := t.TempDir()
 	if err := lock(dir); err != nil {
 		t.Fatal(err)
 	}
 	if err := lock(dir); err == nil {
-		t.Error("a second run could take the folder")
+		t.Error("a second run took the folder")
 	}
 	if err := lock(t.TempDir()); err != nil {
 		t.Error("another folder was refused:", err)
 	}
 }
 
-// A page that can't be built must end the start, in the bundler's own words.
+// The error has to show what the bundler printed.
 func TestBuildPageFails(t *testing.T) {
 	project, err := projectRoot()
 	if err != nil {

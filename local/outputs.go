@@ -2,7 +2,8 @@ package main
 
 import "fmt"
 
-// outputs are the stack's outputs, in the shape that cdk deploy --outputs-file writes, and what only a local run has.
+// outputs are the stack's outputs, in the form in which cdk deploy --outputs-file writes them, and those of a local run
+// only.
 type outputs struct {
 	ApiUrl           string // with the API's stage and a trailing slash
 	Region           string
@@ -12,16 +13,22 @@ type outputs struct {
 	Local            localOutputs
 }
 
-// localOutputs are where things are on this machine, and two users, so that one can try one user's key with the
+// localOutputs are addresses on this machine, and users to sign in as. There are two, to try the one's key with the
 // other's token.
 type localOutputs struct {
-	PageUrl, S3Endpoint, CognitoEndpoint               string
-	Username, Password, SecondUsername, SecondPassword string
+	PageUrl, S3Endpoint, CognitoEndpoint string
 
-	CognitoSocket string `json:",omitempty"` // where Cognito can be administered; the page is not told
+	Users []user
+
+	CognitoSocket string `json:",omitempty"` // serves all of Cognito's API; the page does not get it
 }
 
-// write puts the outputs into the file, for its owner alone: they hold the users' passwords.
+type user struct{ Username, Password string }
+
+// usernames are the users of every run.
+var usernames = []string{"ada@example.com", "grace@example.com"}
+
+// write writes the outputs to a file that only its owner can read: they contain passwords.
 func (o outputs) write(stackName, path string) error {
 	if err := writeSecrets(path, map[string]outputs{stackName: o}); err != nil {
 		return fmt.Errorf("-outputs: %w", err)

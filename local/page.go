@@ -1,37 +1,30 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"signpost/docs"
+	"signpost/local/process"
 )
 
-// buildPage builds the demo page into the folder, by the script that builds it for any other host.
+// buildPage builds the demo page into the folder out, with the script that builds it for any host.
 func buildPage(ctx context.Context, root, node, out string) error {
-	build := exec.CommandContext(ctx, node, filepath.Join(root, "page/build.mjs"), "--out", out)
-	build.Dir = root
-	var said bytes.Buffer
-	build.Stdout, build.Stderr = &said, &said
-	endWithChildren(build)
-	if err := build.Run(); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return fmt.Errorf("the demo page cannot be built (%w):\n%s", err, strings.TrimSpace(said.String()))
+	output, err := process.Command{Path: node, Args: []string{filepath.Join(root, "page/build.mjs"), "--out", out}, Dir: root}.Run(ctx)
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("the demo page cannot be built (%w):\n%s", err, strings.TrimSpace(output))
 	}
-	return nil
+	return err
 }
 
-// newPage serves the demo page, at /config.json what it needs to know: the stack's outputs, in the shape of the
-// outputs file, and at /docs the API's reference.
+// newPage serves the demo page. At /config.json it serves the stack's outputs in the form of the outputs file, and at /docs
+// the API's reference.
 func newPage(files fs.FS, stackName string, o outputs) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))
@@ -43,14 +36,14 @@ func newPage(files fs.FS, stackName string, o outputs) http.Handler {
 	})
 	docsPolicy := docs.APIPolicy()
 	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", docsPolicy) // its scripts and styles are in the page itself
+		w.Header().Set("Content-Security-Policy", docsPolicy) // allows the scripts and styles in the page itself
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Write(docs.API)
 	})
 	policy := strings.Join([]string{
 		"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
 		"connect-src 'self' " + origin(o.ApiUrl) + " " + o.Local.S3Endpoint + " " + o.Local.CognitoEndpoint,
-		"frame-src " + o.Local.S3Endpoint, // a file that is saved, not shown
+		"frame-src " + o.Local.S3Endpoint, // for downloads, which the browser saves
 		"frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'",
 	}, "; ")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -62,9 +55,30 @@ func newPage(files fs.FS, stackName string, o outputs) http.Handler {
 	})
 }
 
-// origin is a URL without its path.
+// origin returns a URL without its path.
 func origin(url string) string {
 	scheme, rest, _ := strings.Cut(url, "://")
 	host, _, _ := strings.Cut(rest, "/")
 	return scheme + "://" + host
+}
+
+// defaultPagePort is the page's port in the origins of stage local.
+const defaultPagePort = "8080"
+
+// pagePort returns the page's port, or "" if it is the default. The app moves the origins of stage local to another port.
+func pagePort(page net.Listener) string {
+	_, port, _ := net.SplitHostPort(page.Addr().String())
+	if port == defaultPagePort {
+		return ""
+	}
+	return port
+}
+
+// pageURL returns the page's URL with the host that the stage's origins have: localhost for ::1.
+func pageURL(page net.Listener) string {
+	host, port, _ := net.SplitHostPort(page.Addr().String())
+	if host == "::1" {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/"
 }

@@ -20,17 +20,17 @@ import (
 	"signpost/local/s3"
 )
 
-// region is where the stack pretends to be; signatures name it.
+// region is the region that the stack pretends to be in. Signatures name it.
 const region = "us-east-1"
 
-// grace is how long requests under way may take after Ctrl-C.
+// grace is how long open requests may take to finish after Ctrl-C.
 const grace = 1500 * time.Millisecond
 
 // stack is everything that runs.
 type stack struct {
 	name     string
-	dir      string
-	kept     *kept
+	dir      string // the data folder
+	state    *state
 	template *cfn.Template
 	names    names // of the template's resources
 	cognito  *cognito.Server
@@ -41,73 +41,64 @@ type stack struct {
 	console  *console
 }
 
-// run starts the stack, says so, and serves until ctx ends.
+// run starts the stack and serves it until ctx ends.
 func run(ctx context.Context, o options) error {
 	root, err := projectRoot()
 	if err != nil {
 		return err
 	}
-	// The S3 server changes the working directory: paths are absolute from here on.
+	// The S3 server changes the working directory, so paths are absolute from here on.
 	dir, err := filepath.Abs(o.dir)
 	if err != nil {
 		return err
 	}
-	if o.outputs != "" {
-		if o.outputs, err = filepath.Abs(o.outputs); err != nil {
-			return err
-		}
-		if err := writable(filepath.Dir(o.outputs)); err != nil {
-			return fmt.Errorf("-outputs: %w", err)
-		}
-		if err := checkReplaceable(o.outputs); err != nil {
-			return fmt.Errorf("-outputs: %w", err)
-		}
+	if o.outputs, err = checkOutputs(o.outputs); err != nil {
+		return fmt.Errorf("-outputs: %w", err)
 	}
-	kept, err := takeFolder(dir)
+	state, err := takeDataFolder(dir)
 	if err != nil {
 		return err
 	}
 	page, err := net.Listen("tcp", o.addr)
 	if err != nil {
-		return fmt.Errorf("the page cannot be served on %s (is another run using it? -addr takes another port): %w", o.addr, err)
+		return fmt.Errorf("the page cannot be served on %s (if another run uses it, choose another port with -addr): %w", o.addr, err)
 	}
 	defer page.Close()
-	api, err := loopback.Listen(kept.Ports.API)
+	api, err := loopback.Listen(state.Ports.API)
 	if err != nil {
 		return err
 	}
 	defer api.Close()
 
-	s, err := start(ctx, root, dir, o.stage, kept, page, api)
-	if s != nil {
-		defer s.close()
+	s, err := start(ctx, root, dir, o.stage, state, page, api)
+	defer s.close()
+	if ctx.Err() != nil {
+		return nil // interrupted during the start, which is not an error
 	}
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil // interrupted while starting: not a failure
-		}
 		return err
 	}
 	return s.serve(ctx, page, api, o.outputs)
 }
 
-// takeFolder makes the data folder this run's alone, and gives what an earlier one kept in it.
-func takeFolder(dir string) (*kept, error) {
-	if err := makePrivate(dir); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be made and kept from others (-dir takes another): %w", err)
+// checkOutputs returns the absolute path of the outputs file, if it can be written; "" stays "".
+func checkOutputs(path string) (string, error) {
+	if path == "" {
+		return "", nil
 	}
-	if err := writable(dir); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be written (-dir takes another): %w", err)
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
 	}
-	if err := lock(dir); err != nil {
-		return nil, fmt.Errorf("another run is using the data folder %s (-dir takes another)", dir)
+	if err := checkWritable(filepath.Dir(path)); err != nil {
+		return "", err
 	}
-	return readKept(dir)
+	return path, checkReplaceable(path)
 }
 
-// start brings up everything that the template describes. What has started is in the stack even on an error.
-func start(ctx context.Context, root, dir, stage string, kept *kept, page, api net.Listener) (*stack, error) {
-	s := &stack{dir: dir, kept: kept, console: newConsole(os.Stdout)}
+// start starts everything that the template describes. The stack it returns has to be closed even if there is an error.
+func start(ctx context.Context, root, dir, stage string, state *state, page, api net.Listener) (*stack, error) {
+	s := &stack{dir: dir, state: state, console: newConsole(os.Stdout)}
 	node, err := findNode(root)
 	if err != nil {
 		return s, err
@@ -118,15 +109,15 @@ func start(ctx context.Context, root, dir, stage string, kept *kept, page, api n
 		s.name, template, err = synthesize(groupCtx, root, filepath.Join(dir, "cdk.out"), stage, pagePort(page))
 		return err
 	})
-	group.Go(func() error { return buildPage(groupCtx, root, node, s.pageFolder()) })
+	group.Go(func() error { return buildPage(groupCtx, root, node, s.pageDir()) })
 	group.Go(func() (err error) {
 		s.cognito, err = cognito.Start(groupCtx, cognito.Config{
-			Node: node, Script: filepath.Join(root, cognitoScript), Dir: filepath.Join(dir, "cognito"), Port: kept.Ports.Cognito,
+			Node: node, Script: filepath.Join(root, cognitoScript), Dir: filepath.Join(dir, "cognito"), Port: state.Ports.Cognito,
 		})
 		return err
 	})
-	const doing = "Synthesizing the template, building the page, starting Cognito (a minute or two the first time)"
-	if err := s.console.during(doing, sayEvery, group.Wait); err != nil {
+	const doing = "Synthesizing the template, building the page and starting Cognito (a minute or two the first time)"
+	if err := s.console.during(doing, progressInterval, group.Wait); err != nil {
 		return s, err
 	}
 	if s.template, s.names, err = loadTemplate(template, s.name); err != nil {
@@ -135,16 +126,11 @@ func start(ctx context.Context, root, dir, stage string, kept *kept, page, api n
 	if err := s.assemble(ctx, page, api); err != nil {
 		return s, err
 	}
-	kept.Ports = ports{API: api.Addr().(*net.TCPAddr).Port, S3: s.s3.Port, Cognito: s.cognito.Port}
-	return s, kept.write()
+	state.Ports = ports{API: api.Addr().(*net.TCPAddr).Port, S3: s.s3.Port, Cognito: s.cognito.Port}
+	return s, state.write()
 }
 
-// pageFolder is where the demo page's files are built.
-func (s *stack) pageFolder() string {
-	return filepath.Join(s.dir, "page")
-}
-
-// close ends what start started, all at once: Ctrl-C has two seconds for everything.
+// close stops everything at once: after Ctrl-C, all of it has two seconds.
 func (s *stack) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
@@ -165,17 +151,17 @@ func (s *stack) close() {
 	closing.Wait()
 }
 
-// serve answers until ctx ends or a part of the stack ends by itself.
+// serve serves until ctx ends or a part of the stack ends by itself.
 func (s *stack) serve(ctx context.Context, page, api net.Listener, outputsFile string) error {
 	failed := make(chan error, 2)
-	pages := newPage(os.DirFS(s.pageFolder()), s.name, s.outputs)
+	pages := newPage(os.DirFS(s.pageDir()), s.name, s.outputs)
 	s.servers = map[net.Listener]*http.Server{api: newHTTPServer(api, s.gateway), page: newHTTPServer(page, pages)}
 	for listener, server := range s.servers {
 		go func() { failed <- server.Serve(listener) }()
 	}
 	s.console.ready(s)
 	if outputsFile != "" {
-		// Last of all: whoever waits for the file finds everything running, and said.
+		// Scripts wait for this file, so it comes last: everything runs and is printed by then.
 		if err := s.outputs.write(s.name, outputsFile); err != nil {
 			return err
 		}
@@ -192,17 +178,19 @@ func (s *stack) serve(ctx context.Context, page, api net.Listener, outputsFile s
 	return err
 }
 
-// newHTTPServer answers to this machine alone, and bounds how long a slow client can hold a connection.
-func newHTTPServer(at net.Listener, h http.Handler) *http.Server {
-	return &http.Server{Handler: loopback.Host(at.Addr(), h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second}
+// newHTTPServer answers requests for the listener's own address only, and limits how long a slow client can keep a
+// connection.
+func newHTTPServer(listener net.Listener, h http.Handler) *http.Server {
+	return &http.Server{Handler: loopback.Host(listener.Addr(), h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second}
 }
 
-// writable proves that files can be made in the folder.
-func writable(dir string) error {
-	probe, err := os.CreateTemp(dir, ".probe")
-	if err != nil {
-		return err
-	}
-	probe.Close()
-	return os.Remove(probe.Name())
+// The data folder's contents.
+
+func (s *stack) pageDir() string     { return filepath.Join(s.dir, "page") }
+func (s *stack) s3Dir() string       { return filepath.Join(s.dir, "s3") }
+func (s *stack) functionLog() string { return filepath.Join(s.dir, "function.log") }
+
+// filesDir has the bucket's objects as files that are named by their keys.
+func (s *stack) filesDir() string {
+	return filepath.Join(s.s3Dir(), "data", s.outputs.UploadBucketName)
 }

@@ -2,11 +2,12 @@ package main
 
 import "strings"
 
-// transcript is an upload by curl: sign in, plan, replay the signed request word for word.
+// transcript is an upload with curl: sign in, ask for a plan, and send the signed request exactly as the plan has it.
 func transcript(o outputs) string {
+	user := o.Local.Users[0]
 	return strings.NewReplacer(
 		"@API@", o.ApiUrl, "@COGNITO@", o.Local.CognitoEndpoint, "@CLIENT@", o.UserPoolClientId,
-		"@USERNAME@", o.Local.Username, "@PASSWORD@", o.Local.Password,
+		"@USERNAME@", user.Username, "@PASSWORD@", user.Password,
 	).Replace(transcriptTemplate)
 }
 

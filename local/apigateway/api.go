@@ -1,15 +1,15 @@
-// Package apigateway serves a synthesized REST API on this machine: exactly the resources, methods, authorizer, request
-// models, throttling, OPTIONS answers and gateway responses that the template holds, and nothing of its own.
+// Package apigateway serves a synthesized REST API on this machine: the resources, methods, authorizer, request models,
+// throttling, OPTIONS answers and gateway responses of the template, and nothing else.
 //
 //	api, err := apigateway.New(template, apigateway.Backends{Functions: functions, Verify: verify}, log)
 //	http.Serve(listener, api)       // under "/<stage>/", as on AWS
 //
-// The order of checks is API Gateway's: route, throttle, authorizer, request validation, integration. Integrations are
-// AWS_PROXY (a Go function with the signature of a Lambda handler) and MOCK. A template that asks for anything else
-// is refused by New, never half served.
+// It checks in API Gateway's order: route, throttling, authorizer, request validation, integration. It has AWS_PROXY
+// integrations, which call a Go function with the signature of a Lambda handler, and MOCK integrations. New refuses a
+// template that asks for anything else.
 //
-// What API Gateway does is taken from its Developer Guide, named by page title. Where the guide is silent, it is taken
-// from public reports and from tests of emulators that were also run against AWS, named by repository.
+// Comments name the pages of the API Gateway Developer Guide that describe the behavior. Where the guide says nothing, they
+// name public reports, or tests of emulators that were also run against AWS, by repository.
 package apigateway
 
 import (
@@ -27,11 +27,11 @@ import (
 // Function is a Lambda handler behind an AWS_PROXY integration.
 type Function func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// Verify checks a bearer token against the user pools with these ARNs: an ID token, or, where the method asks for
-// scopes, an access token that has one of them. It gives the token's claims, or an error that says what is wrong.
+// Verify checks a bearer token of one of the user pools and returns its claims. It must be an ID token or, if the method has
+// scopes, an access token with one of them.
 type Verify func(ctx context.Context, token string, poolARNs, scopes []string) (claims map[string]any, err error)
 
-// Backends are what the API calls: its functions by logical id, and the check of its Cognito authorizer.
+// Backends are what the API calls: the functions, by logical id, and the Cognito authorizer's check.
 type Backends struct {
 	Functions map[string]Function
 	Verify    Verify
@@ -84,8 +84,7 @@ type validator struct {
 	ValidateRequestParameters bool
 }
 
-// New reads the one REST API of the template. Physical names that integrations and authorizers refer to must have been
-// set in the template before.
+// New reads the REST API of the template. References to functions, authorizers and resources must resolve to logical ids.
 func New(t *cfn.Template, backends Backends, log func(Request)) (*API, error) {
 	if _, err := t.Only("AWS::ApiGateway::RestApi"); err != nil {
 		return nil, err
@@ -114,7 +113,7 @@ func (a *API) loadMethods(t *cfn.Template) error {
 		}
 		path, ok := paths[m.ResourceId]
 		if !ok {
-			return fmt.Errorf("%s is on the unknown resource %s", r.ID, m.ResourceId)
+			return fmt.Errorf("%s belongs to the unknown resource %s", r.ID, m.ResourceId)
 		}
 		m.path = path
 		if err := a.complete(t, m); err != nil {
@@ -127,7 +126,7 @@ func (a *API) loadMethods(t *cfn.Template) error {
 	return nil
 }
 
-// complete follows a method's references to its authorizer, validator, models and function.
+// complete loads the method's authorizer, validator, models and function.
 func (a *API) complete(t *cfn.Template, m *method) error {
 	switch m.AuthorizationType {
 	case "NONE":
@@ -137,13 +136,13 @@ func (a *API) complete(t *cfn.Template, m *method) error {
 			return err
 		}
 		if m.authorizer.Type != "COGNITO_USER_POOLS" {
-			return fmt.Errorf("the local run has no authorizer of type %s", m.authorizer.Type)
+			return fmt.Errorf("the local run does not support authorizers of type %s", m.authorizer.Type)
 		}
 		if m.authorizer.IdentitySource != "method.request.header.Authorization" {
-			return fmt.Errorf("the local run cannot read the identity source %s", m.authorizer.IdentitySource)
+			return fmt.Errorf("the local run does not support the identity source %s", m.authorizer.IdentitySource)
 		}
 	default:
-		return fmt.Errorf("the local run has no authorization type %s", m.AuthorizationType)
+		return fmt.Errorf("the local run does not support the authorization type %s", m.AuthorizationType)
 	}
 	if m.RequestValidatorId != "" {
 		if err := decode(t, "AWS::ApiGateway::RequestValidator", m.RequestValidatorId, &m.validator); err != nil {
@@ -161,25 +160,23 @@ func (a *API) complete(t *cfn.Template, m *method) error {
 		m.handler, err = a.function(m.Integration.Uri)
 		return err
 	}
-	return fmt.Errorf("the local run has no integration type %s", m.Integration.Type)
+	return fmt.Errorf("the local run does not support the integration type %s", m.Integration.Type)
 }
 
-// function finds the function that an integration's URI names: ".../functions/<Logical id>.Arn/invocations".
+// function returns the function in an integration's URI: ".../functions/<logical id>.Arn/invocations".
 func (a *API) function(uri string) (Function, error) {
 	for id, f := range a.backends.Functions {
 		if strings.Contains(uri, "/functions/"+id+".Arn/invocations") {
 			return f, nil
 		}
 	}
-	return nil, fmt.Errorf("no function for the integration %s", uri)
+	return nil, fmt.Errorf("there is no function for the integration %s", uri)
 }
 
-// decode reads the resource with this logical id.
+// decode decodes the properties of the resource with the logical id.
 func decode(t *cfn.Template, resourceType, id string, v any) error {
-	for _, r := range t.OfType(resourceType) {
-		if r.ID == id {
-			return t.Decode(r, v)
-		}
+	if r := t.Resources[id]; r != nil && r.Type == resourceType {
+		return t.Decode(r, v)
 	}
 	return fmt.Errorf("the template has no %s %s", resourceType, id)
 }

@@ -17,8 +17,8 @@ import (
 	"signpost/internal/cfn"
 )
 
-// newAPI serves testdata/template.json with one change made to its text. The function answers with the caller's sub; a
-// sub of another meaning is in the switch.
+// newAPI serves testdata/template.json with one change to its text. The function answers with the caller's sub, or does what
+// the switch says for the sub.
 func newAPI(t *testing.T, old, new string) (*httptest.Server, error) {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/template.json")
@@ -172,7 +172,7 @@ func TestNewRefusesWhatItCannotServe(t *testing.T) {
 		"ContextVariable": {"$context.requestId", "$context.apiId", "$context.apiId"},
 		"PathParameter":   {`"PathPart": "things"`, `"PathPart": "{thing}"`, "{thing}"},
 		"MockStatus":      {`{ statusCode: 200 }`, `{}`, "statusCode"},
-		"Template":        {`"#if`, `"#foreach`, "#foreach"},
+		"Template":        {`\n#if`, `\n#foreach`, "#foreach"},
 		"Identity":        {"method.request.header.Authorization", "method.request.header.Cookie", "Cookie"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,11 +11,11 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// These tests hold the gateway to what API Gateway does and nobody would expect. The sources stand beside the code.
+// These tests check behavior of API Gateway that is easily missed. The sources are in the comments of the code.
 
 const firstResource = `"Resources": {`
 
-// catchAll answers unknown routes with its own 404, as a MOCK with this passthrough behavior.
+// catchAll adds a {rest+} that answers unknown routes with 404, from a MOCK integration with the passthrough behavior.
 func catchAll(passthrough string) string {
 	return firstResource + `
 "Folder": {"Type": "AWS::ApiGateway::Resource", "Properties": {"ParentId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "PathPart": "folder"}},
@@ -85,7 +85,7 @@ func TestProxyResource(t *testing.T) {
 		"ErrSignature":        {"GET", "/v1/nothing", "AWS4-HMAC-SHA256 Credential=A/b", 404, "unknown"},
 		"ErrRoot":             {"GET", "/v1", "", 404, "no route"}, // {proxy+} stands for at least one segment
 		"ErrRootSlash":        {"GET", "/v1/", "", 404, "no route"},
-		"ErrRareMethod":       {"LINK", "/v1/nothing", "", 404, "no route"}, // ANY is seven methods
+		"ErrRareMethod":       {"LINK", "/v1/nothing", "", 404, "no route"}, // ANY stands for seven methods
 	} {
 		t.Run(name, func(t *testing.T) {
 			if status, _, body := send(t, server, c.method, c.path, c.token, "{}"); status != c.status || !strings.Contains(body, c.want) {
@@ -120,7 +120,7 @@ func TestMockAndContentType(t *testing.T) {
 	}
 }
 
-// TestMappedHeader: a browser's "origin" is no method.request.header.Origin.
+// A browser's header "origin" is not method.request.header.Origin.
 func TestMappedHeader(t *testing.T) {
 	for mapped, want := range map[string]string{"Origin": "", "origin": "https://a.example", "User-Agent": "Go-http-client/1.1"} {
 		server, err := newAPI(t, "method.request.header.Origin", "method.request.header."+mapped)
@@ -238,7 +238,7 @@ func TestAnswerHeaders(t *testing.T) {
 	}
 }
 
-// TestTypeWithoutModel: the function judges it.
+// Bodies of a type without a model are not validated.
 func TestTypeWithoutModel(t *testing.T) {
 	server, err := newAPI(t, "", "")
 	if err != nil {
@@ -251,7 +251,8 @@ func TestTypeWithoutModel(t *testing.T) {
 	}
 }
 
-// TestStatusOfADefault: "changing the status code of this fallback gateway response changes the status codes of all".
+// "Changing the status code of this fallback gateway response changes the status codes of all" ("Gateway response types for
+// API Gateway").
 func TestStatusOfADefault(t *testing.T) {
 	server, err := newAPI(t, `"ResponseType": "DEFAULT_4XX", `, `"ResponseType": "DEFAULT_5XX", "StatusCode": "500", `)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"signpost/internal/cfn"
 )
 
-// gatewayResponse is how the API words a refusal of its own.
+// gatewayResponse says how the API answers when it refuses a request itself.
 type gatewayResponse struct {
 	ResponseType       string
 	StatusCode         string
@@ -19,7 +19,7 @@ type gatewayResponse struct {
 	ResponseTemplates  map[string]string
 }
 
-// refusal is what API Gateway says where it answers a request itself.
+// refusal is an error with which API Gateway answers a request itself.
 type refusal struct {
 	responseType string // "Gateway response types for API Gateway"
 	status       int
@@ -27,9 +27,9 @@ type refusal struct {
 	message      string // $context.error.message
 }
 
-// The statuses are those of "Gateway response types for API Gateway". Error types and messages are in none of its
-// pages; they are from "How do I troubleshoot HTTP 403 errors from API Gateway?" (AWS re:Post), and from
-// localstack/localstack's gateway_response.py and ministackorg/ministack#1746, both compared with AWS.
+// The statuses are those of "Gateway response types for API Gateway". The guide does not have the error types and messages:
+// they are from "How do I troubleshoot HTTP 403 errors from API Gateway?" (AWS re:Post), localstack/localstack's
+// gateway_response.py and ministackorg/ministack#1746, which were compared with AWS.
 var (
 	badBody            = refusal{"BAD_REQUEST_BODY", 400, "BadRequestException", "Invalid request body"}
 	unauthorized       = refusal{"UNAUTHORIZED", 401, "UnauthorizedException", "Unauthorized"}
@@ -43,7 +43,7 @@ var (
 
 const missingTokenText = "Missing Authentication Token"
 
-// fixed is a refusal that no gateway response changes.
+// fixed returns a refusal that no gateway response changes.
 func fixed(status int, errorType, contentType, body string) answer {
 	header := http.Header{"Content-Type": {contentType}}
 	if errorType != "" {
@@ -67,10 +67,10 @@ func (a *API) loadResponses(t *cfn.Template) error {
 	return nil
 }
 
-// templateVariable is all that a gateway response's template may hold: it is not Velocity.
+// templateVariable matches a variable in the template of a gateway response, which may contain nothing else of Velocity.
 var templateVariable = regexp.MustCompile(`\$context\.[A-Za-z.]+`)
 
-// variables are the values of the variables that the local run has.
+// variables returns the values of the variables that the local run supports.
 func (r refusal) variables(c *call) map[string]string {
 	quoted, _ := json.Marshal(r.message)
 	return map[string]string{
@@ -82,12 +82,12 @@ func (r refusal) variables(c *call) map[string]string {
 	}
 }
 
-// checkVariables says which of a template's variables the local run lacks.
+// checkVariables refuses a template with a variable that the local run does not support.
 func checkVariables(template string) error {
 	known := refusal{}.variables(&call{})
 	for _, variable := range templateVariable.FindAllString(template, -1) {
 		if _, ok := known[variable]; !ok {
-			return fmt.Errorf("the local run has no %s", variable)
+			return fmt.Errorf("the local run does not support the variable %s", variable)
 		}
 	}
 	return nil
@@ -108,14 +108,14 @@ func (g gatewayResponse) check() error {
 			return fmt.Errorf("the local run cannot set %s", name)
 		}
 		if _, ok := literal(value); !ok && !strings.HasPrefix(value, "method.request.header.") {
-			return fmt.Errorf("the local run cannot take %s from %s", name, value)
+			return fmt.Errorf("the local run cannot map %s to %s", value, name)
 		}
 	}
 	return nil
 }
 
-// refuse words a refusal as the template says, falling back to DEFAULT_4XX or DEFAULT_5XX, as API Gateway does. A
-// status that is set there holds for every type without a response of its own.
+// refuse answers with the template's response for the type of the refusal, or else with DEFAULT_4XX or DEFAULT_5XX, whose
+// status, if it has one, replaces that of the refusal.
 func (a *API) refuse(c *call, r refusal) answer {
 	response, ok := a.responses[r.responseType]
 	if !ok {
@@ -142,7 +142,7 @@ func (a *API) refuse(c *call, r refusal) answer {
 	return answer{status: status, header: header, body: body}
 }
 
-// literal reads a static value: text between single quotes.
+// literal returns the text of a static value, which is in single quotes.
 func literal(value string) (string, bool) {
 	if len(value) >= 2 && value[0] == '\'' && value[len(value)-1] == '\'' {
 		return value[1 : len(value)-1], true

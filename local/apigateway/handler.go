@@ -13,11 +13,11 @@ import (
 // maxBody is API Gateway's payload limit ("Amazon API Gateway quotas and important notes", REST APIs).
 const maxBody = 10 << 20
 
-// Request is one answered request, for the log. It never holds the query, which may name files, or a header.
+// Request is an answered request, for the log. It has no headers and no query, which may name files.
 type Request struct {
 	Method, Path string
 	Status       int
-	Code         string // the error's code, or empty
+	Code         string // the error's code, or ""
 	Duration     time.Duration
 }
 
@@ -44,14 +44,14 @@ type answer struct {
 	status    int
 	header    http.Header
 	body      []byte
-	anonymous bool // without the request's ids
+	anonymous bool // without the headers with the request's ids
 }
 
 func (a *API) answer(c *call) answer {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, c.Body, maxBody))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		// Plain text without the request's ids, whatever REQUEST_TOO_LARGE says ("Amazon API Gateway important notes";
-		// koki-develop/lgtm-generator#10 has the answer).
+		// Plain text without the request's ids, even if there is a response for REQUEST_TOO_LARGE ("Amazon API Gateway
+		// important notes"; koki-develop/lgtm-generator#10 shows the answer).
 		refused := fixed(http.StatusRequestEntityTooLarge, "", "text; charset=utf-8",
 			fmt.Sprintf("HTTP content length exceeded %d bytes.", maxBody))
 		refused.anonymous = true
@@ -67,11 +67,11 @@ func (a *API) answer(c *call) answer {
 		// re:Post).
 		return fixed(http.StatusForbidden, "ForbiddenException", "application/json", `{"message":"Forbidden"}`)
 	}
-	// Slashes behind the stage count as one (localstack/localstack#11304), and one at the end doesn't count
+	// Several slashes after the stage count as one (localstack/localstack#11304), and a slash at the end is ignored
 	// (localstack/localstack's test_apigateway_lambda.py); both were run against AWS.
 	c.path = "/" + strings.TrimLeft(path, "/")
 	if c.method, c.proxied = a.routes.find(strings.TrimSuffix(c.path, "/"), c.verb); c.method == nil {
-		return a.refuse(c, noMethod(c))
+		return a.refuse(c, unknownRoute(c))
 	}
 	if !a.admit(c) {
 		return a.refuse(c, throttled)
@@ -88,7 +88,7 @@ func (a *API) answer(c *call) answer {
 	return a.invoke(c)
 }
 
-// admit applies the stage's throttling and the method's own.
+// admit applies the method's throttling, or else the stage's.
 func (a *API) admit(c *call) bool {
 	if own := a.throttles[c.method.HttpMethod+" "+c.method.path]; own != nil {
 		return own.Allow()
@@ -97,8 +97,8 @@ func (a *API) admit(c *call) bool {
 	return stage == nil || stage.Allow()
 }
 
-// authorize checks the token, with or without "Bearer " before it. An authorizer finds its header under any spelling of
-// the name, else no browser could sign in.
+// authorize checks the token, with or without "Bearer " before it. The name of the authorizer's header is not case-sensitive,
+// or no browser could sign in.
 func (a *API) authorize(c *call) bool {
 	if c.method.authorizer == nil {
 		return true

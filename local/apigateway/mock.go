@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -15,16 +16,16 @@ type integrationResponse struct {
 	ResponseTemplates  map[string]string
 	SelectionPattern   string
 
-	program velocity
-	body    string
+	cors corsTemplate
+	body string
 }
 
 var mockStatus = regexp.MustCompile(`["']?statusCode["']?\s*:\s*(\d{3})`)
 
-// checkMock parses the integration's templates, so that what cannot be served is said at start.
+// checkMock parses the integration's templates and refuses those that cannot be served.
 func (m *method) checkMock() error {
 	if len(m.Integration.IntegrationResponses) != 1 || m.Integration.IntegrationResponses[0].SelectionPattern != "" {
-		return fmt.Errorf("the local run serves a mock integration with one response, for every status")
+		return errors.New("the local run serves only mock integrations with one response, without a selection pattern")
 	}
 	for contentType, template := range m.Integration.RequestTemplates {
 		if !mockStatus.MatchString(template) {
@@ -33,31 +34,31 @@ func (m *method) checkMock() error {
 	}
 	r := &m.Integration.IntegrationResponses[0]
 	if _, err := strconv.Atoi(r.StatusCode); err != nil {
-		return fmt.Errorf("the mock integration's status %q is no number", r.StatusCode)
+		return fmt.Errorf("the mock integration's status %q is not a number", r.StatusCode)
 	}
 	for name, value := range r.ResponseParameters {
 		if _, ok := literal(value); !ok {
-			return fmt.Errorf("the local run cannot take %s from %s", name, value)
+			return fmt.Errorf("the local run cannot map %s to %s", value, name)
 		}
 	}
 	template := r.ResponseTemplates["application/json"]
-	if strings.HasPrefix(template, "{") { // a body, word for word but for variables
+	if strings.HasPrefix(template, "{") { // a body with variables
 		r.body = template
 		return checkVariables(template)
 	}
 	var err error
-	r.program, err = parseVelocity(template)
+	r.cors, err = parseCORSTemplate(template)
 	return err
 }
 
-// mock answers without a backend: the integration response's headers, then what its template overrides.
+// mock answers without a backend, with the headers and the template of the integration response.
 func (a *API) mock(c *call) answer {
 	integration := c.method.Integration
 	if integration.RequestTemplates[c.contentType()] == "" {
 		if integration.PassthroughBehavior != "" && integration.PassthroughBehavior != "WHEN_NO_MATCH" {
 			return a.refuse(c, unsupportedType) // "Integration passthrough behaviors"
 		}
-		if !mockStatus.Match(c.body) { // passed through, it takes the template's place (aws/aws-cdk#16323)
+		if !mockStatus.Match(c.body) { // passed through, it replaces the template (aws/aws-cdk#16323)
 			return a.refuse(c, configurationError)
 		}
 	}
@@ -67,8 +68,8 @@ func (a *API) mock(c *call) answer {
 		text, _ := literal(value)
 		header.Set(strings.TrimPrefix(name, "method.response.header."), text)
 	}
-	for name, value := range response.program.run(c.param) {
-		header.Set(name, value)
+	if origin := response.cors.allowedOrigin(c.param); origin != "" {
+		header.Set("Access-Control-Allow-Origin", origin)
 	}
 	status, _ := strconv.Atoi(response.StatusCode)
 	return answer{status: status, header: header, body: substitute(response.body, refusal{}.variables(c))}

@@ -14,11 +14,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// call is one request on its way through the API.
+// call is a request and what the API has found out about it.
 type call struct {
 	*http.Request
-	// id is $context.requestId, which the caller may choose; extendedID is $context.extendedRequestId, which only API
-	// Gateway makes ("Set up CloudWatch logging for REST APIs in API Gateway").
+	// id is $context.requestId, which the caller may set; extendedID is $context.extendedRequestId, which only API Gateway
+	// sets ("Set up CloudWatch logging for REST APIs in API Gateway").
 	id, extendedID string
 	verb           string              // the HTTP method
 	header         map[string][]string // by the exact names that mappings and the function see
@@ -44,24 +44,24 @@ func newCall(r *http.Request) *call {
 	return c
 }
 
-// newExtendedID has the form of the ids in x-amz-apigw-id, such as "FiV9AHvHoAMFtsg=".
+// newExtendedID returns an id of the form in x-amz-apigw-id, such as "FiV9AHvHoAMFtsg=".
 func newExtendedID() string {
 	var random [11]byte
 	rand.Read(random[:])
 	return base64.StdEncoding.EncodeToString(random[:])
 }
 
-// dropped are the request headers that API Gateway keeps to itself ("Amazon API Gateway important notes", REST APIs).
+// dropped are the request headers that API Gateway does not pass on ("Amazon API Gateway important notes", REST APIs).
 var dropped = []string{
 	"connection", "content-length", "content-md5", "expect", "max-forwards", "proxy-authenticate", "server", "te",
 	"trailer", "transfer-encoding", "upgrade", "www-authenticate",
 }
 
-// eventHeader gives the request's headers as API Gateway hands them on. It leaves their names as they were sent, and
-// mappings compare them case-sensitively ("Amazon API Gateway important notes", REST APIs). Browsers talk HTTP/2 to API
-// Gateway, where names are lower case (RFC 9113, 8.2); they only do so over TLS, which there is none of here, so the
-// names are lowered instead. Those that API Gateway sets itself have its own spelling, Authorization too (an event of
-// curl's in jonstefansson/dynadb-mileage; localstack/localstack's test_apigateway_lambda.py, run against AWS).
+// eventHeader returns the request's headers as API Gateway passes them on. Their names stay as they were sent, and mappings
+// compare them case-sensitively ("Amazon API Gateway important notes", REST APIs). Browsers use HTTP/2 with API Gateway, in
+// which names are in lower case (RFC 9113, 8.2). They use it only over TLS, which the local run does not have, so names are
+// changed to lower case here. The headers that API Gateway sets itself, and Authorization, have its own spelling (an event in
+// jonstefansson/dynadb-mileage; localstack/localstack's test_apigateway_lambda.py, run against AWS).
 func eventHeader(r *http.Request) map[string][]string {
 	header := map[string][]string{}
 	for name, values := range r.Header {
@@ -90,14 +90,14 @@ func eventHeader(r *http.Request) map[string][]string {
 	return header
 }
 
-// newTraceID is a trace's root as X-Ray writes it: a version, the time and a random number.
+// newTraceID returns the root of an X-Ray trace: a version, the time and a random number.
 func newTraceID() string {
 	var random [12]byte
 	rand.Read(random[:])
 	return fmt.Sprintf("Root=1-%08x-%x", time.Now().Unix(), random)
 }
 
-// param is $input.params().header.get(name) and method.request.header.<name>: "" where there is no such header.
+// param returns $input.params().header.get(name) or method.request.header.<name>: "" if there is no such header.
 func (c *call) param(name string) string {
 	if values := c.header[name]; len(values) > 0 {
 		return values[len(values)-1]
@@ -105,8 +105,8 @@ func (c *call) param(name string) string {
 	return ""
 }
 
-// parseQuery reads a query as API Gateway does: a semicolon "results in the data being split" ("Amazon API Gateway
-// important notes", REST APIs). url.ParseQuery drops what holds one.
+// parseQuery parses a query as API Gateway does: a semicolon "results in the data being split" ("Amazon API Gateway important
+// notes", REST APIs). url.ParseQuery drops pairs with a semicolon.
 func parseQuery(raw string) url.Values {
 	query := url.Values{}
 	for pair := range strings.FieldsFuncSeq(raw, func(r rune) bool { return r == '&' || r == ';' }) {

@@ -8,10 +8,10 @@ import (
 	"signpost/internal/cfn"
 )
 
-// routes are the API's methods, by path and HTTP method. A proxy resource's path ends in "/{proxy+}" whatever its name.
+// routes are the API's methods, by path and HTTP method. The path of every proxy resource ends in "/{proxy+}".
 type routes map[string]map[string]*method
 
-// anyMethods are those that ANY stands for ("Methods for REST APIs in API Gateway").
+// anyMethods are the methods that ANY stands for ("Methods for REST APIs in API Gateway").
 var anyMethods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 func (r routes) add(m *method) error {
@@ -20,7 +20,7 @@ func (r routes) add(m *method) error {
 		path = parent + "/{proxy+}"
 	}
 	if strings.Contains(strings.TrimSuffix(path, "/{proxy+}"), "{") {
-		return fmt.Errorf("%s: the local run has no path parameters but {proxy+}", m.path)
+		return fmt.Errorf("%s: the only path parameter that the local run supports is {proxy+}", m.path)
 	}
 	if r[path] == nil {
 		r[path] = map[string]*method{}
@@ -29,23 +29,23 @@ func (r routes) add(m *method) error {
 	return nil
 }
 
-// find returns the method that serves the request, and the part of the path that its {proxy+} stands for. A resource
-// serves a request only if it has that HTTP method, or ANY. Otherwise the nearest {proxy+} above that has it does
+// find returns the method that serves a request, and the part of the path that its {proxy+} stands for. A resource serves a
+// request if it has the HTTP method, or ANY. Otherwise the nearest {proxy+} above it that has the method does
 // (localstack/localstack's test_apigateway_common.py and ministackorg/ministack's test_apigatewayv1.py, both run against
 // AWS). {proxy+} stands for at least one segment, so it doesn't serve the root (logandk/serverless-wsgi#20).
 func (r routes) find(path, httpMethod string) (m *method, proxied string) {
-	if m := r.at(path, httpMethod); m != nil {
+	if m := r.method(path, httpMethod); m != nil {
 		return m, ""
 	}
 	for parent, _, ok := cutLast(path); ok; parent, _, ok = cutLast(parent) {
-		if m := r.at(parent+"/{proxy+}", httpMethod); m != nil {
+		if m := r.method(parent+"/{proxy+}", httpMethod); m != nil {
 			return m, path[len(parent)+1:]
 		}
 	}
 	return nil, ""
 }
 
-func (r routes) at(path, httpMethod string) *method {
+func (r routes) method(path, httpMethod string) *method {
 	if m := r[path][httpMethod]; m != nil {
 		return m
 	}
@@ -55,7 +55,7 @@ func (r routes) at(path, httpMethod string) *method {
 	return nil
 }
 
-// cutLast cuts the last segment off a path.
+// cutLast splits off the last segment of a path.
 func cutLast(path string) (parent, last string, ok bool) {
 	i := strings.LastIndexByte(path, '/')
 	if i < 0 {
@@ -64,7 +64,7 @@ func cutLast(path string) (parent, last string, ok bool) {
 	return path[:i], path[i+1:], true
 }
 
-// resourcePaths gives each resource's full path, by what a method's ResourceId resolves to.
+// resourcePaths returns the full path of each resource, by what a method's ResourceId resolves to.
 func resourcePaths(t *cfn.Template) (map[string]string, error) {
 	api, err := t.Only("AWS::ApiGateway::RestApi")
 	if err != nil {
@@ -89,7 +89,7 @@ func resourcePaths(t *cfn.Template) (map[string]string, error) {
 			return nil, err
 		}
 		if len(waiting) == before {
-			return nil, fmt.Errorf("resource %s has no parent in the template", waiting[0].ID)
+			return nil, fmt.Errorf("the parent of the resource %s is not in the template", waiting[0].ID)
 		}
 	}
 	return paths, nil

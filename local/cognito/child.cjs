@@ -1,13 +1,13 @@
-// What Node runs to start cognito-local, whose script is the one argument.
+// Starts cognito-local. The argument is the path of its script.
 
-// What it writes is for its owner alone: passwords are in it in clear.
+// Its files contain passwords in clear text, so only their owner may read them.
 process.umask(0o077);
 
-// Ends with the parent: when the parent dies, however it dies, the pipe closes.
+// The parent's end, however it ends, closes the pipe and ends this process.
 process.stdin.resume().on("close", () => process.exit(0));
 
-// Its store overwrites its files in place: a kill in the middle would leave half a file, or an empty one, which it takes
-// for a pool without users. A file gets its name once it is whole.
+// cognito-local overwrites its files in place. A kill would leave a truncated file or an empty one, which it takes for a pool
+// without users. So each file is written under another name and renamed when it is complete.
 const fs = require("node:fs");
 const { writeFileSync, renameSync } = fs;
 function replace(path, text) {

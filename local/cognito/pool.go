@@ -15,12 +15,11 @@ type Pool struct {
 	ID, ARN, ClientID string
 }
 
-// Properties are the properties of a CloudFormation resource. Those of AWS::Cognito::UserPool and
-// AWS::Cognito::UserPoolClient carry the names that Cognito's own API uses.
+// Properties are the properties of a CloudFormation resource. AWS::Cognito::UserPool and AWS::Cognito::UserPoolClient use
+// the names of Cognito's API.
 type Properties = map[string]any
 
-// CreatePool makes the pool and its client as the template describes them, or brings those of an earlier run up to
-// the template.
+// CreatePool creates the pool and its app client as the template describes them, or updates those of an earlier run.
 func (s *Server) CreatePool(ctx context.Context, name string, pool, client Properties) (Pool, error) {
 	id, err := s.findOrCreate(ctx, "UserPools", "UserPool", with(pool, "PoolName", name), nil)
 	if err != nil {
@@ -42,7 +41,7 @@ func (s *Server) CreatePool(ctx context.Context, name string, pool, client Prope
 	return Pool{ID: id, ARN: "arn:aws:cognito-idp:local:local:userpool/" + id, ClientID: clientID}, nil
 }
 
-// findOrCreate gives the id of the pool or client that has the name, making it if there is none.
+// findOrCreate returns the id of the pool or client with the name, and creates it if there is none.
 func (s *Server) findOrCreate(ctx context.Context, plural, singular string, properties, parent Properties) (string, error) {
 	type described struct{ Id, ClientId, Name, ClientName string }
 	var list map[string][]described
@@ -64,7 +63,7 @@ func (s *Server) findOrCreate(ctx context.Context, plural, singular string, prop
 	return d.ClientId + d.Id, nil
 }
 
-// CreateUser makes a confirmed user with this password, or gives the one there is this password.
+// CreateUser creates a confirmed user with the password, or sets the password of an existing user.
 func (s *Server) CreateUser(ctx context.Context, pool Pool, email, password string) error {
 	user := Properties{"UserPoolId": pool.ID, "Username": email}
 	if err := s.call(ctx, "AdminGetUser", user, nil); err != nil {
@@ -88,7 +87,7 @@ func with(p Properties, key string, value any) Properties {
 	return p
 }
 
-// call makes a request of Cognito's JSON protocol, as the owner.
+// call calls an operation of Cognito's API through the socket.
 func (s *Server) call(ctx context.Context, operation string, input, output any) error {
 	body, err := json.Marshal(input)
 	if err != nil {

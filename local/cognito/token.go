@@ -13,9 +13,9 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Verify checks a token as API Gateway's Cognito authorizer does: signed by one of the pools, of that pool's issuer,
-// not expired, and an ID token, or, where scopes are asked for, an access token that has one of them. The authorizer
-// takes the tokens of any of the pool's clients; which client it is, is the function's to check.
+// Verify checks a token as API Gateway's Cognito authorizer does. One of the pools must have issued and signed it, it must not
+// have expired, and it must be an ID token or, if scopes are given, an access token with one of them. The authorizer accepts
+// tokens of all the pool's app clients: the function checks the client.
 func (s *Server) Verify(ctx context.Context, token string, poolARNs, scopes []string) (map[string]any, error) {
 	var issuers []string
 	for _, arn := range poolARNs {
@@ -23,7 +23,7 @@ func (s *Server) Verify(ctx context.Context, token string, poolARNs, scopes []st
 		issuers = append(issuers, s.URL+"/"+id)
 	}
 	if len(issuers) == 0 {
-		return nil, errors.New("cognito: the authorizer names no user pool")
+		return nil, errors.New("cognito: the authorizer has no user pool")
 	}
 	var refused []error
 	for _, issuer := range issuers {
@@ -56,17 +56,17 @@ func checkUse(claims jwt.MapClaims, scopes []string) error {
 		want = "access"
 	}
 	if claims["token_use"] != want {
-		return fmt.Errorf("cognito: token_use is %v, not %s", claims["token_use"], want)
+		return fmt.Errorf("cognito: token_use is %v, want %s", claims["token_use"], want)
 	}
 	granted, _ := claims["scope"].(string)
 	if want == "access" && !slices.ContainsFunc(strings.Fields(granted), func(scope string) bool { return slices.Contains(scopes, scope) }) {
-		return fmt.Errorf("cognito: the token has the scopes %q, and none of %q", granted, scopes)
+		return fmt.Errorf("cognito: the token has the scopes %q, but none of %q", granted, scopes)
 	}
 	return nil
 }
 
-// poolKeys fetches a pool's JSON Web Key Set once and keeps it for as long as the server runs: cognito-local never
-// changes its key, so a token with another is refused at once.
+// poolKeys returns a pool's JSON Web Key Set. It is fetched only once, because cognito-local never changes its key: a token
+// with an unknown key is refused without asking again.
 func (s *Server) poolKeys(ctx context.Context, issuer string) (keyfunc.Keyfunc, error) {
 	s.keysLock.Lock()
 	defer s.keysLock.Unlock()

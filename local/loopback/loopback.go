@@ -1,5 +1,5 @@
-// Package loopback is what keeps the local run to this machine and to its own pages: where it listens, and which Host a
-// request may name.
+// Package loopback restricts the local run to this machine and to its own pages: it listens on loopback, and refuses requests
+// with another Host.
 package loopback
 
 import (
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Listen listens on this port of 127.0.0.1, or on a free one where it is taken or 0.
+// Listen listens on the port of 127.0.0.1, or on a free port if it is 0 or taken.
 func Listen(port int) (net.Listener, error) {
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
 	if err != nil && port != 0 {
@@ -18,11 +18,12 @@ func Listen(port int) (net.Listener, error) {
 	return listener, err
 }
 
-// Refusal is what a request for another host is told, with status 421.
-const Refusal = "this server answers to its own loopback address only, such as 127.0.0.1 or localhost, with its port"
+// Refusal is the answer to a request with another Host. Its status is 421.
+const Refusal = "this server only answers requests whose Host is its loopback address, such as 127.0.0.1 or localhost, with its port"
 
-// Host passes on the requests for this machine. A page of another site can have its own name point at 127.0.0.1, and is
-// then same-origin with whatever answers there (DNS rebinding); but its requests name that site as their Host.
+// Host forwards the requests whose Host is this machine and refuses the others. A site can point its own host name at
+// 127.0.0.1, and its pages are then same-origin with the server there (DNS rebinding). But their requests have the name of
+// that site as their Host.
 func Host(address net.Addr, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !IsHost(r.Host, address) {
@@ -33,7 +34,7 @@ func Host(address net.Addr, next http.Handler) http.Handler {
 	})
 }
 
-// IsHost tells whether a Host header names this machine by a loopback name or address, and the port of the address.
+// IsHost reports whether a Host header has a loopback name or address, and the port of the address.
 func IsHost(host string, address net.Addr) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {

@@ -15,7 +15,7 @@ func TestListen(t *testing.T) {
 	port := first.Addr().(*net.TCPAddr).Port
 	beside, err := Listen(port)
 	if err != nil {
-		t.Fatal("a taken port stopped the run:", err)
+		t.Fatal("a taken port is an error:", err)
 	}
 	if got := beside.Addr().(*net.TCPAddr); got.Port == port || !got.IP.IsLoopback() {
 		t.Errorf("got %v where %d is taken", got, port)

@@ -16,15 +16,15 @@ import (
 	"time"
 )
 
-// TestKilledAtAnyMoment kills a server again and again while clients send parts, have them joined, and send whole files.
-// Whatever was answered with 200 must be there after a restart, whole, and whatever was not can be finished.
+// TestKilledAtAnyMoment kills a server again and again while clients upload files, whole and in parts. After a restart,
+// whatever was answered with 200 must exist completely, and everything else must be possible to finish.
 func TestKilledAtAnyMoment(t *testing.T) {
 	for name, noAttributes := range map[string]bool{"Attributes": false, "NoAttributes": true} {
 		t.Run(name, func(t *testing.T) {
 			seed := rand.Uint64()
 			t.Logf("seed %d", seed)
 			random := rand.New(rand.NewPCG(seed, 0))
-			c := served{Dir: t.TempDir(), Port: freeOne(t), Uploader: uploader, NoAttributes: noAttributes}
+			c := served{Dir: t.TempDir(), Port: freePort(t), Uploader: uploader, NoAttributes: noAttributes}
 			for round := range 4 {
 				p := serveProcess(t, c)
 				clients := make([]*client, 4)
@@ -34,7 +34,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 					working.Go(func() { clients[i].work() })
 				}
 				wait := 120 * time.Millisecond
-				if round%2 == 0 { // joining takes milliseconds: a moment in it is seldom hit by chance
+				if round%2 == 0 { // joining takes milliseconds, which are seldom hit by chance
 					untilJoining(c)
 					wait = 3 * time.Millisecond
 				}
@@ -61,15 +61,15 @@ func untilJoining(c served) {
 	}
 }
 
-// client sends a file, in parts or whole, and knows what it was answered.
+// client uploads a file, in parts or whole, and remembers the answers.
 type client struct {
 	base, key string
 	parts     [][]byte
 	isWhole   bool
 
 	id       string
-	etags    []string // of the parts that were answered
-	isStored bool     // was answered
+	etags    []string // of the parts that were answered with 200
+	isStored bool     // the last request was answered with 200
 }
 
 func newClient(base, key string, random *rand.Rand) *client {
@@ -84,7 +84,7 @@ func newClient(base, key string, random *rand.Rand) *client {
 	return c
 }
 
-// work goes on until everything is done or an answer fails to come.
+// work continues until the file is uploaded or a request fails.
 func (c *client) work() (err error) {
 	if c.isWhole {
 		a, err := c.send(http.MethodPut, nil, once, bytes.Join(c.parts, nil))
@@ -114,13 +114,13 @@ func (c *client) work() (err error) {
 	return expect(a, err)
 }
 
-// finish does after a restart what was left, and checks the object.
+// finish uploads the rest after a restart, and checks the object.
 func (c *client) finish(t *testing.T, s served) {
 	t.Helper()
 	if !c.isStored {
 		err := c.work()
 		if c.isWhole && err != nil && strings.Contains(err.Error(), "PreconditionFailed") {
-			err = nil // it was stored, and the answer lost
+			err = nil // it was stored, but the answer was lost
 		}
 		if err != nil {
 			t.Errorf("%s (%d parts answered) cannot be finished: %v", c.key, len(c.etags), err)
@@ -129,7 +129,7 @@ func (c *client) finish(t *testing.T, s served) {
 	}
 	got, err := os.ReadFile(filepath.Join(s.Dir, "data", testBucket, c.key))
 	if err != nil || !slices.Equal(got, bytes.Join(c.parts, nil)) {
-		t.Errorf("%s was answered with 200, and is not there whole: %d bytes, %v", c.key, len(got), err)
+		t.Errorf("%s was answered with 200 and is not complete: %d bytes, %v", c.key, len(got), err)
 	}
 }
 

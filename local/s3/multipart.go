@@ -18,12 +18,12 @@ import (
 	"github.com/versity/versitygw/s3response"
 )
 
-// CompleteMultipartUpload answers a repeated request as S3 does: with the same 200, once the object of this upload is
-// stored (adobe/S3Mock#2586 and minio#13318 ran that against S3), and for any other upload that is gone with
-// NoSuchUpload. If-None-Match does not change it: the first request met it already (as ministack#1435 and moto#9209
-// have it). versitygw 1.8.0 answers 200 whenever any object has the key, and as soon as a first request is at work,
-// which may yet fail.
-func (b *guardedBackend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
+// CompleteMultipartUpload answers a repeated request as S3 does: with the same 200 if the object of this upload has been
+// stored (adobe/S3Mock#2586 and minio/minio#13318 tried that with S3), and with NoSuchUpload for any other upload that no
+// longer exists. If-None-Match makes no difference, because the first request has fulfilled it (ministackorg/ministack#1435,
+// getmoto/moto#9209). versitygw 1.8.0 answers 200 if any object has the key, and also while a first request is still
+// running, which may fail.
+func (b *awsBackend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
 	key, id := aws.ToString(in.Key), aws.ToString(in.UploadId)
 	defer b.uploads.lock(id)()
 	if b.store.completedBy(key) == id {
@@ -36,8 +36,8 @@ func (b *guardedBackend) CompleteMultipartUpload(ctx context.Context, in *s3.Com
 	return b.Backend.CompleteMultipartUpload(ctx, in)
 }
 
-// completed is the answer to a request that has been answered before.
-func (b *guardedBackend) completed(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, error) {
+// completed returns the answer to a request that repeats a successful one.
+func (b *awsBackend) completed(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, error) {
 	object, err := b.Backend.HeadObject(ctx, &s3.HeadObjectInput{Bucket: in.Bucket, Key: in.Key, ChecksumMode: types.ChecksumModeEnabled})
 	if err != nil {
 		return s3response.CompleteMultipartUploadResult{}, err
@@ -49,22 +49,23 @@ func (b *guardedBackend) completed(ctx context.Context, in *s3.CompleteMultipart
 	}, nil
 }
 
-// AbortMultipartUpload and ListParts wait for a completion at work: versitygw has moved its parts elsewhere, and would
-// answer NoSuchUpload for an upload that may yet stay.
-func (b *guardedBackend) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipartUploadInput) error {
+// AbortMultipartUpload waits for a running completion. versitygw has renamed the upload's folder for it, and would answer
+// NoSuchUpload, although the upload still exists if the completion fails.
+func (b *awsBackend) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipartUploadInput) error {
 	defer b.uploads.lock(aws.ToString(in.UploadId))()
 	return b.Backend.AbortMultipartUpload(ctx, in)
 }
 
-func (b *guardedBackend) ListParts(ctx context.Context, in *s3.ListPartsInput) (s3response.ListPartsResult, error) {
+// ListParts waits for the same reason.
+func (b *awsBackend) ListParts(ctx context.Context, in *s3.ListPartsInput) (s3response.ListPartsResult, error) {
 	defer b.uploads.lock(aws.ToString(in.UploadId))()
 	return b.Backend.ListParts(ctx, in)
 }
 
-// UploadPart waits, once the whole body is here, for a completion at work. versitygw would make the upload's folder
-// anew for this part alone, and a completion that fails then could not give the other parts back.
-func (b *guardedBackend) UploadPart(ctx context.Context, in *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
-	in.Body = exact(ctx, in.Body, in.ContentLength)
+// UploadPart waits for a running completion once it has received the whole body. versitygw would create the upload's folder
+// again for this part, and a completion that fails could then not restore the other parts.
+func (b *awsBackend) UploadPart(ctx context.Context, in *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
+	in.Body = checkLength(ctx, in.Body, in.ContentLength)
 	if _, chunked := in.Body.(middlewares.ChecksumReader); in.Body == nil || chunked {
 		return b.Backend.UploadPart(ctx, in)
 	}
@@ -84,7 +85,7 @@ func (b *guardedBackend) UploadPart(ctx context.Context, in *s3.UploadPartInput)
 	if _, refused := err.(s3err.S3Error); err == nil || refused {
 		return out, err
 	}
-	// The folder may have gone while versitygw looked into it.
+	// The folder may have been removed while versitygw read it.
 	if !whole.ended {
 		unlock = b.uploads.lock(id)
 	}
@@ -94,7 +95,7 @@ func (b *guardedBackend) UploadPart(ctx context.Context, in *s3.UploadPartInput)
 	return out, err
 }
 
-// wholeBody calls then when the body has ended, and fails if it does.
+// wholeBody calls then at the end of the body, and fails with its error.
 type wholeBody struct {
 	body  io.Reader
 	then  func() error
@@ -112,7 +113,7 @@ func (w *wholeBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// uploadLocks lets one request at a time change an upload in parts.
+// uploadLocks lets one request at a time change a multipart upload.
 type uploadLocks struct {
 	mu   sync.Mutex
 	held map[string]*uploadLock
@@ -120,7 +121,7 @@ type uploadLocks struct {
 
 type uploadLock struct {
 	sync.Mutex
-	users int // who holds it or waits for it
+	users int // the requests that hold it or wait for it
 }
 
 func (l *uploadLocks) lock(id string) (unlock func()) {
@@ -146,8 +147,7 @@ func (l *uploadLocks) lock(id string) (unlock func()) {
 	}
 }
 
-// Names in versitygw's store. It names the folder of a key's uploads by the key's hash, and keeps the key in an
-// attribute of that folder.
+// Names in versitygw's store. The folder of a key's uploads is named by the key's hash, and has the key as an attribute.
 const (
 	tempDir      = ".sgwtmp"
 	multipartDir = tempDir + "/multipart"
@@ -155,13 +155,13 @@ const (
 
 	keyAttribute       = "objname"
 	etagAttribute      = "etag"
-	completedAttribute = "mp-metadata" // of an object: which upload it came by
+	completedAttribute = "mp-metadata" // of an object: the upload that created it
 )
 
-// completedBy is the id of the upload that the object was completed by, or empty.
+// completedBy returns the id of the upload that created the object, or "".
 func (s *store) completedBy(key string) string {
 	if _, err := os.Stat(filepath.Join(s.bucketDir(), key)); err != nil {
-		return "" // metadata in a folder beside the data can be there before the object is
+		return "" // metadata in a separate folder can exist before the object
 	}
 	raw, err := s.metadata.RetrieveAttribute(nil, s.bucket, key, completedAttribute)
 	if err != nil {
@@ -174,7 +174,7 @@ func (s *store) completedBy(key string) string {
 	return completed.UploadID
 }
 
-// isUnfinished tells whether the upload is there, neither completed nor aborted.
+// isUnfinished reports whether the upload exists, neither completed nor aborted.
 func (s *store) isUnfinished(key, id string) bool {
 	sum := sha256.Sum256([]byte(key))
 	info, err := os.Stat(filepath.Join(s.bucketDir(), multipartDir, hex.EncodeToString(sum[:]), id))

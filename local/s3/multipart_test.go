@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// upload is an upload in parts to the shared server.
+// upload is a multipart upload to the shared server.
 type upload struct {
 	key, id string
 	etags   []string
@@ -36,8 +36,8 @@ func (u *upload) complete(t *testing.T) answer {
 	return answerTo(t, s.method, target, header, body)
 }
 
-// A client whose answer was lost asks again, and learns that it is done.
-func TestRepeatedCompletionIsAnsweredTheSame(t *testing.T) {
+// A client that lost the answer repeats its request and gets the same answer.
+func TestRepeatedCompletion(t *testing.T) {
 	u := begin(t, "uploads/repeated", []byte("x"))
 	first, second := u.complete(t), u.complete(t)
 	if first.status != 200 || second.status != 200 || !bytes.Equal(first.body, second.body) {
@@ -45,8 +45,8 @@ func TestRepeatedCompletionIsAnsweredTheSame(t *testing.T) {
 	}
 }
 
-// "Stored" is S3's word for this very upload. An object that another one left at the key is none of its.
-func TestCompletionOfNothing(t *testing.T) {
+// Completing an upload that does not exist fails, even if another upload has stored an object with the key.
+func TestCompletionOfUnknownUpload(t *testing.T) {
 	stored := begin(t, "uploads/taken", []byte("other"))
 	if a := stored.complete(t); a.status != 200 {
 		t.Fatalf("%d %s", a.status, a.body)
@@ -62,11 +62,11 @@ func TestCompletionOfNothing(t *testing.T) {
 	}
 	loser := begin(t, stored.key, []byte("late"))
 	if a := loser.complete(t); a.status != 412 {
-		t.Errorf("another upload to the key is answered %d %s", a.status, a.body)
+		t.Errorf("another upload to the key: answered %d %s", a.status, a.body)
 	}
 }
 
-// uploadFolder is where the parts lie.
+// folder returns the folder of the upload's parts.
 func (u *upload) folder(t *testing.T, data string) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(data, multipartDir, "*", u.id+"*"))
@@ -76,12 +76,12 @@ func (u *upload) folder(t *testing.T, data string) string {
 	return found[0]
 }
 
-// A kill while parts are being joined leaves the upload's folder under another name, and nothing else. After a restart
-// the upload is there, and a repeated completion does what it says.
+// A kill while parts are being joined leaves the upload's folder under another name. After a restart, the upload exists and
+// can be completed.
 func TestKilledWhileJoining(t *testing.T) {
 	for name, noAttributes := range map[string]bool{"Attributes": false, "NoAttributes": true} {
 		t.Run(name, func(t *testing.T) {
-			c := served{Dir: t.TempDir(), Port: freeOne(t), Uploader: uploader, NoAttributes: noAttributes}
+			c := served{Dir: t.TempDir(), Port: freePort(t), Uploader: uploader, NoAttributes: noAttributes}
 			p := serveProcess(t, c)
 			u := &upload{key: "uploads/joining", id: createUpload(t, p.base, "uploads/joining")}
 			part := signed{base: p.base, key: u.key, length: 1, query: url.Values{"uploadId": {u.id}, "partNumber": {"1"}}}
@@ -108,14 +108,14 @@ func TestKilledWhileJoining(t *testing.T) {
 	}
 }
 
-// A kill between the object and the removal of its parts leaves both. The parts go; the object is the upload's.
+// A kill after the object is stored and before its parts are removed leaves both. A restart removes the parts.
 func TestKilledAfterJoining(t *testing.T) {
-	c := served{Dir: t.TempDir(), Port: freeOne(t), Uploader: uploader}
+	c := served{Dir: t.TempDir(), Port: freePort(t), Uploader: uploader}
 	p := serveProcess(t, c)
 	u := &upload{key: "uploads/joined", id: createUpload(t, p.base, "uploads/joined")}
 	part := signed{base: p.base, key: u.key, length: 1, query: url.Values{"uploadId": {u.id}, "partNumber": {"1"}}}
 	u.etags = []string{put(t, part, []byte("x"))}
-	// A second upload to the key keeps the folder of both.
+	// With a second upload to the key, versitygw does not remove the folder that they share.
 	createUpload(t, p.base, u.key)
 	data := filepath.Join(c.Dir, "data", testBucket)
 	folder := u.folder(t, data)
@@ -129,15 +129,15 @@ func TestKilledAfterJoining(t *testing.T) {
 	}
 	p = serveProcess(t, c)
 	if found, _ := filepath.Glob(folder + "*"); len(found) != 0 {
-		t.Errorf("the parts are still there: %v", found)
+		t.Errorf("the parts still exist: %v", found)
 	}
 	status, code := complete.send(t, completion(u.etags))
 	wantAnswer(t, status, code, 200, "")
 }
 
-// Metadata beside the data is written before the object. A kill between the two must not make the key taken.
-func TestKilledBeforeTheObject(t *testing.T) {
-	c := served{Dir: t.TempDir(), Port: freeOne(t), Uploader: uploader, NoAttributes: true}
+// Metadata in a separate folder is written before the object. A kill in between must not occupy the key.
+func TestKilledBeforeObject(t *testing.T) {
+	c := served{Dir: t.TempDir(), Port: freePort(t), Uploader: uploader, NoAttributes: true}
 	p := serveProcess(t, c)
 	for _, key := range []string{"uploads/a", "uploads/a2"} {
 		if status, code := (signed{base: p.base, key: key, header: once}).send(t, []byte("x")); status != 200 {
@@ -163,8 +163,8 @@ func rename(t *testing.T, from, to string) {
 	}
 }
 
-// A part that arrives in full once the upload is completed is refused, and leaves nothing: versitygw 1.8.0 makes the
-// upload's folder anew for it.
+// A part that arrives after the upload is completed is refused and leaves nothing: versitygw 1.8.0 creates the upload's folder
+// again for it.
 func TestLatePart(t *testing.T) {
 	u := begin(t, "uploads/late", []byte("x"))
 	const size = 64 << 10
@@ -193,12 +193,12 @@ func TestLatePart(t *testing.T) {
 	if a := u.complete(t); a.status != 200 {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	half.Write(make([]byte, size/2-1)) // fails if the answer is there already
+	half.Write(make([]byte, size/2-1)) // fails if the request has been answered already
 	half.Close()
 	if status := <-late; status != http.StatusNotFound {
-		t.Errorf("the late part is answered %d", status)
+		t.Errorf("the late part: answered %d", status)
 	}
 	if found, _ := filepath.Glob(filepath.Join(dataDir, multipartDir, "*", u.id+"*")); len(found) > 0 {
-		t.Errorf("the upload is there again: %v", found)
+		t.Errorf("the upload exists again: %v", found)
 	}
 }

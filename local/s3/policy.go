@@ -3,84 +3,80 @@ package s3
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/valyala/fasthttp"
 	"github.com/versity/versitygw/auth"
+
+	"signpost/internal/iam"
 )
 
-// Statement is one statement of an IAM policy document, as it stands in the template.
-type Statement struct {
-	Effect    string     `json:"Effect"`
-	Principal any        `json:"Principal,omitempty"`
-	Action    StringList `json:"Action"`
-	Resource  StringList `json:"Resource"`
-	Condition Condition  `json:"Condition,omitempty"`
-}
-
-// StringList is a JSON string or a list of them; policies use both.
-type StringList []string
-
-// UnmarshalJSON reads either form.
-func (l *StringList) UnmarshalJSON(raw []byte) error {
-	var one string
-	if json.Unmarshal(raw, &one) == nil {
-		*l = StringList{one}
-		return nil
-	}
-	return json.Unmarshal(raw, (*[]string)(l))
-}
-
-// policy is everything that decides a request: what the template's bucket policy says, and what each role's identity
-// policy allows.
+// policy decides every request: it holds the bucket's policy and the identity policies of the roles that sign.
 //
-// versitygw evaluates effects, principals, actions and resources. It refuses condition keys that it does not know,
-// s3:signatureAge among them. So the conditions are decided here, for each request at the moment it is authorized,
-// and versitygw is handed the statements whose conditions hold, without them. By then the signature has been
-// checked, as on AWS.
+// versitygw evaluates effects, principals, actions and resources. It refuses condition keys that it does not know, and
+// s3:signatureAge is one. So package iam evaluates the conditions, for each request at the moment it is authorized, and
+// versitygw gets the statements whose conditions are true, without the conditions. As on AWS, the signature has been
+// checked by then.
 type policy struct {
 	bucket     string
-	statements []Statement
+	statements []statement
 	now        func() time.Time
 }
 
-func newPolicy(cfg Config, now func() time.Time) *policy {
-	p := &policy{bucket: cfg.Bucket, now: now}
-	for _, s := range cfg.Policy {
-		if !namesService(s.Principal) {
-			s.Principal = everyone
-			p.statements = append(p.statements, s)
-		}
-	}
-	for _, u := range cfg.Users {
-		for _, s := range u.Allow {
-			s.Principal = u.Credentials.AccessKeyID
-			p.statements = append(p.statements, s)
-		}
-	}
-	return p
+// statement is a statement with the principal that versitygw knows: "*" or an access key id.
+type statement struct {
+	iam.Statement
+	principal string
 }
 
 const everyone = "*"
 
-// namesService tells whether a statement is for an AWS service (log delivery, say); none calls the local run.
-func namesService(principal any) bool {
-	m, ok := principal.(map[string]any)
-	if !ok {
-		return false
+// newPolicy refuses policies that this S3 cannot apply in full.
+func newPolicy(cfg Config, now func() time.Time) (*policy, error) {
+	p := &policy{bucket: cfg.Bucket, now: now}
+	for _, s := range cfg.Policy.Statements {
+		isOther := func(p iam.PrincipalPattern) bool { return p.Service == "" && !p.Everyone }
+		switch {
+		case slices.ContainsFunc(s.Principals, isOther):
+			return nil, fmt.Errorf("statement %q of the bucket policy: the local S3 supports only * and AWS services as principals", s.Sid)
+		case slices.ContainsFunc(s.Principals, func(p iam.PrincipalPattern) bool { return p.Everyone }):
+			p.statements = append(p.statements, statement{s, everyone})
+		}
+		// AWS services, such as S3's log delivery, do not call the local run.
 	}
-	_, ok = m["Service"]
-	return ok
-}
-
-// validate refuses, at start, a policy that this S3 could only half apply.
-func (p *policy) validate(bucket string, iam auth.IAMService) error {
-	for i, s := range p.statements {
-		if err := s.Condition.validate(); err != nil {
-			return fmt.Errorf("statement %d: %w", i+1, err)
+	for _, u := range cfg.Users {
+		for _, document := range u.Policies {
+			for _, s := range document.Statements {
+				p.statements = append(p.statements, statement{s, u.Credentials.AccessKeyID})
+			}
 		}
 	}
+	for _, s := range p.statements {
+		if err := s.check(); err != nil {
+			return nil, fmt.Errorf("statement %q: %w", s.Sid, err)
+		}
+	}
+	return p, nil
+}
+
+// check refuses the elements and condition keys that this S3 does not support.
+func (s statement) check() error {
+	if len(s.NotActions) > 0 || len(s.NotResources) > 0 {
+		return errors.New("the local S3 does not support NotAction and NotResource")
+	}
+	for _, key := range s.ConditionKeys() {
+		if !slices.Contains(supportedKeys, key) {
+			return fmt.Errorf("the local S3 does not support the condition key %s", key)
+		}
+	}
+	return nil
+}
+
+// validate refuses, at start, a policy with something that versitygw does not know.
+func (p *policy) validate(users auth.IAMService) error {
 	raw, err := document(p.statements)
 	if err != nil {
 		return err
@@ -89,31 +85,46 @@ func (p *policy) validate(bucket string, iam auth.IAMService) error {
 	if err := json.Unmarshal(raw, &parsed); err != nil {
 		return err
 	}
-	return parsed.Validate(bucket, iam)
+	return parsed.Validate(p.bucket, users)
 }
 
-// forRequest is the policy document that decides the request behind ctx.
+// forRequest returns the policy document that decides the request behind ctx.
 func (p *policy) forRequest(ctx context.Context) ([]byte, error) {
 	request, ok := ctx.(*fasthttp.RequestCtx)
 	if !ok {
 		return document(p.statements)
 	}
-	keys := requestKeys(request, p.now())
-	var holding []Statement
+	keys := conditionKeys(request, p.now())
+	var holding []statement
 	for _, s := range p.statements {
-		if s.Condition.holds(keys) {
+		holds, err := s.ConditionsHold(keys)
+		if err != nil {
+			return nil, err
+		}
+		if holds {
 			holding = append(holding, s)
 		}
 	}
 	return document(holding)
 }
 
-// document writes the statements without their conditions, which are decided already.
-func document(statements []Statement) ([]byte, error) {
-	decided := make([]Statement, len(statements))
-	for i, s := range statements {
-		s.Condition = nil
-		decided[i] = s
+// document writes the statements as a bucket policy without conditions.
+func document(statements []statement) ([]byte, error) {
+	type item struct {
+		Effect           iam.Effect
+		Principal        string
+		Action, Resource []string
 	}
-	return json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": decided})
+	items := make([]item, len(statements))
+	for i, s := range statements {
+		items[i] = item{s.Effect, s.principal, s.Actions, s.Resources}
+	}
+	return json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": items})
+}
+
+// allowsListing reports whether a statement allows the role s3:ListBucket, whatever its conditions.
+func (p *policy) allowsListing(accessKeyID string) bool {
+	return slices.ContainsFunc(p.statements, func(s statement) bool {
+		return s.Effect == iam.Allow && s.principal == accessKeyID && s.MatchesAction("s3:ListBucket")
+	})
 }

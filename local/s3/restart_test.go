@@ -23,7 +23,7 @@ import (
 	"signpost/local/loopback"
 )
 
-// serveVariable makes this test program a server and nothing else: one server fits in a process.
+// serveVariable makes this test program run only a server, because a process can have only one.
 const serveVariable = "SIGNPOST_S3_TEST_SERVE"
 
 type served struct {
@@ -34,7 +34,7 @@ type served struct {
 	Timeout      time.Duration
 }
 
-// serveForParent prints its URL and serves until its standard input closes.
+// serveForParent prints the server's URL and serves until its standard input closes.
 func serveForParent(config string) {
 	var c served
 	if err := json.Unmarshal([]byte(config), &c); err != nil {
@@ -53,10 +53,10 @@ func serveForParent(config string) {
 	s.Close(ctx)
 }
 
-// urlMark is before the URL that a served process prints: versitygw prints lines of its own.
+// urlMark precedes the URL on its line: versitygw prints other lines.
 const urlMark = "listening at "
 
-// serve starts a server in a process of its own; stop ends it.
+// serve starts a server in its own process; stop ends it.
 func serve(t *testing.T, c served) (base string, stop func()) {
 	t.Helper()
 	p := serveProcess(t, c)
@@ -104,8 +104,8 @@ func serveProcess(t *testing.T, c served) process {
 	return p
 }
 
-// freeOne is a port that is free now.
-func freeOne(t *testing.T) int {
+// freePort returns a port that is free now.
+func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := loopback.Listen(0)
 	if err != nil {
@@ -115,12 +115,12 @@ func freeOne(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// An upload in parts that a restart interrupts goes on after it, with URLs signed before it.
+// An upload in parts continues after a restart, with URLs that were signed before it.
 func TestUnfinishedUploadSurvivesRestart(t *testing.T) {
-	c := served{Dir: t.TempDir(), Port: freeOne(t), Uploader: uploader}
+	c := served{Dir: t.TempDir(), Port: freePort(t), Uploader: uploader}
 	base, stop := serve(t, c)
 	if want := fmt.Sprintf("http://127.0.0.1:%d", c.Port); base != want {
-		t.Errorf("it listens at %s, not at %s", base, want)
+		t.Errorf("it listens at %s, want %s", base, want)
 	}
 	const key = "uploads/restart"
 	id := createUpload(t, base, key)
@@ -134,7 +134,7 @@ func TestUnfinishedUploadSurvivesRestart(t *testing.T) {
 
 	stop()
 	if again, _ := serve(t, c); again != base {
-		t.Fatalf("it was at %s, and is at %s", base, again)
+		t.Fatalf("it listened at %s and now listens at %s", base, again)
 	}
 	etags = append(etags, putTo(t, signedBefore, header, second))
 	complete := signed{base: base, method: http.MethodPost, key: key, header: once, query: url.Values{"uploadId": {id}}}
@@ -142,11 +142,11 @@ func TestUnfinishedUploadSurvivesRestart(t *testing.T) {
 	wantAnswer(t, status, code, 200, "")
 	got, err := os.ReadFile(filepath.Join(c.Dir, "data", testBucket, key))
 	if err != nil || !bytes.Equal(got, append(first, second...)) {
-		t.Errorf("the object has %d bytes, and is not what was sent: %v", len(got), err)
+		t.Errorf("the object has %d bytes and is not what was sent: %v", len(got), err)
 	}
 }
 
-// Another program may have taken the port meanwhile: the run must start all the same.
+// If another program has taken the port, the server starts on another one.
 func TestTakenPort(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -193,34 +193,4 @@ func putTo(t *testing.T, target string, header http.Header, body []byte) (etag s
 		t.Fatalf("answered %d %s", answer.status, answer.body)
 	}
 	return answer.etag
-}
-
-type answer struct {
-	status int
-	etag   string
-	body   []byte
-}
-
-func answerTo(t *testing.T, method, target string, header http.Header, body []byte) answer {
-	t.Helper()
-	a, err := tryAnswer(method, target, header, body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-func tryAnswer(method, target string, header http.Header, body []byte) (answer, error) {
-	r, err := http.NewRequest(method, target, bytes.NewReader(body))
-	if err != nil {
-		return answer{}, err
-	}
-	r.Header = header.Clone()
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return answer{}, err
-	}
-	defer response.Body.Close()
-	raw, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header.Get("ETag"), raw}, err
 }

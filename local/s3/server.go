@@ -1,20 +1,21 @@
-// Package s3 is the stack's bucket on this machine: versitygw, embedded, with files on disk.
+// Package s3 runs the stack's bucket on this machine: it embeds versitygw, which stores objects as files.
 //
-// Signatures, CORS, checksums, conditional writes and multipart are versitygw's own. What the template says about
-// the bucket and its callers is laid on top:
-//
-//	server, err := s3.Start(ctx, s3.Config{Dir: dir, Bucket: name, CORS: rules, Policy: statements, Users: users})
+//	server, err := s3.Start(ctx, s3.Config{Dir: dir, Bucket: name, CORS: rules, Policy: policy, Users: users})
 //	server.URL       // "http://127.0.0.1:PORT", path-style
 //	server.Close(ctx)
 //
-// Only one server fits in a process: versitygw changes the working directory to its data and keeps global state.
-// Nothing in the process may call os.Chdir after Start.
+// versitygw checks signatures and implements CORS, checksums, conditional writes and multipart uploads. This package adds
+// the template's policies, and changes what versitygw does differently from AWS.
+//
+// A process can have only one server: versitygw changes the working directory to its data and has global state. After
+// Start, nothing in the process may call os.Chdir.
 package s3
 
 import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"reflect"
@@ -22,44 +23,42 @@ import (
 	"unsafe"
 
 	"github.com/gofiber/fiber/v3"
-	"github.com/versity/versitygw/auth"
-	"github.com/versity/versitygw/backend"
 	"github.com/versity/versitygw/s3api"
 	"github.com/versity/versitygw/s3api/middlewares"
-	"github.com/versity/versitygw/s3err"
 
+	"signpost/internal/iam"
 	"signpost/local/loopback"
 )
 
 // Config says what the bucket is and who may use it.
 type Config struct {
-	Dir    string      // data folder, made if it is missing; keeps objects and unfinished uploads between runs
-	Port   int         // the port to listen on; 0, or one that is taken: a free one
-	Region string      // the region that signatures must name
-	Bucket string      // physical name
-	CORS   []CORSRule  // the bucket's CORS rules, as in the template
-	Policy []Statement // the bucket's policy, as in the template
-	Users  []User      // the roles that sign, each with what its policy allows
+	Dir    string       // the data folder, created if it is missing; keeps objects and unfinished uploads between runs
+	Port   int          // the port to listen on; a free one if it is 0 or taken
+	Region string       // the region in the signatures
+	Bucket string       // its physical name
+	CORS   []CORSRule   // the bucket's CORS rules, as in the template
+	Policy iam.Document // the bucket's policy, as in the template
+	Users  []User       // the roles that sign
 	Log    func(Request)
 
-	// HeaderTimeout is how long a client may take for a request's headers, and IdleTimeout how long it may send nothing
-	// of a body; 0: 10 and 20 seconds.
+	// HeaderTimeout is how long a client may take to send the headers of a request (0 is 10 seconds), and IdleTimeout how
+	// long it may pause in the body (0 is 20 seconds).
 	HeaderTimeout, IdleTimeout time.Duration
 
-	noAttributes bool // as on a file system without extended attributes
+	noAttributes bool // for tests: as on a file system without extended attributes
 }
 
-// CORSRule is one rule of AWS::S3::Bucket CorsConfiguration.
+// CORSRule is one rule of the CorsConfiguration of AWS::S3::Bucket.
 type CORSRule struct {
 	AllowedHeaders, AllowedMethods, AllowedOrigins, ExposedHeaders []string
 	MaxAge                                                         int32
 }
 
-// Request is one answered S3 request, for the log. It never holds the query: a signed URL is a credential.
+// Request is an answered S3 request, for the log. It has no query, because a signed URL is a credential.
 type Request struct {
 	Method, Path string
 	Status       int
-	Code         string // S3's error code, or empty
+	Code         string // S3's error code, or ""
 	Duration     time.Duration
 }
 
@@ -72,7 +71,7 @@ type Server struct {
 	failed  chan error
 }
 
-// Start makes the bucket as the config says and serves it on loopback.
+// Start creates the bucket, or opens the one of an earlier run, and serves it on loopback.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	store, err := openStore(cfg)
 	if err != nil {
@@ -82,13 +81,17 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("s3: bucket %s: %w", cfg.Bucket, err)
 	}
 	if err := store.recover(); err != nil {
-		return nil, fmt.Errorf("s3: bucket %s: what an earlier run left half done: %w", cfg.Bucket, err)
+		return nil, fmt.Errorf("s3: bucket %s: recovery after a killed run: %w", cfg.Bucket, err)
 	}
 	users := newUsers(cfg.Users)
-	be := &guardedBackend{Backend: store, store: store, policy: newPolicy(cfg, time.Now)}
-	if err := be.policy.validate(cfg.Bucket, users); err != nil {
-		return nil, fmt.Errorf("s3: the policy of bucket %s: %w", cfg.Bucket, err)
+	policy, err := newPolicy(cfg, time.Now)
+	if err == nil {
+		err = policy.validate(users)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("s3: the policies for bucket %s: %w", cfg.Bucket, err)
+	}
+	be := &awsBackend{Backend: store, store: store, policy: policy}
 	listener, err := loopback.Listen(cfg.Port)
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
@@ -97,9 +100,14 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		s3api.WithQuiet(),
 		s3api.WithConcurrencyLimiter(4096, 1024),
 		s3api.WithMpMaxParts(10_000),
-		// One connection a request: a kept-alive one would hold up Ctrl-C for as long as the browser idles.
-		s3api.WithMiddleware("/", guard(listener.Addr(), cfg.Log)),
+		// versitygw uses a connection for one request only. A browser's idle connections would delay Ctrl-C.
+		s3api.WithMiddleware("/", middleware(listener.Addr(), cfg.Log)),
 	)
+	if err != nil {
+		listener.Close()
+		return nil, fmt.Errorf("s3: %w", err)
+	}
+	app, err := fiberApp(gateway)
 	if err != nil {
 		listener.Close()
 		return nil, fmt.Errorf("s3: %w", err)
@@ -108,22 +116,24 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	timed := &timedListener{
 		Listener: listener, header: cmp.Or(cfg.HeaderTimeout, 10*time.Second), idle: cmp.Or(cfg.IdleTimeout, 20*time.Second),
 	}
-	app := fiberApp(gateway)
 	go func() { s.failed <- app.Listener(timed, fiber.ListenConfig{DisableStartupMessage: true}) }()
 	return s, nil
 }
 
-// fiberApp is the gateway's web server. versitygw 1.8.0 listens by itself, and has no option for a listener or for a
-// time limit.
-func fiberApp(gateway *s3api.S3ApiServer) *fiber.App {
+// fiberApp returns the gateway's web server, an unexported field. versitygw 1.8.0, the newest version, opens its own
+// listeners and has no option for a listener or a timeout, both of which are needed here.
+func fiberApp(gateway *s3api.S3ApiServer) (*fiber.App, error) {
 	field := reflect.ValueOf(gateway).Elem().FieldByName("app")
-	return *(**fiber.App)(unsafe.Pointer(field.UnsafeAddr()))
+	if !field.IsValid() || field.Type() != reflect.TypeFor[*fiber.App]() {
+		return nil, errors.New("this version of versitygw has no field app of type *fiber.App in s3api.S3ApiServer: see whether it has an option for the listener now")
+	}
+	return *(**fiber.App)(unsafe.Pointer(field.UnsafeAddr())), nil
 }
 
 // Failed receives an error if the server ends by itself.
 func (s *Server) Failed() <-chan error { return s.failed }
 
-// Close stops the server; requests under way get until ctx ends.
+// Close stops the server. Open requests may finish until ctx ends.
 func (s *Server) Close(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() { done <- s.gateway.ShutDown() }()
@@ -137,30 +147,7 @@ func (s *Server) Close(ctx context.Context) error {
 
 const rootAccess = "AKIAROOT000000000000"
 
-// rootUser is versitygw's administrator. Nobody signs as it: its secret is made anew and forgotten.
+// rootUser is versitygw's administrator. Nobody can sign as it: its secret is random and not stored.
 func rootUser() middlewares.RootUserConfig {
 	return middlewares.RootUserConfig{Access: rootAccess, Secret: rand.Text()}
 }
-
-// guardedBackend is the store with what AWS does and versitygw does not: see exact_body.go, multipart.go, missing.go and
-// policy.go.
-type guardedBackend struct {
-	backend.Backend
-	store   *store
-	policy  *policy
-	uploads uploadLocks
-}
-
-func (b *guardedBackend) GetBucketPolicy(ctx context.Context, bucket string) ([]byte, error) {
-	if bucket != b.policy.bucket {
-		return nil, s3err.GetAPIError(s3err.ErrNoSuchBucketPolicy)
-	}
-	return b.policy.forRequest(ctx)
-}
-
-// Policies come from the template alone.
-func (b *guardedBackend) PutBucketPolicy(context.Context, string, []byte) error {
-	return s3err.GetAPIError(s3err.ErrAccessDenied)
-}
-
-var _ auth.IAMService = (*users)(nil)

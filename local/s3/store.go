@@ -13,21 +13,21 @@ import (
 	"github.com/versity/versitygw/backend/posix"
 )
 
-// store is versitygw's, with what is needed to look into it.
+// store is versitygw's store on the file system.
 type store struct {
 	backend.Backend
 	metadata meta.MetadataStorer
-	data     string // the folder with the bucket's
-	beside   string // the folder with the metadata, where the file system has no extended attributes
+	data     string // the folder with the bucket's folder
+	sidecar  string // the folder with the metadata, if the file system has no extended attributes
 	bucket   string
 }
 
 func (s *store) bucketDir() string { return filepath.Join(s.data, s.bucket) }
 
-// openStore opens the folder. Where the file system has no extended attributes (some tmpfs, some macOS volumes),
-// metadata goes to a folder beside the data. All of it is for its owner alone, whatever the umask.
+// openStore opens the data folder. If its file system has no extended attributes (some tmpfs, some macOS volumes), metadata
+// is stored in a separate folder. Only the owner can read any of it, whatever the umask is.
 func openStore(cfg Config) (*store, error) {
-	// versitygw changes to the data folder and uses relative paths from then on.
+	// versitygw changes the working directory to the data folder.
 	root, err := filepath.Abs(cfg.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
@@ -40,12 +40,12 @@ func openStore(cfg Config) (*store, error) {
 		return nil, fmt.Errorf("s3: %w", err)
 	}
 	if cfg.noAttributes || (meta.XattrMeta{}).Test(s.data) != nil {
-		s.beside = filepath.Join(root, "metadata")
-		opts.SideCarDir = s.beside
-		if err := os.MkdirAll(s.beside, 0o700); err != nil {
+		s.sidecar = filepath.Join(root, "metadata")
+		opts.SideCarDir = s.sidecar
+		if err := os.MkdirAll(s.sidecar, 0o700); err != nil {
 			return nil, fmt.Errorf("s3: %w", err)
 		}
-		if s.metadata, err = meta.NewSideCar(s.beside); err != nil {
+		if s.metadata, err = meta.NewSideCar(s.sidecar); err != nil {
 			return nil, fmt.Errorf("s3: %w", err)
 		}
 	}
@@ -55,7 +55,7 @@ func openStore(cfg Config) (*store, error) {
 	return s, nil
 }
 
-// createBucket makes the bucket, or keeps the one there is, and gives it the template's CORS rules.
+// createBucket creates the bucket if it does not exist, and sets the template's CORS rules.
 func (s *store) createBucket(ctx context.Context, rules []CORSRule) error {
 	acl := []byte(`{"Owner":"` + rootAccess + `"}`)
 	const ownership = types.ObjectOwnershipBucketOwnerEnforced
@@ -67,7 +67,7 @@ func (s *store) createBucket(ctx context.Context, rules []CORSRule) error {
 			return err
 		}
 	}
-	// A run that was killed while it made the bucket may have left it without these.
+	// If an earlier run was killed while it created the bucket, these may be missing.
 	if err := s.PutBucketAcl(ctx, s.bucket, acl); err != nil {
 		return err
 	}

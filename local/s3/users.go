@@ -11,16 +11,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/s3err"
+
+	"signpost/internal/iam"
 )
 
-// User is a role that signs requests: temporary credentials, as Lambda gives them to a function, and what the role's
-// identity policy allows.
+// User is a role that signs requests: temporary credentials, as Lambda gives them to a function, and the role's identity
+// policies.
 type User struct {
 	Credentials aws.Credentials
-	Allow       []Statement
+	Policies    []iam.Document
 }
 
-// NewCredentials makes temporary credentials in the shape STS gives out: an ASIA… key, a secret, a session token.
+// NewCredentials creates temporary credentials of the same form as those of STS: an access key id that begins with ASIA, a
+// secret and a session token.
 func NewCredentials() aws.Credentials {
 	return aws.Credentials{
 		AccessKeyID:     "ASIA" + rand.Text()[:16],
@@ -30,7 +33,7 @@ func NewCredentials() aws.Credentials {
 	}
 }
 
-// users is the fixed table of who may sign. It implements auth.SigningKeyProvider, so that a request must carry the
+// users are the roles that may sign, by access key id. It implements auth.SigningKeyProvider, so that a request needs the
 // session token that belongs to its key, as on AWS.
 type users map[string]aws.Credentials
 
@@ -42,13 +45,13 @@ func newUsers(list []User) *users {
 	return &table
 }
 
-// errExpiredToken is S3's answer to temporary credentials that have run out, however long the URL was to last ("Error
-// responses", Amazon S3 API Reference).
+// errExpiredToken is S3's answer to temporary credentials that have expired, even if the URL has not ("Error responses",
+// Amazon S3 API Reference).
 var errExpiredToken = s3err.APIError{
 	Code: "ExpiredToken", Description: "The provided token has expired.", HTTPStatusCode: http.StatusBadRequest,
 }
 
-// DeriveSigningKey gives the SigV4 signing key ("Signature Version 4 signing process", AWS IAM User Guide).
+// DeriveSigningKey returns the SigV4 signing key ("Signature Version 4 signing process", AWS IAM User Guide).
 func (u *users) DeriveSigningKey(access, sessionToken, date, region, service string) ([]byte, auth.Account, error) {
 	creds, ok := (*u)[access]
 	if !ok {
@@ -78,7 +81,7 @@ func (u *users) GetUserAccount(access string) (auth.Account, error) {
 	return auth.Account{Access: access, Role: auth.RoleUser}, nil
 }
 
-// ResolveAccounts lists the access key ids that nobody has.
+// ResolveAccounts returns the access key ids that do not exist.
 func (u *users) ResolveAccounts(accessKeyIDs []string) ([]string, error) {
 	missing := []string{}
 	for _, id := range accessKeyIDs {
@@ -97,4 +100,7 @@ func (u *users) DeleteUserAccount(string) error                    { return errF
 func (u *users) ListUserAccounts() ([]auth.Account, error)         { return nil, nil }
 func (u *users) Shutdown() error                                   { return nil }
 
-var _ auth.SigningKeyProvider = (*users)(nil)
+var (
+	_ auth.IAMService         = (*users)(nil)
+	_ auth.SigningKeyProvider = (*users)(nil)
+)

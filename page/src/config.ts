@@ -30,10 +30,7 @@ interface Outputs {
   Local?: {
     S3Endpoint: string;
     CognitoEndpoint: string;
-    Username: string;
-    Password: string;
-    SecondUsername: string;
-    SecondPassword: string;
+    Users: { Username: string; Password: string }[];
   };
 }
 
@@ -70,9 +67,6 @@ function toConfig(outputs: Record<string, Outputs>): Config {
     clientId: stack.UserPoolClientId,
   };
   if (!Local) return config;
-  const users = [
-    { username: Local.Username, password: Local.Password },
-    { username: Local.SecondUsername, password: Local.SecondPassword },
-  ];
+  const users = Local.Users.map(({ Username, Password }) => ({ username: Username, password: Password }));
   return { ...config, local: { s3Endpoint: Local.S3Endpoint, cognitoEndpoint: Local.CognitoEndpoint, users } };
 }

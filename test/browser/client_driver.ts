@@ -127,8 +127,7 @@ export class ClientPage {
 /** An ID token, as a page gets it from Cognito. */
 export async function signIn(run: LocalRun, user: "first" | "second"): Promise<string> {
   const { UserPoolClientId, Local } = run.outputs;
-  const [USERNAME, PASSWORD] =
-    user === "first" ? [Local.Username, Local.Password] : [Local.SecondUsername, Local.SecondPassword];
+  const { Username: USERNAME, Password: PASSWORD } = Local.Users[user === "first" ? 0 : 1];
   const response = await fetch(Local.CognitoEndpoint, {
     method: "POST",
     headers: {

@@ -179,7 +179,7 @@ async function host(context: BrowserContext, run: LocalRun, files: string): Prom
 
 /** Tokens that the run's API takes; the access token is of AWS's kind, which can be revoked. */
 async function tokensOf(run: LocalRun) {
-  const tokens = await tokensFor(run, run.outputs.Local.Username, run.outputs.Local.Password);
+  const tokens = await tokensFor(run, run.outputs.Local.Users[0].Username, run.outputs.Local.Users[0].Password);
   const [header, claims, signature] = tokens.AccessToken.split(".");
   const revocable = { ...JSON.parse(Buffer.from(claims, "base64url").toString()), origin_jti: "1" };
   const encoded = Buffer.from(JSON.stringify(revocable)).toString("base64url");

@@ -13,6 +13,12 @@ export { project };
 const startLimit = 240_000; // ms: on a fresh machine the CDK app is compiled first
 const stopLimit = 5_000; // ms
 
+/** Somebody who can sign in. */
+interface User {
+  Username: string;
+  Password: string;
+}
+
 /** The stack's outputs, as the outputs file has them. */
 export interface Outputs {
   ApiUrl: string;
@@ -24,10 +30,7 @@ export interface Outputs {
     S3Endpoint: string;
     CognitoEndpoint: string;
     CognitoSocket: string;
-    Username: string;
-    Password: string;
-    SecondUsername: string;
-    SecondPassword: string;
+    Users: [User, User];
   };
 }
 

@@ -13,14 +13,14 @@ test.describe("with the right password", () => {
   });
 
   test("the keyboard alone is enough", async ({ page, run }) => {
-    const { SecondUsername, SecondPassword } = run.outputs.Local;
+    const { Username, Password } = run.outputs.Local.Users[1];
     await page.getByLabel("Email").focus();
-    await page.keyboard.type(SecondUsername);
+    await page.keyboard.type(Username);
     await page.keyboard.press("Tab");
-    await page.keyboard.type(SecondPassword);
+    await page.keyboard.type(Password);
     await page.keyboard.press("Enter");
     await expect(picker(page)).toBeFocused();
-    await expect(page.getByRole("banner").getByText(SecondUsername)).toBeVisible();
+    await expect(page.getByRole("banner").getByText(Username)).toBeVisible();
   });
 
   test("a reload keeps the session, another tab doesn't get it", async ({ page, context }) => {
@@ -101,14 +101,14 @@ test.describe("refused", () => {
   test.use({ expectedErrors: /status of 400/ });
 
   test("a wrong password is told in words, and another try is open", async ({ page, run }) => {
-    await page.getByLabel("Email").fill(run.outputs.Local.Username);
+    await page.getByLabel("Email").fill(run.outputs.Local.Users[0].Username);
     await page.getByLabel("Password", { exact: true }).fill("wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("alert")).toContainText("That name and password don't match.");
     await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
-    await page.getByLabel("Password", { exact: true }).fill(run.outputs.Local.Password);
+    await page.getByLabel("Password", { exact: true }).fill(run.outputs.Local.Users[0].Password);
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("banner").getByText(run.outputs.Local.Username)).toBeVisible();
+    await expect(page.getByRole("banner").getByText(run.outputs.Local.Users[0].Username)).toBeVisible();
   });
 
   test("an ended session asks to sign in again, and keeps the files", async ({ page, run }) => {

@@ -104,7 +104,7 @@ func runEdited(t *testing.T, template []byte) *localRun {
 // onRun sends a request to another run than the target, as its first user.
 func onRun(t *testing.T, r *localRun) edit {
 	t.Helper()
-	u, err := signIn(r.stack, r.UserPoolClientId, r.Local.Username, r.Local.Password)
+	u, err := signIn(r.stack, r.UserPoolClientId, r.Local.Users[0].Username, r.Local.Users[0].Password)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -120,7 +121,7 @@ func TestReusedFolder(t *testing.T) {
 	// What the first run gave out works with the second: addresses, passwords and signed URLs.
 	was, is := *first.Local, *second.Local
 	was.PageUrl, is.PageUrl = "", "" // -addr asks for a free port
-	if was != is || second.ApiUrl != first.ApiUrl {
+	if !reflect.DeepEqual(was, is) || second.ApiUrl != first.ApiUrl {
 		t.Errorf("the first run was at %s, %s; the second is at %s, %s, or has other users",
 			first.ApiUrl, first.Local.S3Endpoint, second.ApiUrl, second.Local.S3Endpoint)
 	}

@@ -28,7 +28,7 @@ func TestReadmeTranscript(t *testing.T) {
 	}
 	l := target.Local
 	values := "API=" + target.ApiUrl + " COGNITO=" + l.CognitoEndpoint + "\n" +
-		"CLIENT=" + target.UserPoolClientId + " USERNAME=" + l.Username + " PASSWORD=" + l.Password + "\n"
+		"CLIENT=" + target.UserPoolClientId + " USERNAME=" + l.Users[0].Username + " PASSWORD=" + l.Users[0].Password + "\n"
 	if mainRun != nil && !strings.Contains(unindent(mainRun.stdout.String()), values+string(block[2])) {
 		t.Error("the local run prints another transcript than the README shows")
 	}

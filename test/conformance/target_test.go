@@ -39,9 +39,9 @@ type stack struct {
 }
 
 type localOutputs struct {
-	PageUrl, S3Endpoint, CognitoEndpoint               string
-	Username, Password, SecondUsername, SecondPassword string
-	CognitoSocket                                      string
+	PageUrl, S3Endpoint, CognitoEndpoint string
+	Users                                []struct{ Username, Password string }
+	CognitoSocket                        string
 }
 
 // origin is a page's origin that the stack allows.
@@ -97,10 +97,10 @@ func signInBoth(s stack) (first, second user, err error) {
 			return first, second, errors.New("a deployed stack is tested as two of its users: set ID_TOKEN, ACCESS_TOKEN and REFRESH_TOKEN to the first one's tokens, SECOND_ID_TOKEN to another's")
 		}
 	} else {
-		if first, err = signIn(s, s.UserPoolClientId, s.Local.Username, s.Local.Password); err != nil {
+		if first, err = signIn(s, s.UserPoolClientId, s.Local.Users[0].Username, s.Local.Users[0].Password); err != nil {
 			return first, second, err
 		}
-		if second, err = signIn(s, s.UserPoolClientId, s.Local.SecondUsername, s.Local.SecondPassword); err != nil {
+		if second, err = signIn(s, s.UserPoolClientId, s.Local.Users[1].Username, s.Local.Users[1].Password); err != nil {
 			return first, second, err
 		}
 	}

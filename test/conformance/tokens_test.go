@@ -228,7 +228,7 @@ func TestOtherClientsAndPools(t *testing.T) {
 		return created.UserPoolClient.ClientId
 	}
 	t.Run("ErrOtherClientOfThePool", func(t *testing.T) {
-		u, err := signIn(target, newClient(target.UserPoolId), target.Local.Username, target.Local.Password)
+		u, err := signIn(target, newClient(target.UserPoolId), target.Local.Users[0].Username, target.Local.Users[0].Password)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,15 +244,15 @@ func TestOtherClientsAndPools(t *testing.T) {
 			t.Fatal(err)
 		}
 		pool := created.UserPool.Id
-		user := fields{"UserPoolId": pool, "Username": target.Local.Username, "MessageAction": "SUPPRESS"}
+		user := fields{"UserPoolId": pool, "Username": target.Local.Users[0].Username, "MessageAction": "SUPPRESS"}
 		if err := cognito(target, "AdminCreateUser", user, nil); err != nil {
 			t.Fatal(err)
 		}
-		user["Password"], user["Permanent"] = target.Local.Password, true
+		user["Password"], user["Permanent"] = target.Local.Users[0].Password, true
 		if err := cognito(target, "AdminSetUserPassword", user, nil); err != nil {
 			t.Fatal(err)
 		}
-		u, err := signIn(target, newClient(pool), target.Local.Username, target.Local.Password)
+		u, err := signIn(target, newClient(pool), target.Local.Users[0].Username, target.Local.Users[0].Password)
 		if err != nil {
 			t.Fatal(err)
 		}

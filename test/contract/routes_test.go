@@ -88,7 +88,7 @@ func TestPreflight(t *testing.T) {
 			if r.Type != "AWS::ApiGateway::Method" || r.Properties.HTTPMethod != http.MethodOptions {
 				continue
 			}
-			path := tmpl.path(r.Properties.ResourceID.Ref)
+			path := tmpl.path(r.Properties.ResourceID)
 			for _, a := range r.Properties.Integration.IntegrationResponses {
 				found++
 				status, err := strconv.Atoi(a.StatusCode)

@@ -4,38 +4,40 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"signpost/internal/cfn"
 )
 
-// template is what of a golden template decides what the API answers.
+// template is the part of a golden template that decides what API Gateway answers.
 type template struct {
-	Resources map[string]struct {
-		Type       string
-		Properties struct {
-			PathPart           string
-			ParentID           resourceRef `json:"ParentId"`
-			ResourceID         resourceRef `json:"ResourceId"`
-			HTTPMethod         string      `json:"HttpMethod"`
-			AuthorizationType  string
-			Integration        struct{ IntegrationResponses []fixedAnswer }
-			ResponseType       string
-			StatusCode         string
-			ResponseParameters map[string]string
-			ResponseTemplates  map[string]string
-			Schema             json.RawMessage
-		}
+	Resources map[string]resource // those of API Gateway, by logical id
+}
+
+type resource struct {
+	Type       string
+	Properties struct {
+		PathPart           string
+		ParentID           string `json:"ParentId"`   // a logical id, or that of the API and ".RootResourceId"
+		ResourceID         string `json:"ResourceId"` // like ParentID
+		HTTPMethod         string `json:"HttpMethod"`
+		AuthorizationType  string
+		Integration        struct{ IntegrationResponses []fixedAnswer }
+		ResponseType       string
+		StatusCode         string
+		ResponseParameters map[string]string
+		ResponseTemplates  map[string]string
+		Schema             json.RawMessage
 	}
 }
 
-// fixedAnswer is what API Gateway answers by itself.
+// fixedAnswer is an answer that API Gateway gives without the function.
 type fixedAnswer struct {
 	StatusCode         string
 	ResponseParameters map[string]string
 	ResponseTemplates  map[string]string
 }
-
-// resourceRef is {"Ref": "id"}; the API's root is an Fn::GetAtt and leaves it empty.
-type resourceRef struct{ Ref string }
 
 func goldens(t *testing.T) map[string]template {
 	t.Helper()
@@ -49,22 +51,39 @@ func goldens(t *testing.T) map[string]template {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var tmpl template
-		if err := json.Unmarshal(text, &tmpl); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		all[filepath.Base(file)] = tmpl
+		all[filepath.Base(file)] = read(t, text)
 	}
 	return all
 }
 
-// path is the whole path of a resource.
+func read(t *testing.T, text []byte) template {
+	t.Helper()
+	parsed, err := cfn.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed.Reference = func(name string) (string, bool) { return name, true }
+	tmpl := template{map[string]resource{}}
+	for id, r := range parsed.Resources {
+		if !strings.HasPrefix(r.Type, "AWS::ApiGateway::") {
+			continue
+		}
+		found := resource{Type: r.Type}
+		if err := parsed.Decode(r, &found.Properties); err != nil {
+			t.Fatal(err)
+		}
+		tmpl.Resources[id] = found
+	}
+	return tmpl
+}
+
+// path returns the whole path of a resource. The API's root is not a resource of the template.
 func (tmpl template) path(id string) string {
 	r, ok := tmpl.Resources[id]
 	if !ok {
 		return ""
 	}
-	return tmpl.path(r.Properties.ParentID.Ref) + "/" + r.Properties.PathPart
+	return tmpl.path(r.Properties.ParentID) + "/" + r.Properties.PathPart
 }
 
 // methods gives the template's methods by "POST /uploads", and whether each is
@@ -73,7 +92,7 @@ func (tmpl template) methods() map[string]bool {
 	methods := map[string]bool{}
 	for _, r := range tmpl.Resources {
 		if r.Type == "AWS::ApiGateway::Method" && r.Properties.HTTPMethod != "ANY" {
-			methods[r.Properties.HTTPMethod+" "+tmpl.path(r.Properties.ResourceID.Ref)] = r.Properties.AuthorizationType == "COGNITO_USER_POOLS"
+			methods[r.Properties.HTTPMethod+" "+tmpl.path(r.Properties.ResourceID)] = r.Properties.AuthorizationType == "COGNITO_USER_POOLS"
 		}
 	}
 	return methods

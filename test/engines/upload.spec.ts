@@ -8,7 +8,7 @@ import { landscape } from "../browser/pictures";
 import { test } from "./fixtures";
 
 test("the keyboard is enough to sign in, and a reload keeps the session", async ({ demo, tab, run }) => {
-  const { Username, Password } = run.outputs.Local;
+  const { Username, Password } = run.outputs.Local.Users[0];
   await tab.type("#username", Username);
   await tab.type("#password", `${Password}\n`);
   await demo.isSignedIn();

@@ -8,15 +8,15 @@ import (
 	"signpost/test/template/options"
 )
 
-// deployment is the table of one stage or option: everything that anybody can do (abilities), and
-// under which circumstances (rows).
+// deployment is the table of one stage or option: everything that anybody can do (abilities), and under which circumstances
+// (rows).
 type deployment struct {
 	stage     infra.Stage
 	abilities []ability
 	rows      []row
 }
 
-// All that is there with nothing turned on.
+// The abilities with no option turned on.
 var (
 	uploadsAlone = []ability{
 		"upload s3:PutObject files/uploads/me/01/cat.png",
@@ -27,7 +27,7 @@ var (
 	byDefault    = slices.Concat(uploadsAlone, ownLogBucket)
 )
 
-// What each option adds.
+// The abilities that each option adds.
 var (
 	resuming = []ability{
 		"upload s3:AbortMultipartUpload files/uploads/me/01/cat.png", "upload s3:ListMultipartUploadParts files/uploads/me/01/cat.png",
@@ -51,7 +51,7 @@ var (
 	tracing  = []ability{"upload xray:PutTelemetryRecords everything", "upload xray:PutTraceSegments everything"}
 )
 
-// stages are the tables of the stages, by name.
+// stages are the tables of the stages.
 var stages = map[string]deployment{
 	"local": {
 		abilities: slices.Concat(byDefault, resuming, downloading),
@@ -65,13 +65,12 @@ var stages = map[string]deployment{
 	},
 }
 
-// usual is what holds where the option at hand leaves the rest alone.
+// usual is the rows of the default stage and those of an option.
 func usual(more ...[]row) []row {
 	return slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), slices.Concat(more...))
 }
 
-// byOption are the tables of the options that change a permission, by name. An option that is not
-// here must leave every policy as it is by default.
+// byOption are the tables of the options that change a permission. An option without a table must not change a policy.
 var byOption = map[string]deployment{
 	"url-lifetime":      {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "120000", "120001"), logBucket(), notResumable(), notScanned())},
 	"long-urls":         {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "3600000", "3600001"), logBucket(), notResumable(), notScanned())},
@@ -83,15 +82,15 @@ var byOption = map[string]deployment{
 	},
 	"own-key": {
 		abilities: slices.Concat(byDefault, []ability{"upload kms:GenerateDataKey key", "upload kms:Decrypt key"}),
-		rows:      usual(aKey("key", "upload"), notScanned()),
+		rows:      usual(encrypted("key", "upload"), notScanned()),
 	},
-	"existing-key": { // and no file is sent in parts
+	"existing-key": { // without uploads in parts
 		abilities: slices.Concat(byDefault, []ability{"upload kms:GenerateDataKey given-key"}),
-		rows:      usual(aKey("given-key"), notScanned()),
+		rows:      usual(encrypted("given-key"), notScanned()),
 	},
 	"downloads-with-key": {
 		abilities: slices.Concat(byDefault, downloading, []ability{"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "download kms:Decrypt key"}),
-		rows:      usual(downloads("uploads/", "600001"), aKey("key", "upload", "download"), notScanned()),
+		rows:      usual(downloads("uploads/", "600001"), encrypted("key", "upload", "download"), notScanned()),
 	},
 	"tracing":            {abilities: slices.Concat(byDefault, tracing), rows: usual(traced("upload"), notScanned())},
 	"alarms":             {abilities: slices.Concat(byDefault, ownTopic), rows: usual(alarmed(), notScanned())},
@@ -103,12 +102,12 @@ var byOption = map[string]deployment{
 	"malware-scan-with-key": {
 		abilities: slices.Concat(byDefault, scanning, []ability{
 			"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "scanner kms:GenerateDataKey key", "scanner kms:Decrypt key"}),
-		rows: usual(scanned("uploads/", "600001"), aKey("key", "upload", "scanner")),
+		rows: usual(scanned("uploads/", "600001"), encrypted("key", "upload", "scanner")),
 	},
 	"permissions-boundary": {abilities: slices.Concat(byDefault, scanning), rows: usual(scanned("uploads/", "600001"))},
 }
 
-// together are tables of options that meet: what one allows, another may take back.
+// together are tables of several options at once: what one allows, another may deny.
 var together = map[string]deployment{
 	"clean files from home": {
 		stage: stageWith("clean", func(p *uploads.Props) {
@@ -121,7 +120,7 @@ var together = map[string]deployment{
 			"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "download kms:Decrypt key",
 			"scanner kms:GenerateDataKey key", "scanner kms:Decrypt key"}),
 		rows: usual(resumable("uploads/", "600001"), downloads("uploads/", "600001"), scanned("uploads/", "600001"),
-			fromRanges("uploads/"), aKey("key", "upload", "download", "scanner"), traced("upload"), traced("download"), alarmed(), []row{
+			fromRanges("uploads/"), encrypted("key", "upload", "download", "scanner"), traced("upload"), traced("download"), alarmed(), []row{
 				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", url, "NoReadUnlessClean"},
 				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", with(url, tag, "THREATS_FOUND"), "NoReadUnlessClean"},
 				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", with(with(url, tag, "NO_THREATS_FOUND"), "aws:SourceIp", "198.51.100.7"), yes},
@@ -136,7 +135,7 @@ var together = map[string]deployment{
 			"upload s3:ListMultipartUploadParts files/teams/blue/me/01/cat.png", "upload kms:GenerateDataKey given-key", "upload kms:Decrypt given-key",
 			"upload logs:CreateLogStream upload-log", "upload logs:PutLogEvents upload-log", "lambda sts:AssumeRole upload-role",
 		},
-		rows: slices.Concat(everywhere("teams/blue/", "600000", "600001"), resumable("teams/blue/", "600001"), aKey("given-key", "upload"), notScanned()),
+		rows: slices.Concat(everywhere("teams/blue/", "600000", "600001"), resumable("teams/blue/", "600001"), encrypted("given-key", "upload"), notScanned()),
 	},
 }
 

@@ -1,6 +1,6 @@
 package iam_test
 
-// fromRanges is what SourceRanges of 203.0.113.0/24 and 2001:db8::/48 leave.
+// fromRanges is the rows of the SourceRanges 203.0.113.0/24 and 2001:db8::/48.
 func fromRanges(prefix string) []row {
 	cat := "files/" + prefix + "me/01/cat.png"
 	from := func(address string) row {
@@ -10,12 +10,12 @@ func fromRanges(prefix string) []row {
 	return []row{
 		allowed(from("203.0.113.0")), allowed(from("203.0.113.255")), allowed(from("2001:db8:0:ffff::1")),
 		from("203.0.112.255"), from("203.0.114.0"), from("198.51.100.7"), from("2001:db8:1::1"), from("127.0.0.1"),
-		// By a VPC endpoint there is no address at all.
+		// Requests through a VPC endpoint have no address.
 		{"upload", "s3:PutObject", cat, without(put, "aws:SourceIp"), "DenyOtherNetworks"},
 		{"upload", "s3:PutObject", cat, with(part, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
 		{"upload", "s3:AbortMultipartUpload", cat, with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
 		{"upload", "s3:ListMultipartUploadParts", cat, with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
-		// Whoever signed; but reads, and what is no upload, stay open to those who may.
+		// It does not count who signed. Reads, and objects that are not uploads, stay allowed.
 		{"admin", "s3:PutObject", cat, with(put, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
 		{"admin", "s3:AbortMultipartUpload", cat, with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
 		{"admin", "s3:ListMultipartUploadParts", cat, with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
@@ -25,10 +25,10 @@ func fromRanges(prefix string) []row {
 	}
 }
 
-// tag is the condition key of the verdict that an object carries.
+// tag is the condition key of GuardDuty's verdict on an object.
 const tag = "s3:ExistingObjectTag/GuardDutyMalwareScanStatus"
 
-// notScanned is what no longer holds once uploads are scanned.
+// notScanned is the rows without MalwareScan.
 func notScanned() []row {
 	return []row{
 		{"admin", "s3:GetObject", "files/uploads/me/01/cat.png", header, yes},
@@ -38,8 +38,8 @@ func notScanned() []row {
 	}
 }
 
-// scanned is what MalwareScan changes: no reading before the verdict, and the verdict is GuardDuty's.
-func scanned(prefix, old string) []row {
+// scanned is the rows of MalwareScan: nobody reads an object before the verdict, and only GuardDuty sets it.
+func scanned(prefix, tooOld string) []row {
 	cat := "files/" + prefix + "me/01/cat.png"
 	verdict := with(header, "s3:RequestObjectTagKeys", "GuardDutyMalwareScanStatus")
 	rows := []row{
@@ -56,11 +56,11 @@ func scanned(prefix, old string) []row {
 			row{"anonymous", action, cat, unsigned, "NoReadUnlessClean"},
 			row{"foreigner", action, cat, header, "NoReadUnlessClean"},
 			row{"scanner", action, cat, header, yes},
-			row{"scanner", action, cat, with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
+			row{"scanner", action, cat, with(url, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
 			row{"scanner", action, "files/reports/1.csv", header, no},
 		)
 	}
-	// By replication an object leaves before its verdict, and with replicas verdicts of others come in.
+	// Replication would copy objects before their verdict, and replicas would bring verdicts that GuardDuty did not set.
 	for _, action := range []string{"s3:GetObjectVersionForReplication", "s3:ReplicateTags"} {
 		rows = append(rows,
 			row{"admin", action, cat, header, "NoReplicationAroundTheScan"},
@@ -87,11 +87,11 @@ func scanned(prefix, old string) []row {
 	return append(rows, scanner(prefix)...)
 }
 
-// scanner is what GuardDuty's role may do beside reading and tagging.
+// scanner is the rows of what else GuardDuty's role may do.
 func scanner(prefix string) []row {
 	managed := with(plain, "events:ManagedBy", "malware-protection-plan.guardduty.amazonaws.com")
 	return []row{
-		// One test object, which it puts without If-None-Match; no upload.
+		// It writes one test object without If-None-Match, but no upload.
 		{"scanner", "s3:PutObject", "files/malware-protection-resource-validation-object", without(header, "s3:if-none-match"), yes},
 		{"scanner", "s3:PutObject", "files/malware-protection-resource-validation-object", with(overwrite, "s3:authType", "REST-HEADER"), yes},
 		{"scanner", "s3:PutObject", "files/" + prefix + "me/01/cat.png", put, no},
@@ -121,7 +121,7 @@ func scanner(prefix string) []row {
 	}
 }
 
-// traced is what Tracing adds, for each role of a function.
+// traced is the rows of Tracing, for the role of a function.
 func traced(who string) []row {
 	return []row{
 		{who, "xray:PutTraceSegments", "everything", plain, yes},
@@ -131,7 +131,7 @@ func traced(who string) []row {
 	}
 }
 
-// alarmed is what the topic of Alarms lets in.
+// alarmed is the rows of the topic of Alarms.
 func alarmed() []row {
 	alarm := with(with(plain, "aws:SourceAccount", "111122223333"), "aws:SourceArn", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Errors")
 	return []row{

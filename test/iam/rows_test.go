@@ -2,28 +2,28 @@ package iam_test
 
 import "slices"
 
-// everywhere is what holds in every deployment. prefix is where the uploads lie; old is an age, in
-// milliseconds, one over what the deployment's URLs live, and ripe is the oldest that still works.
-func everywhere(prefix, ripe, old string) []row {
+// everywhere is the rows of every deployment. prefix is the key prefix of uploads. oldest is the age in milliseconds at which a
+// URL still works, and tooOld is one more.
+func everywhere(prefix, oldest, tooOld string) []row {
 	cat := "files/" + prefix + "me/01/cat.png"
 	sibling := "files/" + prefix[:len(prefix)-1] + "-old/cat.png"
 	return []row{
-		// What the function signs works, and only so.
+		// What the function signs works, and nothing else.
 		{"upload", "s3:PutObject", cat, put, yes},
 		{"upload", "s3:PutObject", cat, part, yes},
 		{"upload", "s3:PutObject", cat, with(put, "s3:authType", "REST-HEADER"), yes},
 		{"upload", "s3:PutObject", cat, overwrite, "DenyOverwriting"},
 		{"upload", "s3:PutObject", cat, with(overwrite, "s3:authType", "REST-HEADER"), "DenyOverwriting"},
-		{"upload", "s3:PutObject", cat, with(put, "s3:signatureAge", ripe), yes},
-		{"upload", "s3:PutObject", cat, with(put, "s3:signatureAge", old), "DenyOldSignedUrls"},
-		{"upload", "s3:PutObject", cat, with(part, "s3:signatureAge", old), "DenyOldSignedUrls"},
+		{"upload", "s3:PutObject", cat, with(put, "s3:signatureAge", oldest), yes},
+		{"upload", "s3:PutObject", cat, with(put, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
+		{"upload", "s3:PutObject", cat, with(part, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
 		{"upload", "s3:PutObject", cat, with(put, "s3:signatureversion", "AWS"), "DenySignatureVersion2"},
 		{"upload", "s3:PutObject", cat, with(put, "aws:SecureTransport", "false"), tls},
 		{"upload", "s3:PutObject", cat, form, "DenyPostForms"},
-		// The age is a URL's: S3 itself refuses a header that is over 15 minutes old.
-		{"upload", "s3:PutObject", cat, with(with(put, "s3:authType", "REST-HEADER"), "s3:signatureAge", old), yes},
+		// Only URLs have this limit: S3 itself refuses a signed header that is older than 15 minutes.
+		{"upload", "s3:PutObject", cat, with(with(put, "s3:authType", "REST-HEADER"), "s3:signatureAge", tooOld), yes},
 
-		// Nor anywhere else.
+		// Nothing is allowed elsewhere.
 		{"upload", "s3:PutObject", sibling, put, no},
 		{"upload", "s3:PutObject", "files/" + prefix[:len(prefix)-1], put, no},
 		{"upload", "s3:PutObject", "files/cat.png", put, no},
@@ -31,7 +31,7 @@ func everywhere(prefix, ripe, old string) []row {
 		{"upload", "s3:PutObject", "files-twin/" + prefix + "me/01/cat.png", put, no},
 		{"upload", "s3:PutObject", "elsewhere/" + prefix + "me/01/cat.png", put, no},
 
-		// Nor anything else.
+		// No other action is allowed.
 		{"upload", "s3:GetObject", cat, with(url, "s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "NO_THREATS_FOUND"), no},
 		{"upload", "s3:DeleteObject", cat, url, no},
 		{"upload", "s3:DeleteObjectVersion", cat, url, no},
@@ -43,14 +43,14 @@ func everywhere(prefix, ripe, old string) []row {
 		{"upload", "s3:PutBucketPolicy", "files", header, no},
 		{"upload", "s3:DeleteBucketPolicy", "files", header, no},
 
-		// Its own log, and no other.
+		// Only its own log is allowed.
 		{"upload", "logs:PutLogEvents", "upload-log", plain, yes},
 		{"upload", "logs:CreateLogStream", "upload-log", plain, yes},
 		{"upload", "logs:PutLogEvents", "api-log", plain, no},
 		{"upload", "logs:PutLogEvents", "other-log", plain, no},
 		{"upload", "logs:GetLogEvents", "upload-log", plain, no},
 
-		// Those outside.
+		// Others.
 		{"anonymous", "s3:GetObject", cat, with(unsigned, "s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "NO_THREATS_FOUND"), no},
 		{"anonymous", "s3:PutObject", cat, with(unsigned, "s3:if-none-match", "*"), no},
 		{"anonymous", "s3:PutObject", cat, form, "DenyPostForms"},
@@ -63,17 +63,16 @@ func everywhere(prefix, ripe, old string) []row {
 		{"no-policies", "s3:PutObject", cat, put, no},
 		{"no-policies", "s3:ListBucket", "files", header, no},
 
-		// The account's own administrator: all that he sets out to do, but nothing by a signed URL or an
-		// upload that the bucket refuses everybody.
+		// The account's administrator may do everything except what the bucket policy denies everybody.
 		{"admin", "s3:PutObject", "files/anything", put, yes},
 		{"admin", "s3:PutObject", "files/anything", overwrite, "DenyOverwriting"},
 		{"admin", "s3:PutObject", "files/anything", form, "DenyPostForms"},
-		{"admin", "s3:DeleteObject", cat, with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
-		{"admin", "s3:ListBucket", "files", with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
-		{"admin", "s3:ListBucket", "files", with(url, "s3:signatureAge", ripe), yes},
-		{"admin", "s3:ListBucketMultipartUploads", "files", with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
-		{"admin", "s3:ListBucket", "files", with(header, "s3:signatureAge", old), yes},
-		{"admin", "s3:ListBucket", "files-twin", with(url, "s3:signatureAge", old), yes},
+		{"admin", "s3:DeleteObject", cat, with(url, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
+		{"admin", "s3:ListBucket", "files", with(url, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
+		{"admin", "s3:ListBucket", "files", with(url, "s3:signatureAge", oldest), yes},
+		{"admin", "s3:ListBucketMultipartUploads", "files", with(url, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
+		{"admin", "s3:ListBucket", "files", with(header, "s3:signatureAge", tooOld), yes},
+		{"admin", "s3:ListBucket", "files-twin", with(url, "s3:signatureAge", tooOld), yes},
 		{"admin", "s3:DeleteObject", cat, with(url, "s3:signatureversion", "AWS"), "DenySignatureVersion2"},
 		{"admin", "s3:ListBucket", "files", with(header, "s3:signatureversion", "AWS"), "DenySignatureVersion2"},
 		{"admin", "s3:ListBucket", "files", with(header, "aws:SecureTransport", "false"), tls},
@@ -82,18 +81,18 @@ func everywhere(prefix, ripe, old string) []row {
 		{"admin", "s3:ListBucket", "files", header, yes},
 		{"admin", "s3:PutBucketPolicy", "files", header, yes},
 
-		// Who may be the function.
+		// Who may assume the function's role.
 		{"lambda", "sts:AssumeRole", "upload-role", plain, yes},
 		{"apigateway", "sts:AssumeRole", "upload-role", plain, no},
 		{"malware-protection-plan.guardduty", "sts:AssumeRole", "upload-role", plain, no},
 		{"anonymous", "sts:AssumeRole", "upload-role", plain, no},
 		{"foreigner", "sts:AssumeRole", "upload-role", plain, no},
 		{"upload", "sts:AssumeRole", "upload-role", plain, no},
-		{"admin", "sts:AssumeRole", "upload-role", plain, no}, // until he edits its trust
+		{"admin", "sts:AssumeRole", "upload-role", plain, no}, // an administrator would have to change the trust policy
 	}
 }
 
-// logBucket is what holds of the access log's own bucket.
+// logBucket is the rows of the access log's own bucket.
 func logBucket() []row {
 	line := "logs/s3-access/2026-11-24"
 	theFiles := with(with(plain, "aws:SourceAccount", "111122223333"), "aws:SourceArn", "arn:aws:s3:::uploadsbucketc4b27cc7")
@@ -120,13 +119,13 @@ func logBucket() []row {
 	}
 }
 
-// resumable is what ResumableUploads adds.
-func resumable(prefix, old string) []row {
+// resumable is the rows of ResumableUploads.
+func resumable(prefix, tooOld string) []row {
 	var rows []row
 	for _, action := range []string{"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"} {
 		rows = append(rows,
 			row{"upload", action, "files/" + prefix + "me/01/cat.png", url, yes},
-			row{"upload", action, "files/" + prefix + "me/01/cat.png", with(url, "s3:signatureAge", old), "DenyOldSignedUrls"},
+			row{"upload", action, "files/" + prefix + "me/01/cat.png", with(url, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
 			row{"upload", action, "files/cat.png", url, no},
 			row{"upload", action, "files/" + prefix[:len(prefix)-1] + "-old/cat.png", url, no},
 			row{"foreigner", action, "files/" + prefix + "me/01/cat.png", url, no},
@@ -135,7 +134,7 @@ func resumable(prefix, old string) []row {
 	return rows
 }
 
-// notResumable is what it does not leave.
+// notResumable is the rows without ResumableUploads.
 func notResumable() []row {
 	return []row{
 		{"upload", "s3:AbortMultipartUpload", "files/uploads/me/01/cat.png", url, no},
@@ -143,13 +142,13 @@ func notResumable() []row {
 	}
 }
 
-// downloads is what Downloads adds, of files that are clean where that is asked.
-func downloads(prefix, old string) []row {
+// downloads is the rows of Downloads, for files that are clean if they are scanned.
+func downloads(prefix, tooOld string) []row {
 	cat := "files/" + prefix + "me/01/cat.png"
 	clean := with(url, "s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "NO_THREATS_FOUND")
 	return []row{
 		{"download", "s3:GetObject", cat, clean, yes},
-		{"download", "s3:GetObject", cat, with(clean, "s3:signatureAge", old), "DenyOldSignedUrls"},
+		{"download", "s3:GetObject", cat, with(clean, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
 		{"download", "s3:GetObject", cat, with(clean, "aws:SecureTransport", "false"), tls},
 		{"download", "s3:GetObject", "files/cat.png", clean, no},
 		{"download", "s3:GetObject", "files/" + prefix[:len(prefix)-1] + "-old/cat.png", clean, no},
@@ -170,9 +169,8 @@ func downloads(prefix, old string) []row {
 	}
 }
 
-// aKey is what holds of the key that uploads are encrypted under. decrypts are those who may
-// read: by S3, in the name of who asked it.
-func aKey(key string, decrypts ...string) []row {
+// encrypted is the rows of the key that encrypts uploads. decrypts are those who may decrypt through S3.
+func encrypted(key string, decrypts ...string) []row {
 	rows := []row{
 		{"upload", "kms:GenerateDataKey", key, viaS3, yes},
 		{"upload", "kms:GenerateDataKey", "other-key", viaS3, no},
@@ -191,7 +189,7 @@ func aKey(key string, decrypts ...string) []row {
 	}
 	verdict := map[bool]string{true: yes, false: no}
 	rows = append(rows, row{"upload", "kms:Decrypt", key, viaS3, verdict[slices.Contains(decrypts, "upload")]})
-	// By S3 alone: not by the role itself, not by another service, not by S3 elsewhere.
+	// Only through S3 in the same region: not directly, and not through another service.
 	for _, who := range append([]string{"upload"}, decrypts...) {
 		for _, action := range []string{"kms:GenerateDataKey", "kms:Decrypt"} {
 			rows = append(rows,

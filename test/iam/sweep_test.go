@@ -5,15 +5,15 @@ import (
 	"slices"
 	"strings"
 
-	"signpost/test/iam"
+	"signpost/internal/iam"
 )
 
-// ability is something that a principal may do under the best of circumstances: "upload s3:PutObject
-// files/uploads/me/01/cat.png". What a deployment's list leaves out must be refused.
+// ability is something that a principal may do with a request that has nothing wrong with it: "upload s3:PutObject
+// files/uploads/me/01/cat.png". Everything that a deployment's list does not have must be refused.
 type ability string
 
-// probes are the actions that are tried, on each place of their service: those that are granted, their
-// neighbours, and the worst that S3, KMS, STS and the rest have.
+// probes are the actions to try, at each place of their service: those that are granted, similar ones, and the most dangerous
+// ones of all services.
 var probes = strings.Fields(`
 	s3:AbortMultipartUpload s3:BypassGovernanceRetention s3:CreateBucket s3:DeleteBucket s3:DeleteBucketPolicy s3:DeleteObject
 	s3:DeleteObjectTagging s3:DeleteObjectVersion s3:GetBucketAcl s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification
@@ -36,7 +36,7 @@ var probes = strings.Fields(`
 	iam:CreateUser iam:PassRole iam:PutRolePolicy iam:UpdateAssumeRolePolicy lambda:InvokeFunction lambda:UpdateFunctionCode
 	cognito-idp:AdminSetUserPassword dynamodb:GetItem ec2:CreateNetworkInterface secretsmanager:GetSecretValue`)
 
-// places are where the probes are tried, by service.
+// places are where to try the probes, by service.
 var places = map[string][]string{
 	"s3": {"files", "files/uploads/me/01/cat.png", "files/teams/blue/me/01/cat.png", "files/uploads", "files/uploads-old/cat.png",
 		"files/Uploads/cat.png", "files/teams/red/cat.png", "files/cat.png", "files/malware-protection-resource-validation-object",
@@ -51,17 +51,16 @@ var places = map[string][]string{
 	"":       {"everything"},
 }
 
-// best is a request with nothing wrong with it: where even that is refused, all of its kind are.
+// best is a request with nothing wrong with it. If it is refused, every similar request is.
 var best = iam.Context{
-	"aws:SecureTransport": {"true"}, "aws:SourceIp": {"203.0.113.9"}, "aws:SourceAccount": {iam.AccountID},
+	"aws:SecureTransport": {"true"}, "aws:SourceIp": {"203.0.113.9"}, "aws:SourceAccount": {accountID},
 	"s3:authType": {"REST-HEADER"}, "s3:signatureversion": {"AWS4-HMAC-SHA256"}, "s3:signatureAge": {"0"},
 	"s3:if-none-match": {"*"}, "s3:ObjectCreationOperation": {"true"}, tag: {"NO_THREATS_FOUND"},
-	"kms:ViaService":   {"s3." + iam.Region + ".amazonaws.com"},
+	"kms:ViaService":   {"s3." + region + ".amazonaws.com"},
 	"events:ManagedBy": {"malware-protection-plan.guardduty.amazonaws.com"},
 }
 
-// sweep tries every probe everywhere, as everybody but the administrator, and returns what is
-// allowed, sorted.
+// sweep tries every probe everywhere, as everybody but the administrator, and returns what is allowed, sorted.
 func (w *world) sweep() ([]ability, error) {
 	var found []ability
 	for name, who := range w.who {
@@ -73,7 +72,7 @@ func (w *world) sweep() ([]ability, error) {
 		case "logging.s3":
 			how = with(best, "aws:SourceArn", w.where["files"])
 		case "cloudwatch":
-			how = with(best, "aws:SourceArn", "arn:aws:cloudwatch:"+iam.Region+":"+iam.AccountID+":alarm:Errors")
+			how = with(best, "aws:SourceArn", "arn:aws:cloudwatch:"+region+":"+accountID+":alarm:Errors")
 		}
 		for _, action := range probes {
 			service, _, _ := strings.Cut(action, ":")
@@ -84,9 +83,9 @@ func (w *world) sweep() ([]ability, error) {
 			for _, short := range where {
 				arn, err := w.arn(short)
 				if err != nil {
-					continue // this deployment has no such place
+					continue // the deployment has no such place
 				}
-				decision, err := w.account.Decide(iam.Request{Principal: who, Action: action, Resource: arn, Context: how})
+				decision, err := w.account.decide(iam.Request{Principal: who, Action: action, Resource: arn, Context: how})
 				if err != nil {
 					return nil, fmt.Errorf("%s %s on %s: %w", name, action, short, err)
 				}
@@ -100,7 +99,7 @@ func (w *world) sweep() ([]ability, error) {
 	return found, nil
 }
 
-// checkSweep says what may be done beyond a list of abilities, and what may not although it is there.
+// checkSweep compares the sweep with a list of abilities.
 func (w *world) checkSweep(want []ability) (wrong []string) {
 	found, err := w.sweep()
 	if err != nil {
@@ -108,12 +107,12 @@ func (w *world) checkSweep(want []ability) (wrong []string) {
 	}
 	for _, one := range found {
 		if !slices.Contains(want, one) {
-			wrong = append(wrong, "too much: "+string(one))
+			wrong = append(wrong, "allowed, but not in the table: "+string(one))
 		}
 	}
 	for _, one := range want {
 		if !slices.Contains(found, one) {
-			wrong = append(wrong, "not there: "+string(one))
+			wrong = append(wrong, "in the table, but not allowed: "+string(one))
 		}
 	}
 	return wrong

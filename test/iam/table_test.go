@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"maps"
 
-	"signpost/test/iam"
+	"signpost/internal/iam"
 )
 
-// row is one line of a table: who does what, where and how, and what comes of it.
+// row is one line of a table: who does what, where and how, and the result.
 type row struct {
 	who, action, where string
 	how                iam.Context
@@ -17,7 +17,7 @@ type row struct {
 const (
 	yes = "yes"
 	no  = "no" // nothing allows it
-	// tls is the statement that CDK itself writes for EnforceSSL, which has no Sid.
+	// tls is the statement that the CDK writes for EnforceSSL. It has no Sid.
 	tls = "(no Sid)"
 )
 
@@ -28,20 +28,20 @@ var (
 		"aws:SecureTransport": {"true"}, "aws:SourceIp": {"203.0.113.9"},
 		"s3:authType": {"REST-QUERY-STRING"}, "s3:signatureversion": {"AWS4-HMAC-SHA256"}, "s3:signatureAge": {"1000"},
 	}
-	// header is what an SDK sends: signed in a header.
+	// header is a request of an SDK, signed in a header.
 	header = with(url, "s3:authType", "REST-HEADER")
-	// put is a signed URL that stores a file, or completes one sent in parts, as the function signs it.
+	// put is a signed URL that stores a file, or completes one in parts, as the function signs it.
 	put = with(with(url, "s3:if-none-match", "*"), "s3:ObjectCreationOperation", "true")
-	// overwrite is put without the header that keeps it from overwriting.
+	// overwrite is put without the header that prevents overwriting.
 	overwrite = without(put, "s3:if-none-match")
-	// part is a signed URL that begins an upload in parts, or sends one.
+	// part is a signed URL that starts an upload in parts, or sends a part.
 	part = with(url, "s3:ObjectCreationOperation", "false")
-	// form is a POST form of a page.
+	// form is a POST form.
 	form = with(put, "s3:authType", "POST")
-	// unsigned is what anybody can send.
+	// unsigned is an anonymous request.
 	unsigned = iam.Context{"aws:SecureTransport": {"true"}, "aws:SourceIp": {"203.0.113.9"}}
-	// viaS3 is S3 asking KMS in a signer's name.
-	viaS3 = iam.Context{"aws:SecureTransport": {"true"}, "kms:ViaService": {"s3." + iam.Region + ".amazonaws.com"}}
+	// viaS3 is a call to KMS that S3 makes for the signer.
+	viaS3 = iam.Context{"aws:SecureTransport": {"true"}, "kms:ViaService": {"s3." + region + ".amazonaws.com"}}
 	// plain is any other call.
 	plain = iam.Context{"aws:SecureTransport": {"true"}}
 )
@@ -58,7 +58,7 @@ func without(how iam.Context, key string) iam.Context {
 	return less
 }
 
-// check answers every row of a table and says which answers differ from what stands there.
+// check decides every row and returns those whose result is another one.
 func (w *world) check(rows []row) (wrong []string) {
 	for _, row := range rows {
 		if problem := w.checkRow(row); problem != "" {
@@ -73,9 +73,9 @@ func (w *world) checkRow(row row) string {
 	who, known := w.who[row.who]
 	where, err := w.arn(row.where)
 	if !known || err != nil {
-		return fmt.Sprintf("%s: there is no such principal (%v) or place: %v", line, !known, err)
+		return fmt.Sprintf("%s: the principal is unknown (%v), or the place: %v", line, !known, err)
 	}
-	decision, err := w.account.Decide(iam.Request{Principal: who, Action: row.action, Resource: where, Context: row.how})
+	decision, err := w.account.decide(iam.Request{Principal: who, Action: row.action, Resource: where, Context: row.how})
 	if err != nil {
 		return fmt.Sprintf("%s: %v", line, err)
 	}
@@ -84,10 +84,10 @@ func (w *world) checkRow(row row) string {
 	case yes:
 		right = decision.Allowed
 	case no:
-		right = !decision.Allowed && len(decision.By) == 0
+		right = !decision.Allowed && len(decision.Statements) == 0
 	default:
-		// It alone: a row that two statements deny would not notice that one goes.
-		right = !decision.Allowed && len(decision.By) == 1 && decision.By[0] == row.verdict
+		// Exactly one: if two statements denied it, the row would not notice that one is missing.
+		right = !decision.Allowed && len(decision.Statements) == 1 && decision.Statements[0] == row.verdict
 	}
 	if !right {
 		return fmt.Sprintf("%s is %v, want %s", line, decision, row.verdict)

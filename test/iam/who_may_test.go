@@ -1,7 +1,6 @@
 package iam_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,18 +10,18 @@ import (
 	"signpost/test/template/synth"
 )
 
-// assertTable wants a template to allow what its table says, and nothing else.
+// assertTable checks that a template allows what its table says and nothing else.
 func assertTable(t *testing.T, template []byte, table deployment) {
 	t.Helper()
-	for _, problem := range judge(t, template, table) {
+	for _, problem := range compare(t, template, table) {
 		t.Error(problem)
 	}
 }
 
-// judge is what is wrong with a template, by its table.
-func judge(t testing.TB, template []byte, table deployment) []string {
+// compare returns the differences between a template and its table.
+func compare(t testing.TB, template []byte, table deployment) []string {
 	t.Helper()
-	w, err := deployed(template, outside(t), identity(t, everythingAllowed))
+	w, err := newWorld(template, generous(t), identity(t, everythingAllowed))
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -34,7 +33,7 @@ func TestStages(t *testing.T) {
 		t.Run(stage.Name, func(t *testing.T) {
 			table, found := stages[stage.Name]
 			if !found {
-				t.Fatal("the stage has no table of who may do what: write one in deployments_test.go")
+				t.Fatal("the stage has no table: write one in deployments_test.go")
 			}
 			assertTable(t, synthesized(t, stage), table)
 		})
@@ -56,13 +55,13 @@ func TestOptions(t *testing.T) {
 				return
 			}
 			if diff := cmp.Diff(before, policies(t, template)); diff != "" {
-				t.Errorf("the option changes permissions and has no table of who may do what: write one in deployments_test.go (-default +%s):\n%s", option.Name, diff)
+				t.Errorf("the option changes permissions and has no table: write one in deployments_test.go (-default +%s):\n%s", option.Name, diff)
 			}
 		})
 	}
 	for name := range byOption {
 		if !tables[name] && !t.Failed() {
-			t.Errorf("there is a table and no option by the name of %s", name)
+			t.Errorf("there is a table %s, but no such option", name)
 		}
 	}
 }
@@ -75,33 +74,23 @@ func TestOptionsTogether(t *testing.T) {
 	}
 }
 
-// policies are all that a template says of permissions, by resource. Tags and descriptions are not.
+// policies returns the properties of the resources with policies, by logical id, without tags and descriptions.
 func policies(t *testing.T, template []byte) map[string]any {
 	t.Helper()
-	var read struct {
-		Resources map[string]struct {
-			Type       string
-			Properties map[string]any
-		}
-	}
-	if err := json.Unmarshal(template, &read); err != nil {
-		t.Fatal(err)
-	}
 	found := map[string]any{}
-	for id, one := range read.Resources {
-		switch one.Type {
+	for id, r := range parsed(t, template).Resources {
+		switch r.Type {
 		case "AWS::IAM::Role", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::KMS::Key":
-			delete(one.Properties, "Tags")
-			delete(one.Properties, "Description")
-			found[id] = one.Properties
+			delete(r.Properties, "Tags")
+			delete(r.Properties, "Description")
+			found[id] = r.Properties
 		}
 	}
 	return found
 }
 
-// TestNoFlagOfAnAppCounts: a team's app may have none of the feature flags that cdk.json sets, and
-// the same may do the same.
-func TestNoFlagOfAnAppCounts(t *testing.T) {
+// Permissions do not depend on the feature flags in cdk.json, which a team's app may not have.
+func TestWithoutFeatureFlags(t *testing.T) {
 	stage := together["clean files from home"].stage
 	app := synth.NewAppWith(t, map[string]any{})
 	infra.NewUploadStack(app, synth.WithStub(t, stage))

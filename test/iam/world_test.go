@@ -8,28 +8,28 @@ import (
 	"testing"
 
 	"signpost/infra"
-	"signpost/test/iam"
+	"signpost/internal/iam"
 	"signpost/test/template/options"
 	"signpost/test/template/synth"
 )
 
-// world is a deployed template in which the tables' short names mean something.
+// world is a deployed template with the tables' short names.
 type world struct {
-	account *iam.Account
+	account *account
 	who     map[string]iam.Principal
 	where   map[string]string // short name → ARN
 }
 
-// roleNames are the tables' names of the roles that a template can have, by what their logical ids hold.
+// roleNames are the tables' names of the roles that a template can have, by a part of their logical ids.
 var roleNames = map[string]string{"UploadFunctionRole": "upload", "DownloadFunctionRole": "download", "MalwareScanRole": "scanner"}
 
-// The keys that a deployment did not make: the one it was given, and one that is none of its business.
-const otherKey = "arn:aws:kms:" + iam.Region + ":" + iam.AccountID + ":key/another"
+// otherKey is a key that the deployment does not use.
+const otherKey = "arn:aws:kms:" + region + ":" + accountID + ":key/another"
 
 const everythingAllowed = `{"Version": "2012-10-17", "Statement": {"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}}`
 
-// handedOn is the policy that KMS gives a key by default: the account's own policies decide.
-const handedOn = `{"Version": "2012-10-17", "Statement": {"Sid": "HandedOn", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::` + iam.AccountID + `:root"}, "Action": "kms:*", "Resource": "*"}}`
+// delegating is the policy that KMS gives a key by default: it leaves the decision to the account's own policies.
+const delegating = `{"Version": "2012-10-17", "Statement": {"Sid": "HandedOn", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::` + accountID + `:root"}, "Action": "kms:*", "Resource": "*"}}`
 
 func identity(t testing.TB, text string) iam.Document {
 	t.Helper()
@@ -49,54 +49,54 @@ func ofResource(t testing.TB, text string) iam.Document {
 	return document
 }
 
-// outside is what the options' templates name, at its most generous: it must be the template that refuses.
-func outside(t testing.TB) iam.Outside {
-	return iam.Outside{
-		Boundaries: map[string]iam.Document{options.BoundaryARN: identity(t, everythingAllowed)},
-		Keys:       map[string]iam.Document{options.KeyARN: ofResource(t, handedOn), otherKey: ofResource(t, handedOn)},
+// generous allows everything that the templates of the options refer to, so that only the template itself refuses.
+func generous(t testing.TB) outside {
+	return outside{
+		boundaries: map[string]iam.Document{options.BoundaryARN: identity(t, everythingAllowed)},
+		keys:       map[string]iam.Document{options.KeyARN: ofResource(t, delegating), otherKey: ofResource(t, delegating)},
 	}
 }
 
-// deployed reads a template. The error is for what the evaluator refuses to judge, or nobody named.
-func deployed(template []byte, beside iam.Outside, everything iam.Document) (*world, error) {
-	account, err := iam.ReadTemplate(template, beside)
+// newWorld deploys a template. It is an error if a policy is not understood, or if no table is about a role.
+func newWorld(template []byte, beside outside, everything iam.Document) (*world, error) {
+	account, err := deploy(template, beside)
 	if err != nil {
 		return nil, err
 	}
 	w := &world{account: account, who: map[string]iam.Principal{
 		"anonymous":   {},
-		"admin":       {ARN: "arn:aws:iam::" + iam.AccountID + ":role/Admin", Policies: []iam.Document{everything}},
+		"admin":       {ARN: "arn:aws:iam::" + accountID + ":role/Admin", Policies: []iam.Document{everything}},
 		"foreigner":   {ARN: "arn:aws:iam::444455556666:role/Admin", Policies: []iam.Document{everything}},
-		"no-policies": {ARN: "arn:aws:iam::" + iam.AccountID + ":user/newcomer", Policies: []iam.Document{}},
+		"no-policies": {ARN: "arn:aws:iam::" + accountID + ":user/newcomer", Policies: []iam.Document{}},
 	}}
 	for _, service := range []string{"lambda", "apigateway", "s3", "logging.s3", "cloudwatch", "malware-protection-plan.guardduty"} {
 		w.who[service] = iam.Service(service + ".amazonaws.com")
 	}
-	for _, id := range account.Roles() {
+	for id, role := range account.roles {
 		known := false
 		for part, name := range roleNames {
 			if strings.Contains(id, part) {
 				known = true
-				w.who[name], err = account.Role(id)
+				w.who[name] = role
 			}
 		}
-		if !known || err != nil {
-			return nil, fmt.Errorf("no table speaks of the role %s (%v)", id, err)
+		if !known {
+			return nil, fmt.Errorf("no table is about the role %s", id)
 		}
 	}
-	return w, w.name()
+	return w, w.nameResources()
 }
 
-// name finds the resources that the tables speak of; what a template lacks has no name in its world.
-func (w *world) name() error {
-	const account = iam.Region + ":" + iam.AccountID
+// nameResources gives the template's resources the tables' short names. What a template lacks has no name.
+func (w *world) nameResources() error {
+	const account = region + ":" + accountID
 	w.where = map[string]string{
 		"elsewhere": "arn:aws:s3:::elsewhere", "other-key": otherKey, "everything": "*",
 		"other-log":    "arn:aws:logs:" + account + ":log-group:other:log-stream:today",
 		"other-topic":  "arn:aws:sns:" + account + ":other",
 		"managed-rule": "arn:aws:events:" + account + ":rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3-1",
 		"other-rule":   "arn:aws:events:" + account + ":rule/other",
-		"admin-role":   "arn:aws:iam::" + iam.AccountID + ":role/Admin",
+		"admin-role":   "arn:aws:iam::" + accountID + ":role/Admin",
 		"given-key":    options.KeyARN,
 	}
 	for name, of := range map[string][2]string{
@@ -107,23 +107,23 @@ func (w *world) name() error {
 		"upload-role": {"UploadsUploadFunctionRole", "AWS::IAM::Role"}, "download-role": {"UploadsDownloadFunctionRole", "AWS::IAM::Role"},
 		"scanner-role": {"UploadsMalwareScanRole", "AWS::IAM::Role"},
 	} {
-		if arn, err := w.account.ARN(of[0], of[1]); err == nil {
+		if arn, err := w.account.arn(of[0], of[1]); err == nil {
 			w.where[name] = strings.TrimSuffix(arn, ":*") + map[bool]string{true: ":log-stream:today"}[strings.HasSuffix(arn, ":*")]
 		}
 	}
 	if w.where["files"] == "" || w.where["upload-role"] == "" {
 		return fmt.Errorf("there is no upload bucket or no upload role")
 	}
-	w.where["files-twin"] = w.where["files"] + "-twin" // a bucket whose name merely begins like it
+	w.where["files-twin"] = w.where["files"] + "-twin" // another bucket whose name begins with the same characters
 	return nil
 }
 
-// arn is the ARN that a short name stands for: "files/uploads/cat.png" is an object of files.
+// arn returns the ARN of a short name: "files/uploads/cat.png" is an object in files.
 func (w *world) arn(short string) (string, error) {
 	name, path, inside := strings.Cut(short, "/")
 	arn, found := w.where[name]
 	if !found {
-		return "", fmt.Errorf("there is no %q here; there are %v", name, slices.Sorted(maps.Keys(w.where)))
+		return "", fmt.Errorf("there is no %q, only %v", name, slices.Sorted(maps.Keys(w.where)))
 	}
 	if inside {
 		arn += "/" + path
@@ -131,7 +131,7 @@ func (w *world) arn(short string) (string, error) {
 	return arn, nil
 }
 
-// synthesized is a stage's template. Each is made once: jsii takes its time.
+// synthesized returns a stage's template. Each is synthesized once, because that is slow.
 func synthesized(t testing.TB, stage infra.Stage) []byte {
 	t.Helper()
 	if templates[stage.Name] == nil {
