@@ -1,6 +1,6 @@
 import { ApiError } from "./api_error.ts";
 import type { components } from "./contract.ts";
-import { heardFrom } from "./evidence.ts";
+import { heardFrom } from "./unreachable.ts";
 import { noAnswer } from "./network_error.ts";
 import { readText } from "./read_text.ts";
 import { redact } from "./redact.ts";

@@ -1,4 +1,4 @@
-import { SignpostError } from "./signpost_error.ts";
+import { SignpostError } from "./errors.ts";
 import type { Problem } from "./types.ts";
 
 /** The API's refusal, with its own code and message. */

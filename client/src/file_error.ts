@@ -1,4 +1,4 @@
-import { SignpostError } from "./signpost_error.ts";
+import { SignpostError } from "./errors.ts";
 
 /** The file can't be read any more: it was changed, moved or deleted after it was chosen. Its code is `NotReadable`. */
 export class FileError extends SignpostError {

@@ -1,4 +1,4 @@
-import type { Checksum } from "./checksum.ts";
+import type { Checksum } from "./s3/checksum.ts";
 import type { Pool } from "./pool.ts";
 import type { Meter } from "./progress.ts";
 import type { RetryOptions } from "./retry.ts";

@@ -1,5 +1,5 @@
 import { redactQuery } from "./redact.ts";
-import { SignpostError, withoutQuery } from "./signpost_error.ts";
+import { SignpostError, withoutQuery } from "./errors.ts";
 
 /**
  * No answer. Its code is `NetworkError` or `Timeout`; or the reason, where one is known:

@@ -1,13 +1,13 @@
 import type { Post } from "./api.ts";
-import { begin, type Learned } from "./begin.ts";
-import { checksumFor } from "./checksum.ts";
+import { begin, type Learned } from "./plan.ts";
+import { checksumFor } from "./s3/checksum.ts";
 import type { Job, StoredObject, Tools } from "./job.ts";
 import type { UploadOptions, UploadState } from "./options.ts";
-import { CannotGoOn, FileInParts } from "./parts.ts";
+import { CannotGoOn, FileInParts } from "./file_in_parts.ts";
 import type { Pool } from "./pool.ts";
 import { NetworkError } from "./network_error.ts";
 import { newMeter, type Meter, type UploadProgress } from "./progress.ts";
-import { claim, fits, type PartsRecord, type Records } from "./records.ts";
+import { claim, fits, type PartsRecord, type Records } from "./resume.ts";
 import type { UploadRequest } from "./types.ts";
 
 /** What an upload shares with the client's others. */

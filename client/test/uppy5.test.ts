@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { uppyOptions, type AwsS3Options, type UppyParameters } from "../src/uppy5.ts";
+import { uppyOptions, type AwsS3Options, type UppyParameters } from "../src/uppy/uppy5.ts";
 import { s3Refusal } from "./deployment.ts";
 import { bytesOf, clientOf, randomFile, sha256, withDeployment } from "./fixture.ts";
 

@@ -1,5 +1,5 @@
 import { attempt } from "./attempt.ts";
-import type { StoredPart } from "./xml.ts";
+import type { StoredPart } from "./s3/xml.ts";
 
 /** As much of the Web Storage API as is needed; localStorage and sessionStorage have it. */
 export interface StorageLike {

@@ -1,11 +1,11 @@
 import { ApiError } from "./api_error.ts";
-import type { Checksum } from "./checksum.ts";
-import { deliver } from "./deliver.ts";
+import type { Checksum } from "./s3/checksum.ts";
+import { deliver } from "./s3/deliver.ts";
 import { isGood, timed, type Job, type StoredObject, type Timed, type Tools } from "./job.ts";
-import { ended, isGone, joined, listed, stored } from "./outcome.ts";
-import type { PartsRecord } from "./records.ts";
+import { ended, isGone, joined, listed, stored } from "./s3/outcome.ts";
+import type { PartsRecord } from "./resume.ts";
 import type { PartsRequest, SignedParts, SignedRequest } from "./types.ts";
-import { allParts, completeXml } from "./xml.ts";
+import { allParts, completeXml } from "./s3/xml.ts";
 
 /** The upload can't go on: S3 no longer knows it, it is another user's, or the file is not the same. */
 export class CannotGoOn extends Error {}

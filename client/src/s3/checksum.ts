@@ -1,4 +1,4 @@
-import { FileError } from "./file_error.ts";
+import { FileError } from "../file_error.ts";
 
 const MiB = 2 ** 20;
 

@@ -1,12 +1,12 @@
 import { ApiError } from "./api_error.ts";
-import { checksumFor } from "./checksum.ts";
-import { deliver } from "./deliver.ts";
+import { checksumFor } from "./s3/checksum.ts";
+import { deliver } from "./s3/deliver.ts";
 import { timed, type Job, type Tools } from "./job.ts";
-import { begun } from "./outcome.ts";
-import { fits, type PartsRecord } from "./records.ts";
-import { badAnswer } from "./signpost_error.ts";
+import { begun } from "./s3/outcome.ts";
+import { fits, type PartsRecord } from "./resume.ts";
+import { badAnswer } from "./errors.ts";
 import type { UploadPlan } from "./types.ts";
-import { wholeFile } from "./whole.ts";
+import { wholeFile } from "./whole_file.ts";
 
 /** What clients find out about a deployment as they go. */
 export interface Learned {

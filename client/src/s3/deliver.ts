@@ -1,10 +1,10 @@
-import type { Tools } from "./job.ts";
-import { noAnswer } from "./network_error.ts";
+import type { Tools } from "../job.ts";
+import { noAnswer } from "../network_error.ts";
 import { isStoredAlready, wantsNewUrl, type Reading } from "./outcome.ts";
-import { withRetries } from "./retry.ts";
-import { S3Error } from "./s3_error.ts";
+import { withRetries } from "../retry.ts";
+import { S3Error } from "./refusal.ts";
 import { send } from "./send.ts";
-import type { SignedRequest } from "./types.ts";
+import type { SignedRequest } from "../types.ts";
 
 /** A request to S3 that is to arrive. */
 export interface Delivery {

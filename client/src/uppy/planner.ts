@@ -1,9 +1,9 @@
-import { ApiError } from "./api_error.ts";
-import { checksumFor, usuallyWhole, type Checksum } from "./checksum.ts";
-import { partSize } from "./part_size.ts";
-import type { Signpost } from "./signpost.ts";
-import { SignpostError } from "./signpost_error.ts";
-import type { UploadPlan, UploadRequest } from "./types.ts";
+import { ApiError } from "../api_error.ts";
+import { checksumFor, usuallyWhole, type Checksum } from "../s3/checksum.ts";
+import { partSize } from "../s3/part_size.ts";
+import type { Signpost } from "../signpost.ts";
+import { SignpostError } from "../errors.ts";
+import type { UploadPlan, UploadRequest } from "../types.ts";
 
 /** What these adapters read of Uppy's file; Uppy's own type has it. */
 export interface UppyFileLike {

@@ -1,6 +1,6 @@
-import { deliver } from "./deliver.ts";
+import { deliver } from "./s3/deliver.ts";
 import { isGood, timed, type Job, type Timed, type Tools } from "./job.ts";
-import { stored } from "./outcome.ts";
+import { stored } from "./s3/outcome.ts";
 import type { UploadPlan } from "./types.ts";
 
 /** A file that goes in one piece: S3's PutObject. */

@@ -1,10 +1,10 @@
-import { partSize } from "./part_size.ts";
-import type { Signpost } from "./signpost.ts";
-import { SignpostError } from "./signpost_error.ts";
-import type { SignedRequest } from "./types.ts";
-import { UppyPlanner, type UppyFileLike, type UppyOptions } from "./uppy_plan.ts";
+import { partSize } from "../s3/part_size.ts";
+import type { Signpost } from "../signpost.ts";
+import { SignpostError } from "../errors.ts";
+import type { SignedRequest } from "../types.ts";
+import { UppyPlanner, type UppyFileLike, type UppyOptions } from "./planner.ts";
 
-export type { UppyFileLike, UppyOptions } from "./uppy_plan.ts";
+export type { UppyFileLike, UppyOptions } from "./planner.ts";
 
 /** What Uppy wants signed: without `uploadId` a whole file (PUT) or the beginning of one in parts (POST). */
 export interface UppyRequest {

@@ -16,9 +16,9 @@
 //   200 with an <Error>                 part replaces it, a second create is one more upload that stays empty, and the
 //                                       two that make an object are as above
 //   anything else                       S3 refuses: the upload fails
-import { S3Error } from "./s3_error.ts";
+import { S3Error } from "./refusal.ts";
 import type { Answer } from "./send.ts";
-import type { SignedRequest } from "./types.ts";
+import type { SignedRequest } from "../types.ts";
 import { textOf } from "./xml.ts";
 
 /** Reads what S3's yes must hold; nothing where the answer is not S3's. */

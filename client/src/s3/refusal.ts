@@ -1,7 +1,7 @@
-import { redactQuery } from "./redact.ts";
-import { SignpostError } from "./signpost_error.ts";
+import { redactQuery } from "../redact.ts";
+import { SignpostError } from "../errors.ts";
 import type { Answer } from "./send.ts";
-import type { SignedRequest } from "./types.ts";
+import type { SignedRequest } from "../types.ts";
 import { textOf } from "./xml.ts";
 
 /** S3's refusal, with its own code and message. */

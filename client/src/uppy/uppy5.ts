@@ -1,13 +1,13 @@
-import { deliver, type Delivery } from "./deliver.ts";
-import { begun as whenBegun, ended, joined, listed, stored } from "./outcome.ts";
-import { partSize } from "./part_size.ts";
-import type { Signpost } from "./signpost.ts";
-import { SignpostError, withoutQuery } from "./signpost_error.ts";
-import type { PartsRequest, SignedParts, SignedRequest } from "./types.ts";
-import { bodyOf, sizeOf, UppyPlanner, type UppyFileLike, type UppyOptions } from "./uppy_plan.ts";
-import { allParts, completeXml, type StoredPart } from "./xml.ts";
+import { deliver, type Delivery } from "../s3/deliver.ts";
+import { begun as whenBegun, ended, joined, listed, stored } from "../s3/outcome.ts";
+import { partSize } from "../s3/part_size.ts";
+import type { Signpost } from "../signpost.ts";
+import { SignpostError, withoutQuery } from "../errors.ts";
+import type { PartsRequest, SignedParts, SignedRequest } from "../types.ts";
+import { bodyOf, sizeOf, UppyPlanner, type UppyFileLike, type UppyOptions } from "./planner.ts";
+import { allParts, completeXml, type StoredPart } from "../s3/xml.ts";
 
-export type { UppyFileLike, UppyOptions } from "./uppy_plan.ts";
+export type { UppyFileLike, UppyOptions } from "./planner.ts";
 
 /** The deployment's words for how to send a file or a part, as Uppy passes them on. */
 export interface UppyParameters {
