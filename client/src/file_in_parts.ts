@@ -1,55 +1,44 @@
-import { ApiError } from "./api_error.ts";
-import type { Checksum } from "./s3/checksum.ts";
-import { deliver } from "./s3/deliver.ts";
-import { isGood, timed, type Job, type StoredObject, type Timed, type Tools } from "./job.ts";
-import { ended, isGone, joined, listed, stored } from "./s3/outcome.ts";
+import { ApiError, FileError } from "./errors.ts";
+import type { Job, StoredObject, Tools } from "./job.ts";
 import type { PartsRecord } from "./resume.ts";
-import type { PartsRequest, SignedParts, SignedRequest } from "./types.ts";
-import { allParts, completeXml } from "./s3/xml.ts";
+import { checksumFor, type Checksum } from "./s3/checksum.ts";
+import { deliver } from "./s3/deliver.ts";
+import { MultipartUpload } from "./s3/multipart_upload.ts";
+import { isGone, readStored } from "./s3/outcome.ts";
+import type { Timed } from "./s3/timed.ts";
+import type { SignedRequest } from "./types.ts";
 
-/** The upload can't go on: S3 no longer knows it, it is another user's, or the file is not the same. */
-export class CannotGoOn extends Error {}
-
-/** What a file in parts needs beside the tools. */
-export interface PartsOptions {
-  record: PartsRecord;
-  /** Whether an earlier page has begun it, so that what S3 has is to be found out. */
-  resumed: boolean;
-  /** Called when a part has been stored. */
-  remember(): void;
-  /** Undefined where parts go without. */
-  checksum: Checksum | undefined;
-}
-
-/** A part on its way. */
+/** A part to send. `sha256` is base64. */
 interface Part {
-  number: number;
-  piece: Blob;
-  /** base64, where parts go with their checksum */
+  partNumber: number;
   sha256: string | undefined;
 }
 
-type SignedPart = Timed<Part & SignedRequest>;
-
-/** A file that goes in parts, several at once: S3's multipart upload, begun already. */
+/** A file that is sent in parts, several at once. Its multipart upload has been created already. */
 export class FileInParts implements Job {
+  readonly key: string;
+  /** Set if S3 no longer has the upload, if it is another user's, or if the file has changed. */
+  isLost = false;
   readonly #tools: Tools;
-  readonly #options: PartsOptions;
   readonly #record: PartsRecord;
-  /** Parts that are known to be the file's. */
+  readonly #isResumed: boolean;
+  readonly #upload: MultipartUpload;
+  readonly #checksum: Checksum | undefined;
+  /** The stored parts whose bytes are known to be the file's. */
   readonly #checked = new Set<number>();
   #isListed: boolean;
 
-  constructor(tools: Tools, options: PartsOptions) {
+  /** @param isResumed whether the record is of an earlier upload, so that S3 is asked which parts it has */
+  constructor(tools: Tools, record: PartsRecord, isResumed: boolean) {
+    this.key = record.key;
     this.#tools = tools;
-    this.#options = options;
-    this.#record = options.record;
-    this.#isListed = !options.resumed;
-    tools.meter.restart(options.record.partCount);
-  }
-
-  key(): string {
-    return this.#record.key;
+    this.#record = record;
+    this.#isResumed = isResumed;
+    this.#upload = new MultipartUpload(tools, record);
+    this.#checksum = record.checksums ? checksumFor(tools.checksum, record.partSize) : undefined;
+    this.#isListed = !isResumed;
+    tools.meter.restart(record.partCount);
+    tools.remember(record);
   }
 
   async run(signal: AbortSignal): Promise<StoredObject> {
@@ -59,31 +48,26 @@ export class FileInParts implements Job {
       this.#isListed = true;
       await this.#sendMissing(signal);
       onSent();
-      const etag = await this.#complete(signal);
-      return { key: this.#record.key, size: file.size, sha256: undefined, etag, resumed: this.#options.resumed };
+      const parts = Object.values(this.#record.parts); // in order, as numeric keys always are
+      const etag = await this.#upload.complete(parts, signal);
+      return { key: this.key, size: file.size, sha256: undefined, etag, resumed: this.#isResumed };
     } catch (error) {
-      // The API refuses what was remembered and is not, or no longer, an upload of this user's.
+      // The API refuses a remembered upload that is not, or no longer, this user's.
       const isForeign = !this.#isListed && error instanceof ApiError && !error.retryable && error.status !== 401;
-      throw isForeign || isGone(error) ? new CannotGoOn("", { cause: error }) : error;
+      this.isLost ||= isForeign || isGone(error);
+      throw error;
     }
   }
 
-  /** Ends the upload at once where the deployment grants that; elsewhere S3 sweeps up after a day. */
-  async abandon(): Promise<void> {
-    const signal = AbortSignal.timeout(60_000);
-    const { abort } = await this.#sign([], signal);
-    if (abort) await deliver(this.#tools, { signal, sign: () => abort, read: ended });
+  abandon(): Promise<void> {
+    return this.#upload.abort(AbortSignal.timeout(60_000));
   }
 
-  /** After a reload S3's own list decides what is there; where it can't be had, what was remembered. */
+  /** S3's own list decides what is stored. If the deployment doesn't grant it, what was remembered does. */
   async #findStored(signal: AbortSignal): Promise<void> {
-    const known = this.#record.parts;
-    const { partCount } = this.#record;
-    const found = await allParts(async (after) => {
-      const { list } = await this.#sign([], signal, after);
-      return list && deliver(this.#tools, { signal, sign: () => list, read: listed });
-    }).catch((error) => {
-      // With all parts there, what has taken the upload away may be the last request of the page before: ask it again.
+    const { parts: known, partCount } = this.#record;
+    const found = await this.#upload.list(signal).catch((error) => {
+      // If all parts were stored, the earlier page may have completed the upload: completing it again shows that.
       if (!isGone(error) || Object.keys(known).length < partCount) throw error;
     });
     if (!found) return;
@@ -95,80 +79,71 @@ export class FileInParts implements Job {
     }
   }
 
-  /** Several at once. The first error stops the others, so that nothing goes on in secret. */
+  /** The first error stops the other parts as well. */
   async #sendMissing(signal: AbortSignal): Promise<void> {
     const failed = new AbortController();
-    const both = AbortSignal.any([signal, failed.signal]);
-    const parts = this.#signedParts(both);
+    const either = AbortSignal.any([signal, failed.signal]);
+    const parts = this.#signedParts(either);
     const worker = async () => {
-      for await (const part of parts) await this.#store(part, both);
+      for await (const part of parts) await this.#store(part, either);
     };
-    // The first abort counts: it has the reason that the others then fail with.
+    // Only the first abort counts, and the others fail with its reason.
     const workers = Array.from({ length: this.#tools.connections }, () => worker().catch((e) => failed.abort(e)));
     await Promise.all(workers);
-    both.throwIfAborted();
+    either.throwIfAborted();
   }
 
   /**
-   * The parts that S3 doesn't have, hashed and signed a batch at a time, just before they go. What S3 has from before must
-   * be the file's still.
+   * Hashes and signs the parts that S3 lacks, a batch at a time, just before they are sent. Compares the parts of an
+   * earlier upload with the file.
    */
-  async *#signedParts(signal: AbortSignal): AsyncGenerator<SignedPart> {
+  async *#signedParts(signal: AbortSignal): AsyncGenerator<Part & Timed<SignedRequest>> {
     const { connections, meter } = this.#tools;
     const { partCount, parts } = this.#record;
     const batch: Part[] = [];
-    for (let number = 1; number <= partCount; number++) {
-      const piece = this.#piece(number);
-      const stored = parts[number];
-      const sha256 = this.#checked.has(number) ? stored?.sha256 : await this.#options.checksum?.(piece);
-      signal.throwIfAborted();
-      if (!stored) batch.push({ number, piece, sha256 });
-      else {
-        if (stored.sha256 && sha256 !== stored.sha256) throw new CannotGoOn();
-        stored.sha256 = sha256;
-        this.#checked.add(number);
-        meter.done(number, piece.size);
+    for (let partNumber = 1; partNumber <= partCount; partNumber++) {
+      const stored = parts[partNumber];
+      if (!this.#checked.has(partNumber)) {
+        const piece = this.#piece(partNumber);
+        const sha256 = await this.#checksum?.(piece);
+        signal.throwIfAborted();
+        if (!stored) batch.push({ partNumber, sha256 });
+        else {
+          if (stored.sha256 && sha256 !== stored.sha256) {
+            this.isLost = true;
+            throw new FileError();
+          }
+          stored.sha256 = sha256;
+          this.#checked.add(partNumber);
+          meter.reused(partNumber, piece.size);
+        }
       }
-      const isFull = batch.length === 2 * connections || number === partCount;
-      if (batch[0] && isFull) yield* await this.#signBatch(batch.splice(0), signal);
+      const isFull = batch.length === 2 * connections || partNumber === partCount;
+      if (batch[0] && isFull) yield* await this.#sign(batch.splice(0), signal);
     }
   }
 
-  async #store(part: SignedPart, signal: AbortSignal): Promise<void> {
-    const { number, piece, sha256 } = part;
-    const { meter } = this.#tools;
-    let signed = part;
+  async #sign(batch: Part[], signal: AbortSignal): Promise<(Part & Timed<SignedRequest>)[]> {
+    const signed = await this.#upload.sign(batch, signal);
+    return batch.map((part, i) => ({ ...part, ...signed[i]! })); // one without a URL fails when it is sent
+  }
+
+  async #store(signed: Part & Timed<SignedRequest>, signal: AbortSignal): Promise<void> {
+    const { partNumber, sha256 } = signed;
+    const { meter, remember } = this.#tools;
+    const body = this.#piece(partNumber);
     const etag = await deliver(this.#tools, {
       signal,
-      body: piece,
-      read: stored,
-      sign: async (again) => {
-        if (again || !isGood(signed)) [signed = part] = await this.#signBatch([part], signal);
-        return signed;
-      },
-      onProgress: (sent) => meter.sent(number, sent),
+      signed,
+      sign: async () => (await this.#sign([{ partNumber, sha256 }], signal))[0]!,
+      body,
+      read: readStored,
+      onProgress: (sent) => meter.sent(partNumber, sent),
     });
-    this.#record.parts[number] = { partNumber: number, etag: etag!, sha256 };
-    this.#checked.add(number);
-    this.#options.remember();
-    meter.done(number, piece.size);
-  }
-
-  #complete(signal: AbortSignal): Promise<string | undefined> {
-    const body = new Blob([completeXml(Object.values(this.#record.parts))]); // in order, as numeric keys always are
-    const sign = async () => (await this.#sign([], signal)).complete;
-    return deliver(this.#tools, { signal, body, sign, read: joined });
-  }
-
-  async #signBatch(batch: Part[], signal: AbortSignal): Promise<SignedPart[]> {
-    const wanted = batch.map(({ number, sha256 }) => ({ partNumber: number, sha256 }));
-    const { parts, until } = await timed(() => this.#sign(wanted, signal));
-    return batch.map((part, i) => ({ ...part, ...parts[i]!, until })); // answered in the order of asking
-  }
-
-  #sign(parts: PartsRequest["parts"], signal: AbortSignal, listAfter = 0): Promise<SignedParts> {
-    const { key, uploadId } = this.#record;
-    return this.#tools.post("uploads/parts", { key, uploadId, parts, listAfter: listAfter || undefined }, signal);
+    this.#record.parts[partNumber] = { partNumber, etag: etag!, sha256 };
+    this.#checked.add(partNumber);
+    remember(this.#record);
+    meter.done(partNumber, body.size);
   }
 
   #piece(number: number): Blob {

@@ -1,6 +1,6 @@
 import { isOffline, untilOnline } from "./connectivity.ts";
 import { suspect, watchPolicy } from "./unreachable.ts";
-import { NetworkError } from "./network_error.ts";
+import { NetworkError } from "./errors.ts";
 import { SignpostError } from "./errors.ts";
 
 /** How a request is tried again that failed in a way that passes: no answer, 5xx, 429, SlowDown. */

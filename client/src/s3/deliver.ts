@@ -1,50 +1,57 @@
-import type { Tools } from "../job.ts";
-import { noAnswer } from "../network_error.ts";
-import { isStoredAlready, wantsNewUrl, type Reading } from "./outcome.ts";
-import { withRetries } from "../retry.ts";
-import { S3Error } from "./refusal.ts";
-import { send } from "./send.ts";
+import { noAnswer, S3Error } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import { withRetries, type RetryContext } from "../retry.ts";
 import type { SignedRequest } from "../types.ts";
+import { isStoredAlready, wantsNewUrl, type Reading } from "./outcome.ts";
+import { send } from "./send.ts";
+import { isValid, type Timed } from "./timed.ts";
 
-/** A request to S3 that is to arrive. */
+/** A request to S3. */
 export interface Delivery {
   signal: AbortSignal;
-  /** Gives the request, each time it is tried: a newly signed one if `again`, because S3 has refused the last. */
-  sign(again: boolean): SignedRequest | Promise<SignedRequest>;
+  /** The signed request, if there is one already. */
+  signed?: Timed<SignedRequest>;
+  /** Signs the request: if `signed` is absent or has expired, and if S3 asks for a new signature. */
+  sign(): SignedRequest | Promise<SignedRequest>;
   body?: Blob;
-  /** What S3's yes must hold. */
+  /** Reads from the answer what S3 must confirm. */
   read: Reading;
-  /** Bytes handed to the network so far; from 0 again with every try. */
+  /** Called with the bytes handed to the network so far. Each try starts from 0. */
   onProgress?(sent: number): void;
 }
 
+/** What a delivery needs of the client. */
+export interface DeliveryTools extends Pick<RetryContext, "retry" | "onWait"> {
+  pool: Pool;
+}
+
 /**
- * Sends it until S3 has said yes: when a connection is free, again after what passes by itself, and once with a new
- * signature where the last had run out. outcome.ts says what each answer means.
+ * Sends a request until S3 confirms it: when the pool has a free place, again after a failure that may pass, and once
+ * with a new signature if the last one had expired. outcome.ts has the meaning of each answer.
  *
- * @returns what S3's yes holds; undefined where that was lost, and S3 has said since that the object exists
+ * @returns what `read` found; undefined if that answer was lost, and S3 has since reported that the object exists
  */
-export function deliver(
-  tools: Pick<Tools, "pool" | "retry" | "onWait">,
-  delivery: Delivery,
-): Promise<string | undefined> {
+export function deliver(tools: DeliveryTools, delivery: Delivery): Promise<string | undefined> {
   const { pool, retry, onWait } = tools;
   const { signal, body, read, onProgress } = delivery;
-  let wasSignedAgain = false;
-  const attempt = async (again: boolean): Promise<string | undefined> => {
+  let signed: (SignedRequest & { until?: number }) | undefined = delivery.signed;
+  let isSignedAgain = false;
+  const attempt = async (): Promise<string | undefined> => {
     onProgress?.(0);
-    const signed = await delivery.sign(again);
+    if (!isValid(signed)) signed = await delivery.sign();
+    const request = signed;
     try {
-      const found = read(await pool(signal, () => send(signed, body, { signal, patience: retry, onProgress })));
-      if (!found) throw noAnswer(signed.method, signed.url, new Error("not S3's answer, or its CORS rules expose no ETag"));
+      const found = read(await pool(signal, () => send(request, body, { signal, patience: retry, onProgress })));
+      if (!found) throw noAnswer(request.method, request.url, new Error("not S3's answer, or its CORS rules expose no ETag"));
       return found;
     } catch (error) {
       if (!(error instanceof S3Error)) throw error;
-      if (isStoredAlready(error, signed)) return undefined;
-      if (wasSignedAgain || !wantsNewUrl(error)) throw error;
-      wasSignedAgain = true;
-      return attempt(true);
+      if (isStoredAlready(error, request)) return undefined;
+      if (isSignedAgain || !wantsNewUrl(error)) throw error;
+      isSignedAgain = true;
+      signed = undefined;
+      return attempt();
     }
   };
-  return withRetries(() => attempt(false), { retry, signal, onWait });
+  return withRetries(attempt, { retry, signal, onWait });
 }

@@ -1,6 +1,6 @@
 import { checkReadable } from "./checksum.ts";
 import { heardFrom } from "../unreachable.ts";
-import { noAnswer } from "../network_error.ts";
+import { noAnswer } from "../errors.ts";
 import { longestAnswer, readText } from "../read_text.ts";
 import { s3Refusal } from "./refusal.ts";
 import { badAnswer } from "../errors.ts";

@@ -1,125 +1,129 @@
-import { ApiError } from "../api_error.ts";
-import { checksumFor, usuallyWhole, type Checksum } from "../s3/checksum.ts";
+import { ApiError, SignpostError } from "../errors.ts";
+import { checksumFor, usualThreshold, type Checksum } from "../s3/checksum.ts";
 import { partSize } from "../s3/part_size.ts";
+import { timed, type Timed } from "../s3/timed.ts";
 import type { Signpost } from "../signpost.ts";
-import { SignpostError } from "../errors.ts";
 import type { UploadPlan, UploadRequest } from "../types.ts";
 
-/** What these adapters read of Uppy's file; Uppy's own type has it. */
+/** The fields of Uppy's file that the adapters read. Uppy's own type has them. */
 export interface UppyFileLike {
   name?: string | undefined;
   type?: string | undefined;
   size: number | null;
   data?: Blob | { size: number | null } | undefined;
-  /** `meta.name` is the name as the user has edited it. */
+  /** `meta.name` is the name as edited by the user. */
   meta: { name?: string | undefined; [name: string]: any };
 }
 
-/** How files go from Uppy to a Signpost deployment. */
+/** The options of the adapters. */
 export interface UppyOptions {
   /**
-   * The deployment's `MultipartThreshold`, in bytes: larger files go in parts. Uppy has to know it before it asks.
+   * The deployment's `MultipartThreshold`, in bytes: larger files are sent in parts. Uppy decides that before it asks
+   * the deployment.
    *
-   * @default 104_857_600 (100 MiB), a deployment's own default
+   * @default 104_857_600 (100 MiB), the deployment's own default
    */
   multipartThreshold?: number;
   /**
-   * What S3 keeps beside the file: at most 10 entries and 2 KiB. Nothing of Uppy's `meta` is sent by itself.
+   * Gives the metadata that S3 stores with the object: at most 10 entries and 2 KiB. No other field of Uppy's `meta` is
+   * sent.
    *
-   * @default nothing
+   * @default no metadata
    */
   metadata?(file: UppyFileLike): Record<string, string>;
   /**
-   * SHA-256, for S3 to check what arrives. `true`: by Web Crypto, pieces up to 128 MiB, and only in a secure context
-   * (https, localhost). A function: the base64 SHA-256 of any Blob.
+   * Whether S3 checks the SHA-256 of what it receives. `true` hashes with Web Crypto: pieces up to 128 MiB, and only in
+   * a secure context (https, localhost). A function gives the base64 SHA-256 of any Blob.
    *
    * @default the Signpost's own
    */
   checksum?: boolean | Checksum;
 }
 
-/** Plans files for Uppy, and knows which of them go in parts. */
+/** Plans files for Uppy, and learns which of them the deployment plans in parts. */
 export class UppyPlanner {
   readonly #signpost: Signpost;
   readonly #options: UppyOptions;
-  /** The largest file that went in one piece, and the smallest that went in parts. */
-  #whole = -1;
-  #inParts = Infinity;
+  /** The largest file that was planned in one piece, and the smallest that was planned in parts. */
+  #largestWhole = -1;
+  #smallestInParts = Infinity;
 
   constructor(signpost: Signpost, options: UppyOptions) {
     this.#signpost = signpost;
     this.#options = options;
   }
 
-  /** Whether the file goes in parts: as the deployment has shown, or else as the option says. */
-  goesInParts(file: UppyFileLike): boolean {
+  /** Whether the file is sent in parts: by what was learned, or else by the threshold. */
+  isMultipart(file: UppyFileLike): boolean {
     const size = sizeOf(file);
-    if (size <= this.#whole || size >= this.#inParts) return size >= this.#inParts;
-    return size > (this.#options.multipartThreshold ?? usuallyWhole);
+    if (size >= this.#smallestInParts) return true;
+    return size > Math.max(this.#largestWhole, this.#options.multipartThreshold ?? usualThreshold);
   }
 
-  /** How the parts of a file of that size are hashed, or undefined. */
+  /** Hashes the parts of a file of that size; undefined if they are not hashed. */
   partChecksum(size: number): Checksum | undefined {
-    return checksumFor(this.#options.checksum ?? this.#signpost.settings.checksum, Math.min(size, partSize(size)));
+    return this.#checksum(Math.min(size, partSize(size)));
   }
 
-  /** The plan of a file that Uppy sends in one piece. */
-  async planWhole(file: UppyFileLike, signal?: AbortSignal): Promise<UploadPlan> {
+  /** Plans a file that Uppy sends in one piece. */
+  async planWhole(file: UppyFileLike, signal?: AbortSignal): Promise<Timed<UploadPlan>> {
     const body = bodyOf(file);
-    const checksum = checksumFor(this.#options.checksum ?? this.#signpost.settings.checksum, sizeOf(file));
-    const sha256 = body && (await checksum?.(body));
-    const request = this.#request(file);
+    const sha256 = body && (await this.#checksum(sizeOf(file))?.(body));
     try {
-      return this.#agreed(await this.#plan(sha256 ? { ...request, sha256 } : request, signal), file, false);
+      return await this.#plan(file, false, sha256 ? { sha256 } : {}, signal);
     } catch (error) {
-      // The API takes no SHA-256 of a file that goes in parts. Without it the plan shows whether this is one.
+      // The API refuses the SHA-256 of a file that is sent in parts. A plan without it shows whether this is one.
       if (!(error instanceof ApiError && error.field === "sha256")) throw error;
-      this.#agreed(await this.#plan(request, signal), file, false);
+      await this.#plan(file, false, {}, signal);
       throw error;
     }
   }
 
-  /** The plan of a file that Uppy sends in parts. */
-  async planInParts(file: UppyFileLike, partChecksums: boolean, signal?: AbortSignal): Promise<UploadPlan> {
-    return this.#agreed(await this.#plan({ ...this.#request(file), partChecksums }, signal), file, true);
+  /** Plans a file that Uppy sends in parts. */
+  planInParts(file: UppyFileLike, partChecksums: boolean, signal?: AbortSignal): Promise<Timed<UploadPlan>> {
+    return this.#plan(file, true, { partChecksums }, signal);
   }
 
-  #plan(request: UploadRequest, signal: AbortSignal | undefined): Promise<UploadPlan> {
-    return this.#signpost.plan(request, { signal });
-  }
-
-  #request(file: UppyFileLike): UploadRequest {
+  /** Plans the file, and learns from the plan. Throws if Uppy has decided otherwise, which it can't change any more. */
+  async #plan(
+    file: UppyFileLike,
+    isMultipart: boolean,
+    checksums: Pick<UploadRequest, "sha256" | "partChecksums">,
+    signal: AbortSignal | undefined,
+  ): Promise<Timed<UploadPlan>> {
+    const size = sizeOf(file);
     const metadata = this.#options.metadata?.(file);
-    return {
+    const request = {
       filename: file.meta.name || file.name || "unnamed",
       contentType: file.type || "",
-      size: sizeOf(file),
+      size,
       ...(metadata && { metadata }),
+      ...checksums,
     };
-  }
-
-  /** Learns from the plan. Throws where Uppy has begun otherwise, which it can't change any more. */
-  #agreed(plan: UploadPlan, file: UppyFileLike, begunInParts: boolean): UploadPlan {
-    const size = sizeOf(file);
-    const inParts = "multipart" in plan;
-    if (inParts) this.#inParts = Math.min(this.#inParts, size);
-    else this.#whole = Math.max(this.#whole, size);
-    if (inParts === begunInParts) return plan;
-    const [wanted, begun] = inParts ? ["in parts", "in one piece"] : ["in one piece", "in parts"];
+    const plan = await timed(() => this.#signpost.plan(request, { signal }));
+    const isPlannedInParts = "multipart" in plan;
+    if (isPlannedInParts) this.#smallestInParts = Math.min(this.#smallestInParts, size);
+    else this.#largestWhole = Math.max(this.#largestWhole, size);
+    if (isPlannedInParts === isMultipart) return plan;
+    const [wanted, chosen] = isPlannedInParts ? ["in parts", "in one piece"] : ["in one piece", "in parts"];
     throw new SignpostError(
-      `the deployment takes ${size} bytes ${wanted}, and Uppy has begun ${begun}: set multipartThreshold to the ` +
-        `deployment's MultipartThreshold. Trying this file again goes right.`,
+      `the deployment takes ${size} bytes ${wanted}, but Uppy sends them ${chosen}: set multipartThreshold to the ` +
+        `deployment's MultipartThreshold. Retrying this file will work.`,
       { code: "MultipartThreshold" },
     );
   }
+
+  #checksum(pieceSize: number): Checksum | undefined {
+    return checksumFor(this.#options.checksum ?? this.#signpost.settings.checksum, pieceSize);
+  }
 }
 
-/** The file's bytes; undefined for one that Companion would fetch. */
+/** The file's bytes; undefined for a file that Companion fetches. */
 export function bodyOf(file: UppyFileLike): Blob | undefined {
   return file.data && "slice" in file.data ? file.data : undefined;
 }
 
-/** The body's own size, which Uppy's `size` may differ from after a plugin has changed the file. */
+/** The size of the body. Uppy's `size` may differ from it after a plugin has changed the file. */
 export function sizeOf(file: UppyFileLike): number {
   return file.data?.size ?? file.size ?? 0;
 }

@@ -1,15 +1,17 @@
-import { deliver, type Delivery } from "../s3/deliver.ts";
-import { begun as whenBegun, ended, joined, listed, stored } from "../s3/outcome.ts";
-import { partSize } from "../s3/part_size.ts";
-import type { Signpost } from "../signpost.ts";
 import { SignpostError, withoutQuery } from "../errors.ts";
-import type { PartsRequest, SignedParts, SignedRequest } from "../types.ts";
+import { deliver } from "../s3/deliver.ts";
+import { MultipartUpload, type MultipartTools } from "../s3/multipart_upload.ts";
+import { readStored } from "../s3/outcome.ts";
+import { partSize } from "../s3/part_size.ts";
+import type { Timed } from "../s3/timed.ts";
+import type { StoredPart } from "../s3/xml.ts";
+import type { Signpost } from "../signpost.ts";
+import type { SignedRequest } from "../types.ts";
 import { bodyOf, sizeOf, UppyPlanner, type UppyFileLike, type UppyOptions } from "./planner.ts";
-import { allParts, completeXml, type StoredPart } from "../s3/xml.ts";
 
 export type { UppyFileLike, UppyOptions } from "./planner.ts";
 
-/** The deployment's words for how to send a file or a part, as Uppy passes them on. */
+/** How Uppy sends a file or a part. */
 export interface UppyParameters {
   method: "PUT";
   url: string;
@@ -24,12 +26,13 @@ export interface UppyPart {
   ETag?: string;
 }
 
-/** Where the object is. The URL alone reads nothing: ask for a download by the key. */
+/** The stored object. Its URL is not signed: to read the object, ask for a download by its key. */
 export interface UppyStored {
   location: string;
   key: string;
 }
 
+/** A multipart upload, as Uppy refers to it. */
 interface Begun {
   key: string;
   uploadId?: string;
@@ -49,7 +52,7 @@ export interface AwsS3Options {
   uploadPartBytes: (options: UppyTransfer) => Promise<{ ETag: string; location: string }>;
 }
 
-/** What Uppy wants sent. */
+/** A file or a part for Uppy to send. */
 export interface UppyTransfer {
   signature: { url: string; headers?: Record<string, string> };
   body: FormData | Blob;
@@ -59,56 +62,66 @@ export interface UppyTransfer {
 }
 
 /**
- * The options for `@uppy/aws-s3` 5.x with which its files go to a Signpost deployment:
+ * The options with which `@uppy/aws-s3` 5.x uploads files to a Signpost deployment:
  * `uppy.use(AwsS3, uppyOptions(signpost))`. Spread them to add others, such as `limit`.
  *
- * Whole files and parts go with their SHA-256. What fails in a way that passes is tried again, and signed again where
- * the URL has run out, before Uppy hears of it.
+ * Files and parts are sent with their SHA-256. A failure that may pass is retried, and an expired URL is signed again,
+ * before Uppy sees an error.
  */
 export function uppyOptions(signpost: Signpost, options: UppyOptions = {}): AwsS3Options {
   const planner = new UppyPlanner(signpost, options);
-  const toS3 = newToS3(signpost);
-  const transfers = new Transfers(toS3);
-  const uploads = new UploadsInParts(signpost, planner, transfers, toS3);
+  const tools = toolsOf(signpost);
+  const transfers = new Transfers(tools);
+  const uploads = new MultipartUploads(tools, planner, transfers);
   return {
-    shouldUseMultipart: (file) => planner.goesInParts(file),
+    shouldUseMultipart: (file) => planner.isMultipart(file),
     getChunkSize: ({ size }) => partSize(size),
     getUploadParameters: async (file, { signal }) => {
       const plan = await planner.planWhole(file, signal);
-      // Uppy takes the key of its response from here, when the file is stored; of a PUT it sends no field.
+      // Uppy reads the key for its response from here when the file is stored. For a PUT it sends no fields.
       const fields = { key: plan.key };
-      const again = async () => {
-        const other = await planner.planWhole(file, signal);
-        fields.key = other.key;
-        return other;
+      const sign = async () => {
+        const another = await planner.planWhole(file, signal);
+        fields.key = another.key;
+        return another;
       };
-      return { ...transfers.expect({ signed: plan, again }), fields: fields as object as Record<string, never> };
+      return { ...transfers.expect({ signed: plan, sign }), fields: fields as object as Record<string, never> };
     },
     createMultipartUpload: (file, signal) => uploads.create(file, signal),
     signPart: (file, part) => uploads.sign(file, part),
     listParts: (file, begun) => uploads.list(file, begun),
     completeMultipartUpload: (file, begun) => uploads.complete(file, begun),
-    abortMultipartUpload: (_file, begun) => uploads.abort(begun),
+    abortMultipartUpload: (file, begun) => uploads.abort(file, begun),
     uploadPartBytes: (transfer) => transfers.send(transfer),
   };
 }
 
-/** A whole file or a part that Uppy is about to send. */
+/** Requests are retried as the client's own are. How many are under way is up to Uppy's `limit`. */
+function toolsOf(signpost: Signpost): MultipartTools {
+  return {
+    retry: signpost.settings.retry,
+    pool: (_signal, work) => work(),
+    signParts: (request, signal) => signpost.signParts(request, { signal }),
+  };
+}
+
+const never = () => new AbortController().signal;
+
+/** A file or a part that Uppy is about to send. */
 interface Expected {
-  signed: SignedRequest;
-  /** Signs it anew. */
-  again(): Promise<SignedRequest>;
+  signed: Timed<SignedRequest>;
+  sign(): Promise<Timed<SignedRequest>>;
   onStored?(etag: string): void;
 }
 
-/** What Uppy sends, in the way that this client's own uploads go. */
+/** Sends for Uppy what was signed for it. */
 class Transfers {
-  /** By the headers: the one object that Uppy hands from the signature to the transfer in any case. */
+  /** By the headers: Uppy passes that object from the signature to the transfer in any case. */
   readonly #expected = new WeakMap<object, Expected>();
-  readonly #toS3: ToS3;
+  readonly #tools: MultipartTools;
 
-  constructor(toS3: ToS3) {
-    this.#toS3 = toS3;
+  constructor(tools: MultipartTools) {
+    this.#tools = tools;
   }
 
   expect(expected: Expected): UppyParameters {
@@ -118,110 +131,103 @@ class Transfers {
   }
 
   async send(transfer: UppyTransfer): Promise<{ ETag: string; location: string }> {
-    const { signature, body, onProgress, onComplete, signal } = transfer;
+    const { signature, onProgress, onComplete, signal = never() } = transfer;
+    const body = transfer.body as Blob;
     const expected = this.#expected.get(signature.headers ?? {});
-    if (!expected) throw new SignpostError("signed by somebody else than uppyOptions", { code: "UnknownFile" });
-    const sign = async (again: boolean) => {
-      if (again) expected.signed = await expected.again();
-      return expected.signed;
-    };
+    if (!expected) throw new SignpostError("the request was not signed by uppyOptions", { code: "UnknownFile" });
     const report = (loaded: number) => onProgress({ loaded, lengthComputable: true });
-    const sent = await this.#toS3({ body: body as Blob, sign, onProgress: report, read: stored }, signal);
-    const etag = sent ?? ""; // unknown where the answer was lost
-    report((body as Blob).size);
-    expected.onStored?.(etag);
-    onComplete(etag);
-    return { ETag: etag, location: withoutQuery(expected.signed.url) };
+    const etag = await deliver(this.#tools, {
+      signal,
+      signed: expected.signed,
+      sign: async () => (expected.signed = await expected.sign()),
+      body,
+      read: readStored,
+      onProgress: report,
+    });
+    const stored = { ETag: etag ?? "", location: withoutQuery(expected.signed.url) }; // no ETag if its answer was lost
+    report(body.size);
+    expected.onStored?.(stored.ETag);
+    onComplete(stored.ETag);
+    return stored;
   }
 }
 
-/** The uploads in parts, and what is known of their parts: Uppy forgets ETags, and never knows checksums. */
-class UploadsInParts {
-  readonly #signpost: Signpost;
+/** One multipart upload, and its parts: Uppy doesn't keep ETags over a pause, and has no checksums. */
+interface Known {
+  uploadId: string;
+  upload: MultipartUpload;
+  parts: Map<number, StoredPart>;
+  /** The object's URL, once anything of it was signed. */
+  location: string;
+}
+
+/** The multipart uploads of Uppy's files. */
+class MultipartUploads {
+  readonly #tools: MultipartTools;
   readonly #planner: UppyPlanner;
   readonly #transfers: Transfers;
-  readonly #toS3: ToS3;
-  readonly #parts = new WeakMap<object, { uploadId: string; parts: Map<number, StoredPart> }>();
+  readonly #known = new WeakMap<object, Known>();
 
-  constructor(signpost: Signpost, planner: UppyPlanner, transfers: Transfers, toS3: ToS3) {
-    this.#signpost = signpost;
+  constructor(tools: MultipartTools, planner: UppyPlanner, transfers: Transfers) {
+    this.#tools = tools;
     this.#planner = planner;
     this.#transfers = transfers;
-    this.#toS3 = toS3;
   }
 
-  async create(file: UppyFileLike, signal?: AbortSignal): Promise<{ key: string; uploadId: string }> {
+  async create(file: UppyFileLike, signal = never()): Promise<{ key: string; uploadId: string }> {
     const partChecksums = this.#planner.partChecksum(sizeOf(file)) !== undefined;
     const plan = await this.#planner.planInParts(file, partChecksums, signal);
-    const uploadId = (await this.#toS3({ sign: () => plan, read: whenBegun }, signal))!;
-    return { key: plan.key, uploadId };
+    return { key: plan.key, uploadId: await MultipartUpload.create(this.#tools, plan, signal) };
   }
 
   async sign(file: UppyFileLike, part: Begun & { partNumber: number; body: Blob }): Promise<UppyParameters> {
-    const { partNumber, body } = part;
+    const { partNumber, body, signal = never() } = part;
     const sha256 = await this.#planner.partChecksum(sizeOf(file))?.(body);
-    const again = async () => (await this.#sign(part, { parts: [{ partNumber, sha256 }] })).parts[0]!;
-    const known = this.#known(file, part);
-    const onStored = (etag: string) => known.set(partNumber, { partNumber, etag, sha256 });
-    return this.#transfers.expect({ signed: await again(), again, onStored });
+    const { upload, parts } = this.#find(file, part);
+    const sign = async () => (await upload.sign([{ partNumber, sha256 }], signal))[0]!;
+    const onStored = (etag: string) => parts.set(partNumber, { partNumber, etag, sha256 });
+    return this.#transfers.expect({ signed: await sign(), sign, onStored });
   }
 
-  /** What S3 has; where the deployment doesn't let it be listed, what this page has sent. */
+  /** The parts that S3 has; if the deployment doesn't grant that list, those that this page has sent. */
   async list(file: UppyFileLike, begun: Begun): Promise<UppyPart[]> {
-    const known = this.#known(file, begun);
-    const found = await allParts(async (after) => {
-      const { list } = await this.#sign(begun, { parts: [], listAfter: after || undefined });
-      return list && this.#toS3({ sign: () => list, read: listed }, begun.signal);
-    });
-    if (found) {
-      const before = new Map(known);
-      known.clear();
-      for (const [partNumber, part] of found) {
-        known.set(partNumber, { ...part, sha256: part.sha256 ?? before.get(partNumber)?.sha256 });
+    const { upload, parts } = this.#find(file, begun);
+    const listed = await upload.list(begun.signal ?? never());
+    if (listed) {
+      const sums = new Map([...parts].map(([partNumber, { sha256 }]) => [partNumber, sha256]));
+      parts.clear();
+      for (const [partNumber, part] of listed) {
+        parts.set(partNumber, { ...part, sha256: part.sha256 ?? sums.get(partNumber) });
       }
     }
-    return [...known.values()].map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
+    return [...parts.values()].map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
   }
 
   async complete(file: UppyFileLike, begun: Begun & { parts: UppyPart[] }): Promise<UppyStored> {
-    const known = this.#known(file, begun);
+    const known = this.#find(file, begun);
     const parts = begun.parts.map(({ PartNumber: partNumber = 0, ETag: etag = "" }) => {
-      return { partNumber, etag, sha256: known.get(partNumber)?.sha256 };
+      return { partNumber, etag, sha256: known.parts.get(partNumber)?.sha256 };
     });
-    let location = "";
-    const sign = async () => {
-      const { complete } = await this.#sign(begun, { parts: [] });
-      location = withoutQuery(complete.url);
-      return complete;
-    };
-    await this.#toS3({ body: new Blob([completeXml(parts)]), sign, read: joined }, begun.signal);
-    return { location, key: begun.key };
+    await known.upload.complete(parts, begun.signal ?? never());
+    return { location: known.location, key: begun.key };
   }
 
-  /** Where the deployment doesn't let an upload be ended, its lifecycle rule removes the parts. */
-  async abort(begun: Begun): Promise<void> {
-    const { abort } = await this.#sign(begun, { parts: [] });
-    if (abort) await this.#toS3({ sign: () => abort, read: ended }, begun.signal);
+  abort(file: UppyFileLike, begun: Begun): Promise<void> {
+    return this.#find(file, begun).upload.abort(begun.signal ?? never());
   }
 
-  #sign(begun: Begun, wanted: Omit<PartsRequest, "key" | "uploadId">): Promise<SignedParts> {
-    const { key, uploadId = "", signal } = begun;
-    return this.#signpost.signParts({ key, uploadId, ...wanted }, { signal });
-  }
-
-  #known(file: UppyFileLike, { uploadId = "" }: Begun): Map<number, StoredPart> {
+  #find(file: UppyFileLike, { key, uploadId = "" }: Begun): Known {
     const body = bodyOf(file) ?? file;
-    let entry = this.#parts.get(body);
-    if (entry?.uploadId !== uploadId) this.#parts.set(body, (entry = { uploadId, parts: new Map() }));
-    return entry.parts;
+    const before = this.#known.get(body);
+    if (before?.uploadId === uploadId) return before;
+    const signParts: MultipartTools["signParts"] = async (request, signal) => {
+      const signed = await this.#tools.signParts(request, signal);
+      known.location = withoutQuery(signed.complete.url);
+      return signed;
+    };
+    const upload = new MultipartUpload({ ...this.#tools, signParts }, { key, uploadId });
+    const known: Known = { uploadId, upload, parts: new Map(), location: "" };
+    this.#known.set(body, known);
+    return known;
   }
-}
-
-/** Sends as the client's own uploads go, but for how many at once, which is Uppy's `limit`. */
-type ToS3 = (delivery: Omit<Delivery, "signal">, signal: AbortSignal | undefined) => Promise<string | undefined>;
-
-function newToS3(signpost: Signpost): ToS3 {
-  const { retry } = signpost.settings;
-  return (delivery, signal = new AbortController().signal) =>
-    deliver({ retry, pool: (_signal, work) => work() }, { ...delivery, signal });
 }
