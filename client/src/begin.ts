@@ -15,7 +15,7 @@ export interface Learned {
    * Files in one piece whose upload ended without S3's answer: they may be stored. The next upload of such a file asks
    * for the same key, so that it isn't stored twice.
    */
-  unsure: WeakMap<Blob, { request: string; again(tools: Tools): Job }>;
+  unsure: WeakMap<Blob, NonNullable<Job["again"]>>;
 }
 
 /** Continues an unfinished upload of the file, or plans a new one. */
@@ -29,9 +29,9 @@ export async function begin(
   if (record && (!record.checksums || checksumFor(tools.checksum, record.partSize))) {
     return new FileInParts(tools, record, true);
   }
-  const earlier = learned.unsure.get(tools.file);
+  const again = learned.unsure.get(tools.file);
   learned.unsure.delete(tools.file);
-  return earlier?.request === JSON.stringify(tools.request) ? earlier.again(tools) : plan(tools, learned, signal);
+  return again?.(tools) ?? plan(tools, learned, signal);
 }
 
 /**
@@ -44,16 +44,13 @@ async function plan(tools: Tools, learned: Learned, signal: AbortSignal): Promis
   const hash = checksumFor(tools.checksum, size);
   let sha256 = size < learned.partsFrom ? await hash?.(file) : undefined;
   const ask = () => timed(() => tools.plan({ ...request, sha256 }, signal));
-  let planned;
-  try {
-    planned = await ask();
-  } catch (error) {
+  let refusal: unknown;
+  let planned = await ask().catch((error) => {
     if (!sha256 || !(error instanceof ApiError) || error.field !== "sha256") throw error;
-    // The API refuses the SHA-256 of a file that is sent in parts. If this one isn't, the SHA-256 itself was wrong.
+    refusal = error;
     sha256 = undefined;
-    planned = await ask();
-    if (!("multipart" in planned)) throw error;
-  }
+    return ask();
+  });
   if ("multipart" in planned) {
     learned.partsFrom = Math.min(learned.partsFrom, size);
     const { key, multipart } = planned;
@@ -62,6 +59,8 @@ async function plan(tools: Tools, learned: Learned, signal: AbortSignal): Promis
     const checksums = request.partChecksums === true;
     return new FileInParts(tools, { key, uploadId, ...multipart, checksums, parts: {} }, false);
   }
+  // The API refuses the SHA-256 of a file that is sent in parts. This one isn't, so the SHA-256 itself was wrong.
+  if (refusal) throw refusal;
   if (hash && !sha256) {
     sha256 = await hash(file);
     planned = await ask();

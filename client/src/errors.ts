@@ -87,7 +87,11 @@ export class FileError extends SignpostError {
 }
 
 /** A NetworkError. The message of its cause is redacted, since it may contain the URL. */
-export function noAnswer(method: string, url: string, cause: unknown, code = "NetworkError"): NetworkError {
+export function noAnswer(
+  { method, url }: { method: string; url: string },
+  cause: unknown,
+  code = "NetworkError",
+): NetworkError {
   const plain = cause instanceof Error ? new Error(redactQuery(`${cause} ${cause.cause ?? ""}`, url)) : undefined;
   return new NetworkError(`no answer to ${method} ${withoutQuery(url)}`, { code, method, url, cause: plain });
 }

@@ -1,11 +1,12 @@
 import { ApiError, FileError } from "./errors.ts";
-import type { Job, StoredObject, Tools } from "./job.ts";
+import type { Job, Tools } from "./job.ts";
 import type { PartsRecord } from "./resume.ts";
 import { checksumFor, type Checksum } from "./s3/checksum.ts";
 import { deliver } from "./s3/deliver.ts";
 import { MultipartUpload } from "./s3/multipart_upload.ts";
 import { isGone, readStored } from "./s3/outcome.ts";
 import type { Timed } from "./s3/timed.ts";
+import type { StoredPart } from "./s3/xml.ts";
 import type { SignedRequest } from "./types.ts";
 
 /** A part to send. `sha256` is base64. */
@@ -17,65 +18,79 @@ interface Part {
 /** A file that is sent in parts, several at once. Its multipart upload has been created already. */
 export class FileInParts implements Job {
   readonly key: string;
+  readonly isResumed: boolean;
   /** Set if S3 no longer has the upload, if it is another user's, or if the file has changed. */
   isLost = false;
   readonly #tools: Tools;
   readonly #record: PartsRecord;
-  readonly #isResumed: boolean;
   readonly #upload: MultipartUpload;
   readonly #checksum: Checksum | undefined;
-  /** The stored parts whose bytes are known to be the file's. */
-  readonly #checked = new Set<number>();
-  #isListed: boolean;
+  /** The parts of an earlier upload that have yet to be compared with the file; undefined until they are known. */
+  #earlier: StoredPart[] | undefined;
 
   /** @param isResumed whether the record is of an earlier upload, so that S3 is asked which parts it has */
   constructor(tools: Tools, record: PartsRecord, isResumed: boolean) {
     this.key = record.key;
+    this.isResumed = isResumed;
     this.#tools = tools;
     this.#record = record;
-    this.#isResumed = isResumed;
     this.#upload = new MultipartUpload(tools, record);
     this.#checksum = record.checksums ? checksumFor(tools.checksum, record.partSize) : undefined;
-    this.#isListed = !isResumed;
+    if (!isResumed) this.#earlier = [];
     tools.meter.restart(record.partCount);
     tools.remember(record);
   }
 
-  async run(signal: AbortSignal): Promise<StoredObject> {
-    const { file, onSent } = this.#tools;
+  async run(signal: AbortSignal): Promise<string | undefined> {
     try {
-      if (!this.#isListed) await this.#findStored(signal);
-      this.#isListed = true;
+      this.#earlier ??= await this.#findStored(signal);
+      await this.#compare(this.#earlier, signal);
       await this.#sendMissing(signal);
-      onSent();
-      const parts = Object.values(this.#record.parts); // in order, as numeric keys always are
-      const etag = await this.#upload.complete(parts, signal);
-      return { key: this.key, size: file.size, sha256: undefined, etag, resumed: this.#isResumed };
+      this.#tools.onSent();
+      return await this.#upload.complete(Object.values(this.#record.parts), signal); // numeric keys are in order
     } catch (error) {
       // The API refuses a remembered upload that is not, or no longer, this user's.
-      const isForeign = !this.#isListed && error instanceof ApiError && !error.retryable && error.status !== 401;
+      const isForeign = !this.#earlier && error instanceof ApiError && !error.retryable && error.status !== 401;
       this.isLost ||= isForeign || isGone(error);
       throw error;
     }
   }
 
-  abandon(): Promise<void> {
+  abort(): Promise<void> {
     return this.#upload.abort(AbortSignal.timeout(60_000));
   }
 
   /** S3's own list decides what is stored. If the deployment doesn't grant it, what was remembered does. */
-  async #findStored(signal: AbortSignal): Promise<void> {
+  async #findStored(signal: AbortSignal): Promise<StoredPart[]> {
     const { parts: known, partCount } = this.#record;
-    const found = await this.#upload.list(signal).catch((error) => {
+    const listed = await this.#upload.list(signal).catch((error) => {
       // If all parts were stored, the earlier page may have completed the upload: completing it again shows that.
       if (!isGone(error) || Object.keys(known).length < partCount) throw error;
     });
-    if (!found) return;
     this.#record.parts = {};
+    if (!listed) return Object.values(known);
+    const stored: StoredPart[] = [];
     for (let number = 1; number <= partCount; number++) {
-      const part = found.get(number);
+      const part = listed.get(number);
       if (part?.size !== this.#piece(number).size) continue;
-      this.#record.parts[number] = { ...part, sha256: part.sha256 ?? known[number]?.sha256 };
+      stored.push({ ...part, sha256: part.sha256 ?? known[number]?.sha256 });
+    }
+    return stored;
+  }
+
+  /** Compares stored parts with the file, which may have changed. */
+  async #compare(stored: StoredPart[], signal: AbortSignal): Promise<void> {
+    for (let part; (part = stored[0]); stored.shift()) {
+      const { partNumber } = part;
+      const piece = this.#piece(partNumber);
+      const sha256 = await this.#checksum?.(piece);
+      signal.throwIfAborted();
+      if (part.sha256 && sha256 !== part.sha256) {
+        this.isLost = true;
+        throw new FileError();
+      }
+      this.#record.parts[partNumber] = { ...part, sha256 };
+      this.#tools.meter.reused(partNumber, piece.size);
     }
   }
 
@@ -93,32 +108,14 @@ export class FileInParts implements Job {
     either.throwIfAborted();
   }
 
-  /**
-   * Hashes and signs the parts that S3 lacks, a batch at a time, just before they are sent. Compares the parts of an
-   * earlier upload with the file.
-   */
+  /** Hashes and signs the parts that S3 lacks, a batch at a time, just before they are sent. */
   async *#signedParts(signal: AbortSignal): AsyncGenerator<Part & Timed<SignedRequest>> {
-    const { connections, meter } = this.#tools;
     const { partCount, parts } = this.#record;
     const batch: Part[] = [];
     for (let partNumber = 1; partNumber <= partCount; partNumber++) {
-      const stored = parts[partNumber];
-      if (!this.#checked.has(partNumber)) {
-        const piece = this.#piece(partNumber);
-        const sha256 = await this.#checksum?.(piece);
-        signal.throwIfAborted();
-        if (!stored) batch.push({ partNumber, sha256 });
-        else {
-          if (stored.sha256 && sha256 !== stored.sha256) {
-            this.isLost = true;
-            throw new FileError();
-          }
-          stored.sha256 = sha256;
-          this.#checked.add(partNumber);
-          meter.reused(partNumber, piece.size);
-        }
-      }
-      const isFull = batch.length === 2 * connections || partNumber === partCount;
+      if (!parts[partNumber]) batch.push({ partNumber, sha256: await this.#checksum?.(this.#piece(partNumber)) });
+      signal.throwIfAborted();
+      const isFull = batch.length === 2 * this.#tools.connections || partNumber === partCount;
       if (batch[0] && isFull) yield* await this.#sign(batch.splice(0), signal);
     }
   }
@@ -141,7 +138,6 @@ export class FileInParts implements Job {
       onProgress: (sent) => meter.sent(partNumber, sent),
     });
     this.#record.parts[partNumber] = { partNumber, etag: etag!, sha256 };
-    this.#checked.add(partNumber);
     remember(this.#record);
     meter.done(partNumber, body.size);
   }

@@ -22,13 +22,18 @@ export interface StoredObject {
 export interface Job {
   /** The object's key. It changes if the file has to be planned again. */
   readonly key: string;
-  run(signal: AbortSignal): Promise<StoredObject>;
+  /** The file's SHA-256, if S3 checks it. */
+  readonly sha256?: string | undefined;
+  /** Whether an earlier upload is continued. */
+  readonly isResumed?: boolean;
+  /** Resolves when the object is stored, with its ETag; with undefined if the answer that held it was lost. */
+  run(signal: AbortSignal): Promise<string | undefined>;
   /** Whether it can't continue, and a new job can. */
   readonly isLost?: boolean;
   /** Deletes from S3 what is stored of the file, as far as the deployment grants that. */
-  abandon?(): Promise<void>;
-  /** The same job for another upload of the same file, so that it asks for the same key. */
-  again?(tools: Tools): Job;
+  abort?(): Promise<void>;
+  /** This job for another upload of the same file, so that it asks for the same key; undefined if its request differs. */
+  again?(tools: Tools): Job | undefined;
 }
 
 /** What a job works with. */

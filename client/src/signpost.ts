@@ -27,11 +27,11 @@ export class Signpost {
   /** A TypeError lists everything that is wrong with the options. */
   constructor(options: SignpostOptions) {
     this.settings = settingsOf(options);
-    const { apiUrl, token, storage, connections } = this.settings;
+    const { apiUrl, storage, connections } = this.settings;
     this.#shared = {
       ...this.settings,
       learned: { partsFrom: usualThreshold + 1, unsure: new WeakMap() },
-      post: newApi(apiUrl, token),
+      post: newApi(this.settings),
       pool: newPool(connections),
       turns: newPool(connections),
       records: newRecords(storage, apiUrl),
@@ -85,7 +85,7 @@ export class Signpost {
 
   #post<T>(route: string, body: object, options: CallOptions, isOptional = false): Promise<T> {
     const { signal = AbortSignal.any([]) } = options;
-    return this.#shared.post(route, body, { ...this.settings, signal, isOptional });
+    return this.#shared.post(route, body, { signal, isOptional });
   }
 }
 

@@ -1,4 +1,4 @@
-/** The longest that a timer can run, in ms: a longer one ends at once (HTML Standard, "Timers"). */
+/** The longest time of a timer, in ms: a longer one fires at once (HTML Standard, "Timers"). */
 const longest = 2 ** 31 - 1;
 
 /** setTimeout for any number of ms. */

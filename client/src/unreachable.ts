@@ -1,22 +1,22 @@
-// Why there is no answer. To a page, a broken line, a server that is down, CORS and a Content-Security-Policy all look
-// the same: a request that failed without a reason. What is told as the reason rests on what else was seen.
-
+// Why a request has no answer. A page can't tell a broken connection from a server that is down, CORS or a
+// Content-Security-Policy: each is a request that failed without a reason. So the reason is concluded from other
+// observations.
 import { attempt } from "./attempt.ts";
 
 /**
- * Servers that have let this page in, by origin, and the API's routes by URL: one that answered in a way that the page
- * may read, or took bytes of a body, which it does only after a preflight.
+ * The origins of servers that allow this page, and the URLs of the API's routes that do: they have answered, and the page
+ * could read that, or they have received bytes of a body, which a browser sends only after a successful preflight.
  */
-const letIn = new Set<string | undefined>();
+const allowing = new Set<string | undefined>();
 
-/** Notes that this server, and where given this route, has let the page in. */
-export function heardFrom(url: string, route?: string): void {
-  letIn.add(originOf(url)).add(route);
+/** Notes that the server at this URL, and the route if it is given, allows the page. */
+export function noteAnswer(url: string, route?: string): void {
+  allowing.add(originOf(url)).add(route);
 }
 
-/** Listens for requests that the page's policy forbids, as windows and workers are told. */
+/** Listens for requests that the page's Content-Security-Policy forbids. Windows and workers have that event. */
 export interface PolicyWatch {
-  /** Whether it is known to forbid this URL. The event comes in a task of its own, maybe after the failure. */
+  /** Whether the policy is known to forbid this URL. The event may come after the request has failed. */
   forbids(url: string): boolean;
   end(): void;
 }
@@ -34,38 +34,39 @@ export function watchPolicy(): PolicyWatch {
   };
 }
 
-/** A request that stays without an answer. */
-export interface Question {
-  /** Without its query. */
+/** A request without an answer. */
+export interface Unanswered {
+  /** Without the query. */
   url: string;
-  /** Whether the deployment may not have the route. */
+  /** Whether the deployment may lack the route. */
   isOptional: boolean;
-  /** Whether all tries have been made. */
+  /** Whether there will be no further try. */
   isLast: boolean;
   signal: AbortSignal;
 }
 
 /**
- * Suspects CORS, or an API without this route, where nothing else explains it. A simple GET gets an answer from any
- * server that is up, which in mode no-cors may not be read, but is seen to come whatever the page's origin. A busy server
- * that refuses preflights (429) looks the same, so CORS is suspected only when all tries have been made; a route that
- * may not be there, of a server that has let the page in elsewhere, before that.
+ * Suspects CORS or a missing route if a simple GET in mode no-cors has an answer: any server that is up answers that,
+ * whatever the page's origin.
  *
- * Only where there are origins: elsewhere no answer means no server.
+ * A busy server that refuses preflights (429) looks like CORS, so CORS is only suspected after the last try. A missing
+ * route is suspected earlier, if the server allows this page on other routes.
+ *
+ * Outside a browser there is no CORS, and nothing is suspected.
  */
-export async function suspect({ url, isOptional, isLast, signal }: Question): Promise<"CORS" | "NotFound" | undefined> {
-  const isKnown = letIn.has(originOf(url));
-  const isPossible = isKnown ? isOptional && !letIn.has(url) : isLast;
+export async function suspect({ url, isOptional, isLast, signal }: Unanswered): Promise<"CORS" | "NotFound" | undefined> {
+  const allowsPage = allowing.has(originOf(url));
+  const isPossible = allowsPage ? isOptional && !allowing.has(url) : isLast;
   if (!globalThis.location || !isPossible) return undefined;
   try {
     const either = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
     await fetch(url, { mode: "no-cors", cache: "no-store", signal: either });
-    return isKnown ? "NotFound" : "CORS";
+    return allowsPage ? "NotFound" : "CORS";
   } catch {
     return undefined;
   }
 }
 
 function originOf(url: string): string {
-  return attempt(() => new URL(url).origin) ?? url; // a policy may also name what it forbids, such as "inline"
+  return attempt(() => new URL(url).origin) ?? url; // blockedURI may also be a word such as "inline"
 }

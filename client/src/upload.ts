@@ -33,7 +33,8 @@ export class Upload {
   /** Aborted by abort() and by the signal of the options. */
   readonly #signal: AbortSignal;
   #pausing = new AbortController();
-  #isPaused = false;
+  /** Resolved by #continue(). */
+  #paused: Promise<void> | undefined;
   #wake = () => {};
   #state: UploadState = "waiting";
   #job: Job | undefined;
@@ -45,7 +46,7 @@ export class Upload {
     this.#options = options;
     this.#tools = this.#toolsOf(request, shared);
     this.#signal = AbortSignal.any([this.#abort.signal, options.signal ?? this.#abort.signal]);
-    this.#signal.addEventListener("abort", () => this.#stop());
+    this.#signal.addEventListener("abort", () => this.#continue("aborted"));
     this.done = this.#run();
     this.done.catch(() => {}); // no unhandled rejection for a page that only watches the state
   }
@@ -63,20 +64,22 @@ export class Upload {
     return this.#job?.key;
   }
 
+  /** Whether it continues an upload that was unfinished before, such as before a reload. Known once it is planned. */
+  get resumed(): boolean {
+    return this.#job?.isResumed === true;
+  }
+
   /** Stops sending until resume(). Parts that S3 has are kept; a file in one piece starts anew. */
   pause(): void {
-    if (this.#isOver || this.#isPaused) return;
+    if (this.#isOver || this.#paused) return;
     this.#become("paused");
-    this.#isPaused = true;
+    this.#paused = new Promise((resolve) => (this.#wake = resolve));
     this.#pausing.abort();
   }
 
   /** Continues after pause(). */
   resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    this.#become("waiting");
-    this.#wake();
+    if (this.#paused) this.#continue("waiting");
   }
 
   /** Cancels the upload: nothing is stored, and `done` rejects with the reason, which is an AbortError by default. */
@@ -84,24 +87,22 @@ export class Upload {
     if (!this.#isOver) this.#abort.abort(reason);
   }
 
-  #stop(): void {
-    this.#isPaused = false;
-    this.#become("aborted");
+  #continue(state: UploadState): void {
+    this.#paused = undefined;
+    this.#become(state);
     this.#wake();
   }
 
   async #run(): Promise<StoredObject> {
     try {
       const object = await this.#untilStored();
-      this.#isPaused = false; // it was paused too late
       this.#place?.remove();
-      this.#become("stored");
+      this.#continue("stored"); // even if it was paused, which was too late
       return object;
     } catch (error) {
       const { aborted, reason } = this.#signal;
       const again = (aborted || error instanceof NetworkError) && this.#job?.again;
-      const { learned, request } = this.#tools;
-      if (again) learned.unsure.set(this.file, { request: JSON.stringify(request), again });
+      if (again) this.#tools.learned.unsure.set(this.file, again);
       if (aborted) this.#giveUp();
       this.#become(aborted ? "aborted" : "failed");
       throw aborted ? reason : error;
@@ -113,7 +114,7 @@ export class Upload {
   /** Sends until the file is stored, with an interruption for each pause, and starts anew if the job can't continue. */
   async #untilStored(): Promise<StoredObject> {
     for (let isAnew = false; ; ) {
-      if (this.#isPaused) await new Promise<void>((resolve) => (this.#wake = resolve));
+      while (this.#paused) await this.#paused;
       this.#pausing = new AbortController();
       const signal = AbortSignal.any([this.#signal, this.#pausing.signal]);
       try {
@@ -136,26 +137,29 @@ export class Upload {
       this.#job = await begin(this.#tools, learned, this.#place, signal);
     }
     this.#become("uploading");
-    return this.#job.run(signal);
+    const job = this.#job;
+    const etag = await job.run(signal);
+    return { key: job.key, size: this.file.size, sha256: job.sha256, etag, resumed: this.resumed };
   }
 
   /** Discards what is stored of the file: here, and in S3 if the deployment grants that. */
   #giveUp(): void {
     this.#place?.remove();
-    this.#job?.abandon?.().catch(() => {});
+    this.#job?.abort?.().catch(() => {});
     this.#job = undefined;
   }
 
   #toolsOf(request: UploadRequest, shared: Shared): Tools & Shared {
-    const { post, retry } = shared;
+    const { post } = shared;
     const { file } = this;
     const onWait = (state: "offline" | "waiting") => this.#become(state);
+    const ask = (route: string) => (request: object, signal: AbortSignal) => post<any>(route, request, { signal, onWait });
     return {
       ...shared,
       ...{ onWait, file, request },
       meter: newMeter(file.size, (progress) => this.#report(progress)),
-      plan: (request, signal) => post("uploads", request, { retry, signal, onWait }),
-      signParts: (request, signal) => post("uploads/parts", request, { retry, signal, onWait }),
+      plan: ask("uploads"),
+      signParts: ask("uploads/parts"),
       remember: (record) => this.#place?.write(record),
       onSent: () => this.#become("finishing"),
     };
@@ -173,7 +177,7 @@ export class Upload {
 
   /** While paused, the requests that are being stopped don't change the state. */
   #become(state: UploadState): void {
-    if (state === this.#state || this.#isPaused || this.#isOver) return;
+    if (state === this.#state || this.#paused || this.#isOver) return;
     this.#state = state;
     callLater(this.#options.onState, state);
   }

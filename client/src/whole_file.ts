@@ -12,7 +12,8 @@ export function wholeFile(tools: Tools, plan: Timed<UploadPlan>, sha256: string 
     get key() {
       return plan.key;
     },
-    again: (other) => wholeFile(other, plan, sha256),
+    sha256,
+    again: (other) => (JSON.stringify(other.request) === JSON.stringify(request) ? wholeFile(other, plan, sha256) : undefined),
     run: async (signal) => {
       const etag = await deliver(tools, {
         signal,
@@ -26,7 +27,7 @@ export function wholeFile(tools: Tools, plan: Timed<UploadPlan>, sha256: string 
         },
       });
       meter.done(1, size);
-      return { key: plan.key, size, sha256, etag, resumed: false };
+      return etag;
     },
   };
 }

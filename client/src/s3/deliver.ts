@@ -42,7 +42,7 @@ export function deliver(tools: DeliveryTools, delivery: Delivery): Promise<strin
     const request = signed;
     try {
       const found = read(await pool(signal, () => send(request, body, { signal, patience: retry, onProgress })));
-      if (!found) throw noAnswer(request.method, request.url, new Error("not S3's answer, or its CORS rules expose no ETag"));
+      if (!found) throw noAnswer(request, new Error("not S3's answer, or its CORS rules expose no ETag"));
       return found;
     } catch (error) {
       if (!(error instanceof S3Error)) throw error;

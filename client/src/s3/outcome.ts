@@ -25,16 +25,16 @@ import { textOf } from "./xml.ts";
 export type Reading = (answer: Answer) => string | null | undefined;
 
 /** PutObject, UploadPart: the ETag. */
-export const readStored: Reading = (answer) => answer.getResponseHeader("ETag");
+export const readStored: Reading = ({ etag }) => etag;
 
 /** CreateMultipartUpload: the upload's id. */
-export const readCreated: Reading = ({ responseText }) => textOf(responseText, "UploadId");
+export const readCreated: Reading = ({ xml }) => textOf(xml, "UploadId");
 
 /** CompleteMultipartUpload: the ETag. */
-export const readCompleted: Reading = ({ responseText }) => textOf(responseText, "ETag");
+export const readCompleted: Reading = ({ xml }) => textOf(xml, "ETag");
 
 /** ListParts: the list. */
-export const readList: Reading = ({ responseText }) => /<ListPartsResult[^]*/.exec(responseText)?.[0];
+export const readList: Reading = ({ xml }) => /<ListPartsResult[^]*/.exec(xml)?.[0];
 
 /** AbortMultipartUpload: any 2xx will do. */
 export const readAborted: Reading = () => "aborted";

@@ -1,5 +1,5 @@
 import { checkReadable } from "./checksum.ts";
-import { heardFrom } from "../unreachable.ts";
+import { noteAnswer } from "../unreachable.ts";
 import { noAnswer } from "../errors.ts";
 import { longestAnswer, readText } from "../read_text.ts";
 import { s3Refusal } from "./refusal.ts";
@@ -15,8 +15,12 @@ export interface SendOptions {
   onProgress?: ((sent: number) => void) | undefined;
 }
 
-/** S3's answer, as XMLHttpRequest has it. */
-export type Answer = Pick<XMLHttpRequest, "status" | "responseText" | "getResponseHeader">;
+/** S3's answer. */
+export interface Answer {
+  status: number;
+  xml: string;
+  etag: string | null;
+}
 
 /**
  * Sends a signed request word for word, with the piece itself as its body: never a FormData, which S3 would store.
@@ -32,10 +36,10 @@ export async function send(signed: SignedRequest, body: Blob | undefined, option
   } catch (cause) {
     options.signal.throwIfAborted();
     if (body) await checkReadable(body);
-    throw noAnswer(signed.method, signed.url, cause);
+    throw noAnswer(signed, cause);
   }
   // CompleteMultipartUpload may begin its answer with 200 and end it with an error.
-  const failed = answer.status < 200 || answer.status > 299 || /<Error>/.test(answer.responseText);
+  const failed = answer.status < 200 || answer.status > 299 || /<Error>/.test(answer.xml);
   if (failed) throw s3Refusal(signed, answer);
   return answer;
 }
@@ -50,7 +54,7 @@ function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptio
     request.open(method, url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded }) => {
-      if (loaded > 0) heardFrom(url);
+      if (loaded > 0) noteAnswer(url);
       life.sent(loaded);
       onProgress?.(loaded);
     };
@@ -61,9 +65,9 @@ function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptio
     request.onerror = () => reject();
     request.onabort = () => reject(new Error("nothing moved"));
     request.onload = () => {
-      heardFrom(url);
+      noteAnswer(url);
       life.answered();
-      resolve(request);
+      resolve({ status: request.status, xml: request.responseText, etag: request.getResponseHeader("ETag") });
     };
     signal.addEventListener("abort", abort);
     request.send(body ?? null);
@@ -76,7 +80,7 @@ function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptio
 async function byFetch(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
   const { method, headers, url } = signed;
   const response = await fetch(url, { method, headers, body: body ?? null, signal: options.signal });
-  const responseText = await readText(response);
+  const xml = await readText(response);
   if (body) options.onProgress?.(body.size);
-  return { status: response.status, responseText, getResponseHeader: (name) => response.headers.get(name) };
+  return { status: response.status, xml, etag: response.headers.get("ETag") };
 }
