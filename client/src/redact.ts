@@ -11,8 +11,8 @@ const longest = 1000;
  */
 export function redact(text: string, secrets: string[]): string {
   // A secret that is cut in two would not be recognized, so the last word of a shortened text is dropped.
-  return (text.length > longest ? text.slice(0, longest).replace(/\S*$/, "…") : text).replace(/\S+/g, (word) =>
-    /X-Amz-|[?&]\S+=/i.test(word) || secrets.some((secret) => secret.length > 15 && (word.includes(secret) || word.includes(encodeURIComponent(secret)))) ? "…" : word,
+  return (text.length > longest ? text.slice(0, longest).replace(/\S*$/, "...") : text).replace(/\S+/g, (word) =>
+    /X-Amz-|[?&]\S+=/i.test(word) || secrets.some((secret) => secret.length > 15 && (word.includes(secret) || word.includes(encodeURIComponent(secret)))) ? "..." : word,
   );
 }
 

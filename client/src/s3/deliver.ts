@@ -41,7 +41,7 @@ export function deliver(tools: DeliveryTools, delivery: Delivery): Promise<strin
     if (!isValid(signed)) signed = await delivery.sign();
     const request = signed;
     try {
-      const found = read(await pool(signal, () => send(request, body, { signal, patience: retry, onProgress })));
+      const found = read(await pool(signal, () => send(request, body, { signal, retry, onProgress })));
       if (!found) throw noAnswer(request, new Error("not S3's answer, or its CORS rules expose no ETag"));
       return found;
     } catch (error) {

@@ -1,11 +1,11 @@
 // When a request is taken for dead: the clock is the test's own.
 import assert from "node:assert/strict";
 import { beforeEach, test, type TestContext } from "node:test";
-import { watch, type Watch } from "../src/s3/watch.ts";
+import { watch, type Watch } from "../src/s3/stall.ts";
 
 const MiB = 2 ** 20;
 const minute = 60_000;
-const patience = { stallTimeout: minute, minSpeed: 8_000 };
+const retry = { stallTimeout: minute, minSpeed: 8_000 };
 
 /** A page whose requests a service worker has, or has not. */
 function setPage(t: TestContext, worker: object | null): void {
@@ -28,7 +28,7 @@ function pass(t: TestContext, ms: number): void {
 /** A request under watch, and whether it was given up. */
 function watched(size: number): Watch & { isDead: boolean } {
   const request = { isDead: false } as Watch & { isDead: boolean };
-  return Object.assign(request, watch(size, patience, () => (request.isDead = true)));
+  return Object.assign(request, watch(size, retry, () => (request.isDead = true)));
 }
 
 test("no byte goes: dead after stallTimeout, where the page would see one", (t) => {
@@ -133,7 +133,7 @@ test("S3's spaces are a sign of life, but not for ever", (t) => {
   assert.equal(request.isDead, true);
 });
 
-test("a patience that no timer can hold is no patience of none", (t) => {
+test("a retry that no timer can hold is no retry of none", (t) => {
   setPage(t, null);
   let isDead = false;
   watch(5, { stallTimeout: Infinity, minSpeed: 0 }, () => (isDead = true));
