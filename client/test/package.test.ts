@@ -1,4 +1,4 @@
-// What is published: its size, its files, its types.
+// The published package: its size, files and types.
 import assert from "node:assert/strict";
 import { execFile, type ExecFileOptions } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -15,14 +15,14 @@ const run = (program: string, args: string[], options: ExecFileOptions = {}) =>
   promisify(execFile)(program, args, { ...options, encoding: "utf8", env: { ...process.env, PATH } });
 const KiB = 1024;
 
-test("the client is at most 7.5 KiB, minified and gzipped, all of it", async () => {
+test("the whole client is at most 7.5 KiB, minified and gzipped", async () => {
   const entryPoints = [join(client, "src/index.ts")];
   const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, format: "esm", target: "es2022", write: false });
   const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
   assert.ok(size <= 7.5 * KiB, `it has ${size} bytes`);
 });
 
-test("a page pays only for what it uses", async () => {
+test("a bundler drops what a page doesn't use", async () => {
   const stdin = { contents: 'import { partSize } from "./src/index.ts"; console.log(partSize(1))', resolveDir: client };
   const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: "esm", write: false });
   assert.ok(outputFiles[0]!.contents.length < 200, outputFiles[0]!.text);
@@ -40,14 +40,14 @@ test("the types are those of openapi.yaml", async (t) => {
   assert.ok(text === want, "src/contract.ts is not what openapi.yaml says: run `npm run types` in client/");
 });
 
-test("what is packed works for whoever installs it, and nothing else is in it", async (t) => {
+test("the packed package", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "signpost-pack-"));
   t.after(() => rm(folder, { recursive: true }));
   const { stdout } = await run("npm", ["pack", "--json", "--silent", "--pack-destination", folder], { cwd: client });
   const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf("[")));
   const tarball = join(folder, filename);
 
-  await t.test("the files", () => {
+  await t.test("holds the sources and the build, and nothing else", () => {
     const paths: string[] = files.map(({ path }: { path: string }) => path);
     const sources = paths.filter((path) => /^src\/[\w/]+\.ts$/.test(path)).map((path) => path.slice(4, -3));
     const built = sources.flatMap((name) => [".js", ".js.map", ".d.ts", ".d.ts.map"].map((end) => `dist/${name}${end}`));
@@ -55,16 +55,16 @@ test("what is packed works for whoever installs it, and nothing else is in it", 
     assert.deepEqual(paths.sort(), [...built, ...sources.map((name) => `src/${name}.ts`), ...others].sort());
   });
 
-  await t.test("publint finds nothing, not even a suggestion", async () => {
+  await t.test("passes publint, without a suggestion", async () => {
     const { stdout: report } = await run("publint", [tarball]);
     assert.match(report, /All good!/);
   });
 
-  await t.test("attw finds the types of every entry point; the package is for ES modules only", async () => {
+  await t.test("passes attw as an ES module", async () => {
     await run("attw", [tarball, "--profile", "esm-only"]).catch(({ stdout: report }) => assert.fail(report));
   });
 
-  await t.test("TypeScript and Node in a folder of its own, without the workspace", async () => {
+  await t.test("works in TypeScript and Node when it is installed outside the workspace", async () => {
     await run("tar", ["-xzf", tarball, "-C", folder]);
     await writeFile(join(folder, "package.json"), '{"type": "module"}');
     await writeFile(join(folder, "use.ts"), use);
