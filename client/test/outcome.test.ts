@@ -56,6 +56,13 @@ for (const what of ["PUT object", "POST create", "PUT part 9", "POST complete"])
   }
 }
 
+test("an error at the end of a 200 is an S3Error", async () => {
+  Object.assign(deployed(), inParts);
+  deployed().fault = (what) => (what === "POST complete" ? lateError : undefined);
+  const failure = { name: "S3Error", code: "InternalError", status: 500 };
+  await assert.rejects(clientOf(deployed()).upload(randomFile(size26)).done, failure);
+});
+
 test("412 to the first PUT: the browser had repeated the request by itself", async () => {
   deployed().fault = (what, count) => {
     return what === "PUT object" && count === 1 ? afterwards(refusal(412, "PreconditionFailed")) : undefined;
@@ -86,10 +93,15 @@ for (const repeated of [undefined, refusal(412, "PreconditionFailed")]) {
   });
 }
 
-for (const code of ["NoSuchUpload", "InvalidPart", "InvalidPartOrder", "EntityTooSmall"]) {
+for (const [code, status] of [
+  ["NoSuchUpload", 404],
+  ["InvalidPart", 400],
+  ["InvalidPartOrder", 400],
+  ["EntityTooSmall", 400],
+] as const) {
   test(`a repeated complete is answered with ${code}: not stored, and the upload starts anew, once`, async () => {
     Object.assign(deployed(), inParts);
-    const gone = refusal(code === "NoSuchUpload" ? 404 : 400, code);
+    const gone = refusal(status, code);
     deployed().fault = (what, count) => (what !== "POST complete" ? undefined : count === 1 ? "cut" : count === 2 ? gone : undefined);
     const file = randomFile(size26);
     const { key } = await clientOf(deployed()).upload(file).done;
