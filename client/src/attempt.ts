@@ -1,4 +1,4 @@
-/** What it gives, or undefined where it throws, as the browser's own objects may: a storage, in a frame, under a policy. */
+/** Returns what `access` returns, or undefined if it throws, as a browser's own objects may (storage in a frame). */
 export function attempt<T>(access: () => T): T | undefined {
   try {
     return access();

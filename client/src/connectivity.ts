@@ -2,22 +2,23 @@ import { startTimer } from "./timer.ts";
 
 const { navigator } = globalThis;
 
-/** Whether the browser says that it has no network. Never true where nobody can tell, as in Node. */
+/** Whether the browser reports that it has no network. False if it can't tell, as in Node. */
 export function isOffline(): boolean {
   return navigator?.onLine === false;
 }
 
-/** Waits for so many ms, or less: until the network comes back. Rejects with the signal's reason if that aborts. */
+/** Waits for so many ms, or until the network comes back. Rejects with the signal's reason when that is aborted. */
 export async function untilOnline(ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const over = new AbortController();
   const once = { signal: over.signal };
+  let timer: ReturnType<typeof setTimeout> | undefined;
   await new Promise<unknown>((resolve) => {
-    const timer = startTimer(() => resolve(undefined), ms);
-    over.signal.addEventListener("abort", () => clearTimeout(timer));
+    timer = startTimer(resolve, ms);
     globalThis.addEventListener?.("online", resolve, once);
     signal.addEventListener("abort", resolve, once);
   });
+  clearTimeout(timer);
   over.abort();
   signal.throwIfAborted();
 }

@@ -1,61 +1,60 @@
-import type { Checksum } from "./checksum.ts";
 import type { UploadProgress } from "./progress.ts";
-import { defaultStorage, type StorageLike } from "./records.ts";
+import { defaultStorage, type StorageLike } from "./resume.ts";
 import type { RetryOptions } from "./retry.ts";
+import type { Checksum } from "./s3/checksum.ts";
 import type { TokenSource } from "./tokens.ts";
 
-/** Where uploads go, and how. */
+/** The options of a Signpost. */
 export interface SignpostOptions {
   /** The stack's output `ApiUrl`. */
   apiUrl: string | URL;
-  /** Gives the signed-in user's token, as it is; `refresh` is true when the API has refused the last one. */
+  /** Gives the signed-in user's token. `refresh` is true if the API has refused the last one. */
   token: TokenSource;
   /**
-   * Requests to S3 at once, over all uploads. Browsers open six connections to an HTTP/1.1 server, and the page may want
-   * one too.
+   * The number of simultaneous requests to S3, over all uploads. Browsers open six connections to an HTTP/1.1 server, so
+   * the default leaves one for the page.
    *
    * @default 5
    */
   connections?: number | undefined;
   /**
-   * Whether S3 is told the SHA-256 of what it gets, and refuses anything else. True hashes with Web Crypto, which needs
-   * each piece in memory: files up to 100 MiB, and the parts of larger ones up to 128 MiB. A function, which gives the
-   * base64 SHA-256 of any Blob, hashes all.
+   * Whether S3 checks the SHA-256 of what it receives. `true` hashes with Web Crypto, which needs each piece in memory:
+   * files in one piece, and parts, up to 128 MiB. A function gives the base64 SHA-256 of any Blob, of any size.
    *
    * @default true
    */
   checksum?: boolean | Checksum | undefined;
-  /** How failed requests are tried again. */
+  /** How failed requests are retried. */
   retry?: Partial<RetryOptions> | undefined;
   /**
-   * Where unfinished uploads in parts are remembered, so that a reload can go on with them; null for nowhere.
+   * The storage for unfinished uploads in parts, so that they continue after a reload. `null` remembers none.
    *
-   * @default localStorage, where there is one
+   * @default localStorage, if there is one
    */
   storage?: StorageLike | null | undefined;
 }
 
-/** Where an upload is. */
+/** The state of an upload. */
 export type UploadState =
-  /** for its turn, or between two tries */
+  /** For its turn, or for the next try. */
   | "waiting"
-  /** the file is hashed and the API asked */
+  /** The file is being hashed and planned. */
   | "planning"
   | "uploading"
-  /** by pause() */
+  /** By pause(). */
   | "paused"
-  /** for the network to come back */
+  /** For the network to come back. */
   | "offline"
-  /** all bytes are sent, S3 has the last word */
+  /** All bytes are sent, and S3 has yet to confirm. */
   | "finishing"
   | "stored"
   | "failed"
   | "aborted";
 
-/** What one upload is, and who is told of it. */
+/** The options of one upload. */
 export interface UploadOptions {
   /**
-   * 1 to 255 characters.
+   * The file's name: 1 to 255 characters.
    *
    * @default the File's own; a Blob has none
    */
@@ -63,20 +62,20 @@ export interface UploadOptions {
   /**
    * The media type that S3 stores.
    *
-   * @default the file's own; where it has none, the API goes by the file's name
+   * @default the file's own; if it has none, the API derives it from the file's name
    */
   contentType?: string | undefined;
-  /** Kept beside the object: at most 10 entries and 2 KiB. */
+  /** Stored with the object: at most 10 entries and 2 KiB. */
   metadata?: Record<string, string> | undefined;
-  /** Called as bytes go out and parts arrive. */
+  /** Called as bytes are sent and parts are stored. */
   onProgress?: ((progress: UploadProgress) => void) | undefined;
   /** Called with every new state. */
   onState?: ((state: UploadState) => void) | undefined;
-  /** Aborting it is abort() with its reason. */
+  /** Aborts the upload, with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** The client's options, all there. */
+/** A Signpost's options with the defaults filled in. */
 export interface Settings {
   apiUrl: string;
   token: TokenSource;
@@ -86,7 +85,7 @@ export interface Settings {
   storage: StorageLike | null;
 }
 
-/** Fills in the defaults. A TypeError lists everything that is wrong. */
+/** Fills in the defaults. Throws a TypeError that lists every wrong option. */
 export function settingsOf(options: SignpostOptions): Settings {
   const { apiUrl, token, connections = 5, checksum = true, storage = defaultStorage() } = options;
   const retry = { limit: 8, minDelay: 500, maxDelay: 20_000, stallTimeout: 60_000, minSpeed: 8_000, ...options.retry };

@@ -1,7 +1,7 @@
-/** Does the work when it is its turn. Rejects with the signal's reason if that aborts while it waits. */
+/** Runs the work when a place is free. Rejects with the signal's reason if that is aborted while it waits. */
 export type Pool = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 
-/** Lets so many things happen at once, in the order they were asked for. */
+/** Runs so many works at once, in the order of the calls. */
 export function newPool(places: number): Pool {
   const waiting = new Set<() => void>();
   return async (signal, work) => {
@@ -17,7 +17,7 @@ export function newPool(places: number): Pool {
       signal.throwIfAborted();
       return await work();
     } finally {
-      // The place goes straight to the next, so that nobody slips in between.
+      // The place is handed to the next in line, so that no new call takes it first.
       const [next] = waiting;
       if (next) next();
       else places++;

@@ -1,23 +1,22 @@
 import { attempt } from "./attempt.ts";
 
-const longest = 1000; // characters of somebody else's words
+/** The longest text that is kept, in characters. */
+const longest = 1000;
 
 /**
- * Somebody else's words without what a signed URL or a token would give away: S3, and what stands before it, may quote
- * the request.
+ * Shortens a text that someone else has written, and removes secrets from it: S3, or a proxy, may quote the request with
+ * its signed URL or token.
  *
- * @param secrets what must not come out in any spelling
+ * @param secrets removed as they are and URL-encoded
  */
 export function redact(text: string, secrets: string[]): string {
-  const holds = (word: string) => (secret: string) =>
-    secret.length > 15 && (word.includes(secret) || word.includes(encodeURIComponent(secret)));
-  // A word that is cut in the middle can't be told from others.
-  return (text.length > longest ? text.slice(0, longest).replace(/\S*$/, "…") : text).replace(/\S+/g, (word) =>
-    /X-Amz-|[?&]\S+=/i.test(word) || secrets.some(holds(word)) ? "…" : word,
+  // A secret that is cut in two would not be recognized, so the last word of a shortened text is dropped.
+  return (text.length > longest ? text.slice(0, longest).replace(/\S*$/, "...") : text).replace(/\S+/g, (word) =>
+    /X-Amz-|[?&]\S+=/i.test(word) || secrets.some((secret) => secret.length > 15 && (word.includes(secret) || word.includes(encodeURIComponent(secret)))) ? "..." : word,
   );
 }
 
-/** The same, without the values of a signed URL's query. */
+/** Redacts the values of a signed URL's query. */
 export function redactQuery(text: string, url: string): string {
   return redact(text, attempt(() => [...new URL(url).searchParams.values()]) ?? []);
 }

@@ -1,19 +1,18 @@
 import { isOffline, untilOnline } from "./connectivity.ts";
-import { suspect, watchPolicy } from "./evidence.ts";
-import { NetworkError } from "./network_error.ts";
-import { SignpostError } from "./signpost_error.ts";
+import { NetworkError, SignpostError } from "./errors.ts";
+import { suspect, watchPolicy } from "./unreachable.ts";
 
-/** How a request is tried again that failed in a way that passes: no answer, 5xx, 429, SlowDown. */
+/** How a request is retried after a failure that may pass: no answer, 5xx, 429, SlowDown. */
 export interface RetryOptions {
   /**
-   * How many times after the first. Being offline doesn't count.
+   * The number of retries. Waiting while the browser is offline doesn't count.
    *
    * @default 8
    */
   limit: number;
   /**
-   * The longest first wait, in ms; it doubles each time, and a random part of it is waited, so that many clients don't
-   * come back at once. `Retry-After`, where the API's answer has it, is waited within `maxDelay`.
+   * The longest wait before the first retry, in ms. It doubles with each retry, and the wait is a random part of it, so
+   * that many clients don't retry at the same time. A `Retry-After` of the API is respected, up to `maxDelay`.
    *
    * @default 500
    */
@@ -25,39 +24,39 @@ export interface RetryOptions {
    */
   maxDelay: number;
   /**
-   * After how many ms without a byte moving a request to S3 counts as failed. Joining parts may take S3 minutes, but it
+   * A request to S3 fails after so many ms in which no byte is sent or received. S3 may take minutes to join parts, but
    * sends spaces meanwhile.
    *
    * @default 60_000
    */
   stallTimeout: number;
   /**
-   * Bytes a second that a body moves at least where the page can't watch it: behind a service worker, or after the last
-   * byte, when a proxy may hold it. So long, and `stallTimeout` more, such a request may be silent; on a line whose
-   * answers have come sooner, less.
+   * The slowest upload to expect, in bytes per second, while the page can't see bytes being sent: behind a service
+   * worker, or after the last byte, which a proxy may hold. Such a request may be silent for its bytes' time at this
+   * speed and `stallTimeout` more; for less, if earlier requests were answered sooner.
    *
    * @default 8_000
    */
   minSpeed: number;
 }
 
-/** What a request's tries have to do with what is around them. */
+/** The context of a request's tries. */
 export interface RetryContext {
   retry: RetryOptions;
   signal: AbortSignal;
-  /** Called before a wait. */
-  onWait?: ((why: "offline" | "waiting") => void) | undefined;
-  /** Whether it asks for a route that the deployment may not have. */
+  /** Called before each wait. */
+  onWait?: ((state: "offline" | "waiting") => void) | undefined;
+  /** Whether the deployment may lack the route. */
   isOptional?: boolean;
 }
 
-/** ms, in which the browser tells of a request that it has forbidden. */
+/** The time in which a browser reports a request that it has forbidden, in ms. */
 const eventDelay = 20;
 
-/** Errors of requests that have had all their tries: where one request needs another first, those don't multiply. */
-const spent = new WeakSet<SignpostError>();
+/** Errors of requests that had all their tries. If one request needs another first, their tries don't multiply. */
+const exhausted = new WeakSet<SignpostError>();
 
-/** Does it until it works, until it fails for good, or until the limit is reached; then rejects with the last error. */
+/** Tries until the attempt succeeds, fails for good, or has failed `limit` + 1 times. Rejects with the last error. */
 export async function withRetries<T>(attempt: () => Promise<T>, context: RetryContext): Promise<T> {
   const { retry, signal, onWait, isOptional = false } = context;
   const policy = watchPolicy();
@@ -69,25 +68,25 @@ export async function withRetries<T>(attempt: () => Promise<T>, context: RetryCo
         return await attempt();
       } catch (error) {
         signal.throwIfAborted();
-        if (!(error instanceof SignpostError) || !error.retryable || spent.has(error)) throw error;
-        const unanswered = error.code === "NetworkError";
-        if (unanswered && isOffline()) {
+        if (!(error instanceof SignpostError) || !error.retryable || exhausted.has(error)) throw error;
+        const isUnanswered = error.code === "NetworkError";
+        if (isUnanswered && isOffline()) {
           onWait?.("offline");
           await untilOnline(retry.maxDelay, signal);
           continue;
         }
-        const url = error.url ?? "";
-        if (unanswered) await untilOnline(eventDelay, signal);
+        const { url = "" } = error;
+        if (isUnanswered) await untilOnline(eventDelay, signal);
         if (policy.forbids(url)) throw explained(error, "CSP");
         const isLast = failures++ >= retry.limit;
-        if (unanswered && failures > 1) {
-          // Before and after a try, or after all of them.
-          const now = await suspect({ url, isOptional, isLast, signal });
-          if (now && (now === suspected || (isLast && failures > 2))) throw explained(error, now);
-          suspected = now;
+        if (isUnanswered && failures > 1) {
+          // Two suspicions in a row are enough, or one after the last of at least three tries.
+          const reason = await suspect({ url, isOptional, isLast, signal });
+          if (reason && (reason === suspected || (isLast && failures > 2))) throw explained(error, reason);
+          suspected = reason;
         }
         if (isLast) {
-          spent.add(error);
+          exhausted.add(error);
           throw error;
         }
         onWait?.("waiting");
@@ -105,14 +104,13 @@ function delay(failures: number, { minDelay, maxDelay }: RetryOptions, retryAfte
   return Math.min(maxDelay, Math.max((retryAfter || 0) * 1000, longest));
 }
 
-/** The error with its reason, and what to do about that. */
+/** The same error with its reason, and what to do about that. */
 function explained(error: SignpostError, code: "CSP" | "CORS" | "NotFound"): NetworkError {
   const { message, url = "", cause } = error;
-  const advice =
-    code === "CSP"
-      ? `connect-src of the page's Content-Security-Policy must list ${new URL(url).origin}`
-      : code === "CORS"
-        ? `AllowedOrigins must list ${globalThis.origin}, and no other code may add headers`
-        : "the deployment may lack this route";
-  return new NetworkError(`${message}: ${advice}`, { ...error, code, cause });
+  const advice = {
+    CSP: `connect-src of the page's Content-Security-Policy must list ${new URL(url).origin}`,
+    CORS: `AllowedOrigins must list ${globalThis.origin}, and no other code may add headers`,
+    NotFound: "the deployment may lack this route",
+  };
+  return new NetworkError(`${message}: ${advice[code]}`, { ...error, code, cause });
 }

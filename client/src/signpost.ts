@@ -1,37 +1,37 @@
 import { newApi } from "./api.ts";
-import { checksumFor, usuallyWhole } from "./checksum.ts";
+import { checksumFor, usualThreshold } from "./s3/checksum.ts";
 import { settingsOf, type Settings, type SignpostOptions, type UploadOptions } from "./options.ts";
-import { partSize } from "./part_size.ts";
+import { partSize } from "./s3/part_size.ts";
 import { newPool } from "./pool.ts";
-import { newRecords } from "./records.ts";
+import { newRecords } from "./resume.ts";
 import type { PartsRequest, SignedDownload, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
 import { Upload, type Shared } from "./upload.ts";
 
-/** A call to the API. */
+/** The options of a call to the API. */
 export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
 /**
- * A Signpost deployment, as a page sees it.
+ * The client of a Signpost deployment.
  *
  *     const uploads = new Signpost({ apiUrl, token: async () => idToken });
  *     const upload = uploads.upload(file, { onProgress });
  *     const { key } = await upload.done;
  */
 export class Signpost {
-  /** What it was made with, and the defaults. */
+  /** The options, with the defaults filled in. */
   readonly settings: Readonly<Settings>;
   readonly #shared: Shared;
 
-  /** A TypeError lists everything that is wrong with the options. */
+  /** Throws a TypeError that lists every wrong option. */
   constructor(options: SignpostOptions) {
     this.settings = settingsOf(options);
-    const { apiUrl, token, storage, connections } = this.settings;
+    const { apiUrl, storage, connections } = this.settings;
     this.#shared = {
       ...this.settings,
-      learned: { partsFrom: usuallyWhole + 1, unsure: new WeakMap() },
-      post: newApi(apiUrl, token),
+      learned: { partsFrom: usualThreshold + 1, unsure: new WeakMap() },
+      post: newApi(this.settings),
       pool: newPool(connections),
       turns: newPool(connections),
       records: newRecords(storage, apiUrl),
@@ -39,10 +39,10 @@ export class Signpost {
   }
 
   /**
-   * Uploads a file: the file itself, never a form. It waits for its turn if others are under way. An unfinished upload
-   * in parts of the same file, from before a reload or a failure, is gone on with.
+   * Uploads a file when its turn comes. Continues an unfinished upload in parts of the same file, from before a reload
+   * or a failure.
    *
-   * A TypeError says if it is no Blob, or has no name.
+   * Throws a TypeError for anything but a File or a Blob, and for a Blob without `filename`.
    */
   upload(file: Blob, options: UploadOptions = {}): Upload {
     return new Upload(file, requestFor(file, options, this.#shared), options, this.#shared);
@@ -53,17 +53,20 @@ export class Signpost {
     return this.#post("uploads", request, options);
   }
 
-  /** Signs parts, and what ends an upload in parts: `POST /uploads/parts`. Rejects as plan() does. */
+  /**
+   * Signs parts of a multipart upload, and the requests that list its parts, complete it and abort it:
+   * `POST /uploads/parts`. Rejects as plan() does.
+   */
   signParts(request: PartsRequest, options: CallOptions = {}): Promise<SignedParts> {
     return this.#post("uploads/parts", request, options);
   }
 
   /**
-   * Signs a request that reads one of the user's own files: `POST /downloads`, where the deployment has it. Rejects as
+   * Signs a request that reads one of the user's own files: `POST /downloads`, if the deployment has it. Rejects as
    * plan() does.
    *
-   * @param options `disposition` is "attachment" to save the file (the default), or "inline" to show it; `filename` the
-   * name that the browser saves it under, by default the one it was uploaded with, or, where it is shown, the key's
+   * @param options `disposition`: "attachment" saves the file (the default), "inline" shows it. `filename`: the name
+   * under which the browser saves it; by default the name with which it was uploaded, or the key's if it is shown
    */
   download(
     key: string,
@@ -74,8 +77,8 @@ export class Signpost {
   }
 
   /**
-   * Forgets the unfinished uploads that this browser remembers for this API, as is fit when the user signs out. The list
-   * of the page's requests is emptied too (`performance.clearResourceTimings`): it holds signed URLs.
+   * Forgets the unfinished uploads to this API that the browser remembers. Call it when the user signs out. Also clears
+   * the list of the page's requests, which holds signed URLs (`performance.clearResourceTimings`).
    */
   forget(): void {
     this.#shared.records.clear();
@@ -85,7 +88,7 @@ export class Signpost {
 
   #post<T>(route: string, body: object, options: CallOptions, isOptional = false): Promise<T> {
     const { signal = AbortSignal.any([]) } = options;
-    return this.#shared.post(route, body, { ...this.settings, signal, isOptional });
+    return this.#shared.post(route, body, { signal, isOptional });
   }
 }
 
@@ -94,9 +97,9 @@ function requestFor(file: Blob, options: UploadOptions, { checksum }: Shared): U
     throw new TypeError("upload() takes a File or a Blob");
   }
   const name = options.filename ?? (file as Partial<File>).name;
-  if (!name) throw new TypeError("options.filename must name this Blob");
+  if (!name) throw new TypeError("options.filename is required for a Blob");
   return {
-    filename: name.toWellFormed?.() ?? name, // half a surrogate pair has no UTF-8
+    filename: name.toWellFormed?.() ?? name, // a lone surrogate can't be sent as UTF-8
     contentType: options.contentType ?? file.type,
     size: file.size,
     ...(options.metadata && { metadata: options.metadata }),

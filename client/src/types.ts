@@ -2,28 +2,33 @@ import type { components } from "./contract.ts";
 
 type Schemas = components["schemas"];
 
-/** What `POST /uploads` is asked: the file's name, media type and size in bytes, and what else is to be signed. */
+// The names that openapi.yaml gives to its schemas are used in this file alone.
+
+/** The body of `POST /uploads`: the file's name, media type and size in bytes, and what else is signed. */
 export type UploadRequest = Schemas["UploadRequest"];
 
-/** One file's place in the bucket, and the signed request that stores it or, with `multipart`, begins to. */
+/** The key of a file, and the signed request that stores the file or, with `multipart`, creates its multipart upload. */
 export type UploadPlan = Schemas["PlannedPut"] | Schemas["PlannedInParts"];
 
-/** What `POST /uploads/parts` is asked. */
+/** The body of `POST /uploads/parts`. */
 export type PartsRequest = Schemas["PartsRequest"];
 
-/** A signed request for each part that was asked for, and those that end the upload. */
+/** A signed request for each part that was asked for, and those that list the parts, complete the upload and abort it. */
 export type SignedParts = Schemas["SignedParts"];
 
 /** The signed request that reads a file. */
 export type SignedDownload = Schemas["SignedDownload"];
 
-/** What the API's error codes can be. */
+/** The API's error codes. */
 export type ErrorCode = Schemas["Code"];
 
-/** One of several things that are wrong with a request. */
-export type Problem = NonNullable<Schemas["Refusal"]["error"]["problems"]>[number];
+/** The body of the API's refusals. */
+export type Refusal = Schemas["Refusal"];
 
-/** A request to S3, to be sent word for word. Its URL is a credential. */
+/** One of several problems of a request. */
+export type Problem = NonNullable<Refusal["error"]["problems"]>[number];
+
+/** A request to S3, to be sent exactly as it is. Its URL is a credential. */
 export interface SignedRequest {
   method: string;
   url: string;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A request as the deployment got it. */
+/** A request that the deployment received. */
 export interface Seen {
   /** "POST /uploads", "PUT object", "POST create", "PUT part 3", "GET list", "POST complete", "DELETE upload" */
   what: string;
@@ -12,19 +12,31 @@ export interface Seen {
   url: URL;
 }
 
-/** What a test lets happen in place of the usual answer: a status with headers and a body, or the line cut. */
+/**
+ * What happens instead of the usual answer: another answer, or a broken connection. `acts`: the request takes effect
+ * first. `isCut`: the answer ends before its last byte. "cut": the connection breaks before the request takes effect;
+ * "lost": after.
+ */
 export type Fault =
   | { status: number; headers?: Record<string, string>; body?: string | object; acts?: boolean; isCut?: boolean }
   | "cut"
   | "lost";
 
-/** S3's refusal, in its own XML. */
+/** A refusal in S3's XML. */
 export function s3Refusal(status: number, code: string, message = "no"): Fault {
   const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message><RequestId>R1</RequestId></Error>`;
   return { status, body };
 }
 
-/** The API's refusal. */
+/** S3's refusal of a signed URL that has expired. */
+export const expired: Fault = {
+  status: 403,
+  body:
+    "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><X-Amz-Expires>600</X-Amz-Expires>" +
+    "<Expires>2026-11-26T10:10:00Z</Expires><ServerTime>2026-11-26T10:10:01Z</ServerTime></Error>",
+};
+
+/** A refusal in the API's JSON. */
 export function apiRefusal(status: number, code: string, more: object = {}): Fault {
   return { status, body: { error: { code, message: `refused: ${code}`, requestId: "A1", ...more } } };
 }
@@ -36,24 +48,24 @@ interface Multipart {
 }
 
 /**
- * A small stand-in for a deployment, on a real loopback port: the API and S3 in one, as far as the client can tell them.
- * What S3 really checks is proven elsewhere, against an S3 that does.
+ * A stand-in for a deployment, on a loopback port: the API and S3, as far as the client notices. It doesn't check
+ * signatures and the like; test/browser uses an S3 that does.
  */
 export class Deployment {
   readonly seen: Seen[] = [];
   readonly objects = new Map<string, Buffer>();
   readonly uploads = new Map<string, Multipart>();
-  /** Uploads in parts that have become an object: S3 answers the last request again as it did at first. */
+  /** Completed multipart uploads: S3 answers a repeated CompleteMultipartUpload as it did the first. */
   readonly joined = new Set<string>();
-  /** Asked before each request; what it gives happens instead ("lost": it is done, and then the line is cut; `acts`: it is done, and the answer is another; `isCut`: the answer ends before its last byte). */
-  fault: (what: string, nth: number) => Fault | undefined = () => undefined;
+  /** Called for each request, with how many of its kind there were. Its result happens instead of the usual answer. */
+  fault: (what: string, count: number) => Fault | undefined = () => undefined;
   threshold = 100 * 2 ** 20;
   partSize = 16 * 2 ** 20;
   resumable = true;
   expiresIn = 600;
-  /** How long S3 takes for an answer, in ms. */
+  /** The time that S3 takes for an answer, in ms. */
   latency = 0;
-  /** Requests to S3 under way, and the most there were. */
+  /** Simultaneous requests to S3: now, and at most. */
   atOnce = 0;
   most = 0;
   readonly #server = createServer((request, response) => void this.#answer(request, response));
@@ -73,7 +85,7 @@ export class Deployment {
     this.#server.closeAllConnections();
   }
 
-  /** How often that came. */
+  /** The number of such requests. */
   count(what: string | RegExp): number {
     return this.seen.filter((seen) => (typeof what === "string" ? seen.what === what : what.test(seen.what))).length;
   }
@@ -93,9 +105,9 @@ export class Deployment {
     const seen = { what, headers: request.headers, body: Buffer.concat(chunks), url };
     this.seen.push(seen);
     if (isS3 && this.latency) await sleep(this.latency);
-    const nth = (this.#counts.get(what) ?? 0) + 1;
-    this.#counts.set(what, nth);
-    const fault = this.fault(what, nth);
+    const count = (this.#counts.get(what) ?? 0) + 1;
+    this.#counts.set(what, count);
+    const fault = this.fault(what, count);
     const isDone = !fault || fault === "lost" || (fault !== "cut" && fault.acts);
     const done = isDone ? (isS3 ? this.#s3(seen) : this.#api(seen)) : undefined;
     const answer = fault ?? done!;
@@ -112,8 +124,8 @@ export class Deployment {
     if (what === "POST /uploads") return this.#plan(asked);
     const upload = this.uploads.get(asked.uploadId);
     if (upload && upload.key !== asked.key) return apiRefusal(403, "Forbidden", { field: "key" });
-    const at = `${this.#origin}/${asked.key}?uploadId=${asked.uploadId}&X-Amz-Signature=secret`;
-    const signed = (method: string, query = "", headers = {}) => ({ method, url: at + query, headers });
+    const objectUrl = `${this.#origin}/${asked.key}?uploadId=${asked.uploadId}&X-Amz-Signature=secret`;
+    const signed = (method: string, query = "", headers = {}) => ({ method, url: objectUrl + query, headers });
     const parts = asked.parts.map(({ partNumber }: { partNumber: number }) => ({
       partNumber,
       ...signed("PUT", `&partNumber=${partNumber}&n=${this.seen.length}`),

@@ -1,14 +1,14 @@
-// Whatever is answered, waits stay within the client's own limits, lists and loops end, and memory is bounded.
+// Whatever a server answers, waits stay within the client's limits, lists and loops end, and memory is bounded.
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { ApiError } from "../src/index.ts";
 import { apiRefusal, s3Refusal, type Fault } from "./deployment.ts";
-import { bytesOf, clientOf, MemoryStorage, quick, randomFile, withDeployment } from "./fixture.ts";
+import { bytesOf, clientOf, inParts, MemoryStorage, quick, randomFile, size26, withDeployment } from "./fixture.ts";
 
 const deployed = withDeployment();
 const request = { filename: "a.txt", contentType: "text/plain", size: 1 };
 
-/** The ms of each wait, none of which is waited. */
+/** Records the ms of each timer, and lets all timers fire at once. */
 function waitsOf(t: TestContext): number[] {
   const waits: number[] = [];
   const real = setTimeout;
@@ -33,35 +33,42 @@ for (const value of ["2147484", "3600", "-5", "1e999", "nonsense", "Fri, 31 Dec 
   });
 }
 
-test("a limit of its own that no timer can hold is no wait of none", async (t) => {
-  deployed().fault = (_what, nth) => (nth === 1 ? apiRefusal(503, "Internal") : undefined);
+test("Retry-After is respected", async (t) => {
+  deployed().fault = (_what, count) => (count === 1 ? { status: 429, headers: { "Retry-After": "7" }, body: "{}" } : undefined);
+  const waits = waitsOf(t);
+  await clientOf(deployed(), { retry: { ...quick, maxDelay: 20_000 } }).plan(request);
+  assert.ok(waits.includes(7_000), `the waits are ${waits}`);
+});
+
+test("a delay longer than a timer can run is not skipped", async (t) => {
+  deployed().fault = (_what, count) => (count === 1 ? apiRefusal(503, "Internal") : undefined);
   const waits = waitsOf(t);
   await clientOf(deployed(), { retry: { limit: 1, minDelay: 2 ** 40, maxDelay: Infinity } }).plan(request);
   assert.ok(waits.includes(2 ** 31 - 1), `the waits are ${waits}`);
 });
 
-const page = (more: string, parts = "") =>
+const listPage = (more: string, parts = "") =>
   ({ status: 200, body: `<ListPartsResult><IsTruncated>true</IsTruncated>${more}${parts}</ListPartsResult>` }) satisfies Fault;
 const onePart = "<Part><PartNumber>1</PartNumber><ETag>e</ETag><Size>1000</Size></Part>";
 
 for (const [what, list] of [
-  ["never gets on", page("<NextPartNumberMarker>0</NextPartNumberMarker>")],
-  ["repeats its marker", page("<NextPartNumberMarker>1</NextPartNumberMarker>", onePart)],
-  ["has no marker", page("", onePart)],
-  ["has a marker that is no number", page("<NextPartNumberMarker>x</NextPartNumberMarker>", onePart)],
-  ["promises more, and has none", page("<NextPartNumberMarker>9999</NextPartNumberMarker>")],
-  ["opens parts that it never closes", page("", "<Part>".repeat(500_000))],
+  ["stays at its start", listPage("<NextPartNumberMarker>0</NextPartNumberMarker>")],
+  ["repeats its marker", listPage("<NextPartNumberMarker>1</NextPartNumberMarker>", onePart)],
+  ["has no marker", listPage("", onePart)],
+  ["has a marker that is not a number", listPage("<NextPartNumberMarker>x</NextPartNumberMarker>", onePart)],
+  ["announces more parts, but has none", listPage("<NextPartNumberMarker>9999</NextPartNumberMarker>")],
+  ["doesn't close its elements", listPage("", "<Part>".repeat(500_000))],
   [
-    "has parts that can't be",
-    page("", `<Part><PartNumber>-1</PartNumber><Size>0</Size></Part><Part><PartNumber>x</PartNumber></Part>${onePart.replace(">1<", ">99999<")}`),
+    "has impossible parts",
+    listPage("", `<Part><PartNumber>-1</PartNumber><Size>0</Size></Part><Part><PartNumber>x</PartNumber></Part>${onePart.replace(">1<", ">99999<")}`),
   ],
 ] as const) {
   test(`a list that ${what} ends, and the file is stored`, async () => {
-    Object.assign(deployed(), { threshold: 5_000, partSize: 1_000 });
+    Object.assign(deployed(), inParts);
     const storage = new MemoryStorage();
     const newPage = () => clientOf(deployed(), { storage, checksum: false, retry: { ...quick, limit: 0 } });
     deployed().fault = (seen) => (seen === "PUT part 12" ? "cut" : undefined);
-    const file = randomFile(25_500);
+    const file = randomFile(size26);
     await assert.rejects(newPage().upload(file).done, { code: "NetworkError" });
     deployed().fault = (seen) => (seen === "GET list" ? list : undefined);
     const { key } = await newPage().upload(file).done;
@@ -77,41 +84,41 @@ for (const multipart of [
   { partSize: 1, partCount: 25_500 },
   { partSize: "x", partCount: null },
 ]) {
-  test(`parts that don't make up the file are an error: ${JSON.stringify(multipart)}`, async () => {
+  test(`a plan whose parts don't make up the file is an error: ${JSON.stringify(multipart)}`, async () => {
     const headers = {};
     const plan = { key: "k", method: "POST", url: `${deployed().apiUrl}/k?uploads=`, headers, multipart, expiresIn: 600 };
     deployed().fault = (what) => (what === "POST /uploads" ? { status: 201, body: plan } : undefined);
-    const { done } = clientOf(deployed(), { checksum: false }).upload(randomFile(25_500));
+    const { done } = clientOf(deployed(), { checksum: false }).upload(randomFile(size26));
     await assert.rejects(done, { name: "SignpostError", code: "BadAnswer" });
   });
 }
 
 for (const body of [{}, { url: "uploads/x", headers: {} }, { url: "javascript:0", headers: {} }]) {
-  test(`a plan without a URL of S3's is an error: ${JSON.stringify(body)}`, async () => {
+  test(`a plan without an http URL is an error: ${JSON.stringify(body)}`, async () => {
     deployed().fault = (what) => (what === "POST /uploads" ? { status: 201, body } : undefined);
     const { done } = clientOf(deployed()).upload(randomFile(10));
     await assert.rejects(done, { name: "SignpostError", code: "BadAnswer" });
   });
 }
 
-test("what is remembered and can't be is passed over", async () => {
-  Object.assign(deployed(), { threshold: 5_000, partSize: 1_000 });
+test("an impossible record is ignored", async () => {
+  Object.assign(deployed(), inParts);
   for (const record of [{}, { key: "k", uploadId: "u", partSize: 1e-9, partCount: 1e9, parts: {} }, [], 7, null]) {
     const storage = new MemoryStorage();
     storage.getItem = () => JSON.stringify(record);
-    const { resumed } = await clientOf(deployed(), { storage }).upload(randomFile(25_500)).done;
+    const { resumed } = await clientOf(deployed(), { storage }).upload(randomFile(size26)).done;
     assert.equal(resumed, false);
   }
 });
 
-test("200 that is no object is no answer", async () => {
+test("a 200 without a JSON object counts as no answer", async () => {
   for (const body of ["null", "7", '"x"', "", "<html>"]) {
-    deployed().fault = (_what, nth) => (nth <= 2 ? { status: 200, body } : undefined);
+    deployed().fault = (_what, count) => (count <= 2 ? { status: 200, body } : undefined);
     await clientOf(deployed()).plan(request);
   }
 });
 
-/** An answer that goes on for ever, and how much of it went out. */
+/** Makes S3's answers endless. Returns how many bytes were sent. */
 function endless(t: TestContext, status: number) {
   const real = globalThis.fetch;
   let sent = 0;
@@ -129,21 +136,21 @@ function endless(t: TestContext, status: number) {
 }
 
 for (const status of [200, 400, 503]) {
-  test(`an answer of ${status} without an end is not taken into memory`, async (t) => {
+  test(`an endless answer with status ${status} is not read into memory`, async (t) => {
     const sent = endless(t, status);
     await assert.rejects(clientOf(deployed()).upload(randomFile(10)).done, { name: "NetworkError" });
     assert.ok(sent() < (1 + quick.limit) * 6 * 2 ** 20, `${sent()} bytes were read`);
   });
 }
 
-test("long words of S3's and the API's are cut", async () => {
+test("long messages of S3 and the API are shortened", async () => {
   deployed().fault = (what) => (what === "PUT object" ? s3Refusal(403, "AccessDenied", "x ".repeat(500_000)) : undefined);
   await assert.rejects(clientOf(deployed()).upload(randomFile(10)).done, (error: Error) => error.message.length < 2_000);
   deployed().fault = () => apiRefusal(400, "InvalidRequest", { message: "x ".repeat(500_000) });
   await assert.rejects(clientOf(deployed()).plan(request), (error: Error) => error.message.length < 2_000);
 });
 
-test("a SHA-256 that the API refuses is its error, and changes nothing for later files", async () => {
+test("a refused SHA-256 is an ApiError, and later files are planned as usual", async () => {
   let sums = 0;
   const checksum = async () => (++sums === 1 ? "wrong" : "right");
   const uploads = clientOf(deployed(), { checksum });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { partSize, Signpost, type SignpostOptions } from "../src/index.ts";
 
-const right = { apiUrl: "https://api.example.com/v1/", token: () => "token" };
+const valid = { apiUrl: "https://api.example.com/v1/", token: () => "token" };
 
-test("every problem of the options is told at once", () => {
+test("one error lists every wrong option", () => {
   const wrong = { apiUrl: "api.example.com", token: "abc", connections: 0, checksum: "yes", retry: { limit: -1, maxDelay: NaN } };
   assert.throws(
     () => new Signpost(wrong as unknown as SignpostOptions),
@@ -18,20 +18,20 @@ test("every problem of the options is told at once", () => {
   );
 });
 
-test("a URL that is no http is refused", () => {
+test("apiUrl must be http or https", () => {
   for (const apiUrl of ["ftp://example.com/", "javascript:alert(1)", ""]) {
-    assert.throws(() => new Signpost({ ...right, apiUrl }), /apiUrl must be/);
+    assert.throws(() => new Signpost({ ...valid, apiUrl }), /apiUrl must be/);
   }
 });
 
-test("what is no file, and a Blob without a name, are refused at once", () => {
-  const uploads = new Signpost(right);
+test("upload() refuses anything but a File or a Blob, and a Blob without a name", () => {
+  const uploads = new Signpost(valid);
   assert.throws(() => uploads.upload(new FormData() as unknown as Blob), /takes a File or a Blob/);
   assert.throws(() => uploads.upload("file.txt" as unknown as Blob), /takes a File or a Blob/);
   assert.throws(() => uploads.upload(new Blob(["x"])), /filename/);
 });
 
-test("partSize is 16 MiB, and above 156.25 GiB the fewest whole MiB that make 10,000 parts", () => {
+test("partSize is 16 MiB, and above 156.25 GiB the fewest whole MiB for 10,000 parts", () => {
   const MiB = 2 ** 20;
   const cases: [size: number, want: number][] = [
     [1, 16 * MiB],

@@ -1,6 +1,6 @@
-// What is published: its size, its files, its types.
+// The published package: its size, files and types.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, type ExecFileOptions } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,65 +9,83 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const run = promisify(execFile);
 const client = join(import.meta.dirname, "..");
-const modules = join(client, "../node_modules");
+const PATH = `${join(client, "../node_modules/.bin")}:${process.env.PATH}`;
+const run = (program: string, args: string[], options: ExecFileOptions = {}) =>
+  promisify(execFile)(program, args, { ...options, encoding: "utf8", env: { ...process.env, PATH } });
 const KiB = 1024;
 
-test("the client is at most 7.5 KiB, minified and gzipped, all of it", async () => {
+test("the whole client is at most 7.5 KiB, minified and gzipped", async () => {
   const entryPoints = [join(client, "src/index.ts")];
   const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, format: "esm", target: "es2022", write: false });
   const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
   assert.ok(size <= 7.5 * KiB, `it has ${size} bytes`);
 });
 
-test("a page pays only for what it uses", async () => {
+test("a bundler drops what a page doesn't use", async () => {
   const stdin = { contents: 'import { partSize } from "./src/index.ts"; console.log(partSize(1))', resolveDir: client };
   const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: "esm", write: false });
   assert.ok(outputFiles[0]!.contents.length < 200, outputFiles[0]!.text);
 });
 
-test("the types are those of openapi.yaml", async () => {
+test("the types are those of openapi.yaml", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "signpost-types-"));
+  t.after(() => rm(folder, { recursive: true }));
   const { scripts } = JSON.parse(await readFile(join(client, "package.json"), "utf8"));
   const options = scripts.types.split(" ").slice(2, -2);
   const made = join(folder, "contract.ts");
-  await run(process.execPath, [join(modules, "openapi-typescript/bin/cli.js"), "../openapi.yaml", ...options, "-o", made], { cwd: client });
+  await run("openapi-typescript", ["../openapi.yaml", ...options, "-o", made], { cwd: client });
   const want = await readFile(made, "utf8");
-  await rm(folder, { recursive: true });
   const text = await readFile(join(client, "src/contract.ts"), "utf8");
   assert.ok(text === want, "src/contract.ts is not what openapi.yaml says: run `npm run types` in client/");
 });
 
-test("what is packed works for whoever installs it, and nothing else is in it", async () => {
+test("the packed package", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "signpost-pack-"));
+  t.after(() => rm(folder, { recursive: true }));
   const { stdout } = await run("npm", ["pack", "--json", "--silent", "--pack-destination", folder], { cwd: client });
   const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf("[")));
-  const others = files.map(({ path }: { path: string }) => path)
-    .filter((path: string) => !/^(dist\/\w+\.(js|d\.ts)(\.map)?|src\/\w+\.ts|package\.json|README\.md|LICENSE)$/.test(path));
-  assert.deepEqual(others, []);
-  const sources = files.filter(({ path }: { path: string }) => /^src\//.test(path));
-  for (const ending of [".js", ".js.map", ".d.ts", ".d.ts.map"]) {
-    const made = files.filter(({ path }: { path: string }) => path.startsWith("dist/") && path.endsWith(ending) && (ending !== ".js.map" || !path.includes(".d.")));
-    assert.equal(made.length, sources.length, `a ${ending} for each source`);
-  }
+  const tarball = join(folder, filename);
 
-  // In a folder of its own, with no workspace around it.
-  await run("tar", ["-xzf", join(folder, filename), "-C", folder]);
-  await writeFile(join(folder, "package.json"), '{"type": "module"}');
-  await writeFile(
-    join(folder, "use.ts"),
-    `import { Signpost, type Upload } from "signpost-client";
-     import "signpost-client/uppy5"; import "signpost-client/uppy6";
-     const upload: Upload = new Signpost({ apiUrl: "https://a.example/", token: () => "t" }).upload(new Blob(["x"]), { filename: "x" });
-     upload.abort();
-     const state: "aborted" = upload.state as "aborted";
-     console.log(state);`,
-  );
-  await run("sh", ["-c", "mkdir node_modules && mv package node_modules/signpost-client"], { cwd: folder });
-  const tsc = [join(modules, "typescript/bin/tsc"), "--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--skipLibCheck", "false"];
-  await run(process.execPath, [...tsc, "--lib", "es2022,dom,dom.iterable", "use.ts"], { cwd: folder }).catch(({ stdout: said }) => assert.fail(said));
-  const { stdout: said } = await run(process.execPath, ["use.ts"], { cwd: folder });
-  assert.equal(said.trim(), "aborted");
-  await rm(folder, { recursive: true });
+  await t.test("holds the sources and the build, and nothing else", () => {
+    const paths: string[] = files.map(({ path }: { path: string }) => path);
+    const sources = paths.filter((path) => /^src\/[\w/]+\.ts$/.test(path)).map((path) => path.slice(4, -3));
+    const built = sources.flatMap((name) => [".js", ".js.map", ".d.ts", ".d.ts.map"].map((end) => `dist/${name}${end}`));
+    const others = ["package.json", "README.md", "LICENSE"];
+    assert.deepEqual(paths.sort(), [...built, ...sources.map((name) => `src/${name}.ts`), ...others].sort());
+  });
+
+  await t.test("passes publint, without a suggestion", async () => {
+    const { stdout: report } = await run("publint", [tarball]);
+    assert.match(report, /All good!/);
+  });
+
+  await t.test("passes attw as an ES module", async () => {
+    await run("attw", [tarball, "--profile", "esm-only"]).catch(({ stdout: report }) => assert.fail(report));
+  });
+
+  await t.test("works in TypeScript and Node when it is installed outside the workspace", async () => {
+    await run("tar", ["-xzf", tarball, "-C", folder]);
+    await writeFile(join(folder, "package.json"), '{"type": "module"}');
+    await writeFile(join(folder, "use.ts"), use);
+    await writeFile(join(folder, "use.cjs"), 'console.log(typeof require("signpost-client").Signpost);');
+    await run("sh", ["-c", "mkdir node_modules && mv package node_modules/signpost-client"], { cwd: folder });
+    const options = "--noEmit --strict --module nodenext --target es2022 --skipLibCheck false --lib es2022,dom,dom.iterable";
+    await run("tsc", [...options.split(" "), "use.ts"], { cwd: folder }).catch(({ stdout: report }) => assert.fail(report));
+    const { stdout: imported } = await run(process.execPath, ["use.ts"], { cwd: folder });
+    assert.equal(imported.trim(), "aborted");
+    const { stdout: required } = await run(process.execPath, ["use.cjs"], { cwd: folder });
+    assert.equal(required.trim(), "function");
+  });
 });
+
+/** A program that uses the package and all its entry points. */
+const use = `
+  import { Signpost, type Upload } from "signpost-client";
+  import "signpost-client/uppy5";
+  import "signpost-client/uppy6";
+  const signpost = new Signpost({ apiUrl: "https://a.example/", token: () => "t" });
+  const upload: Upload = signpost.upload(new Blob(["x"]), { filename: "x" });
+  upload.abort();
+  const state: "aborted" = upload.state as "aborted";
+  console.log(state);`;

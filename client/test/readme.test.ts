@@ -1,4 +1,4 @@
-// README.md says what the code does: its examples are tested files, or at least compile; its tables are complete.
+// README.md agrees with the code: its examples are tested files, or at least compile, and its tables are complete.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,13 +12,13 @@ const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) =>
 const rows = [...readme.matchAll(/^\| (.+) \|$/gm)].map(([, row]) => row?.split(" | ") ?? []);
 
 for (const path of ["uppy5/new_uppy.ts", "uppy6/new_uppy.ts", "react/use_upload.ts"]) {
-  test(`an example is test/frameworks/${path}, word for word`, async () => {
+  test(`README.md has test/frameworks/${path} as it is`, async () => {
     const code = await read(`../test/frameworks/${path}`);
     assert.ok(examples.includes(code), `README.md doesn't hold ${path} as it is`);
   });
 }
 
-test("every other example compiles", () => {
+test("the other examples compile", () => {
   const others = examples.filter((code) => !/from "(react|@uppy\/core)"/.test(code));
   assert.equal(others.length, examples.length - 3);
   const globals =
@@ -28,7 +28,7 @@ test("every other example compiles", () => {
   assert.deepEqual(problemsOf(files), []);
 });
 
-/** What TypeScript says of files that are not on disk. */
+/** TypeScript's errors in files that are not on disk. */
 function problemsOf(files: Map<string, string>): string[] {
   const { config } = ts.readConfigFile(join(client, "../tsconfig.base.json"), ts.sys.readFile);
   const lib = ["lib.es2022.d.ts", "lib.es2024.string.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"];
@@ -56,12 +56,12 @@ for (const [path, name, prefix] of [
   ["src/options.ts", "SignpostOptions", ""],
   ["src/options.ts", "UploadOptions", ""],
   ["src/retry.ts", "RetryOptions", "retry."],
-  ["src/uppy_plan.ts", "UppyOptions", ""],
+  ["src/uppy/planner.ts", "UppyOptions", ""],
 ] as const) {
-  test(`every one of ${name} has a row, with its default`, async () => {
+  test(`every option of ${name} has a row, with its default`, async () => {
     const body = new RegExp(`interface ${name} {(.*?)^}`, "ms").exec(await read(path))?.[1] ?? "";
     const options = [...body.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s+(\w+)[?(:]/gs)];
-    assert.ok(options.length >= 3, "the options are not found any more");
+    assert.ok(options.length >= 3, "no options found");
     for (const [, comment = "", option] of options) {
       if (option === "retry") continue; // its own options have rows
       const given = /@default (.*)/.exec(comment)?.[1]?.replaceAll("_", "").trim();
@@ -73,10 +73,10 @@ for (const [path, name, prefix] of [
   });
 }
 
-test("every state and every code of the API has a row", async () => {
+test("every state, and every code of the API, has a row", async () => {
   const states = /type UploadState =(.*?);/s.exec(await read("src/options.ts"))?.[1]?.match(/(?<=\| ")\w+/g) ?? [];
   const codes = /^\s+Code: (.*);$/m.exec(await read("src/contract.ts"))?.[1]?.match(/\w+/g) ?? [];
-  assert.ok(states.length > 5 && codes.length > 5, "they are not found any more");
+  assert.ok(states.length > 5 && codes.length > 5, "no states or codes found");
   for (const word of [...states, ...codes]) {
     assert.ok(rows.some((row) => row.slice(0, 2).join().includes(`\`${word}\``)), `no row for ${word}`);
   }

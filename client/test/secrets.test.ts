@@ -1,4 +1,4 @@
-// No error, message or cause carries a signature or a token, whoever quotes it.
+// No error, message or cause contains a signature or a token, even if a server quotes it.
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { test, type TestContext } from "node:test";
@@ -17,13 +17,13 @@ const query = new URLSearchParams({
 }).toString();
 const secret = /5d41402abc4b|ASIAEXAMPLE|FwoGZXIv|X-Amz/;
 
-/** The API signs with the query above. */
+/** A plan whose URL has the query above. */
 function signed(): Fault {
   const url = `${new URL(deployed().apiUrl).origin}/uploads/me/1/a?${query}`;
   return { status: 201, body: { key: "uploads/me/1/a", method: "PUT", url, headers: {}, expiresIn: 600 } };
 }
 
-/** Everything that an error shows, its causes included. */
+/** Everything that can be read from an error and its causes. */
 function shown(error: unknown): string {
   const deep = [];
   for (let e: any = error; e; e = e.cause) deep.push(String(e), e.stack, JSON.stringify(e), ...Object.values(e).map(String));
@@ -35,11 +35,11 @@ for (const [what, message] of [
   ["the query", `no access to /uploads/me/1/a?${escaped}`],
   ["the signature alone", `the signature ${signature} does not match`],
   ["the signature in quotation marks", `signature='${signature}', credential="${credential}"`],
-  ["the token as it was before it was encoded", `the token ${session} has run out`],
+  ["the token without its URL encoding", `the token ${session} has run out`],
   ["the canonical query", query.split("&").join("\n")],
-  ["the query behind much else", `${"x ".repeat(420)}${escaped} ${"y ".repeat(9_000)}`],
+  ["the query after a long text", `${"x ".repeat(420)}${escaped} ${"y ".repeat(9_000)}`],
 ] as const) {
-  test(`S3 quotes ${what}`, async () => {
+  test(`S3 quotes ${what} in its message`, async () => {
     const body =
       `<Error><Code>SignatureDoesNotMatch</Code><Message>${message}</Message><StringToSign>AWS4 ${escaped}</StringToSign>` +
       `<CanonicalRequest>PUT ${escaped}</CanonicalRequest><RequestId>R1</RequestId></Error>`;
@@ -52,7 +52,7 @@ for (const [what, message] of [
   });
 }
 
-test("a code and a request id that quote it", async () => {
+test("S3 quotes it in a code and a request id", async () => {
   const body = `<Error><Code>${escaped}</Code><Message>no</Message><RequestId>${signature}</RequestId></Error>`;
   deployed().fault = (seen) => (seen === "POST /uploads" ? signed() : seen === "PUT object" ? { status: 403, body } : undefined);
   await assert.rejects(clientOf(deployed()).upload(randomFile(10)).done, (error) => {
@@ -61,7 +61,7 @@ test("a code and a request id that quote it", async () => {
   });
 });
 
-/** fetch() that fails as one does that other code has wrapped. */
+/** Makes fetch() fail as if other code had wrapped it. */
 function wrapFetch(t: TestContext, only: string): void {
   const real = globalThis.fetch;
   t.mock.method(globalThis, "fetch", async (url: string, init?: RequestInit) => {
@@ -71,7 +71,7 @@ function wrapFetch(t: TestContext, only: string): void {
   });
 }
 
-test("a connection that fails with the URL in its words", async (t) => {
+test("fetch fails with the URL in its message", async (t) => {
   deployed().fault = (seen) => (seen === "POST /uploads" ? signed() : undefined);
   wrapFetch(t, "/uploads/me/");
   await assert.rejects(clientOf(deployed()).upload(randomFile(10)).done, (error: SignpostError) => {
@@ -82,7 +82,7 @@ test("a connection that fails with the URL in its words", async (t) => {
   });
 });
 
-test("an API, or what stands before it, that quotes the token", async () => {
+test("the API, or a proxy, quotes the token", async () => {
   const token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl";
   const message = `'${token}' not a valid key=value pair (missing equal-sign) in Authorization header`;
   deployed().fault = () => apiRefusal(403, "Forbidden", { message });

@@ -1,35 +1,28 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
-import { uppyOptions, type AwsS3Options, type UppyParameters } from "../src/uppy5.ts";
-import { s3Refusal } from "./deployment.ts";
-import { bytesOf, clientOf, randomFile, sha256, withDeployment } from "./fixture.ts";
+import { test } from "node:test";
+import { uppyOptions, type AwsS3Options, type UppyParameters } from "../src/uppy/uppy5.ts";
+import { expired } from "./deployment.ts";
+import { bytesOf, clientOf, sha256, uppyFile, withDeployment } from "./fixture.ts";
 
 const MiB = 2 ** 20;
-const deployed = withDeployment();
-beforeEach(() => void (deployed().threshold = 5 * MiB));
-
-/** A file as Uppy has it. */
-function added(size: number) {
-  const data = randomFile(size);
-  return { name: data.name, type: data.type, size, data, meta: { name: data.name } };
-}
+const deployed = withDeployment({ threshold: 5 * MiB });
 
 type Options = Required<AwsS3Options>;
 
-/** Sends as Uppy does; gives what it is told. */
+/** Sends as Uppy does. `reported` has what Uppy was reported. */
 async function transfer(options: Options, { url, headers }: UppyParameters, body: Blob) {
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   const stored = await options.uploadPartBytes({
     signature: { url, headers },
     body,
-    onProgress: ({ loaded }) => told.push(loaded),
-    onComplete: (etag) => told.push(etag),
+    onProgress: ({ loaded }) => reported.push(loaded),
+    onComplete: (etag) => reported.push(etag),
   });
-  return { ...stored, told };
+  return { ...stored, reported };
 }
 
-/** Begins an upload in parts and sends those. */
-async function begun(options: Options, file: ReturnType<typeof added>, numbers: number[]) {
+/** Creates a multipart upload and sends some of its parts. */
+async function begun(options: Options, file: ReturnType<typeof uppyFile>, numbers: number[]) {
   const upload = await options.createMultipartUpload(file);
   const parts = [];
   for (const partNumber of numbers) {
@@ -44,24 +37,24 @@ const optionsOf = (): Options => uppyOptions(clientOf(deployed()), { multipartTh
 
 test("a file in one piece: stored, with key, location and progress for Uppy", async () => {
   const options = optionsOf();
-  const file = added(1000);
+  const file = uppyFile(1000);
   const parameters = await options.getUploadParameters(file, {});
-  const { ETag, location, told } = await transfer(options, parameters, file.data);
+  const { ETag, location, reported } = await transfer(options, parameters, file.data);
   const { key } = parameters.fields as { key?: string };
   assert.deepEqual(deployed().objects.get(key!), await bytesOf(file.data));
   assert.equal(ETag, '"whole"');
   assert.equal(location, `${new URL(deployed().apiUrl).origin}/${key}`, "no query: it is a credential");
-  assert.equal(told.at(-1), '"whole"');
-  assert.equal(told.at(-2), 1000);
+  assert.equal(reported.at(-1), '"whole"');
+  assert.equal(reported.at(-2), 1000);
 });
 
-test("a file whose URL has run out is planned anew, and Uppy learns the new key", async () => {
+test("a file whose URL has expired is planned again, and Uppy learns the new key", async () => {
   const options = optionsOf();
-  const file = added(1000);
+  const file = uppyFile(1000);
   const parameters = await options.getUploadParameters(file, {});
   const first = (parameters.fields as { key?: string }).key;
-  deployed().fault = (what, nth) => {
-    return what === "PUT object" && nth === 1 ? s3Refusal(403, "AccessDenied", "Request has expired") : undefined;
+  deployed().fault = (what, count) => {
+    return what === "PUT object" && count === 1 ? expired : undefined;
   };
   const { location } = await transfer(options, parameters, file.data);
   const { key } = parameters.fields as { key?: string };
@@ -70,9 +63,9 @@ test("a file whose URL has run out is planned anew, and Uppy learns the new key"
   assert.ok(location.endsWith(key!));
 });
 
-test("an upload in parts: each with its SHA-256, which the last request repeats", async () => {
+test("an upload in parts: each with its SHA-256, which complete repeats", async () => {
   const options = optionsOf();
-  const file = added(17 * MiB);
+  const file = uppyFile(17 * MiB);
   const { key, uploadId, parts } = await begun(options, file, [1, 2]);
   const plan = JSON.parse(deployed().seen[0]?.body.toString() ?? "");
   assert.equal(plan.partChecksums, true);
@@ -91,11 +84,11 @@ test("an upload in parts: each with its SHA-256, which the last request repeats"
 });
 
 for (const resumable of [true, false]) {
-  test(`after a pause it goes on ${resumable ? "with what S3 lists" : "with what this page has sent"}`, async () => {
+  test(`after a pause it continues with ${resumable ? "the parts that S3 lists" : "the parts that this page has sent"}`, async () => {
     deployed().resumable = resumable;
     deployed().partSize = 5 * MiB;
     const options = optionsOf();
-    const file = added(40 * MiB);
+    const file = uppyFile(40 * MiB);
     const { parts, ...upload } = await begun(options, file, [1, 2, 3]); // three: more than a page of the list
     const listed = await options.listParts(file, upload);
     assert.deepEqual(listed.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })), parts);
@@ -105,41 +98,24 @@ for (const resumable of [true, false]) {
   });
 }
 
-test("a part that S3 doesn't have any more is sent again, whatever this page has sent", async () => {
+test("a part that S3 no longer has is sent again, even if this page has sent it", async () => {
   const options = optionsOf();
-  const file = added(33 * MiB);
+  const file = uppyFile(33 * MiB);
   const { parts, ...upload } = await begun(options, file, [1, 2]);
   deployed().uploads.get(upload.uploadId)?.parts.delete(2);
   const listed = await options.listParts(file, upload);
   assert.deepEqual(listed.map(({ PartNumber }) => PartNumber), [1]);
 });
 
-test("the parts of a file too large to be hashed as a whole go with their SHA-256", async () => {
+test("the parts of a file that is too large to hash have their SHA-256", async () => {
   const size = 200 * MiB;
   await optionsOf().createMultipartUpload({ name: "film.mp4", type: "video/mp4", size, data: { size }, meta: {} });
   assert.equal(JSON.parse(deployed().seen[0]?.body.toString() ?? "").partChecksums, true);
 });
 
-test("the answer to the last request is lost: it is stored", async () => {
+test("cancel deletes the parts if the deployment grants that", async () => {
   const options = optionsOf();
-  const file = added(6 * MiB);
-  const { parts, ...upload } = await begun(options, file, [1]);
-  deployed().fault = (what, nth) => (what === "POST complete" && nth === 1 ? "lost" : undefined);
-  await options.completeMultipartUpload(file, { ...upload, parts });
-  assert.deepEqual(deployed().objects.get(upload.key), await bytesOf(file.data));
-});
-
-test("an upload that S3 doesn't know is an error, not a success", async () => {
-  const options = optionsOf();
-  const file = added(6 * MiB);
-  const { parts, ...upload } = await begun(options, file, [1]);
-  deployed().uploads.clear();
-  await assert.rejects(options.completeMultipartUpload(file, { ...upload, parts }), { code: "NoSuchUpload" });
-});
-
-test("a cancelled upload is ended, as far as the deployment lets", async () => {
-  const options = optionsOf();
-  const file = added(6 * MiB);
+  const file = uppyFile(6 * MiB);
   const { parts: _, ...upload } = await begun(options, file, [1]);
   deployed().resumable = false;
   await options.abortMultipartUpload(file, upload);
@@ -149,15 +125,15 @@ test("a cancelled upload is ended, as far as the deployment lets", async () => {
   assert.equal(deployed().uploads.size, 0);
 });
 
-test("the threshold that the deployment shows is remembered", async () => {
+test("the adapter learns the deployment's threshold", async () => {
   const options = uppyOptions(clientOf(deployed()));
-  const file = added(6 * MiB);
+  const file = uppyFile(6 * MiB);
   assert.equal(options.shouldUseMultipart(file), false);
   await assert.rejects(options.getUploadParameters(file, {}), { code: "MultipartThreshold" });
   assert.equal(options.shouldUseMultipart(file), true);
 });
 
-test("what somebody else has signed is said", async () => {
+test("a request that the adapter didn't sign is an error", async () => {
   const nothing = () => {};
   const signature = { url: deployed().apiUrl, headers: {} };
   const foreign = { signature, body: new Blob(), onProgress: nothing, onComplete: nothing };

@@ -1,21 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { partSize } from "../src/index.ts";
-import { uppyOptions, type UppyOptions } from "../src/uppy6.ts";
+import { uppyOptions, type UppyOptions } from "../src/uppy/uppy6.ts";
 import { apiRefusal } from "./deployment.ts";
-import { clientOf, randomFile, sha256, withDeployment } from "./fixture.ts";
+import { clientOf, sha256, uppyFile, withDeployment } from "./fixture.ts";
 
 const deployed = withDeployment();
 
 const optionsOf = (options?: UppyOptions) => uppyOptions(clientOf(deployed()), options);
 
-/** A file as Uppy has it. */
-function added(size: number, more: object = {}) {
-  const data = randomFile(size);
-  return { name: data.name, type: data.type, size, data, meta: { name: data.name }, ...more };
-}
-
-/** What the API was last asked. */
+/** The body of the last request to the API. */
 function asked() {
   const calls = deployed().seen.filter(({ what }) => what.startsWith("POST /"));
   return JSON.parse(calls.at(-1)?.body.toString() ?? "");
@@ -23,7 +17,7 @@ function asked() {
 
 test("name, type, size and checksum are the file's own; key and headers are the server's", async () => {
   const { generateObjectKey, signRequest, shouldUseMultipart } = optionsOf();
-  const files = [added(10), added(20, { type: "" }), added(30, { meta: { name: "renamed.mp4" } }), added(0)];
+  const files = [uppyFile(10), uppyFile(20, { type: "" }), uppyFile(30, { meta: { name: "renamed.mp4" } }), uppyFile(0)];
   const keys = files.map(generateObjectKey);
   for (const [i, file] of files.entries()) {
     assert.equal(shouldUseMultipart(file), false);
@@ -36,28 +30,28 @@ test("name, type, size and checksum are the file's own; key and headers are the 
   }
 });
 
-test("the body's size counts, where a plugin has changed the file", async () => {
+test("the size is the body's, even if a plugin has changed the file", async () => {
   const { generateObjectKey, signRequest } = optionsOf();
-  await signRequest({ method: "PUT", key: generateObjectKey(added(10, { size: 99 })) });
+  await signRequest({ method: "PUT", key: generateObjectKey(uppyFile(10, { size: 99 })) });
   assert.equal(asked().size, 10);
 });
 
-test("metadata and checksums as the options say", async () => {
+test("metadata and checksums follow the options", async () => {
   const metadata: UppyOptions["metadata"] = ({ meta }) => ({ album: meta.album });
   const { generateObjectKey, signRequest } = optionsOf({ checksum: false, metadata });
-  await signRequest({ method: "PUT", key: generateObjectKey(added(10, { meta: { album: "2026" } })) });
+  await signRequest({ method: "PUT", key: generateObjectKey(uppyFile(10, { meta: { album: "2026" } })) });
   assert.deepEqual(asked().metadata, { album: "2026" });
   assert.equal(asked().sha256, undefined);
 });
 
-test("an upload in parts: begun, sent, listed, joined and ended by the requests that the API signs", async () => {
+test("an upload in parts is created, sent, listed, completed and aborted by requests that the API signs", async () => {
   deployed().threshold = 5;
   const { generateObjectKey, signRequest, shouldUseMultipart, getChunkSize } = optionsOf({ multipartThreshold: 5 });
-  const file = added(6);
+  const file = uppyFile(6);
   assert.equal(shouldUseMultipart(file), true);
   assert.equal(getChunkSize({ size: 2 ** 40 }), partSize(2 ** 40));
   const { key, url } = await signRequest({ method: "POST", key: generateObjectKey(file) });
-  assert.equal(asked().partChecksums, false, "Uppy couldn't repeat them at the end");
+  assert.equal(asked().partChecksums, false, "Uppy can't repeat them when it completes the upload");
   assert.equal(asked().sha256, undefined);
   assert.equal(new URL(url).pathname, `/${key}`);
   const [uploadId] = await begin(url);
@@ -66,55 +60,55 @@ test("an upload in parts: begun, sent, listed, joined and ended by the requests 
     const signed = await signRequest({ method, key, uploadId: uploadId!, partNumber });
     assert.deepEqual(asked(), { key, uploadId, parts: partNumber ? [{ partNumber }] : [] });
     const answer = await fetch(signed.url, { method });
-    assert.equal(answer.ok, method !== "DELETE", `${method}: what is joined can't be ended`);
+    assert.equal(answer.ok, method !== "DELETE", `${method}: a completed upload can't be aborted`);
   }
 });
 
-test("where parts can't be listed or ended: an empty list, and a word for the log", async () => {
+test("without the grant to list and abort: an empty list, and an error for the log", async () => {
   deployed().threshold = 5;
   deployed().resumable = false;
   const { generateObjectKey, signRequest } = optionsOf({ multipartThreshold: 5 });
-  const { key, url } = await signRequest({ method: "POST", key: generateObjectKey(added(6)) });
+  const { key, url } = await signRequest({ method: "POST", key: generateObjectKey(uppyFile(6)) });
   const uploadId = (await begin(url))[0]!;
   const list = await signRequest({ method: "GET", key, uploadId });
   assert.equal(await (await fetch(list.url)).text(), "<ListPartsResult></ListPartsResult>");
   await assert.rejects(signRequest({ method: "DELETE", key, uploadId }), { code: "NotGranted" });
 });
 
-test("a deployment with a lower threshold: an error says so, and the next try goes in parts", async () => {
+test("a lower threshold is an error, and the next try is in parts", async () => {
   deployed().threshold = 5;
   const { generateObjectKey, signRequest, shouldUseMultipart } = optionsOf();
-  const file = added(6);
+  const file = uppyFile(6);
   assert.equal(shouldUseMultipart(file), false);
   const refused = { code: "MultipartThreshold", message: /takes 6 bytes in parts, .*set multipartThreshold/ };
   await assert.rejects(signRequest({ method: "PUT", key: generateObjectKey(file) }), refused);
   assert.equal(shouldUseMultipart(file), true);
-  assert.equal(shouldUseMultipart(added(7)), true, "larger ones too");
-  assert.equal(shouldUseMultipart(added(5)), false);
+  assert.equal(shouldUseMultipart(uppyFile(7)), true, "larger ones too");
+  assert.equal(shouldUseMultipart(uppyFile(5)), false);
   await signRequest({ method: "POST", key: generateObjectKey(file) });
 });
 
-test("a deployment with a higher threshold: an error says so, and the next try goes in one piece", async () => {
+test("a higher threshold is an error, and the next try is in one piece", async () => {
   const { generateObjectKey, signRequest, shouldUseMultipart } = optionsOf({ multipartThreshold: 5 });
-  const file = added(7);
+  const file = uppyFile(7);
   assert.equal(shouldUseMultipart(file), true);
   const refused = { code: "MultipartThreshold", message: /takes 7 bytes in one piece/ };
   await assert.rejects(signRequest({ method: "POST", key: generateObjectKey(file) }), refused);
   assert.equal(shouldUseMultipart(file), false);
-  assert.equal(shouldUseMultipart(added(6)), false, "smaller ones too");
-  assert.equal(shouldUseMultipart(added(8)), true);
+  assert.equal(shouldUseMultipart(uppyFile(6)), false, "smaller ones too");
+  assert.equal(shouldUseMultipart(uppyFile(8)), true);
   await signRequest({ method: "PUT", key: generateObjectKey(file) });
 });
 
-test("a SHA-256 that the API refuses for another reason is the API's error", async () => {
+test("a SHA-256 that the API refuses for another reason is an ApiError", async () => {
   const { generateObjectKey, signRequest } = optionsOf({ checksum: async () => "nonsense" });
   const refusal = apiRefusal(400, "InvalidRequest", { field: "sha256" });
-  deployed().fault = (_what, nth) => (nth === 1 ? refusal : undefined);
+  deployed().fault = (_what, count) => (count === 1 ? refusal : undefined);
   const refused = { name: "ApiError", code: "InvalidRequest", field: "sha256" };
-  await assert.rejects(signRequest({ method: "PUT", key: generateObjectKey(added(6)) }), refused);
+  await assert.rejects(signRequest({ method: "PUT", key: generateObjectKey(uppyFile(6)) }), refused);
 });
 
-test("a key that is not this adapter's is said", async () => {
+test("a key that isn't the adapter's is an error", async () => {
   await assert.rejects(optionsOf().signRequest({ method: "PUT", key: "cat.png" }), { code: "UnknownFile" });
 });
 

@@ -48,7 +48,7 @@ export class Transfer {
     this.folders = folders;
     this.type = file.type || unknownType;
     this.name = file.name;
-    this.progress = { sent: 0, total: file.size, partsDone: 0, partsTotal: 1 };
+    this.progress = { sent: 0, total: file.size, reused: 0, partsDone: 0, partsTotal: 1 };
     this.#signpost = to.signpost;
     this.#apiUrl = to.apiUrl;
     this.#listener = listener;
@@ -84,7 +84,7 @@ export class Transfer {
     this.resumed = false;
     this.#found = 0;
     this.took = { from: 0, to: 0 };
-    this.progress = { sent: 0, total: this.file.size, partsDone: 0, partsTotal: 1 };
+    this.progress = { sent: 0, total: this.file.size, reused: 0, partsDone: 0, partsTotal: 1 };
     this.#become("waiting");
     const upload = this.#signpost.upload(this.file, {
       onProgress: (progress) => this.#progress(progress),

@@ -73,12 +73,12 @@ function wordsOf({ code, limit, message }: ApiError): string {
 }
 
 function explainS3(error: S3Error): Failure {
-  const { code, requestId, said = "" } = error;
+  const { code, requestId, isExpired, s3Message } = error;
   const [title, advice] =
-    code === "AccessDenied" && /expired/i.test(said)
+    isExpired
       ? ["The signed URL has run out", "Try again: the API signs a new one."]
       : (ofS3[code] ?? ["S3 refused the file", "Try again."]);
-  return new Failure(title, { details: said ? [`S3 says: ${said}`] : [], advice, code, requestId, cause: error });
+  return new Failure(title, { details: s3Message ? [`S3 says: ${s3Message}`] : [], advice, code, requestId, cause: error });
 }
 
 /** No answer, after all tries. */

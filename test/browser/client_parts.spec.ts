@@ -14,7 +14,7 @@ test("300 MiB go in parts, several at once, each checked by S3", async ({ run, l
   const parts = line.of("UploadPart");
   expect(parts.map(({ status }) => status)).toEqual(Array(19).fill(200));
   expect(partsSent(line)).toEqual(Array.from({ length: 19 }, (_, i) => i + 1));
-  expect(progress).toEqual({ sent: file.size, total: file.size, partsDone: 19, partsTotal: 19 });
+  expect(progress).toEqual({ sent: file.size, total: file.size, reused: 0, partsDone: 19, partsTotal: 19 });
   expect(states).toEqual(["planning", "uploading", "finishing", "stored"]);
   const atOnce = line.mostAtOnce(new URL(run.outputs.Local.S3Endpoint).origin);
   expect(atOnce).toBeGreaterThan(1);

@@ -1,74 +1,77 @@
+import { badAnswer, noAnswer } from "../errors.ts";
+import { longestAnswer, readText } from "../read_text.ts";
+import type { RetryOptions } from "../retry.ts";
+import type { SignedRequest } from "../types.ts";
+import { noteAnswer } from "../unreachable.ts";
 import { checkReadable } from "./checksum.ts";
-import { heardFrom } from "./evidence.ts";
-import { noAnswer } from "./network_error.ts";
-import { longestAnswer, readText } from "./read_text.ts";
-import { s3Refusal } from "./s3_error.ts";
-import { badAnswer } from "./signpost_error.ts";
-import type { SignedRequest } from "./types.ts";
-import { watch, type Patience } from "./watch.ts";
+import { s3Refusal } from "./refusal.ts";
+import { watch } from "./stall.ts";
 
-/** How to send. */
 export interface SendOptions {
   signal: AbortSignal;
-  patience: Patience;
-  /** Bytes handed to the network so far. */
+  retry: RetryOptions;
+  /** Called with the bytes handed to the network so far. */
   onProgress?: ((sent: number) => void) | undefined;
 }
 
-/** S3's answer, as XMLHttpRequest has it. */
-export type Answer = Pick<XMLHttpRequest, "status" | "responseText" | "getResponseHeader">;
+/** S3's answer. */
+export interface Answer {
+  status: number;
+  xml: string;
+  etag: string | null;
+}
 
 /**
- * Sends a signed request word for word, with the piece itself as its body: never a FormData, which S3 would store.
+ * Sends a signed request exactly as it is. The body is the piece itself: S3 would store a FormData with its boundaries.
  * Rejects with an S3Error, a NetworkError, a FileError, or the signal's reason.
  */
 export async function send(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
-  // To XMLHttpRequest anything else is a path of the page's own server.
+  // XMLHttpRequest would resolve anything else against the page's own URL.
   if (!/^https?:/.test(signed.url)) throw badAnswer();
   let answer: Answer;
   try {
-    // Only XMLHttpRequest tells how much was sent.
+    // Only XMLHttpRequest reports what was sent.
     answer = await (typeof XMLHttpRequest === "undefined" ? byFetch : byXHR)(signed, body, options);
   } catch (cause) {
     options.signal.throwIfAborted();
     if (body) await checkReadable(body);
-    throw noAnswer(signed.method, signed.url, cause);
+    throw noAnswer(signed, cause);
   }
-  // CompleteMultipartUpload may begin its answer with 200 and end it with an error.
-  const failed = answer.status < 200 || answer.status > 299 || /<Error>/.test(answer.responseText);
+  // S3 may begin its answer to CompleteMultipartUpload with status 200, and end it with an error.
+  const failed = answer.status < 200 || answer.status > 299 || /<Error>/.test(answer.xml);
   if (failed) throw s3Refusal(signed, answer);
   return answer;
 }
 
 function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
-  const { signal, patience, onProgress } = options;
+  const { signal, retry, onProgress } = options;
   const { method, url, headers } = signed;
   const request = new XMLHttpRequest();
   const abort = () => request.abort();
-  const life = watch(body?.size ?? 0, patience, abort);
+  const stall = watch(body?.size ?? 0, retry, abort);
   return new Promise<Answer>((resolve, reject) => {
     request.open(method, url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded }) => {
-      if (loaded > 0) heardFrom(url);
-      life.sent(loaded);
+      if (loaded > 0) noteAnswer(url);
+      stall.sent(loaded);
       onProgress?.(loaded);
     };
     request.onprogress = ({ loaded }) => {
       if (loaded > longestAnswer) abort();
-      else life.receiving();
+      else stall.receiving();
     };
     request.onerror = () => reject();
-    request.onabort = () => reject(new Error("nothing moved"));
+    request.onabort = () => reject(new Error("no byte was sent or received"));
     request.onload = () => {
-      heardFrom(url);
-      life.answered();
-      resolve(request);
+      noteAnswer(url);
+      stall.answered();
+      resolve({ status: request.status, xml: request.responseText, etag: request.getResponseHeader("ETag") });
     };
     signal.addEventListener("abort", abort);
     request.send(body ?? null);
   }).finally(() => {
-    life.end();
+    stall.end();
     signal.removeEventListener("abort", abort);
   });
 }
@@ -76,7 +79,7 @@ function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptio
 async function byFetch(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
   const { method, headers, url } = signed;
   const response = await fetch(url, { method, headers, body: body ?? null, signal: options.signal });
-  const responseText = await readText(response);
+  const xml = await readText(response);
   if (body) options.onProgress?.(body.size);
-  return { status: response.status, responseText, getResponseHeader: (name) => response.headers.get(name) };
+  return { status: response.status, xml, etag: response.headers.get("ETag") };
 }

@@ -1,13 +1,13 @@
-// When a request is taken for dead: the clock is the test's own.
+// When a request counts as stalled. The clock is the test's own.
 import assert from "node:assert/strict";
 import { beforeEach, test, type TestContext } from "node:test";
-import { watch, type Watch } from "../src/watch.ts";
+import { watch, type Watch } from "../src/s3/stall.ts";
 
 const MiB = 2 ** 20;
 const minute = 60_000;
-const patience = { stallTimeout: minute, minSpeed: 8_000 };
+const retry = { stallTimeout: minute, minSpeed: 8_000 };
 
-/** A page whose requests a service worker has, or has not. */
+/** A page with or without a service worker. */
 function setPage(t: TestContext, worker: object | null): void {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   Object.defineProperty(globalThis, "window", { value: globalThis, configurable: true });
@@ -25,13 +25,13 @@ function pass(t: TestContext, ms: number): void {
   t.mock.timers.tick(ms);
 }
 
-/** A request under watch, and whether it was given up. */
+/** A watched request, and whether it was given up. */
 function watched(size: number): Watch & { isDead: boolean } {
   const request = { isDead: false } as Watch & { isDead: boolean };
-  return Object.assign(request, watch(size, patience, () => (request.isDead = true)));
+  return Object.assign(request, watch(size, retry, () => (request.isDead = true)));
 }
 
-test("no byte goes: dead after stallTimeout, where the page would see one", (t) => {
+test("no byte is sent: given up after stallTimeout, without a service worker", (t) => {
   setPage(t, null);
   const request = watched(16 * MiB);
   pass(t, minute - 1);
@@ -40,7 +40,7 @@ test("no byte goes: dead after stallTimeout, where the page would see one", (t) 
   assert.equal(request.isDead, true);
 });
 
-test("bytes go, then none: dead after stallTimeout", (t) => {
+test("bytes are sent, then none: given up after stallTimeout", (t) => {
   setPage(t, {});
   const request = watched(16 * MiB);
   for (let sent = 1; sent < 100; sent++) {
@@ -52,7 +52,7 @@ test("bytes go, then none: dead after stallTimeout", (t) => {
   assert.equal(request.isDead, true);
 });
 
-test("a service worker has the request: 16 MiB may be silent as long as they take at minSpeed, and not for ever", (t) => {
+test("with a service worker, 16 MiB may be silent for their time at minSpeed, and no longer", (t) => {
   setPage(t, {});
   const request = watched(16 * MiB);
   pass(t, 2_000_000);
@@ -61,7 +61,7 @@ test("a service worker has the request: 16 MiB may be silent as long as they tak
   assert.equal(request.isDead, true);
 });
 
-test("all bytes are gone: a proxy may have them, and sends them on at its own pace", (t) => {
+test("after the last byte, 16 MiB may be silent for their time at minSpeed: a proxy may hold them", (t) => {
   setPage(t, null);
   const request = watched(16 * MiB);
   request.sent(16 * MiB);
@@ -71,7 +71,7 @@ test("all bytes are gone: a proxy may have them, and sends them on at its own pa
   assert.equal(request.isDead, true);
 });
 
-test("on a line whose answers come at once, an answer that stays out is missed after about a minute", (t) => {
+test("after quick answers, a missing answer is given up after about a minute", (t) => {
   setPage(t, null);
   const first = watched(16 * MiB);
   first.sent(16 * MiB);
@@ -83,7 +83,7 @@ test("on a line whose answers come at once, an answer that stays out is missed a
   pass(t, minute + 2_000);
   assert.equal(second.isDead, true);
 
-  // It has become another line, so nothing is known of it.
+  // The connection has changed, so nothing is known about it.
   const third = watched(16 * MiB);
   third.sent(16 * MiB);
   pass(t, minute + 2_000);
@@ -91,7 +91,7 @@ test("on a line whose answers come at once, an answer that stays out is missed a
   third.end();
 });
 
-test("where a proxy took its time, the next one has four times that", (t) => {
+test("after a slow answer, the next one may take four times as long", (t) => {
   setPage(t, null);
   const first = watched(16 * MiB);
   first.sent(16 * MiB);
@@ -106,7 +106,7 @@ test("where a proxy took its time, the next one has four times that", (t) => {
   assert.equal(second.isDead, true);
 });
 
-test("what a small file took is scaled to a large one", (t) => {
+test("the silence of a small file is scaled to a large one", (t) => {
   setPage(t, {});
   const small = watched(MiB);
   pass(t, 5_000);
@@ -118,7 +118,7 @@ test("what a small file took is scaled to a large one", (t) => {
   large.end();
 });
 
-test("S3's spaces are a sign of life, but not for ever", (t) => {
+test("S3's spaces keep a request alive, but not for ever", (t) => {
   setPage(t, null);
   const request = watched(0);
   for (let i = 0; i < 14; i++) {
@@ -133,7 +133,7 @@ test("S3's spaces are a sign of life, but not for ever", (t) => {
   assert.equal(request.isDead, true);
 });
 
-test("a patience that no timer can hold is no patience of none", (t) => {
+test("a stallTimeout longer than a timer can run is not skipped", (t) => {
   setPage(t, null);
   let isDead = false;
   watch(5, { stallTimeout: Infinity, minSpeed: 0 }, () => (isDead = true));

@@ -2,25 +2,25 @@
 export interface StoredPart {
   partNumber: number;
   etag: string;
-  /** Bytes, where S3 told them. */
+  /** Bytes, if S3 has listed the part. */
   size?: number;
   /** base64 */
   sha256?: string | undefined;
 }
 
-// S3's answers are small and flat, and a DOM is not everywhere: so no parser.
+// S3's answers are small and flat, and workers have no DOM. So there is no XML parser here.
 
-/** The text of the first element of that name. Codes, ids and ETags need no more of XML than a quotation mark. */
+/** The text of the first element of that name. Of XML's escapes, codes, ids and ETags only have the quotation mark. */
 export function textOf(xml: string, name: string): string | undefined {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   return text?.replace(/&(quot|#34);/g, '"');
 }
 
 /**
- * All parts that S3 has, page after page.
+ * Collects the parts that S3 has from all pages of its list.
  *
- * @param ask gives the page behind a part number; undefined where the deployment lets none be had
- * @returns undefined where there was no page
+ * @param ask gives the page that follows a part number; undefined if the deployment doesn't grant the list
+ * @returns undefined without a page
  */
 export async function allParts(
   ask: (after: number) => Promise<string | undefined>,
@@ -30,13 +30,13 @@ export async function allParts(
     const xml = await ask(after);
     if (xml === undefined) return undefined;
     const before = all.size;
-    // S3's limit of parts, and what stands before them.
+    // S3 allows 10,000 parts; the first piece is what comes before them.
     for (const part of xml.split("<Part>", 10_001).slice(1)) {
       const partNumber = Number(textOf(part, "PartNumber"));
       const etag = textOf(part, "ETag") ?? "";
       all.set(partNumber, { partNumber, etag, size: Number(textOf(part, "Size")), sha256: textOf(part, "ChecksumSHA256") });
     }
-    // A list that doesn't get on would have no end.
+    // A list that makes no progress would never end.
     const next = Number(textOf(xml, "NextPartNumberMarker"));
     if (textOf(xml, "IsTruncated") !== "true" || !(next > after) || all.size === before) return all;
     after = next;
@@ -46,8 +46,12 @@ export async function allParts(
 /** The body of CompleteMultipartUpload. */
 export function completeXml(parts: StoredPart[]): string {
   const entries = parts.map(({ partNumber, etag, sha256 }) => {
-    const sum = sha256 ? `<ChecksumSHA256>${sha256}</ChecksumSHA256>` : "";
-    return `<Part><PartNumber>${partNumber}</PartNumber><ETag>${etag}</ETag>${sum}</Part>`;
+    const sum = sha256 ? element("ChecksumSHA256", sha256) : "";
+    return element("Part", element("PartNumber", partNumber) + element("ETag", etag) + sum);
   });
-  return `<CompleteMultipartUpload>${entries.join("")}</CompleteMultipartUpload>`;
+  return element("CompleteMultipartUpload", entries.join(""));
+}
+
+function element(name: string, content: string | number): string {
+  return `<${name}>${content}</${name}>`;
 }
