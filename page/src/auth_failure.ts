@@ -1,5 +1,5 @@
 import { Failure } from "./failure.ts";
-import type { Asked } from "./auth.ts";
+import type { Asked } from "./sign_in/auth.ts";
 
 /** Whether Cognito gave no answer at all. */
 export function isNetworkError(error: unknown): boolean {

@@ -1,17 +1,17 @@
 import { Signpost } from "signpost-client";
 import { announce } from "./announce.ts";
-import { Auth, type User } from "./auth.ts";
+import { Auth, type User } from "./sign_in/auth.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { byId } from "./dom.ts";
-import { openDropZone } from "./drop_zone.ts";
+import { openDropZone } from "./files/drop_zone.ts";
 import { toFailure } from "./failure.ts";
-import { FileList } from "./file_list.ts";
+import { FileList } from "./files/file_list.ts";
 import { count } from "./format.ts";
-import { takeOwnership } from "./owner.ts";
-import { listNoRequests } from "./request_list.ts";
-import { SignIn } from "./sign_in.ts";
-import { UnfinishedFiles } from "./unfinished.ts";
-import { Way } from "./way.ts";
+import { takeOwnership } from "./sign_in/owner.ts";
+import { listNoRequests } from "./resource_timing.ts";
+import { SignIn } from "./sign_in/sign_in_card.ts";
+import { UnfinishedFiles } from "./files/unfinished.ts";
+import { Way } from "./signpost_boards.ts";
 
 type View = "starting" | "sign-in" | "files";
 

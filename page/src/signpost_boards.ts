@@ -3,7 +3,7 @@ import { awsHost } from "./aws_host.ts";
 import type { Config } from "./config.ts";
 import { byId, element, setText } from "./dom.ts";
 import { duration, size } from "./format.ts";
-import type { Transfer } from "./transfer.ts";
+import type { Transfer } from "./files/transfer.ts";
 
 /**
  * The signpost beside the list: a file's way in three boards, each with the address that the browser talks to, what

@@ -1,11 +1,11 @@
 import type { Signpost } from "signpost-client";
-import { announce } from "./announce.ts";
-import { byId } from "./dom.ts";
-import { toFailure } from "./failure.ts";
-import { count } from "./format.ts";
-import { Overall } from "./overall.ts";
-import { Reader } from "./reader.ts";
-import { Row } from "./row.ts";
+import { announce } from "../announce.ts";
+import { byId } from "../dom.ts";
+import { toFailure } from "../failure.ts";
+import { count } from "../format.ts";
+import { Overall } from "./summary.ts";
+import { Reader } from "./read_back.ts";
+import { Row } from "./file_row.ts";
 import { type ChosenFile, Transfer } from "./transfer.ts";
 
 const tick = 500; // ms, in which speeds are measured and shown

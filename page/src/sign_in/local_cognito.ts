@@ -1,5 +1,5 @@
 // What Amplify asks of Cognito, and a local run's cognito-local has no answer to, asked in the way that it has one.
-import type { LocalConfig } from "./config.ts";
+import type { LocalConfig } from "../config.ts";
 import { decodeJWT } from "@aws-amplify/core";
 import type { cognitoUserPoolsTokenProvider } from "@aws-amplify/auth/cognito";
 

@@ -1,9 +1,9 @@
-import { copyOnClick } from "./copy.ts";
-import { copyOf, element, setText } from "./dom.ts";
-import { size } from "./format.ts";
+import { copyOnClick } from "../copy_button.ts";
+import { copyOf, element, setText } from "../dom.ts";
+import { size } from "../format.ts";
 import { extension, isShownInline, unknownType } from "./media_type.ts";
-import type { Disposition } from "./reader.ts";
-import { numbersOf, statusOf } from "./row_words.ts";
+import type { Disposition } from "./read_back.ts";
+import { numbersOf, statusOf } from "./status_text.ts";
 import { thumbnail } from "./thumbnail.ts";
 import type { Transfer } from "./transfer.ts";
 

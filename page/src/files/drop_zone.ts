@@ -1,4 +1,4 @@
-import { byId } from "./dom.ts";
+import { byId } from "../dom.ts";
 import { unpack, withFolders } from "./dropped_files.ts";
 import type { ChosenFile } from "./transfer.ts";
 

@@ -1,4 +1,4 @@
-import { duration, percent, size, timeLeft } from "./format.ts";
+import { duration, percent, size, timeLeft } from "../format.ts";
 import type { Transfer } from "./transfer.ts";
 
 /** Where a file is, in words. */

@@ -1,5 +1,5 @@
 import { ApiError, FileError, NetworkError, S3Error } from "signpost-client";
-import { CognitoUnreachable } from "./cognito_unreachable.ts";
+import { CognitoUnreachable } from "./sign_in/cognito_unreachable.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { size } from "./format.ts";
 import { allowedOrigins, forbiddenByPolicy, originNotAllowed } from "./network_failure.ts";

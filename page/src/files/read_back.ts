@@ -1,7 +1,7 @@
 import { ApiError, type Signpost, SignpostError } from "signpost-client";
-import { Failure } from "./failure.ts";
-import { allowedOrigins, explainNetworkFailure } from "./network_failure.ts";
-import { explainUpload } from "./upload_failure.ts";
+import { Failure } from "../failure.ts";
+import { allowedOrigins, explainNetworkFailure } from "../network_failure.ts";
+import { explainUpload } from "../error_messages.ts";
 
 const frameLife = 60_000; // ms, in which a browser has asked its user whatever it asks before it saves
 

@@ -1,8 +1,8 @@
 import type { Auth, Step, User } from "./auth.ts";
-import type { LocalConfig } from "./config.ts";
-import { copyOnClick } from "./copy.ts";
-import { byId, copyOf, element, setText } from "./dom.ts";
-import { toFailure } from "./failure.ts";
+import type { LocalConfig } from "../config.ts";
+import { copyOnClick } from "../copy_button.ts";
+import { byId, copyOf, element, setText } from "../dom.ts";
+import { toFailure } from "../failure.ts";
 
 const titles = {
   password: "Sign in",

@@ -1,8 +1,8 @@
 import type { Signpost, StoredObject, Upload, UploadProgress, UploadState } from "signpost-client";
-import { type Failure } from "./failure.ts";
+import { type Failure } from "../failure.ts";
 import { unknownType } from "./media_type.ts";
 import { Speed } from "./speed.ts";
-import { explainUpload } from "./upload_failure.ts";
+import { explainUpload } from "../error_messages.ts";
 
 /** The contract's smallest part but the last, in bytes. */
 const smallestPart = 16 << 20;

@@ -1,12 +1,12 @@
 import { type SignInOutput, confirmSignIn, fetchAuthSession, signIn, signOut } from "@aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider as tokens } from "@aws-amplify/auth/cognito";
 import { Amplify, ConsoleLogger, sessionStorage } from "@aws-amplify/core";
-import { explainSignIn, isNetworkError, sessionEnded, unknownStep } from "./auth_failure.ts";
-import { awsHost } from "./aws_host.ts";
+import { explainSignIn, isNetworkError, sessionEnded, unknownStep } from "../auth_failure.ts";
+import { awsHost } from "../aws_host.ts";
 import { CognitoUnreachable } from "./cognito_unreachable.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "../config.ts";
 import { endSession, renewTokens } from "./local_cognito.ts";
-import { explainNetworkFailure } from "./network_failure.ts";
+import { explainNetworkFailure } from "../network_failure.ts";
 
 /** Who is signed in. */
 export interface User {

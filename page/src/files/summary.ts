@@ -1,5 +1,5 @@
-import { byId, setText } from "./dom.ts";
-import { percent, size, timeLeft } from "./format.ts";
+import { byId, setText } from "../dom.ts";
+import { percent, size, timeLeft } from "../format.ts";
 import { Speed } from "./speed.ts";
 import type { Transfer } from "./transfer.ts";
 

@@ -1,5 +1,5 @@
-import { byId } from "./dom.ts";
-import { percent, size } from "./format.ts";
+import { byId } from "../dom.ts";
+import { percent, size } from "../format.ts";
 import { readNote, writeNote } from "./session_store.ts";
 import type { Transfer } from "./transfer.ts";
 
