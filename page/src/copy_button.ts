@@ -1,20 +1,20 @@
 import { announce } from "./announce.ts";
 
-const shownFor = 2000; // ms
+const feedbackTime = 2000; // ms
 
-/** Makes a button that copies a text, which is also shown in `from`. */
-export function copyOnClick(button: HTMLButtonElement, what: string, from: HTMLElement, text: () => string): void {
+/** Makes a button that copies a text. `source` is the element that shows the text, `name` what to call it. */
+export function makeCopyButton(button: HTMLButtonElement, name: string, source: HTMLElement, text: () => string): void {
   const label = button.textContent;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(text());
       button.textContent = "Copied";
-      announce(`${what} is copied.`);
+      announce(`${name} copied.`);
     } catch {
-      // Not allowed: it is selected instead, for the keyboard to copy.
-      getSelection()?.selectAllChildren(from);
+      // The browser doesn't allow it: select the text, so that the user can copy it.
+      getSelection()?.selectAllChildren(source);
       button.textContent = "Selected";
     }
-    setTimeout(() => (button.textContent = label), shownFor);
+    setTimeout(() => (button.textContent = label), feedbackTime);
   });
 }

@@ -1,10 +1,10 @@
 /**
- * Keeps the browser from listing the page's requests (`performance.getEntriesByType("resource")`): their URLs are signed,
- * and would be there for whoever uses the tab next. Observers are told of each all the same.
+ * Keeps the page's requests out of `performance.getEntriesByType("resource")`. Their URLs are signed, and the next user
+ * of this tab could read them there. Performance observers still receive each request.
  *
- * By "Resource Timing" a request that is over when the list is full goes nowhere, and a list may have no place at all.
+ * The Resource Timing specification drops an entry when the buffer is full, and allows a buffer of size 0.
  */
-export function listNoRequests(): void {
+export function disableResourceTimingBuffer(): void {
   performance.setResourceTimingBufferSize(0);
   performance.clearResourceTimings();
 }

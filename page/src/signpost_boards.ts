@@ -6,15 +6,15 @@ import { duration, size } from "./format.ts";
 import type { Transfer } from "./files/transfer.ts";
 
 /**
- * The signpost beside the list: a file's way in three boards, each with the address that the browser talks to, what
- * has passed it, and a sign of life while something does.
+ * The signpost beside the list. Its three boards are the stations of an upload: the browser, the API and S3. Each shows
+ * its host and what it has done so far, and moves while it is busy.
  */
-export class Way {
+export class SignpostBoards {
   readonly #states = new Map<Transfer, UploadState>();
   #stored = 0;
-  #bytes = 0;
+  #storedBytes = 0;
   #signed = 0;
-  #signingTime = 0; // ms, of all
+  #signingTime = 0; // ms in total
 
   constructor({ apiUrl, bucket, region, local }: Config) {
     write("browser", "host", location.host);
@@ -25,30 +25,30 @@ export class Way {
     requests.observe({ type: "resource" });
   }
 
-  /** A file has come to a new state. */
-  step(transfer: Transfer): void {
+  /** Updates the boards for a file that has a new state. */
+  update(transfer: Transfer): void {
     const { state, file } = transfer;
     if (state === "stored") {
       this.#stored++;
-      this.#bytes += file.size;
+      this.#storedBytes += file.size;
     }
     if (transfer.isActive) this.#states.set(transfer, state);
     else this.#states.delete(transfer);
     this.#show();
   }
 
-  /** The list was cleared. */
+  /** Updates the boards for an empty list. */
   clear(): void {
     this.#states.clear();
     this.#show();
   }
 
-  /** The browser itself times what the page asks the API. */
+  /** Counts the requests to the API, and the time they took by the browser's own measurement. */
   #count(requests: PerformanceEntry[], apiUrl: string): void {
-    for (const { name, duration: took, responseStatus } of requests as PerformanceResourceTiming[]) {
+    for (const { name, duration: time, responseStatus } of requests as PerformanceResourceTiming[]) {
       if (!name.startsWith(apiUrl) || responseStatus > 299) continue;
       this.#signed++;
-      this.#signingTime += took;
+      this.#signingTime += time;
     }
     this.#show();
   }
@@ -60,9 +60,9 @@ export class Way {
     board("s3").classList.toggle("is-live", isSending);
     board("browser").classList.toggle("is-live", isSending || states.has("planning"));
     write("api", "count", this.#signed > 0 ? `${this.#signed} signed` : "");
-    write("api", "more", this.#signed > 0 ? `${duration(this.#signingTime / this.#signed)} each` : "");
+    write("api", "more", this.#signed > 0 ? `${duration(this.#signingTime / this.#signed)} on average` : "");
     write("s3", "count", this.#stored > 0 ? `${this.#stored} stored` : "");
-    write("s3", "more", this.#stored > 0 ? size(this.#bytes) : "");
+    write("s3", "more", this.#stored > 0 ? size(this.#storedBytes) : "");
   }
 }
 

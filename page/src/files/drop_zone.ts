@@ -1,66 +1,66 @@
 import { byId } from "../dom.ts";
-import { unpack, withFolders } from "./dropped_files.ts";
+import { readDropped, readPicked } from "./dropped_files.ts";
 import type { ChosenFile } from "./transfer.ts";
 
 interface DropZoneOptions {
-  /** Whether files are taken now. */
+  /** Whether the page accepts files now. */
   isOpen(): boolean;
   onFiles(files: ChosenFile[]): void;
 }
 
-/** Takes files: from the pickers, dropped anywhere on the page, and pasted. */
+/** Accepts files from the two pickers, dropped anywhere on the page, and pasted. */
 export function openDropZone(options: DropZoneOptions): void {
-  takeFromPicker("picker", options);
-  takeFromPicker("folder-picker", options);
-  takeDropped(options);
+  acceptPicked("picker", options);
+  acceptPicked("folder-picker", options);
+  acceptDropped(options);
   addEventListener("paste", (event) => {
     const files = event.clipboardData?.files;
     if (!options.isOpen() || !files || files.length === 0) return;
     event.preventDefault();
-    note([]);
-    options.onFiles(withFolders(files));
+    showProblems([]);
+    options.onFiles(readPicked(files));
   });
 }
 
-function takeFromPicker(id: string, { onFiles }: DropZoneOptions): void {
+function acceptPicked(id: string, { onFiles }: DropZoneOptions): void {
   const input = byId<HTMLInputElement>(id);
   input.addEventListener("change", () => {
-    const files = withFolders(input.files ?? []);
-    note([]);
+    const files = readPicked(input.files ?? []);
+    showProblems([]);
     onFiles(files);
-    input.value = ""; // so that the same file can be chosen again
+    input.value = ""; // The same file can then be chosen again.
   });
 }
 
-function takeDropped({ isOpen, onFiles }: DropZoneOptions): void {
+function acceptDropped({ isOpen, onFiles }: DropZoneOptions): void {
   const zone = byId("drop-zone");
-  let depth = 0; // dragenter and dragleave come for every element on the way
-  const move = (to: number) => {
-    depth = Math.max(0, to);
+  let depth = 0; // Every element under the pointer fires dragenter and dragleave.
+  const setDepth = (value: number) => {
+    depth = Math.max(0, value);
     zone.classList.toggle("is-over", depth > 0);
   };
   addEventListener("dragenter", (event) => {
-    if (isOpen() && hasFiles(event)) move(depth + 1);
+    if (isOpen() && hasFiles(event)) setDepth(depth + 1);
   });
-  addEventListener("dragleave", () => move(depth - 1));
+  addEventListener("dragleave", () => setDepth(depth - 1));
   addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
-    event.preventDefault(); // else the browser opens the file in place of the page
+    event.preventDefault(); // Otherwise the browser leaves the page to open the file.
     if (event.dataTransfer) event.dataTransfer.dropEffect = isOpen() ? "copy" : "none";
   });
   addEventListener("drop", async (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
-    move(0);
+    setDepth(0);
     if (!isOpen() || !event.dataTransfer) return;
-    const { files, problems } = await unpack(event.dataTransfer);
-    note(problems);
+    const { files, problems } = await readDropped(event.dataTransfer);
+    showProblems(problems);
     if (files.length > 0) onFiles(files);
   });
 }
 
-/** Says what of the last choice can't be uploaded. */
-function note(problems: string[]): void {
+/** Shows which of the dropped files can't be uploaded. */
+function showProblems(problems: string[]): void {
   byId("drop-note").textContent = problems.join(" ");
 }
 

@@ -1,66 +1,65 @@
 import type { ChosenFile } from "./transfer.ts";
 
-/** What was dropped, folders unpacked. */
-export interface Unpacked {
+/** The files that were dropped, those in dropped folders among them. */
+export interface DroppedFiles {
   files: ChosenFile[];
-  /** What can't be uploaded, and why, in words. */
+  /** What can't be uploaded and why, a sentence each. */
   problems: string[];
 }
 
 /**
- * Takes the files out of what was dropped, and out of the folders in it.
+ * Reads the files that were dropped, and those in dropped folders.
  *
- * The browser lets go of what was dropped as soon as its event is over, so the entries are taken at once, and only
- * then walked.
+ * A DataTransfer is empty once its event is over, so all entries are taken from it before any folder is read.
  */
-export async function unpack(transfer: DataTransfer): Promise<Unpacked> {
-  const unpacked: Unpacked = { files: [], problems: [] };
-  const entries: FileSystemEntry[] = [];
+export async function readDropped(transfer: DataTransfer): Promise<DroppedFiles> {
+  const dropped: DroppedFiles = { files: [], problems: [] };
+  const folders: FileSystemDirectoryEntry[] = [];
   for (const item of transfer.items) {
     const entry = item.webkitGetAsEntry();
     const file = item.getAsFile();
-    if (entry?.isDirectory) entries.push(entry);
-    else if (file) unpacked.files.push({ file, folders: "" });
+    if (entry?.isDirectory) folders.push(entry as FileSystemDirectoryEntry);
+    else if (file) dropped.files.push({ file, folders: "" });
   }
-  for (const entry of entries) await walk(entry as FileSystemDirectoryEntry, `${entry.name}/`, unpacked);
-  return unpacked;
+  for (const folder of folders) await readFolder(folder, `${folder.name}/`, dropped);
+  return dropped;
 }
 
-/** What a folder picker gave: each file knows the folders above it. */
-export function withFolders(files: Iterable<File>): ChosenFile[] {
+/** Reads what a picker or the clipboard holds. Files from a folder picker know the path of their folder. */
+export function readPicked(files: Iterable<File>): ChosenFile[] {
   return Array.from(files, (file) => ({ file, folders: file.webkitRelativePath.slice(0, -file.name.length) }));
 }
 
-async function walk(folder: FileSystemDirectoryEntry, path: string, into: Unpacked): Promise<void> {
+async function readFolder(folder: FileSystemDirectoryEntry, path: string, dropped: DroppedFiles): Promise<void> {
   let entries;
   try {
     entries = await entriesOf(folder);
   } catch {
-    into.problems.push(`${path} can't be read.`);
+    dropped.problems.push(`${path} can't be read.`);
     return;
   }
-  if (entries.length === 0) into.problems.push(`${path} is empty.`);
+  if (entries.length === 0) dropped.problems.push(`${path} is empty.`);
   for (const entry of entries.sort((a, b) => a.name.localeCompare(b.name))) {
     if (entry.isDirectory) {
-      await walk(entry as FileSystemDirectoryEntry, `${path}${entry.name}/`, into);
+      await readFolder(entry as FileSystemDirectoryEntry, `${path}${entry.name}/`, dropped);
       continue;
     }
     try {
-      into.files.push({ file: await fileOf(entry as FileSystemFileEntry), folders: path });
+      dropped.files.push({ file: await fileOf(entry as FileSystemFileEntry), folders: path });
     } catch {
-      into.problems.push(`${path}${entry.name} can't be read.`);
+      dropped.problems.push(`${path}${entry.name} can't be read.`);
     }
   }
 }
 
-/** All entries: the browser gives them a hundred at a time, and ends with none. */
+/** Returns all entries of a folder. readEntries() returns up to 100 at a time, and none at the end. */
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return all;
-    all.push(...some);
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) return all;
+    all.push(...batch);
   }
 }
 

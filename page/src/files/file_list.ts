@@ -1,59 +1,58 @@
 import type { Signpost } from "signpost-client";
 import { announce } from "../announce.ts";
 import { byId } from "../dom.ts";
-import { toFailure } from "../failure.ts";
+import { toFailure } from "../error_messages.ts";
 import { count } from "../format.ts";
-import { Overall } from "./summary.ts";
-import { Reader } from "./read_back.ts";
-import { Row } from "./file_row.ts";
+import { FileRow } from "./file_row.ts";
+import { type Disposition, ReadBack } from "./read_back.ts";
+import { Summary } from "./summary.ts";
 import { type ChosenFile, Transfer } from "./transfer.ts";
 
-const tick = 500; // ms, in which speeds are measured and shown
+const measureInterval = 500; // ms
 
-/** What the list has to do with the rest of the page. */
-interface Surroundings {
+interface FileListOptions {
   signpost: Signpost;
   apiUrl: string;
-  /** A file has come to a new state. */
-  onStep(transfer: Transfer): void;
-  /** Bytes have moved, or parts were stored. */
+  /** Called when a file has a new state. */
+  onState(transfer: Transfer): void;
+  /** Called as bytes are sent and parts stored. */
   onProgress(transfer: Transfer): void;
-  /** Only a new sign-in helps. */
+  /** Called when the user has to sign in again. */
   onSessionEnd(): void;
 }
 
-/** The files that were added, the newest on top, and what can be done with all of them. */
+/** The list of files, the newest at the top, and the buttons for all of them. */
 export class FileList {
-  #rows: Row[] = [];
-  readonly #rowOf = new Map<Transfer, Row>();
-  readonly #changed = new Set<Row>();
-  readonly #surroundings: Surroundings;
-  readonly #reader: Reader;
-  readonly #overall = new Overall();
+  #rows: FileRow[] = [];
+  readonly #rowOf = new Map<Transfer, FileRow>();
+  readonly #changedRows = new Set<FileRow>();
+  readonly #options: FileListOptions;
+  readonly #readBack: ReadBack;
+  readonly #summary = new Summary();
   #isReadable = false;
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
-    this.#reader = new Reader(surroundings.signpost, surroundings.apiUrl);
+  constructor(options: FileListOptions) {
+    this.#options = options;
+    this.#readBack = new ReadBack(options.signpost, options.apiUrl);
     byId("pause-all").addEventListener("click", () => this.#all((transfer) => transfer.pause(), "resume-all"));
     byId("resume-all").addEventListener("click", () => this.#all((transfer) => transfer.resume(), "pause-all"));
     byId("retry-failed").addEventListener("click", () =>
       this.#all((transfer) => transfer.state === "failed" && transfer.canRetry && transfer.start(), "files-title"),
     );
     byId("clear-finished").addEventListener("click", () => this.#keep((transfer) => transfer.isActive));
-    setInterval(() => this.#measure(), tick);
+    setInterval(() => this.#measure(), measureInterval);
   }
 
-  /** How many are not finished. */
+  /** The number of files that are not finished. */
   get active(): number {
     return this.#transfers.filter((transfer) => transfer.isActive).length;
   }
 
   add(files: ChosenFile[]): void {
-    const listener = { onChange: (t: Transfer) => this.#change(t), onStep: (t: Transfer) => this.#step(t) };
+    const listener = { onChange: (t: Transfer) => this.#changed(t), onState: (t: Transfer) => this.#stateChanged(t) };
     const rows = files.map((file) => {
-      const transfer = new Transfer(file, this.#surroundings, listener);
-      const row = new Row(transfer, { read: (of, disposition) => this.#read(of, disposition) });
+      const transfer = new Transfer(file, this.#options, listener);
+      const row = new FileRow(transfer, { read: (of, disposition) => this.#read(of, disposition) });
       row.isReadable = this.#isReadable;
       this.#rowOf.set(transfer, row);
       return row;
@@ -62,10 +61,10 @@ export class FileList {
     byId("files").prepend(...rows.map((row) => row.element));
     if (files.length > 0) announce(`${count(files.length, "file")} added.`);
     for (const { transfer } of rows) transfer.start();
-    this.#overall.show(this.#transfers);
+    this.#summary.show(this.#transfers);
   }
 
-  /** Stops what is under way and forgets all. */
+  /** Cancels all uploads and empties the list. */
   clear(): void {
     const transfers = this.#transfers;
     this.#keep(() => false);
@@ -77,7 +76,7 @@ export class FileList {
     return this.#rows.map((row) => row.transfer);
   }
 
-  /** Does it with every file, in the order they were added; the focus goes to what comes in the button's place. */
+  /** Acts on every file, in the order they were added. The focus moves to what replaces the button that was pressed. */
   #all(act: (transfer: Transfer) => void, next: string): void {
     for (const transfer of this.#transfers.toReversed()) act(transfer);
     this.#render();
@@ -90,26 +89,26 @@ export class FileList {
       this.#rowOf.delete(transfer);
     }
     this.#rows = this.#rows.filter((row) => wanted(row.transfer));
-    this.#overall.show(this.#transfers);
+    this.#summary.show(this.#transfers);
     byId(this.#rows.length > 0 ? "files-title" : "picker").focus();
   }
 
-  /** Shown with the next frame: progress comes more often than anybody can look. */
-  #change(transfer: Transfer): void {
+  /** Updates the row in the next frame: progress events are more frequent than frames. */
+  #changed(transfer: Transfer): void {
     const row = this.#rowOf.get(transfer);
-    if (!row) return; // cleared
-    if (this.#changed.size === 0) requestAnimationFrame(() => this.#render());
-    this.#changed.add(row);
-    this.#surroundings.onProgress(transfer);
+    if (!row) return; // It is no longer in the list.
+    if (this.#changedRows.size === 0) requestAnimationFrame(() => this.#render());
+    this.#changedRows.add(row);
+    this.#options.onProgress(transfer);
   }
 
   #render(): void {
-    for (const row of this.#changed) row.update();
-    this.#changed.clear();
-    this.#overall.show(this.#transfers);
+    for (const row of this.#changedRows) row.update();
+    this.#changedRows.clear();
+    this.#summary.show(this.#transfers);
   }
 
-  #step(transfer: Transfer): void {
+  #stateChanged(transfer: Transfer): void {
     if (!this.#rowOf.has(transfer)) return;
     const { state, name, failure, stored } = transfer;
     if (state === "stored") announce(`${name} is stored.`);
@@ -117,14 +116,14 @@ export class FileList {
     if (state === "paused") announce(`${name}: paused.`);
     if (state === "failed" && failure) {
       announce(`${name}: ${failure.sentence}`);
-      if (failure.signIn) this.#surroundings.onSessionEnd();
+      if (failure.signIn) this.#options.onSessionEnd();
     }
-    this.#surroundings.onStep(transfer);
-    if (stored) void this.#offerReading(stored.key);
+    this.#options.onState(transfer);
+    if (stored) void this.#offerReadBack(stored.key);
   }
 
-  async #offerReading(key: string): Promise<void> {
-    if (this.#isReadable || !(await this.#reader.isOffered(key))) return;
+  async #offerReadBack(key: string): Promise<void> {
+    if (this.#isReadable || !(await this.#readBack.isOffered(key))) return;
     this.#isReadable = true;
     for (const row of this.#rows) {
       row.isReadable = true;
@@ -132,14 +131,14 @@ export class FileList {
     }
   }
 
-  async #read(transfer: Transfer, disposition: "inline" | "attachment"): Promise<string> {
+  async #read(transfer: Transfer, disposition: Disposition): Promise<string> {
     try {
-      await this.#reader.read(transfer.stored?.key ?? "", transfer.name, disposition);
+      await this.#readBack.read(transfer.stored?.key ?? "", transfer.name, disposition);
       return "";
     } catch (error) {
       const failure = toFailure(error);
       announce(`${transfer.name}: ${failure.sentence}`);
-      if (failure.signIn) this.#surroundings.onSessionEnd();
+      if (failure.signIn) this.#options.onSessionEnd();
       return `${failure.sentence} (${failure.reference})`;
     }
   }
@@ -147,9 +146,9 @@ export class FileList {
   #measure(): void {
     for (const row of this.#rows) {
       if (row.transfer.state !== "uploading") continue;
-      row.transfer.speed.sample(row.transfer.moved);
+      row.transfer.speed.sample(row.transfer.bytesSent);
       row.update();
     }
-    this.#overall.measure(this.#transfers);
+    this.#summary.measure(this.#transfers);
   }
 }

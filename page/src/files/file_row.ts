@@ -1,9 +1,9 @@
-import { copyOnClick } from "../copy_button.ts";
-import { copyOf, element, setText } from "../dom.ts";
+import { makeCopyButton } from "../copy_button.ts";
+import { cloneTemplate, element, setText } from "../dom.ts";
 import { size } from "../format.ts";
-import { extension, isShownInline, unknownType } from "./media_type.ts";
+import { canOpen, extension, unknownType } from "./media_type.ts";
 import type { Disposition } from "./read_back.ts";
-import { numbersOf, statusOf } from "./status_text.ts";
+import { progressText, statusText } from "./status_text.ts";
 import { thumbnail } from "./thumbnail.ts";
 import type { Transfer } from "./transfer.ts";
 
@@ -19,50 +19,50 @@ const labels: Record<Action, string> = {
   download: "Download",
 };
 
-/** What a row's buttons do that is not the transfer's own business. */
+/** The actions of a row that are not the transfer's own. */
 export interface RowActions {
-  /** Reads the stored file back, and gives what is to be told of it, "" if all is well. */
+  /** Opens or saves the stored file. Resolves to an error message, or "". */
   read(transfer: Transfer, disposition: Disposition): Promise<string>;
 }
 
-/** A file's row in the list: it shows what the transfer says, and no more than that. */
-export class Row {
+/** A file's row in the list. It shows the state of the transfer, and has none of its own. */
+export class FileRow {
   readonly transfer: Transfer;
   readonly element: HTMLElement;
-  /** Whether the deployment lets files be read back. */
+  /** Whether the deployment has downloads. */
   isReadable = false;
   readonly #parts = new Map<string, HTMLElement>();
 
   constructor(transfer: Transfer, rowActions: RowActions) {
     this.transfer = transfer;
-    this.element = copyOf("row-template");
+    this.element = cloneTemplate("row-template");
     for (const part of this.element.querySelectorAll<HTMLElement>("[data-part]")) {
       this.#parts.set(part.dataset["part"]!, part);
     }
-    this.#fillOnce();
+    this.#fill();
     this.#button("pause").addEventListener("click", () => transfer.pause());
     this.#button("resume").addEventListener("click", () => transfer.resume());
     this.#button("cancel").addEventListener("click", () => transfer.cancel());
     this.#button("retry").addEventListener("click", () => transfer.start());
     this.#button("open").addEventListener("click", () => this.#read(rowActions, "inline"));
     this.#button("download").addEventListener("click", () => this.#read(rowActions, "attachment"));
-    copyOnClick(this.#button("copy-key"), "The key", this.#part("key"), () => transfer.stored?.key ?? "");
+    makeCopyButton(this.#button("copy-key"), "Key", this.#part("key"), () => transfer.stored?.key ?? "");
     const sha256 = () => transfer.stored?.sha256 ?? "";
-    copyOnClick(this.#button("copy-checksum"), "The SHA-256", this.#part("checksum"), sha256);
+    makeCopyButton(this.#button("copy-checksum"), "SHA-256", this.#part("checksum"), sha256);
     this.#part("key").addEventListener("copy", (event) => {
-      // Its two parts are boxes of their own, between which browsers would copy a line break.
+      // The key is in two boxes. Browsers would copy a line break between them.
       event.clipboardData?.setData("text/plain", transfer.stored?.key ?? "");
       event.preventDefault();
     });
     this.update();
   }
 
-  /** Shows how things are now. */
+  /** Shows the current state. */
   update(): void {
     const { transfer } = this;
     const { state } = transfer;
-    setText(this.#part("status"), statusOf(transfer));
-    setText(this.#part("numbers"), numbersOf(transfer));
+    setText(this.#part("status"), statusText(transfer));
+    setText(this.#part("numbers"), progressText(transfer));
     this.#updateProgress();
     const { dataset } = this.element;
     if (dataset["state"] === state && dataset["readable"] === String(this.isReadable)) return;
@@ -83,7 +83,7 @@ export class Row {
     return this.#part(name) as HTMLButtonElement;
   }
 
-  #fillOnce(): void {
+  #fill(): void {
     const { file, folders, name, type } = this.transfer;
     this.#part("name").textContent = name;
     this.#part("meta").textContent = [folders, size(file.size), type].filter(Boolean).join(" · ");
@@ -103,7 +103,7 @@ export class Row {
   #updateProgress(): void {
     const { state, progress, file } = this.transfer;
     const bar = this.#part("progress") as HTMLProgressElement;
-    // How long that takes is not known.
+    // How long these states last is unknown.
     if (state === "planning" || state === "finishing") bar.removeAttribute("value");
     else bar.value = file.size > 0 ? progress.sent / file.size : 0;
     bar.style.setProperty("--parts", String(progress.partsTotal));
@@ -117,22 +117,22 @@ export class Row {
     this.#button("resume").hidden = transfer.state !== "paused";
     this.#button("cancel").hidden = !transfer.isActive;
     this.#button("retry").hidden = !transfer.canRetry;
-    // Where the browser doesn't know the type, the API does, and says so.
-    const mayBeShown = isShownInline(transfer.type) || transfer.type === unknownType;
-    this.#button("open").hidden = !(canRead && mayBeShown);
+    // The API may know the type where the browser doesn't.
+    const mayOpen = canOpen(transfer.type) || transfer.type === unknownType;
+    this.#button("open").hidden = !(canRead && mayOpen);
     this.#button("download").hidden = !canRead;
-    setText(this.#part("said"), "");
+    setText(this.#part("read-error"), "");
   }
 
-  /** On a line that is too short the key's folders are cut, and the name stays. */
+  /** The key is split, so that a line that is too short cuts its folders rather than its name. */
   #updateFacts(): void {
     const { stored } = this.transfer;
     this.#part("facts").hidden = !stored;
     this.#part("route").hidden = stored !== undefined || (this.transfer.state === "failed" && !this.transfer.hasBegun);
     if (!stored) return;
-    const cut = stored.key.lastIndexOf("/") + 1;
-    this.#part("key-folders").textContent = stored.key.slice(0, cut);
-    this.#part("key-name").textContent = stored.key.slice(cut);
+    const split = stored.key.lastIndexOf("/") + 1;
+    this.#part("key-folders").textContent = stored.key.slice(0, split);
+    this.#part("key-name").textContent = stored.key.slice(split);
     this.#part("checksum").textContent = stored.sha256 ?? "";
     this.#part("checksum-title").hidden = this.#part("checksum-line").hidden = !stored.sha256;
   }
@@ -148,7 +148,7 @@ export class Row {
     this.#part("failure-code").textContent = failure.reference;
   }
 
-  /** A button that goes away hands the focus to the one that comes, so that the keyboard stays in its row. */
+  /** Moves the focus from a button that has disappeared to another one in the row. */
   #keepFocus(): void {
     const focused = document.activeElement;
     if (this.element.contains(focused) && focused?.checkVisibility()) return;
@@ -160,10 +160,10 @@ export class Row {
 
   async #read(rowActions: RowActions, disposition: Disposition): Promise<void> {
     const button = this.#button(disposition === "inline" ? "open" : "download");
-    setText(this.#part("said"), "");
+    setText(this.#part("read-error"), "");
     button.setAttribute("aria-busy", "true");
-    const said = await rowActions.read(this.transfer, disposition);
+    const message = await rowActions.read(this.transfer, disposition);
     button.removeAttribute("aria-busy");
-    setText(this.#part("said"), said);
+    setText(this.#part("read-error"), message);
   }
 }

@@ -1,15 +1,15 @@
 import { ApiError, type Signpost, SignpostError } from "signpost-client";
-import { Failure } from "../failure.ts";
-import { allowedOrigins, explainNetworkFailure } from "../network_failure.ts";
-import { explainUpload } from "../error_messages.ts";
+import { cannotOpen, newTabBlocked, noResponse, readFailure, uploadFailure } from "../error_messages.ts";
+import type { Failure } from "../failure.ts";
+import { findReachability } from "../reachability.ts";
 
-const frameLife = 60_000; // ms, in which a browser has asked its user whatever it asks before it saves
+const frameLifetime = 60_000; // ms: time for the user to answer what the browser asks before it saves
 
-/** How a file is read back: shown by the browser, or saved. */
+/** Whether a file is opened in the browser or saved. */
 export type Disposition = "inline" | "attachment";
 
-/** Reads stored files back, where the deployment lets its users (`Downloads`). */
-export class Reader {
+/** Opens and downloads stored files, in deployments that allow it (`Downloads`). */
+export class ReadBack {
   readonly #signpost: Signpost;
   readonly #apiUrl: string;
   #isOffered: Promise<boolean> | undefined;
@@ -19,13 +19,13 @@ export class Reader {
     this.#apiUrl = apiUrl;
   }
 
-  /** Whether the deployment has the route: asked for the first stored file, then known. */
+  /** Whether the API has the route for downloads. It is asked about the first stored file. */
   isOffered(key: string): Promise<boolean> {
     this.#isOffered ??= this.#signpost.download(key).then(
       () => true,
       (error: unknown) => {
         const isAbsent = error instanceof SignpostError && error.code === "NotFound";
-        if (!isAbsent) this.#isOffered = undefined; // asked again for the next file
+        if (!isAbsent) this.#isOffered = undefined; // Ask again for the next file.
         return false;
       },
     );
@@ -33,11 +33,11 @@ export class Reader {
   }
 
   /**
-   * Opens the file in a new tab, or saves it. The signed URL goes to the browser alone, into no element of the page.
-   * Else a Failure: S3 is asked first, since what it refuses would be a page of XML.
+   * Opens the file in a new tab, or saves it; otherwise throws a Failure. The signed URL never becomes part of the
+   * page. S3 is asked first whether it returns the file, because the browser would show its refusal as XML.
    */
   async read(key: string, name: string, disposition: Disposition): Promise<void> {
-    // At once: WebKit takes a tab that is opened after a request for one that nobody has clicked for.
+    // Before any request: WebKit blocks a tab that is opened later, because it no longer follows a click.
     const tab = disposition === "inline" ? openTab() : undefined;
     try {
       const url = await this.#sign(key, name, disposition);
@@ -54,65 +54,45 @@ export class Reader {
     try {
       return (await this.#signpost.download(key, { disposition, filename })).url;
     } catch (error) {
-      if (error instanceof ApiError && error.field === "disposition") {
-        const title = "This kind of file isn't shown in the browser";
-        throw new Failure(title, { advice: "Download it.", code: error.code, cause: error });
-      }
-      throw explainUpload(error, this.#apiUrl);
+      if (error instanceof ApiError && error.field === "disposition") throw cannotOpen(error);
+      throw uploadFailure(error, this.#apiUrl);
     }
   }
 }
 
-/** An empty tab, whose page won't know this one. */
+/** Opens an empty tab that can't reach this page. */
 function openTab(): Window {
   const tab = open("", "_blank");
-  if (!tab) {
-    const advice = "Allow this page to open tabs, then try again.";
-    throw new Failure("Your browser blocked the new tab", { advice, code: "Blocked" });
-  }
+  if (!tab) throw newTabBlocked();
   tab.opener = null;
   return tab;
 }
 
-/** In a frame of its own: the page itself must not seem to leave while files are under way. */
+/** Saves the file by way of a hidden frame: navigating the page itself would ask the user whether to leave it. */
 function save(url: string): void {
   const frame = document.createElement("iframe");
   frame.hidden = true;
   frame.sandbox.add("allow-downloads");
   document.body.append(frame);
-  frame.contentWindow?.location.replace(url); // so that no attribute has it
-  setTimeout(() => frame.remove(), frameLife);
+  frame.contentWindow?.location.replace(url); // Unlike src, this leaves the URL out of the document.
+  setTimeout(() => frame.remove(), frameLifetime);
 }
 
-/** Asks S3 for the file, as signed, and hangs up when the answer begins. */
+/** Requests the file from S3, and stops when the response begins. */
 async function checkReadable(url: string): Promise<void> {
-  const hangUp = new AbortController();
+  const controller = new AbortController();
   let response;
   try {
-    response = await fetch(url, { cache: "no-store", signal: hangUp.signal });
+    response = await fetch(url, { cache: "no-store", signal: controller.signal });
   } catch (cause) {
-    throw await explainNetworkFailure({ who: "S3", url, origins: allowedOrigins, cause });
+    throw noResponse("S3", url, await findReachability(url), cause);
   }
-  if (response.ok) return hangUp.abort();
-  throw refusal(response.status, await response.text());
+  if (response.ok) return controller.abort();
+  throw toReadFailure(response.status, await response.text());
 }
 
-function refusal(status: number, xml: string): Failure {
+function toReadFailure(status: number, xml: string): Failure {
   const error = new DOMParser().parseFromString(xml, "application/xml");
   const text = (name: string) => error.querySelector(`Error > ${name}`)?.textContent ?? "";
-  const code = text("Code") || `HTTP ${status}`;
-  const requestId = text("RequestId");
-  // S3 answers AccessDenied for a file that is gone too: nobody here may list, so it doesn't say which.
-  if (code === "AccessDenied" && !/expired/i.test(text("Message"))) {
-    return new Failure("S3 doesn't give this file out", {
-      details: [
-        "It has been deleted; or, where files are scanned for malware, the scan isn't over or has found something.",
-      ],
-      advice: "If it is new, try again in a minute.",
-      code,
-      requestId,
-    });
-  }
-  const details = [text("Message")].filter(Boolean);
-  return new Failure("S3 doesn't give this file", { details, advice: "Try again.", code, requestId });
+  return readFailure(text("Code") || `HTTP ${status}`, text("Message"), text("RequestId"));
 }

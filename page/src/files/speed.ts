@@ -1,25 +1,25 @@
-const span = 6000; // ms that are looked back on
-const least = 900; // ms, below which a speed would be a guess
+const keptFor = 6000; // ms of samples to keep
+const minDuration = 900; // ms between the first and the last sample before there is a speed
 
-/** How fast something grows, over its last few seconds. */
+/** Measures how fast a value grows, over the last few seconds. */
 export class Speed {
-  #samples: { at: number; value: number }[] = [];
+  #samples: { time: number; value: number }[] = [];
 
-  /** Notes how far it has come by now. */
+  /** Adds the value as it is now. */
   sample(value: number, now = performance.now()): void {
-    this.#samples.push({ at: now, value });
-    while (this.#samples.length > 2 && this.#samples[1]!.at < now - span) this.#samples.shift();
+    this.#samples.push({ time: now, value });
+    while (this.#samples.length > 2 && this.#samples[1]!.time < now - keptFor) this.#samples.shift();
   }
 
-  /** Forgets what was: after a pause it begins anew. */
+  /** Forgets all samples, such as after a pause. */
   reset(): void {
     this.#samples = [];
   }
 
-  /** Per second; undefined while it can't be told. */
+  /** The growth per second; undefined until there are enough samples. */
   get perSecond(): number | undefined {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
-    if (!first || !last || last.at - first.at < least) return undefined;
-    return ((last.value - first.value) / (last.at - first.at)) * 1000;
+    if (!first || !last || last.time - first.time < minDuration) return undefined;
+    return ((last.value - first.value) / (last.time - first.time)) * 1000;
   }
 }

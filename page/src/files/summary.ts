@@ -5,28 +5,28 @@ import type { Transfer } from "./transfer.ts";
 
 const title = document.title;
 
-/** The line above the list: how far all files are together, and what can be done with all of them. */
-export class Overall {
+/** The summary above the list: the progress of all files together, and the buttons for all of them. */
+export class Summary {
   readonly #speed = new Speed();
-  #gone = 0; // bytes of files that are no longer in the list
-  #moved = new Map<Transfer, number>();
+  #unlistedBytes = 0; // sent by earlier tries, and by files that are no longer in the list
+  #bytesSent = new Map<Transfer, number>();
 
-  /** Shows how things are now. */
+  /** Shows the current state of the files. */
   show(transfers: Transfer[]): void {
-    const of = (...states: string[]) => transfers.filter(({ state }) => states.includes(state)).length;
+    const countOf = (wanted: string) => transfers.filter(({ state }) => state === wanted).length;
     const active = transfers.filter((transfer) => transfer.isActive);
     const isMoving = active.some((transfer) => transfer.state !== "paused");
-    const wanted = transfers.filter(({ state }) => state !== "aborted" && state !== "failed");
-    const sent = wanted.reduce((sum, { progress }) => sum + progress.sent, 0);
-    const total = wanted.reduce((sum, { file }) => sum + file.size, 0);
+    const counted = transfers.filter(({ state }) => state !== "aborted" && state !== "failed");
+    const sent = counted.reduce((sum, { progress }) => sum + progress.sent, 0);
+    const total = counted.reduce((sum, { file }) => sum + file.size, 0);
 
-    const parts = [`${of("stored")} of ${transfers.length} stored`];
-    if (of("failed") > 0) parts.push(`${of("failed")} failed`);
-    if (of("aborted") > 0) parts.push(`${of("aborted")} cancelled`);
-    if (active.length > 0 && !isMoving) parts.push("paused");
+    const texts = [`${countOf("stored")} of ${transfers.length} stored`];
+    if (countOf("failed") > 0) texts.push(`${countOf("failed")} failed`);
+    if (countOf("aborted") > 0) texts.push(`${countOf("aborted")} cancelled`);
+    if (active.length > 0 && !isMoving) texts.push("paused");
     const speed = isMoving ? this.#speed.perSecond : undefined;
-    if (speed) parts.push(`${size(speed)}/s`, timeLeft(((total - sent) / speed) * 1000));
-    setText(byId("files-summary"), parts.join(" · "));
+    if (speed) texts.push(`${size(speed)}/s`, timeLeft(((total - sent) / speed) * 1000));
+    setText(byId("files-summary"), texts.join(" · "));
     document.title = active.length > 0 ? `${percent(sent, total)} · ${title}` : title;
 
     const bar = byId<HTMLProgressElement>("overall");
@@ -39,25 +39,25 @@ export class Overall {
     byId("clear-finished").hidden = transfers.length === active.length;
   }
 
-  /** Measures the speed of all together, and shows it. */
+  /** Measures the speed of all files together, and shows it. */
   measure(transfers: Transfer[]): void {
     if (!transfers.some(({ isActive, state }) => isActive && state !== "paused")) {
       this.#speed.reset();
       return;
     }
     this.#count(transfers);
-    this.#speed.sample(this.#gone + [...this.#moved.values()].reduce((a, b) => a + b, 0));
+    this.#speed.sample(this.#unlistedBytes + [...this.#bytesSent.values()].reduce((a, b) => a + b, 0));
     this.show(transfers);
   }
 
-  /** A new try of a file, or its going from the list, takes nothing away from what has gone over the line. */
+  /** Updates the bytes sent. Their sum must not shrink when a file starts over or leaves the list. */
   #count(transfers: Transfer[]): void {
     const listed = new Set(transfers);
-    for (const [transfer, moved] of this.#moved) {
-      if (listed.has(transfer) && transfer.moved >= moved) continue;
-      this.#gone += moved;
-      this.#moved.delete(transfer);
+    for (const [transfer, bytes] of this.#bytesSent) {
+      if (listed.has(transfer) && transfer.bytesSent >= bytes) continue;
+      this.#unlistedBytes += bytes;
+      this.#bytesSent.delete(transfer);
     }
-    for (const transfer of transfers) this.#moved.set(transfer, transfer.moved);
+    for (const transfer of transfers) this.#bytesSent.set(transfer, transfer.bytesSent);
   }
 }

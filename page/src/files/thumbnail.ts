@@ -1,21 +1,20 @@
-/** Decoding a picture takes much more memory than its file. */
-const largest = 20 << 20; // bytes
+const maxFileSize = 20 << 20; // bytes: a decoded picture takes much more memory than its file
 
-/** One after the other: a folder of photographs would not fit into memory at once. */
-let last: Promise<HTMLCanvasElement | undefined> = Promise.resolve(undefined);
+/** Pictures are decoded one after the other: those of a whole folder wouldn't fit into memory at once. */
+let queue: Promise<HTMLCanvasElement | undefined> = Promise.resolve(undefined);
 
-/** Draws the picture, cut to a square of so many CSS pixels; undefined where the browser can't decode it. */
+/** Draws a picture, cropped to a square of this many CSS pixels; undefined if the browser can't decode the file. */
 export function thumbnail(file: File, contentType: string, side: number): Promise<HTMLCanvasElement | undefined> {
-  last = last.then(() => draw(file, contentType, side));
-  return last;
+  queue = queue.then(() => draw(file, contentType, side));
+  return queue;
 }
 
 async function draw(file: File, contentType: string, side: number): Promise<HTMLCanvasElement | undefined> {
-  if (!contentType.startsWith("image/") || contentType === "image/svg+xml" || file.size > largest) return undefined;
+  if (!contentType.startsWith("image/") || contentType === "image/svg+xml" || file.size > maxFileSize) return undefined;
   const bitmap = await createImageBitmap(file).catch(() => undefined);
   if (!bitmap) return undefined;
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = side * 2; // sharp on dense screens
+  canvas.width = canvas.height = side * 2; // for high-resolution screens
   const scale = canvas.width / Math.min(bitmap.width, bitmap.height);
   const [width, height] = [bitmap.width * scale, bitmap.height * scale];
   const context = canvas.getContext("2d");

@@ -1,31 +1,30 @@
 import type { Signpost, StoredObject, Upload, UploadProgress, UploadState } from "signpost-client";
-import { type Failure } from "../failure.ts";
+import { uploadFailure } from "../error_messages.ts";
+import type { Failure } from "../failure.ts";
 import { unknownType } from "./media_type.ts";
 import { Speed } from "./speed.ts";
-import { explainUpload } from "../error_messages.ts";
 
-/** The contract's smallest part but the last, in bytes. */
+/** The smallest part in bytes, except for a file's last one. */
 const smallestPart = 16 << 20;
 
-/** A file to upload, and the folders that it was chosen or dropped with: "holiday/day 1/", or "". */
+/** A file to upload, and the path of the folder that it was chosen or dropped with: "holiday/day 1/", or "". */
 export interface ChosenFile {
   file: File;
   folders: string;
 }
 
-/** Who is told of what happens to a file. */
 export interface TransferListener {
-  /** Something of it has changed. */
+  /** Called after every change. */
   onChange(transfer: Transfer): void;
-  /** It has come to a new state. */
-  onStep(transfer: Transfer): void;
+  /** Called with every new state. */
+  onState(transfer: Transfer): void;
 }
 
-/** One file's way into the bucket, as often as it is tried. */
+/** The upload of one file, with all its tries. */
 export class Transfer {
   readonly file: File;
   readonly folders: string;
-  /** The browser's word for what it is. */
+  /** The media type, as the browser knows it. */
   readonly type: string;
   readonly name: string;
   readonly speed = new Speed();
@@ -33,9 +32,9 @@ export class Transfer {
   progress: UploadProgress;
   failure: Failure | undefined;
   stored: StoredObject | undefined;
-  /** Whether S3 had parts of it already, from before a reload or a failure. */
+  /** Whether S3 already had some of its parts, from before a reload or a failure. */
   resumed = false;
-  /** When the first byte went, and when S3 said yes, by performance.now(). */
+  /** When the first byte was sent and when S3 confirmed the file, by performance.now(). */
   took: { from: number; to: number } = { from: 0, to: 0 };
   readonly #signpost: Signpost;
   readonly #apiUrl: string;
@@ -43,23 +42,24 @@ export class Transfer {
   #upload: Upload | undefined;
   #found = 0; // bytes
 
-  constructor({ file, folders }: ChosenFile, to: { signpost: Signpost; apiUrl: string }, listener: TransferListener) {
+  constructor(chosen: ChosenFile, target: { signpost: Signpost; apiUrl: string }, listener: TransferListener) {
+    const { file, folders } = chosen;
     this.file = file;
     this.folders = folders;
     this.type = file.type || unknownType;
     this.name = file.name;
     this.progress = { sent: 0, total: file.size, partsDone: 0, partsTotal: 1 };
-    this.#signpost = to.signpost;
-    this.#apiUrl = to.apiUrl;
+    this.#signpost = target.signpost;
+    this.#apiUrl = target.apiUrl;
     this.#listener = listener;
   }
 
-  /** Under way, about to be, or paused. */
+  /** Whether it is uploading, about to, or paused. */
   get isActive(): boolean {
     return !["stored", "failed", "aborted"].includes(this.state);
   }
 
-  /** Whether another try could end otherwise. */
+  /** Whether another try could succeed. */
   get canRetry(): boolean {
     return this.state === "aborted" || (this.state === "failed" && !this.failure?.final);
   }
@@ -68,29 +68,29 @@ export class Transfer {
     return this.isActive && this.state !== "paused" && this.state !== "finishing";
   }
 
-  /** Bytes that went over the line in this try. */
-  get moved(): number {
+  /** The bytes that were sent in this try. */
+  get bytesSent(): number {
     return this.progress.sent - this.#found;
   }
 
-  /** Whether bytes went out in this try. */
+  /** Whether this try has begun to send the file. */
   get hasBegun(): boolean {
     return this.took.from > 0;
   }
 
-  /** Begins, or begins again. What S3 still has of a file in parts is not sent again. */
+  /** Starts the upload, or retries it. Parts that S3 already has are not sent again. */
   start(): void {
     this.failure = undefined;
     this.resumed = false;
     this.#found = 0;
     this.took = { from: 0, to: 0 };
     this.progress = { sent: 0, total: this.file.size, partsDone: 0, partsTotal: 1 };
-    this.#become("waiting");
+    this.#setState("waiting");
     const upload = this.#signpost.upload(this.file, {
       onProgress: (progress) => this.#progress(progress),
       onState: (state) => {
-        // The last word comes with its result, below.
-        if (state !== "stored" && state !== "failed" && state !== "aborted") this.#become(state);
+        // The final states come with their result, below.
+        if (state !== "stored" && state !== "failed" && state !== "aborted") this.#setState(state);
       },
     });
     this.#upload = upload;
@@ -99,12 +99,12 @@ export class Transfer {
         this.stored = stored;
         this.resumed = stored.resumed;
         this.progress = { ...this.progress, sent: this.file.size };
-        this.#become("stored");
+        this.#setState("stored");
       },
       (error: unknown) => {
-        if (upload.state === "aborted") return this.#become("aborted");
-        this.failure = this.#explain(error);
-        this.#become("failed");
+        if (upload.state === "aborted") return this.#setState("aborted");
+        this.failure = this.#toFailure(error);
+        this.#setState("failed");
       },
     );
   }
@@ -132,20 +132,20 @@ export class Transfer {
     this.#listener.onChange(this);
   }
 
-  #explain(error: unknown): Failure {
-    const failure = explainUpload(error, this.#apiUrl);
+  #toFailure(error: unknown): Failure {
+    const failure = uploadFailure(error, this.#apiUrl);
     if (failure.code === "TypeNotAllowed" && this.type === unknownType) {
-      failure.details.push(`Nobody knows this file's type by its name, so it counts as ${unknownType}.`);
+      failure.details.push(`The type of this file is unknown, so it counts as ${unknownType}.`);
     }
     return failure;
   }
 
-  #become(state: UploadState): void {
+  #setState(state: UploadState): void {
     this.state = state;
     if (state === "uploading" && !this.hasBegun) this.took.from = performance.now();
     if (state === "stored") this.took.to = performance.now();
     if (state !== "uploading") this.speed.reset();
-    this.#listener.onStep(this);
+    this.#listener.onState(this);
     this.#listener.onChange(this);
   }
 }

@@ -1,9 +1,8 @@
 import { byId } from "../dom.ts";
 import { percent, size } from "../format.ts";
-import { readNote, writeNote } from "./session_store.ts";
 import type { Transfer } from "./transfer.ts";
 
-interface Unfinished {
+interface UnfinishedFile {
   name: string;
   size: number;
   sent: number;
@@ -12,66 +11,66 @@ interface Unfinished {
 const storageKey = "signpost-page:unfinished";
 
 /**
- * Large files that were under way when this page was closed or reloaded. The client goes on with them by itself when
- * the same file is chosen again; a page can't reach for a file on its own, so this tells its user to.
+ * Large files that were still uploading when this page was closed or reloaded. The client resumes them when the user
+ * chooses them again. A page can't open files by itself, so this asks the user to.
  *
- * They are noted in sessionStorage: other tabs have files of their own under way.
+ * The list is in sessionStorage, because each tab has its own uploads.
  */
 export class UnfinishedFiles {
-  #noted: Unfinished[] = read();
-  #left: Unfinished[] = [];
-  readonly #partsNoted = new WeakMap<Transfer, number>();
+  #recorded: UnfinishedFile[] = load();
+  #shown: UnfinishedFile[] = [];
+  readonly #partsRecorded = new WeakMap<Transfer, number>();
 
-  constructor(onForget: () => void) {
-    byId("forget-unfinished").addEventListener("click", () => {
+  constructor(onDiscard: () => void) {
+    byId("discard-unfinished").addEventListener("click", () => {
       this.clear();
-      onForget();
+      onDiscard();
       byId("picker").focus();
     });
   }
 
-  /** Tells of what an earlier page has left. */
+  /** Shows the files that an earlier page left unfinished. */
   show(): void {
-    this.#left = this.#noted;
+    this.#shown = this.#recorded;
     this.#render();
   }
 
-  /** Notes it when another part is stored. */
-  noteParts(transfer: Transfer): void {
-    if (this.#partsNoted.get(transfer) === transfer.progress.partsDone) return;
-    this.#partsNoted.set(transfer, transfer.progress.partsDone);
-    this.note(transfer);
+  /** Records the file again once S3 has another of its parts. */
+  recordParts(transfer: Transfer): void {
+    if (this.#partsRecorded.get(transfer) === transfer.progress.partsDone) return;
+    this.#partsRecorded.set(transfer, transfer.progress.partsDone);
+    this.record(transfer);
   }
 
-  /** Notes how far a file is that goes in parts, until it is stored, cancelled or refused. */
-  note(transfer: Transfer): void {
+  /** Records the progress of a file in parts, and removes the file when it is stored, cancelled or refused. */
+  record(transfer: Transfer): void {
     const { name, file, progress, state } = transfer;
-    const isOther = (other: Unfinished) => other.name !== name || other.size !== file.size;
-    // What can't be read can be chosen again. It is also what WebKit tells a page of its files as the page is left.
+    const isOther = (other: UnfinishedFile) => other.name !== name || other.size !== file.size;
+    // A file that can't be read may be chosen again. WebKit reports all files as such while the user leaves the page.
     const isRefused = state === "failed" && !transfer.canRetry && transfer.failure?.code !== "NotReadable";
     const isOver = state === "stored" || state === "aborted" || isRefused;
     if (progress.partsTotal === 1 && !isOver) return;
-    if (this.#left.some((other) => !isOther(other))) {
-      this.#left = this.#left.filter(isOther); // it was chosen again
+    if (this.#shown.some((shown) => !isOther(shown))) {
+      this.#shown = this.#shown.filter(isOther); // The user has chosen it again.
       this.#render();
     }
-    const others = this.#noted.filter(isOther);
-    if (isOver && others.length === this.#noted.length) return;
-    this.#noted = isOver ? others : [...others, { name, size: file.size, sent: progress.sent }];
-    writeNote(storageKey, this.#noted.length > 0 ? this.#noted : null);
+    const others = this.#recorded.filter(isOther);
+    if (isOver && others.length === this.#recorded.length) return;
+    this.#recorded = isOver ? others : [...others, { name, size: file.size, sent: progress.sent }];
+    save(this.#recorded);
   }
 
-  /** Forgets them, as is fit when the user signs out. */
+  /** Removes all files from the list. */
   clear(): void {
-    this.#noted = this.#left = [];
-    writeNote(storageKey, null);
+    this.#recorded = this.#shown = [];
+    save([]);
     this.#render();
   }
 
   #render(): void {
-    byId("unfinished").hidden = this.#left.length === 0;
+    byId("unfinished").hidden = this.#shown.length === 0;
     byId("unfinished-files").replaceChildren(
-      ...this.#left.map(({ name, size: total, sent }) => {
+      ...this.#shown.map(({ name, size: total, sent }) => {
         const item = document.createElement("li");
         const bold = document.createElement("strong");
         bold.textContent = name;
@@ -82,7 +81,20 @@ export class UnfinishedFiles {
   }
 }
 
-function read(): Unfinished[] {
-  const noted = readNote(storageKey);
-  return Array.isArray(noted) ? (noted as Unfinished[]) : [];
+function load(): UnfinishedFile[] {
+  try {
+    const recorded: unknown = JSON.parse(sessionStorage.getItem(storageKey) ?? "[]");
+    return Array.isArray(recorded) ? (recorded as UnfinishedFile[]) : [];
+  } catch {
+    return []; // The browser blocks storage.
+  }
+}
+
+function save(files: UnfinishedFile[]): void {
+  try {
+    if (files.length === 0) sessionStorage.removeItem(storageKey);
+    else sessionStorage.setItem(storageKey, JSON.stringify(files));
+  } catch {
+    // The browser blocks storage, or it is full: a reload then doesn't show these files.
+  }
 }

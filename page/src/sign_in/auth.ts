@@ -1,18 +1,18 @@
 import { type SignInOutput, confirmSignIn, fetchAuthSession, signIn, signOut } from "@aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider as tokens } from "@aws-amplify/auth/cognito";
 import { Amplify, ConsoleLogger, sessionStorage } from "@aws-amplify/core";
-import { explainSignIn, isNetworkError, sessionEnded, unknownStep } from "../auth_failure.ts";
 import { awsHost } from "../aws_host.ts";
-import { CognitoUnreachable } from "./cognito_unreachable.ts";
 import type { Config } from "../config.ts";
-import { endSession, renewTokens } from "./local_cognito.ts";
-import { explainNetworkFailure } from "../network_failure.ts";
+import { noResponse, sessionEnded, signInFailure, type SignInStep, unsupportedStep } from "../error_messages.ts";
+import { findReachability } from "../reachability.ts";
+import { CognitoUnreachable } from "./cognito_unreachable.ts";
+import { renewTokens, revokeSession } from "./local_cognito.ts";
 
-/** Who is signed in. */
+/** The user who is signed in. */
 export interface User {
   /** The token's `sub`. */
   id: string;
-  /** The address that they sign in with. */
+  /** The email address. */
   name: string;
 }
 
@@ -24,19 +24,19 @@ export type Step =
   | { name: "set-up"; secret: string; uri: string };
 
 /**
- * Signing in to the stack's user pool, by Amplify: with SRP, so that the password never leaves this page, or against a
- * local run, whose Cognito has no SRP, by sending it.
+ * Signs users in to the stack's user pool, with Amplify. It uses SRP, which keeps the password in the browser. Only to
+ * a local run, whose Cognito has no SRP, it sends the password.
  *
- * The tokens live in sessionStorage: a reload keeps them, so that an unfinished upload goes on; other tabs, and whoever
- * opens the browser next, don't get them, and signing out removes them.
+ * The tokens are in sessionStorage. A reload keeps them, so that an unfinished upload can continue. Other tabs and
+ * later users of the browser don't get them, and signing out removes them.
  */
 export class Auth {
   readonly #config: Config;
-  #ending: Promise<void> | undefined;
+  #signingOut: Promise<void> | undefined;
 
   constructor(config: Config) {
     this.#config = config;
-    ConsoleLogger.LOG_LEVEL = "ERROR"; // not a warning that a local run's Cognito is no AWS address
+    ConsoleLogger.LOG_LEVEL = "ERROR"; // Amplify warns that a local run's endpoint is no AWS address.
     const { userPoolId, clientId: userPoolClientId, local } = config;
     const endpoint = local ? { userPoolEndpoint: local.cognitoEndpoint } : {};
     tokens.setKeyValueStorage(sessionStorage);
@@ -46,45 +46,43 @@ export class Auth {
     Amplify.configure({ Auth }, { Auth: { tokenProvider: tokens } });
   }
 
-  /** Who was signed in before this page was reloaded; undefined if nobody, or if Cognito doesn't answer. */
+  /** Returns the user who was signed in before a reload; undefined if there is none or Cognito doesn't respond. */
   async restore(): Promise<User | undefined> {
     return currentUser().catch(() => undefined);
   }
 
-  /** The first step. Else a Failure. */
+  /** Begins to sign in. A refusal is a Failure. */
   async signIn(username: string, password: string): Promise<Step> {
-    await this.#ending; // else it would end the new session
-    await tokens.tokenOrchestrator.clearTokens(); // Amplify takes nobody in while it has another's
+    await this.#signingOut; // Otherwise it would end the new session.
+    await tokens.tokenOrchestrator.clearTokens(); // Amplify refuses to sign in while it has a session.
     const authFlowType = this.#config.local ? "USER_PASSWORD_AUTH" : "USER_SRP_AUTH";
-    return this.#step(() => signIn({ username, password, options: { authFlowType } }), "password");
+    return this.#run("password", () => signIn({ username, password, options: { authFlowType } }));
   }
 
-  /** Answers what the last step asked for: the new password or the code. Else a Failure. */
-  async answer(step: Asked, challengeResponse: string): Promise<Step> {
-    return this.#step(() => confirmSignIn({ challengeResponse }), step);
+  /** Sends what the last step asked for: a new password or a code. A refusal is a Failure. */
+  async answer(challengeResponse: string): Promise<Step> {
+    return this.#run("challenge", () => confirmSignIn({ challengeResponse }));
   }
 
-  /** Ends the session here and at Cognito. */
+  /** Ends the session, in this tab and at Cognito. */
   signOut(): Promise<void> {
     const { local, clientId } = this.#config;
     const end = async () => {
-      // Amplify revokes AWS's own kind of token only.
-      if (local) await endSession(local, clientId, await tokens.authTokenStore.loadTokens());
+      if (local) await revokeSession(local, clientId, await tokens.authTokenStore.loadTokens());
       await signOut();
     };
-    this.#ending = end();
-    return this.#ending;
+    this.#signingOut = end();
+    return this.#signingOut;
   }
 
-  /** An ID token for the API: renewed if it has run out, or if the API has refused the last one. Else a Failure. */
+  /** Returns an ID token for the API, renewed if it has expired or `refresh` is true. */
   async token({ refresh }: { refresh: boolean }): Promise<string> {
     let session;
     try {
       session = await fetchAuthSession({ forceRefresh: refresh });
     } catch (cause) {
-      if (!isNetworkError(cause)) throw sessionEnded(cause);
-      // The client then tries again, as it does when the API doesn't answer.
-      throw new CognitoUnreachable(this.#url, cause);
+      if (isNetworkError(cause)) throw new CognitoUnreachable(this.#url, cause);
+      throw sessionEnded(cause);
     }
     if (!session.tokens?.idToken) throw sessionEnded();
     return session.tokens.idToken.toString();
@@ -95,20 +93,15 @@ export class Auth {
     return local?.cognitoEndpoint ?? `https://${awsHost("cognito-idp", region)}/`;
   }
 
-  async #step(ask: () => Promise<SignInOutput>, asked: Asked): Promise<Step> {
+  async #run(step: SignInStep, request: () => Promise<SignInOutput>): Promise<Step> {
     try {
-      return await toStep(await ask());
+      return await toStep(await request());
     } catch (cause) {
-      if (isNetworkError(cause)) {
-        throw await explainNetworkFailure({ who: "Cognito", url: this.#url, origins: "what Cognito allows", cause });
-      }
-      throw explainSignIn(cause, asked);
+      if (isNetworkError(cause)) throw noResponse("Cognito", this.#url, await findReachability(this.#url), cause);
+      throw signInFailure(cause, step, this.#config.local !== undefined);
     }
   }
 }
-
-/** What was asked for: the password, or a further step. */
-export type Asked = "password" | Step["name"];
 
 async function toStep({ nextStep }: SignInOutput): Promise<Step> {
   switch (nextStep.signInStep) {
@@ -126,12 +119,17 @@ async function toStep({ nextStep }: SignInOutput): Promise<Step> {
       return { name: "set-up", secret: sharedSecret, uri: getSetupUri("Signpost").href };
     }
   }
-  throw unknownStep(nextStep.signInStep);
+  throw unsupportedStep(nextStep.signInStep);
 }
 
 async function currentUser(): Promise<User | undefined> {
-  const { userSub, tokens: held } = await fetchAuthSession();
-  const claims = held?.idToken?.payload;
+  const { userSub, tokens: current } = await fetchAuthSession();
+  const claims = current?.idToken?.payload;
   if (!userSub || !claims) return undefined;
   return { id: userSub, name: String(claims["email"] ?? claims["cognito:username"]) };
+}
+
+/** Whether Amplify got no response from Cognito. */
+function isNetworkError(error: unknown): boolean {
+  return error instanceof Error && error.name === "NetworkError";
 }

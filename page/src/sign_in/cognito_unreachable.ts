@@ -1,8 +1,11 @@
 import { NetworkError } from "signpost-client";
 
-/** Cognito gave no answer when the client wanted a token: the client tries again, as it does with its own requests. */
+/**
+ * Cognito didn't respond when the client needed a token. The client retries a NetworkError, as it does when the API
+ * doesn't respond.
+ */
 export class CognitoUnreachable extends NetworkError {
   constructor(url: string, cause: unknown) {
-    super("no answer from Cognito", { code: "NetworkError", method: "POST", url, cause });
+    super("no response from Cognito", { code: "NetworkError", method: "POST", url, cause });
   }
 }

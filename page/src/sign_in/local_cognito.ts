@@ -1,13 +1,13 @@
-// What Amplify asks of Cognito, and a local run's cognito-local has no answer to, asked in the way that it has one.
-import type { LocalConfig } from "../config.ts";
+// Cognito operations for a local run. Its server, cognito-local, lacks those that Amplify would call.
 import { decodeJWT } from "@aws-amplify/core";
 import type { cognitoUserPoolsTokenProvider } from "@aws-amplify/auth/cognito";
+import type { LocalConfig } from "../config.ts";
 
 type TokenRefresher = Parameters<typeof cognitoUserPoolsTokenProvider.tokenOrchestrator.setTokenRefresher>[0];
 type Session = Parameters<TokenRefresher>[0];
 type Tokens = Awaited<ReturnType<TokenRefresher>>;
 
-/** New tokens for a session's old ones: InitiateAuth, where Amplify calls GetTokensFromRefreshToken. */
+/** Renews a session's tokens by InitiateAuth. Amplify would call GetTokensFromRefreshToken. */
 export async function renewTokens(local: LocalConfig, clientId: string, session: Session): Promise<Tokens> {
   const { tokens, username } = session;
   const { AuthenticationResult } = await call(local, "InitiateAuth", {
@@ -20,8 +20,8 @@ export async function renewTokens(local: LocalConfig, clientId: string, session:
   return { ...tokens, accessToken, idToken: decodeJWT(AuthenticationResult.IdToken), clockDrift, username };
 }
 
-/** Ends a session: Amplify would, for tokens with an `origin_jti` only. That it can't be reached is no trouble. */
-export async function endSession(local: LocalConfig, clientId: string, tokens: Tokens | null): Promise<void> {
+/** Revokes a session's refresh token, if Cognito can be reached. Amplify revokes only tokens with an `origin_jti`. */
+export async function revokeSession(local: LocalConfig, clientId: string, tokens: Tokens | null): Promise<void> {
   if (!tokens?.refreshToken) return;
   await call(local, "RevokeToken", { ClientId: clientId, Token: tokens.refreshToken }).catch(() => undefined);
 }
@@ -30,7 +30,7 @@ interface Answer {
   AuthenticationResult: { AccessToken: string; IdToken: string };
 }
 
-/** Calls Cognito; a refusal is an Error that Cognito's code names, as Amplify expects. */
+/** Calls Cognito. A refusal is an Error whose name is Cognito's code, as Amplify expects. */
 async function call({ cognitoEndpoint }: LocalConfig, operation: string, input: object): Promise<Answer> {
   const response = await fetch(cognitoEndpoint, {
     method: "POST",
@@ -40,13 +40,13 @@ async function call({ cognitoEndpoint }: LocalConfig, operation: string, input: 
     },
     body: JSON.stringify(input),
   }).catch((cause: unknown) => {
-    throw named("NetworkError", "no answer from Cognito", cause);
+    throw namedError("NetworkError", "no response from Cognito", cause);
   });
   const answer = (await response.json()) as Answer & { __type?: string; message?: string };
   if (response.ok) return answer;
-  throw named((answer.__type ?? "UnknownError").replace(/^.*#/, ""), answer.message ?? operation);
+  throw namedError((answer.__type ?? "UnknownError").replace(/^.*#/, ""), answer.message ?? operation);
 }
 
-function named(name: string, message: string, cause?: unknown): Error {
+function namedError(name: string, message: string, cause?: unknown): Error {
   return Object.assign(new Error(message, { cause }), { name });
 }

@@ -1,10 +1,10 @@
 const storageKey = "signpost-page:owner";
 
 /**
- * Notes whose unfinished uploads this browser remembers; "" for nobody's. They are in localStorage, so that closing the
- * tab doesn't lose them; so whoever signs in next has to be known to be the same.
+ * Records which user the unfinished uploads in localStorage belong to; "" for nobody. localStorage outlives the tab, so
+ * the next user to sign in may be somebody else.
  *
- * @returns whether what is remembered is this user's, or there is nothing
+ * @returns whether the unfinished uploads were this user's already, or nobody's
  */
 export function takeOwnership(userId: string): boolean {
   try {
@@ -13,6 +13,6 @@ export function takeOwnership(userId: string): boolean {
     else localStorage.setItem(storageKey, userId);
     return owner === null || owner === userId;
   } catch {
-    return true; // no storage, so nothing is remembered
+    return true; // The browser blocks storage, so there are no unfinished uploads in it.
   }
 }

@@ -1,8 +1,8 @@
-import type { Auth, Step, User } from "./auth.ts";
 import type { LocalConfig } from "../config.ts";
-import { copyOnClick } from "../copy_button.ts";
-import { byId, copyOf, element, setText } from "../dom.ts";
-import { toFailure } from "../failure.ts";
+import { makeCopyButton } from "../copy_button.ts";
+import { byId, cloneTemplate, element, setText } from "../dom.ts";
+import { toFailure } from "../error_messages.ts";
+import type { Auth, Step, User } from "./auth.ts";
 
 const titles = {
   password: "Sign in",
@@ -10,13 +10,12 @@ const titles = {
   code: "Enter your code",
   "set-up": "Set up your second factor",
 };
-type Shown = keyof typeof titles;
+type FormName = keyof typeof titles;
 
-/** The card to sign in: a form for each thing that Cognito may ask for, one of them shown. */
-export class SignIn {
+/** The sign-in card. It has a form for each step of signing in, and shows one of them. */
+export class SignInCard {
   readonly #auth: Auth;
   readonly #onUser: (user: User) => void;
-  #shown: Shown = "password";
 
   constructor(auth: Auth, onUser: (user: User) => void) {
     this.#auth = auth;
@@ -34,41 +33,40 @@ export class SignIn {
     const show = byId<HTMLInputElement>("show-password");
     show.addEventListener("change", () => (newPassword.type = show.checked ? "text" : "password"));
     const secret = byId("totp-secret");
-    copyOnClick(byId<HTMLButtonElement>("copy-secret"), "The key", secret, () => plain(secret));
+    makeCopyButton(byId<HTMLButtonElement>("copy-secret"), "Key", secret, () => withoutSpaces(secret));
   }
 
-  /** Makes buttons that sign a local run's users in. */
+  /** Shows a button for each user of a local run. It signs the user in. */
   offer(users: LocalConfig["users"]): void {
     byId("local-users").hidden = false;
     byId("users").replaceChildren(...users.map((user) => this.#userButton(user.username, user.password)));
   }
 
-  /** Begins anew, and says why: "" for no reason. */
-  open(why: string): void {
+  /** Shows the first step, and why the user has to sign in: "" for no reason. */
+  open(reason: string): void {
     this.#show("password");
-    say(why);
+    showError(reason);
   }
 
-  /** Begins anew in the keyboard's hands. */
-  reopen(why: string): void {
-    this.open(why);
+  /** Does the same, and moves the focus into the card. */
+  reopen(reason: string): void {
+    this.open(reason);
     const first = byId("local-users").hidden ? byId("username") : element(byId("users"), "button");
     first.focus();
   }
 
   async #submit(form: HTMLFormElement): Promise<void> {
     setBusy(true);
-    say("");
+    showError("");
     const answer = form.querySelector<HTMLInputElement>("[data-answer]");
     try {
-      const step = answer ? await this.#auth.answer(this.#shown, answer.value) : await this.#signIn();
-      this.#go(step);
+      this.#advance(answer ? await this.#auth.answer(answer.value) : await this.#signIn());
     } catch (error) {
-      say(toFailure(error).sentence);
-      const retyped = answer ?? byId<HTMLInputElement>("password");
+      showError(toFailure(error).sentence);
+      const field = answer ?? byId<HTMLInputElement>("password");
       setBusy(false);
-      retyped.focus();
-      retyped.select();
+      field.focus();
+      field.select();
     } finally {
       setBusy(false);
     }
@@ -78,7 +76,7 @@ export class SignIn {
     return this.#auth.signIn(byId<HTMLInputElement>("username").value.trim(), byId<HTMLInputElement>("password").value);
   }
 
-  #go(step: Step): void {
+  #advance(step: Step): void {
     if (step.name === "done") {
       this.#show("password");
       return this.#onUser(step.user);
@@ -90,25 +88,24 @@ export class SignIn {
     const username = byId<HTMLInputElement>("username").value;
     this.#show(step.name);
     element<HTMLInputElement>(byId("sign-in"), "[data-username]").value = username;
-    byId("sign-in-title").focus(); // so that the new title is read out
+    byId("sign-in-title").focus(); // Screen readers then read the new title.
   }
 
-  /** Shows one form, and leaves nothing secret in the others. */
-  #show(shown: Shown): void {
-    this.#shown = shown;
-    setText(byId("sign-in-title"), titles[shown]);
+  /** Shows one form, and clears passwords, codes and keys from the others. */
+  #show(name: FormName): void {
+    setText(byId("sign-in-title"), titles[name]);
     for (const form of byId("sign-in").querySelectorAll("form")) {
-      form.hidden = form.dataset["step"] !== shown;
+      form.hidden = form.dataset["step"] !== name;
       form.reset();
     }
     byId<HTMLInputElement>("new-password").type = "password";
-    if (shown === "set-up") return;
+    if (name === "set-up") return;
     byId("totp-secret").textContent = "";
     byId("totp-uri").removeAttribute("href");
   }
 
   #userButton(username: string, password: string): HTMLElement {
-    const button = copyOf("user-template");
+    const button = cloneTemplate("user-template");
     element(button, ".avatar").textContent = username.slice(0, 1);
     element(button, ".user-name").textContent = username.split("@")[0] ?? "";
     element(button, ".user-address").textContent = username;
@@ -121,8 +118,8 @@ export class SignIn {
   }
 }
 
-/** What the card says above its form, such as why the last try failed. */
-function say(text: string): void {
+/** Shows an error above the form, and marks the field as invalid; "" clears both. */
+function showError(text: string): void {
   byId("sign-in-error").textContent = text;
   for (const input of byId("sign-in").querySelectorAll("[data-answer], #password")) {
     if (text) input.setAttribute("aria-invalid", "true");
@@ -130,10 +127,10 @@ function say(text: string): void {
   }
 }
 
-function setBusy(busy: boolean): void {
-  for (const button of byId("sign-in").querySelectorAll("button")) button.disabled = busy;
+function setBusy(isBusy: boolean): void {
+  for (const button of byId("sign-in").querySelectorAll("button")) button.disabled = isBusy;
 }
 
-function plain(code: HTMLElement): string {
+function withoutSpaces(code: HTMLElement): string {
   return (code.textContent ?? "").replaceAll(" ", "");
 }
