@@ -31,10 +31,10 @@ test.describe("the page as static files", () => {
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
     page.on("pageerror", (error) => errors.push(String(error)));
     await page.goto(url);
-    await expect(page.getByText("One click is enough")).toBeHidden();
+    await expect(page.getByText("Click one to sign in")).toBeHidden();
 
     await signInBy(page, "wrong-A1");
-    await expect(page.getByRole("alert")).toContainText("That name and password don't match.");
+    await expect(page.getByRole("alert")).toContainText("Sign-in failed. Incorrect username or password.");
     await signInBy(page, "for once only-A1");
     await answer(page, "Choose a password", "New password", "too short");
     await expect(page.getByRole("alert")).toContainText("too weak. Password did not conform with policy");
@@ -43,7 +43,7 @@ test.describe("the page as static files", () => {
     const uri = /^otpauth:\/\/totp\/Signpost:charles@example\.com\?secret=[A-Z2-7]+&issuer=Signpost$/;
     await expect(page.getByRole("link", { name: "Add to an app" })).toHaveAttribute("href", uri);
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-    await answer(page, "Set up your second factor", "The code that it shows now", cognito.code);
+    await answer(page, "Set up your second factor", "Code from the app", cognito.code);
     await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
 
     await picker(page).setInputFiles({ name: "report.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF") });
@@ -91,7 +91,7 @@ test.describe("the page as static files", () => {
         await page.clock.fastForward(20_000);
         await expect(refused).toHaveAttribute("data-state", "failed", { timeout: 100 });
       }).toPass({ timeout: 90_000 });
-      await expect(refused).toContainText("The API doesn't let this page in");
+      await expect(refused).toContainText("The API doesn't allow this page");
       await expect(refused).toContainText(`Add ${origin} to AllowedOrigins of this stage in infra/stages.go`);
       const object = `${run.outputs.Local.S3Endpoint}/${run.outputs.UploadBucketName}/uploads/x`;
       const put = page.evaluate((url) => fetch(url, { method: "PUT", body: "hello" }), object);
@@ -110,9 +110,9 @@ test("the build names everything that is wrong with its options and its outputs 
   const outputs = join(folder, "outputs.json");
   const out = join(folder, "page");
   const cases: [file: unknown, args: string[], problems: string[]][] = [
-    [good, ["--outs", "x", "y"], ["no option --outs", "--out is missing"]],
-    [good, ["--out", folder], ["holds files that no build of the page left there"]],
-    [good, ["--out", out, "--stack", "Signpost-local"], ["--stack goes with --outputs"]],
+    [good, ["--outs", "x", "y"], ["unknown option --outs", "--out is required"]],
+    [good, ["--out", folder], ["holds files that are not from an earlier build"]],
+    [good, ["--out", out, "--stack", "Signpost-local"], ["--stack needs --outputs"]],
     ["{", ["--out", out, "--outputs", outputs], ["can't be read as JSON"]],
     [[1], ["--out", out, "--outputs", outputs], ["is not an outputs file"]],
     [{}, ["--out", out, "--outputs", outputs], ["holds no stack"]],

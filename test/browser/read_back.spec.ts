@@ -48,14 +48,14 @@ test.describe("where the deployment lets users read their files", () => {
     const denied = s3Refusal(page, "AccessDenied", "Access Denied");
     await page.route(`${run.outputs.Local.S3Endpoint}/**`, (route) => route.fulfill(denied));
     await row(page, name).getByRole("button", { name: "Open" }).click();
-    await expect(row(page, name)).toContainText("S3 doesn't give this file out. It has been deleted; or, where files are");
+    await expect(row(page, name)).toContainText("S3 denied access to this file. It may have been deleted, or a malware scan");
     await expect(row(page, name)).toContainText("try again in a minute. (AccessDenied · request 4442587FB7D0A2F9)");
     expect(context.pages()).toHaveLength(1);
     await page.unroute(`${run.outputs.Local.S3Endpoint}/**`);
     const opened = context.waitForEvent("page");
     await row(page, name).getByRole("button", { name: "Open" }).click();
     await opened;
-    await expect(row(page, name)).not.toContainText("S3 doesn't give this file out");
+    await expect(row(page, name)).not.toContainText("S3 denied access to this file");
   });
 });
 

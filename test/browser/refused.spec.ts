@@ -11,11 +11,11 @@ test("a type that isn't taken is told in the API's words", async ({ page, run })
   await picker(page).setInputFiles({ name: "page.html", mimeType: "text/html", buffer: Buffer.from("<p>") });
   const refused = row(page, "page.html");
   await expect(refused).toHaveAttribute("data-state", "failed");
-  await expect(refused).toContainText("This type of file isn't taken here");
+  await expect(refused).toContainText("This type of file isn't allowed");
   await expect(refused).toContainText(answers[0].error.message);
   await expect(refused).toContainText("TypeNotAllowed");
   await expect(refused.getByRole("button", { name: "Try again" })).toBeHidden();
-  await expect(page.locator("#announcer")).toContainText("page.html: This type of file isn't taken here.");
+  await expect(page.locator("#announcer")).toContainText("page.html: This type of file isn't allowed.");
   expect(await run.keys()).toEqual(before);
 });
 
@@ -34,7 +34,7 @@ test("S3's refusal is told by its code, without the signed URL", async ({ page, 
   });
   await picker(page).setInputFiles({ name: "a.png", mimeType: "image/png", buffer: Buffer.from("a") });
   const refused = row(page, "a.png");
-  await expect(refused).toContainText("S3 got something other than what was signed");
+  await expect(refused).toContainText("The upload doesn't match its signature");
   await expect(refused).toContainText("SignatureDoesNotMatch");
   await expect(refused).not.toContainText(/X-Amz-|x-amz-security-token/i);
   await page.unroute(`${run.outputs.ApiUrl}uploads`);
@@ -45,7 +45,7 @@ test("S3's refusal is told by its code, without the signed URL", async ({ page, 
 test("S3 that can't be reached is told while it is tried, then it goes on by itself", async ({ page, run }) => {
   await page.route(`${run.outputs.Local.S3Endpoint}/**`, (route) => route.abort("connectionrefused"));
   await picker(page).setInputFiles({ name: "lost.txt", mimeType: "text/plain", buffer: Buffer.from("lost") });
-  await expect(row(page, "lost.txt")).toContainText("No answer. Trying again soon");
+  await expect(row(page, "lost.txt")).toContainText("Interrupted. Retrying soon");
   await page.unroute(`${run.outputs.Local.S3Endpoint}/**`);
   expect((await run.object(await storedKey(page, "lost.txt"))).toString()).toBe("lost");
 });
@@ -57,7 +57,7 @@ test("a cancelled file leaves nothing, and the others go on", async ({ page, run
     { name: "away.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) },
     { name: "stays.txt", mimeType: "text/plain", buffer: Buffer.from("stays") },
   ]);
-  await expect(status(page, "away.mp4")).toContainText(/[1-9]\d? %/);
+  await expect(status(page, "away.mp4")).toContainText(/[1-9]\d?%/);
   await row(page, "away.mp4").getByRole("button", { name: "Cancel" }).click();
   await expect(row(page, "away.mp4")).toContainText("Cancelled");
   await expect(row(page, "away.mp4").getByRole("button", { name: "Try again" })).toBeFocused();
@@ -73,10 +73,10 @@ test("signing out with a file under way asks first, then cancels it", async ({ p
   const before = await run.keys();
   await throttle(devtools, 64 << 10);
   await picker(page).setInputFiles({ name: "under way.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) });
-  await expect(status(page, "under way.mp4")).toContainText(/[1-9]\d? %/);
+  await expect(status(page, "under way.mp4")).toContainText(/[1-9]\d?%/);
   const signOut = page.getByRole("banner").getByRole("button", { name: "Sign out" });
   await signOut.click();
-  await page.getByRole("button", { name: "Stay" }).click();
+  await page.getByRole("button", { name: "Stay signed in" }).click();
   await expect(row(page, "under way.mp4")).toHaveAttribute("data-state", "uploading");
   await signOut.click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();

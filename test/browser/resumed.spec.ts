@@ -32,8 +32,8 @@ test("after a reload the same file goes on where it stopped", async ({ page, run
   page.once("dialog", (dialog) => dialog.accept()); // leaving is asked about while files are under way
   await page.reload();
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
-  const notice = page.getByRole("region", { name: "Stopped half-way" });
-  await expect(notice).toContainText(/film\.mp4 42 MB, \d\d % sent/);
+  const notice = page.getByRole("region", { name: "Unfinished uploads" });
+  await expect(notice).toContainText(/film\.mp4 42 MB, \d\d% sent/);
   await picker(page).setInputFiles(film.path);
   const key = await storedKey(page, "film.mp4");
   await expect(notice).toBeHidden();
@@ -60,7 +60,7 @@ test("who signs in next doesn't go on with another's file", async ({ page, run, 
   expect(await remembered()).toHaveLength(1);
   await signIn(next, "Grace");
   expect(await remembered()).toEqual([]);
-  await expect(next.getByRole("region", { name: "Stopped half-way" })).toBeHidden();
+  await expect(next.getByRole("region", { name: "Unfinished uploads" })).toBeHidden();
   await picker(next).setInputFiles(film.path);
   const key = await storedKey(next, "film.mp4");
   await expect(row(next, "film.mp4")).not.toContainText("resumed");

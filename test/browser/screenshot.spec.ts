@@ -43,9 +43,9 @@ async function fill(page: Page, devtools: CDPSession): Promise<void> {
     { name: "keynote.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(24 << 20, 1) },
     { name: "podcast.mp3", mimeType: "audio/mpeg", buffer: Buffer.alloc(12 << 20, 2) },
   ]);
-  await expect(row(page, "podcast.mp3")).toContainText(/[2-4]\d %/, { timeout: 60_000 });
+  await expect(row(page, "podcast.mp3")).toContainText(/[2-4]\d%/, { timeout: 60_000 });
   await row(page, "podcast.mp3").getByRole("button", { name: "Pause" }).click();
-  await expect(row(page, "keynote.mp4")).toContainText(/[4-6]\d % · .*left/, { timeout: 60_000 });
+  await expect(row(page, "keynote.mp4")).toContainText(/[4-6]\d% · .*left/, { timeout: 60_000 });
   await page.mouse.move(0, 0);
 }
 

@@ -67,7 +67,7 @@ test.describe("in more than one step", () => {
     await signInByForm(page, Username, "for once-A1");
     await expect(page.getByRole("heading", { name: "Choose a password" })).toBeFocused();
     await page.getByLabel("New password").fill("of my own-A1");
-    await page.getByRole("button", { name: "Keep it" }).click();
+    await page.getByRole("button", { name: "Save password" }).click();
     await expect(page.getByRole("banner").getByText("Sign out")).toBeVisible();
     await page.getByRole("button", { name: "Sign out" }).click();
     await signInByForm(page, Username, "of my own-A1");
@@ -104,7 +104,7 @@ test.describe("refused", () => {
     await page.getByLabel("Email").fill(run.outputs.Local.Username);
     await page.getByLabel("Password", { exact: true }).fill("wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("alert")).toContainText("That name and password don't match.");
+    await expect(page.getByRole("alert")).toContainText("Sign-in failed. Invalid password. Check your email and password.");
     await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
     await page.getByLabel("Password", { exact: true }).fill(run.outputs.Local.Password);
     await page.keyboard.press("Enter");

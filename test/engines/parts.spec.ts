@@ -37,7 +37,7 @@ test("after a reload the same file goes on where it stopped", async ({ openDemo,
   trap.remove();
   await tab.reload();
   await demo.isSignedIn();
-  expect(await tab.evaluate(() => document.getElementById("unfinished")!.innerText)).toMatch(/reloaded\.mp4 35 MB, \d+ % sent/);
+  expect(await tab.evaluate(() => document.getElementById("unfinished")!.innerText)).toMatch(/reloaded\.mp4 35 MB, \d+% sent/);
   await demo.add(film);
   const key = await demo.stores(film);
   expect((await demo.row(film.name))?.words).toContain("resumed");
