@@ -1,7 +1,7 @@
-import { ApiError } from "./api_error.ts";
+import { ApiError } from "./errors.ts";
 import type { components } from "./contract.ts";
-import { heardFrom } from "./evidence.ts";
-import { noAnswer } from "./network_error.ts";
+import { heardFrom } from "./unreachable.ts";
+import { noAnswer } from "./errors.ts";
 import { readText } from "./read_text.ts";
 import { redact } from "./redact.ts";
 import { withRetries, type RetryContext } from "./retry.ts";
@@ -15,16 +15,10 @@ export type Post = <T>(route: string, body: object, context: RetryContext) => Pr
 
 /** Knows the deployment's API. */
 export function newApi(apiUrl: string, source: TokenSource): Post {
-  const tokens = newTokens(source);
+  const withToken = newTokens(source);
   return (route, body, context) => {
     const ask = (token: string) => postJSON<any>(apiUrl + route, JSON.stringify(body), token, context.signal);
-    return withRetries(async () => {
-      const { token, renewals } = await tokens.get();
-      return ask(token).catch(async (error) => {
-        if (error.status !== 401) throw error;
-        return ask(await tokens.renew(renewals));
-      });
-    }, context);
+    return withRetries(() => withToken(ask), context);
   };
 }
 

@@ -1,62 +1,70 @@
-import { ApiError } from "./api_error.ts";
-import { checksumFor } from "./checksum.ts";
-import { deliver } from "./deliver.ts";
-import { timed, type Job, type Tools } from "./job.ts";
-import { begun } from "./outcome.ts";
-import { fits, type PartsRecord } from "./records.ts";
-import { badAnswer } from "./signpost_error.ts";
-import type { UploadPlan } from "./types.ts";
-import { wholeFile } from "./whole.ts";
+import { ApiError, badAnswer } from "./errors.ts";
+import { FileInParts } from "./file_in_parts.ts";
+import type { Job, Tools } from "./job.ts";
+import { fits, type Place } from "./resume.ts";
+import { checksumFor } from "./s3/checksum.ts";
+import { MultipartUpload } from "./s3/multipart_upload.ts";
+import { timed } from "./s3/timed.ts";
+import { wholeFile } from "./whole_file.ts";
 
-/** What clients find out about a deployment as they go. */
+/** What the client learns about the deployment and its own uploads. */
 export interface Learned {
-  /** The smallest size that it was seen to take in parts, or else is likely to. */
+  /** The smallest size that the deployment has planned in parts, or else the usual threshold. */
   partsFrom: number;
   /**
-   * Files in one piece that ended without S3's word: they may be stored. The next upload of one asks for the same key, so
-   * that it is not stored twice.
+   * Files in one piece whose upload ended without S3's answer: they may be stored. The next upload of such a file asks
+   * for the same key, so that it isn't stored twice.
    */
-  unsure: WeakMap<Blob, { request: string; again: (tools: Tools) => Job }>;
+  unsure: WeakMap<Blob, { request: string; again(tools: Tools): Job }>;
+}
+
+/** Continues an unfinished upload of the file, or plans a new one. */
+export async function begin(
+  tools: Tools,
+  learned: Learned,
+  place: Place | undefined,
+  signal: AbortSignal,
+): Promise<Job> {
+  const record = place?.read();
+  if (record && (!record.checksums || checksumFor(tools.checksum, record.partSize))) {
+    return new FileInParts(tools, record, true);
+  }
+  const earlier = learned.unsure.get(tools.file);
+  learned.unsure.delete(tools.file);
+  return earlier?.request === JSON.stringify(tools.request) ? earlier.again(tools) : plan(tools, learned, signal);
 }
 
 /**
- * Plans a file. Whether it goes in one piece, and so with a checksum of the whole, is the deployment's to say; the
- * usual threshold is a good guess, and a wrong guess costs one more request.
- *
- * @returns the job that sends it in one piece, or the record of an upload in parts that has begun
+ * Plans the file. The deployment decides whether it is sent in one piece, and only then may its SHA-256 be signed. The
+ * usual threshold is a good guess; a wrong guess costs one more request.
  */
-export async function begin(tools: Tools, learned: Learned, signal: AbortSignal): Promise<Job | PartsRecord> {
-  const { size } = tools.file;
+async function plan(tools: Tools, learned: Learned, signal: AbortSignal): Promise<Job> {
+  const { file, request } = tools;
+  const { size } = file;
   const hash = checksumFor(tools.checksum, size);
-  let sha256 = size < learned.partsFrom ? await hash?.(tools.file) : undefined;
-  const plan = () => timed(() => tools.post<UploadPlan>("uploads", { ...tools.request, sha256 }, signal));
+  let sha256 = size < learned.partsFrom ? await hash?.(file) : undefined;
+  const ask = () => timed(() => tools.plan({ ...request, sha256 }, signal));
   let planned;
   try {
-    planned = await plan();
+    planned = await ask();
   } catch (error) {
     if (!sha256 || !(error instanceof ApiError) || error.field !== "sha256") throw error;
-    // Only a file in one piece may have a checksum of the whole. If this is one, the checksum itself was wrong.
+    // The API refuses the SHA-256 of a file that is sent in parts. If this one isn't, the SHA-256 itself was wrong.
     sha256 = undefined;
-    planned = await plan();
+    planned = await ask();
     if (!("multipart" in planned)) throw error;
   }
   if ("multipart" in planned) {
     learned.partsFrom = Math.min(learned.partsFrom, size);
-    return create(tools, planned, signal);
+    const { key, multipart } = planned;
+    if (!fits(multipart, size)) throw badAnswer();
+    const uploadId = await MultipartUpload.create(tools, planned, signal);
+    const checksums = request.partChecksums === true;
+    return new FileInParts(tools, { key, uploadId, ...multipart, checksums, parts: {} }, false);
   }
   if (hash && !sha256) {
-    sha256 = await hash(tools.file);
-    planned = await plan();
+    sha256 = await hash(file);
+    planned = await ask();
   }
   return wholeFile(tools, planned, sha256);
-}
-
-/** Begins an upload in parts at S3, which gives it an id. */
-async function create(tools: Tools, plan: Extract<UploadPlan, { multipart: unknown }>, signal: AbortSignal) {
-  const { key, multipart } = plan;
-  const { size } = tools.file;
-  if (!fits(multipart, size)) throw badAnswer();
-  const uploadId = (await deliver(tools, { signal, sign: () => plan, read: begun }))!;
-  const checksums = tools.request.partChecksums === true;
-  return { key, uploadId, ...multipart, checksums, parts: {} } satisfies PartsRecord;
 }

@@ -12,12 +12,13 @@ export async function untilOnline(ms: number, signal: AbortSignal): Promise<void
   signal.throwIfAborted();
   const over = new AbortController();
   const once = { signal: over.signal };
+  let timer: ReturnType<typeof setTimeout> | undefined;
   await new Promise<unknown>((resolve) => {
-    const timer = startTimer(() => resolve(undefined), ms);
-    over.signal.addEventListener("abort", () => clearTimeout(timer));
+    timer = startTimer(resolve, ms);
     globalThis.addEventListener?.("online", resolve, once);
     signal.addEventListener("abort", resolve, once);
   });
+  clearTimeout(timer);
   over.abort();
   signal.throwIfAborted();
 }

@@ -1,16 +1,12 @@
-// The browser client of a Signpost deployment: README.md shows how to use it.
-export { ApiError } from "./api_error.ts";
-export type { Checksum } from "./checksum.ts";
-export { FileError } from "./file_error.ts";
+// The browser client of a Signpost deployment. README.md shows how to use it.
+export { ApiError, FileError, NetworkError, S3Error, SignpostError } from "./errors.ts";
 export type { StoredObject } from "./job.ts";
-export { NetworkError } from "./network_error.ts";
 export type { Settings, SignpostOptions, UploadOptions, UploadState } from "./options.ts";
-export { partSize } from "./part_size.ts";
 export type { UploadProgress } from "./progress.ts";
-export type { StorageLike } from "./records.ts";
+export type { StorageLike } from "./resume.ts";
 export type { RetryOptions } from "./retry.ts";
-export { S3Error } from "./s3_error.ts";
-export { SignpostError } from "./signpost_error.ts";
+export type { Checksum } from "./s3/checksum.ts";
+export { partSize } from "./s3/part_size.ts";
 export { Signpost, type CallOptions } from "./signpost.ts";
 export type { TokenSource } from "./tokens.ts";
 export type * from "./types.ts";

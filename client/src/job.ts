@@ -1,61 +1,49 @@
-import type { Checksum } from "./checksum.ts";
 import type { Pool } from "./pool.ts";
 import type { Meter } from "./progress.ts";
-import type { RetryOptions } from "./retry.ts";
-import type { UploadRequest } from "./types.ts";
+import type { PartsRecord } from "./resume.ts";
+import type { Checksum } from "./s3/checksum.ts";
+import type { MultipartTools } from "./s3/multipart_upload.ts";
+import type { UploadPlan, UploadRequest } from "./types.ts";
 
 /** A file in S3. */
 export interface StoredObject {
   key: string;
   /** Bytes. */
   size: number;
-  /** The whole file's SHA-256 in base64, which S3 has checked; absent where the file went in parts or was not hashed. */
+  /** The file's SHA-256 in base64, which S3 has checked. Undefined if it was sent in parts, or not hashed. */
   sha256: string | undefined;
-  /** S3's name for these bytes; absent where the answer that held it was lost. */
+  /** Undefined if the answer that held it was lost. */
   etag: string | undefined;
-  /** Whether it went on with an upload that an earlier page had begun. */
+  /** Whether this upload continued one that was unfinished before, such as before a reload. */
   resumed: boolean;
 }
 
-/** A planned file on its way. `run` goes on where it was stopped, as often as it is called. */
+/** The upload of one planned file. `run` may be called again: it continues where it was stopped. */
 export interface Job {
-  /** The object's, which changes if it has to be planned again. */
-  key(): string;
+  /** The object's key. It changes if the file has to be planned again. */
+  readonly key: string;
   run(signal: AbortSignal): Promise<StoredObject>;
-  /** Gives up what S3 has of it, as far as the deployment lets. Absent where S3 keeps all or nothing. */
+  /** Whether it can't continue, and a new job can. */
+  readonly isLost?: boolean;
+  /** Deletes from S3 what is stored of the file, as far as the deployment grants that. */
   abandon?(): Promise<void>;
-  /** The same for another upload of the same file. Absent where S3 has it in parts, which are remembered otherwise. */
+  /** The same job for another upload of the same file, so that it asks for the same key. */
   again?(tools: Tools): Job;
 }
 
 /** What a job works with. */
-export interface Tools {
+export interface Tools extends MultipartTools {
   file: Blob;
   request: UploadRequest;
-  /** Asks the API. */
-  post<T>(route: string, body: object, signal: AbortSignal): Promise<T>;
   checksum: boolean | Checksum;
-  /** Requests to S3 at once. */
+  /** How many requests to S3 may be under way. */
   connections: number;
   pool: Pool;
-  retry: RetryOptions;
   meter: Meter;
-  /** Everything is sent, S3 has the last word. */
+  /** Plans the file: `POST /uploads`. */
+  plan(request: UploadRequest, signal: AbortSignal): Promise<UploadPlan>;
+  /** Remembers what is stored, for after a reload. */
+  remember(record: PartsRecord): void;
+  /** Called when all bytes are sent, and S3 has yet to confirm. */
   onSent(): void;
-  onWait?(why: "offline" | "waiting"): void;
-}
-
-/** Something signed, and until when it may be used by this machine's clock. */
-export type Timed<T> = T & { until: number };
-
-/** Asks for something signed and notes how long it is good for, whatever the server's clock says. */
-export async function timed<T extends { expiresIn: number }>(ask: () => Promise<T>): Promise<Timed<T>> {
-  const asked = Date.now();
-  const answer = await ask();
-  // The last twentieth of its life is left for the way: S3 refuses what comes late.
-  return { ...answer, until: asked + answer.expiresIn * 950 };
-}
-
-export function isGood({ until }: { until: number }): boolean {
-  return Date.now() < until;
 }

@@ -1,6 +1,6 @@
-import type { Checksum } from "./checksum.ts";
+import type { Checksum } from "./s3/checksum.ts";
 import type { UploadProgress } from "./progress.ts";
-import { defaultStorage, type StorageLike } from "./records.ts";
+import { defaultStorage, type StorageLike } from "./resume.ts";
 import type { RetryOptions } from "./retry.ts";
 import type { TokenSource } from "./tokens.ts";
 

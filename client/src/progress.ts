@@ -1,52 +1,63 @@
-/** How far an upload is. */
+/** The progress of an upload. */
 export interface UploadProgress {
-  /** Bytes handed to the network; never fewer than before, whatever had to be sent again. */
+  /** Bytes handed to the network, and `reused`. It never decreases, even if bytes have to be sent again. */
   sent: number;
   /** The file's size in bytes. */
   total: number;
+  /**
+   * Bytes of `sent` that S3 had already, from an earlier upload of the same file: they are not sent again. More than 0
+   * means that this upload continues the earlier one.
+   */
+  reused: number;
   /** Parts that S3 has confirmed. */
   partsDone: number;
-  /** 1 for a file that goes in one piece. */
+  /** 1 for a file that is sent in one piece. */
   partsTotal: number;
 }
 
-/** Adds up what the pieces of a file have come to. */
+/** Adds up the progress of a file's pieces. */
 export interface Meter {
   progress(): UploadProgress;
-  /** Begins to count parts anew; the bytes never go back. */
+  /** Counts from the start again; `sent` doesn't decrease. */
   restart(partsTotal: number): void;
-  /** So many bytes of a piece have gone out. */
+  /** So many bytes of a piece have been sent. */
   sent(piece: number, bytes: number): void;
-  /** S3 has a piece of so many bytes. */
+  /** S3 has stored a piece of so many bytes. */
   done(piece: number, bytes: number): void;
+  /** S3 had that piece already. */
+  reused(piece: number, bytes: number): void;
 }
 
 export function newMeter(total: number, report: (progress: UploadProgress) => void): Meter {
   const bytesOf = new Map<number, number>();
-  const stored = new Set<number>();
-  let [most, partsTotal] = [0, 1];
+  let [most, reused, partsDone, partsTotal] = [0, 0, 0, 1];
   const progress = () => {
     let sum = 0;
     for (const bytes of bytesOf.values()) sum += bytes;
     most = Math.min(total, Math.max(most, sum));
-    return { sent: most, total, partsDone: stored.size, partsTotal };
+    return { sent: most, total, reused, partsDone, partsTotal };
   };
-  const sent = (piece: number, bytes: number) => {
+  const done = (piece: number, bytes: number) => {
     bytesOf.set(piece, bytes);
-    if (bytes > 0 || stored.has(piece)) report(progress());
+    partsDone++;
+    report(progress());
   };
   return {
     progress,
-    sent,
+    done,
+    sent: (piece, bytes) => {
+      bytesOf.set(piece, bytes);
+      if (bytes > 0) report(progress());
+    },
     restart: (count) => {
       partsTotal = count;
+      reused = partsDone = 0;
       bytesOf.clear();
-      stored.clear();
       report(progress());
     },
-    done: (piece, bytes) => {
-      stored.add(piece);
-      sent(piece, bytes);
+    reused: (piece, bytes) => {
+      reused += bytes;
+      done(piece, bytes);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { isOffline, untilOnline } from "./connectivity.ts";
-import { suspect, watchPolicy } from "./evidence.ts";
-import { NetworkError } from "./network_error.ts";
-import { SignpostError } from "./signpost_error.ts";
+import { suspect, watchPolicy } from "./unreachable.ts";
+import { NetworkError } from "./errors.ts";
+import { SignpostError } from "./errors.ts";
 
 /** How a request is tried again that failed in a way that passes: no answer, 5xx, 429, SlowDown. */
 export interface RetryOptions {

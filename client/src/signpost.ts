@@ -1,9 +1,9 @@
 import { newApi } from "./api.ts";
-import { checksumFor, usuallyWhole } from "./checksum.ts";
+import { checksumFor, usualThreshold } from "./s3/checksum.ts";
 import { settingsOf, type Settings, type SignpostOptions, type UploadOptions } from "./options.ts";
-import { partSize } from "./part_size.ts";
+import { partSize } from "./s3/part_size.ts";
 import { newPool } from "./pool.ts";
-import { newRecords } from "./records.ts";
+import { newRecords } from "./resume.ts";
 import type { PartsRequest, SignedDownload, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
 import { Upload, type Shared } from "./upload.ts";
 
@@ -30,7 +30,7 @@ export class Signpost {
     const { apiUrl, token, storage, connections } = this.settings;
     this.#shared = {
       ...this.settings,
-      learned: { partsFrom: usuallyWhole + 1, unsure: new WeakMap() },
+      learned: { partsFrom: usualThreshold + 1, unsure: new WeakMap() },
       post: newApi(apiUrl, token),
       pool: newPool(connections),
       turns: newPool(connections),

@@ -2,6 +2,6 @@
 const longest = 2 ** 31 - 1;
 
 /** setTimeout for any number of ms. */
-export function startTimer(work: () => void, ms: number): ReturnType<typeof setTimeout> {
+export function startTimer(work: (_: void) => void, ms: number): ReturnType<typeof setTimeout> {
   return setTimeout(work, Math.min(longest, ms));
 }

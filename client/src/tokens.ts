@@ -1,30 +1,27 @@
-/** Gives the caller's token, a new one if `refresh` is true because the API has refused the last. */
+import { ApiError } from "./errors.ts";
+
+/** Gives the user's token. `refresh` is true if the API has refused the last one: then it must give a new one. */
 export type TokenSource = (options: { refresh: boolean }) => string | Promise<string>;
 
-/** The caller's tokens: a refresh is asked for once, whoever waits for it. */
-export interface Tokens {
-  /** A token, and what to say when the API refuses it. */
-  get(): Promise<{ token: string; renewals: number }>;
-  /** The token that comes after one that was refused. */
-  renew(renewals: number): Promise<string>;
-}
+/** Makes a request with a token, and again with a new one if the API refuses the first. */
+export type WithToken = <T>(ask: (token: string) => Promise<T>) => Promise<T>;
 
-export function newTokens(source: TokenSource): Tokens {
+/** However many requests are refused together, the source is asked for one new token. */
+export function newTokens(source: TokenSource): WithToken {
   let renewals = 0;
   let renewed: Promise<string> | undefined;
-  return {
-    get: async () => {
-      await renewed?.catch(() => {}); // those who renew it hear of that
-      const before = renewals;
-      return { token: await source({ refresh: false }), renewals: before };
-    },
-    renew: (before) => {
-      // Of several that were refused together, the first renews it for all.
+  return async (ask) => {
+    await renewed?.catch(() => {}); // those who wait for the renewal see its error
+    const before = renewals;
+    try {
+      return await ask(await source({ refresh: false }));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
       if (before === renewals) {
         renewals++;
         renewed = (async () => source({ refresh: true }))();
       }
-      return renewed!;
-    },
+      return ask(await renewed!);
+    }
   };
 }

@@ -1,59 +1,53 @@
 import type { Post } from "./api.ts";
 import { begin, type Learned } from "./begin.ts";
-import { checksumFor } from "./checksum.ts";
+import { NetworkError } from "./errors.ts";
 import type { Job, StoredObject, Tools } from "./job.ts";
-import type { UploadOptions, UploadState } from "./options.ts";
-import { CannotGoOn, FileInParts } from "./parts.ts";
+import type { Settings, UploadOptions, UploadState } from "./options.ts";
 import type { Pool } from "./pool.ts";
-import { NetworkError } from "./network_error.ts";
-import { newMeter, type Meter, type UploadProgress } from "./progress.ts";
-import { claim, fits, type PartsRecord, type Records } from "./records.ts";
+import { newMeter, type UploadProgress } from "./progress.ts";
+import type { Place, Records } from "./resume.ts";
 import type { UploadRequest } from "./types.ts";
 
-/** What an upload shares with the client's others. */
-export interface Shared extends Pick<Tools, "checksum" | "connections" | "pool" | "retry"> {
-  /** Asks the API. */
+/** What all uploads of a client share. */
+export interface Shared extends Settings {
   post: Post;
-  /** Uploads at once: a file is planned when it is its turn, so that its URL is fresh. */
+  /** Limits the requests to S3. */
+  pool: Pool;
+  /** Limits the uploads under way. A file is planned when its turn comes, so that its URL is fresh. */
   turns: Pool;
   records: Records;
   learned: Learned;
 }
 
-/** One file on its way to S3. It starts by itself, when it is its turn. */
+/** The upload of one file. It starts by itself when its turn comes. */
 export class Upload {
   readonly file: Blob;
   /**
-   * Settles at the end: with what is stored, or an ApiError, an S3Error, a NetworkError, a FileError, what the token
-   * source threw, or the reason of the abort (an AbortError unless another was given).
+   * Resolves when the file is stored. Rejects with an ApiError, an S3Error, a NetworkError, a FileError, what the token
+   * source threw, or the reason of the abort, which is an AbortError by default.
    */
   readonly done: Promise<StoredObject>;
-  readonly #request: UploadRequest;
   readonly #options: UploadOptions;
-  readonly #shared: Shared;
-  readonly #meter: Meter;
+  readonly #tools: Tools & Shared;
   readonly #abort = new AbortController();
-  /** Aborts with the upload. */
+  /** Aborted by abort() and by the signal of the options. */
   readonly #signal: AbortSignal;
-  #leg = new AbortController();
+  #pausing = new AbortController();
   #isPaused = false;
   #wake = () => {};
   #state: UploadState = "waiting";
   #job: Job | undefined;
-  #recordName: string | undefined;
-  #unclaim = () => {};
+  #place: Place | undefined;
 
-  /** Made by Signpost's upload(). */
+  /** @internal Use `signpost.upload()`. */
   constructor(file: Blob, request: UploadRequest, options: UploadOptions, shared: Shared) {
     this.file = file;
-    this.#request = request;
     this.#options = options;
-    this.#shared = shared;
-    this.#meter = newMeter(file.size, (progress) => this.#moved(progress));
+    this.#tools = this.#toolsOf(request, shared);
     this.#signal = AbortSignal.any([this.#abort.signal, options.signal ?? this.#abort.signal]);
-    this.#signal.addEventListener("abort", () => this.#aborted());
+    this.#signal.addEventListener("abort", () => this.#stop());
     this.done = this.#run();
-    this.done.catch(() => {}); // the state says so too: who doesn't await it need not catch it
+    this.done.catch(() => {}); // no unhandled rejection for a page that only watches the state
   }
 
   get state(): UploadState {
@@ -61,23 +55,23 @@ export class Upload {
   }
 
   get progress(): UploadProgress {
-    return this.#meter.progress();
+    return this.#tools.meter.progress();
   }
 
-  /** The object's key, once it is planned. */
+  /** The object's key, once the file is planned. */
   get key(): string | undefined {
-    return this.#job?.key();
+    return this.#job?.key;
   }
 
-  /** Stops sending, until resume(). What S3 has of a file in parts stays; a file in one piece begins anew. */
+  /** Stops sending until resume(). Parts that S3 has are kept; a file in one piece starts anew. */
   pause(): void {
     if (this.#isOver || this.#isPaused) return;
     this.#become("paused");
     this.#isPaused = true;
-    this.#leg.abort();
+    this.#pausing.abort();
   }
 
-  /** Goes on after pause(). */
+  /** Continues after pause(). */
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
@@ -85,12 +79,12 @@ export class Upload {
     this.#wake();
   }
 
-  /** Gives up for good: nothing is stored, and `done` rejects with the reason, an AbortError unless given. */
+  /** Cancels the upload: nothing is stored, and `done` rejects with the reason, which is an AbortError by default. */
   abort(reason?: unknown): void {
     if (!this.#isOver) this.#abort.abort(reason);
   }
 
-  #aborted(): void {
+  #stop(): void {
     this.#isPaused = false;
     this.#become("aborted");
     this.#wake();
@@ -99,121 +93,93 @@ export class Upload {
   async #run(): Promise<StoredObject> {
     try {
       const object = await this.#untilStored();
-      this.#isPaused = false; // if it was, that came too late
-      this.#forget();
+      this.#isPaused = false; // it was paused too late
+      this.#place?.remove();
       this.#become("stored");
       return object;
     } catch (error) {
       const { aborted, reason } = this.#signal;
       const again = (aborted || error instanceof NetworkError) && this.#job?.again;
-      if (again) this.#shared.learned.unsure.set(this.file, { request: JSON.stringify(this.#request), again });
+      const { learned, request } = this.#tools;
+      if (again) learned.unsure.set(this.file, { request: JSON.stringify(request), again });
       if (aborted) this.#giveUp();
       this.#become(aborted ? "aborted" : "failed");
-      throw aborted ? reason : error instanceof CannotGoOn ? error.cause : error;
+      throw aborted ? reason : error;
     } finally {
-      this.#unclaim();
+      this.#place?.release();
     }
   }
 
-  /** Leg after leg: each ends with a pause, one perhaps with nothing to go on with, and the last with the end. */
+  /** Sends until the file is stored, with an interruption for each pause, and starts anew if the job can't continue. */
   async #untilStored(): Promise<StoredObject> {
-    for (let isFresh = false; ; ) {
+    for (let isAnew = false; ; ) {
       if (this.#isPaused) await new Promise<void>((resolve) => (this.#wake = resolve));
-      this.#leg = new AbortController();
-      const signal = AbortSignal.any([this.#signal, this.#leg.signal]);
+      this.#pausing = new AbortController();
+      const signal = AbortSignal.any([this.#signal, this.#pausing.signal]);
       try {
-        return await this.#shared.turns(signal, () => this.#send(signal));
+        return await this.#tools.turns(signal, () => this.#send(signal));
       } catch (error) {
-        if (error instanceof CannotGoOn && !isFresh) {
-          isFresh = true; // once: where every upload is lost half-way, that must not go on for ever
+        if (this.#job?.isLost && !isAnew) {
+          isAnew = true; // once: it would never end if every upload were lost half-way
           this.#giveUp();
-        } else if (this.#signal.aborted || !this.#leg.signal.aborted) throw error;
+        } else if (this.#signal.aborted || !this.#pausing.signal.aborted) throw error;
       }
     }
   }
 
   async #send(signal: AbortSignal): Promise<StoredObject> {
+    const { records, learned, request } = this.#tools;
     if (!this.#job) {
       this.#become("planning");
-      this.#job = (await this.#found()) ?? (await this.#begun(signal));
+      const { contentType, metadata } = request;
+      this.#place ??= await records.hold(this.file, { contentType, metadata });
+      this.#job = await begin(this.#tools, learned, this.#place, signal);
     }
     this.#become("uploading");
     return this.#job.run(signal);
   }
 
-  /** Lets go of what there is of it, here and, as far as the deployment lets, in S3, which else sweeps up after a day. */
+  /** Discards what is stored of the file: here, and in S3 if the deployment grants that. */
   #giveUp(): void {
-    this.#forget();
+    this.#place?.remove();
     this.#job?.abandon?.().catch(() => {});
     this.#job = undefined;
   }
 
-  /** The upload of the same file that an earlier page has begun and this browser remembers. */
-  async #found(): Promise<Job | undefined> {
-    const { records, checksum } = this.#shared;
-    const { contentType, metadata } = this.#request;
-    const name = records.nameOf(this.file, { contentType, metadata });
-    const unclaim = name && (await claim(name));
-    if (!unclaim) return undefined;
-    [this.#recordName, this.#unclaim] = [name, unclaim];
-    const record = records.get(name);
-    const canHash = checksumFor(checksum, record?.partSize ?? 0) !== undefined;
-    const isUsable = record?.parts && fits(record, this.file.size) && (canHash || !record.checksums);
-    return isUsable ? this.#inParts(record, true) : undefined;
-  }
-
-  async #begun(signal: AbortSignal): Promise<Job> {
-    const { learned } = this.#shared;
-    const before = learned.unsure.get(this.file);
-    learned.unsure.delete(this.file);
-    if (before?.request === JSON.stringify(this.#request)) return before.again(this.#tools());
-    const begun = await begin(this.#tools(), learned, signal);
-    return "run" in begun ? begun : this.#inParts(begun, false);
-  }
-
-  #inParts(record: PartsRecord, resumed: boolean): FileInParts {
-    const remember = () => {
-      if (this.#recordName) this.#shared.records.set(this.#recordName, record);
-    };
-    remember();
-    const checksum = record.checksums ? checksumFor(this.#shared.checksum, record.partSize) : undefined;
-    return new FileInParts(this.#tools(), { record, resumed, remember, checksum });
-  }
-
-  #tools(): Tools {
-    const { post, retry } = this.#shared;
-    const onWait = (why: "offline" | "waiting") => this.#become(why);
+  #toolsOf(request: UploadRequest, shared: Shared): Tools & Shared {
+    const { post, retry } = shared;
+    const { file } = this;
+    const onWait = (state: "offline" | "waiting") => this.#become(state);
     return {
-      ...this.#shared,
-      ...{ onWait, file: this.file, request: this.#request, meter: this.#meter },
-      post: (route, body, signal) => post(route, body, { retry, signal, onWait }),
+      ...shared,
+      ...{ onWait, file, request },
+      meter: newMeter(file.size, (progress) => this.#report(progress)),
+      plan: (request, signal) => post("uploads", request, { retry, signal, onWait }),
+      signParts: (request, signal) => post("uploads/parts", request, { retry, signal, onWait }),
+      remember: (record) => this.#place?.write(record),
       onSent: () => this.#become("finishing"),
     };
   }
 
-  /** Bytes that move end a wait; of several parts one may wait while others move. */
-  #moved(progress: UploadProgress): void {
+  /** Progress ends a wait: one part may wait while others are sent. */
+  #report(progress: UploadProgress): void {
     if (["waiting", "offline"].includes(this.#state)) this.#become("uploading");
-    tell(this.#options.onProgress, progress);
+    callLater(this.#options.onProgress, progress);
   }
 
   get #isOver(): boolean {
     return ["stored", "failed", "aborted"].includes(this.#state);
   }
 
-  #forget(): void {
-    if (this.#recordName) this.#shared.records.remove(this.#recordName);
-  }
-
-  /** What still comes from a leg that was stopped doesn't count. */
+  /** While paused, the requests that are being stopped don't change the state. */
   #become(state: UploadState): void {
     if (state === this.#state || this.#isPaused || this.#isOver) return;
     this.#state = state;
-    tell(this.#options.onState, state);
+    callLater(this.#options.onState, state);
   }
 }
 
-/** Calls back, outside: an error there is the page's own and must not end the upload. */
-function tell<T>(callback: ((value: T) => void) | undefined, value: T): void {
+/** Calls back in a microtask, so that an error of the page's doesn't end the upload. */
+function callLater<T>(callback: ((value: T) => void) | undefined, value: T): void {
   if (callback) queueMicrotask(() => callback(value));
 }

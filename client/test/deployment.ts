@@ -24,6 +24,14 @@ export function s3Refusal(status: number, code: string, message = "no"): Fault {
   return { status, body };
 }
 
+/** S3's refusal of a signed URL that has expired. */
+export const expired: Fault = {
+  status: 403,
+  body:
+    "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><X-Amz-Expires>600</X-Amz-Expires>" +
+    "<Expires>2026-11-26T10:10:00Z</Expires><ServerTime>2026-11-26T10:10:01Z</ServerTime></Error>",
+};
+
 /** The API's refusal. */
 export function apiRefusal(status: number, code: string, more: object = {}): Fault {
   return { status, body: { error: { code, message: `refused: ${code}`, requestId: "A1", ...more } } };

@@ -1,5 +1,5 @@
 // What S3 has after each request that went wrong, before and after S3 acted: the file whole, and once. The rule is in
-// src/outcome.ts.
+// src/s3/outcome.ts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Fault } from "./deployment.ts";

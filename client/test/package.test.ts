@@ -44,7 +44,7 @@ test("what is packed works for whoever installs it, and nothing else is in it", 
   const { stdout } = await run("npm", ["pack", "--json", "--silent", "--pack-destination", folder], { cwd: client });
   const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf("[")));
   const others = files.map(({ path }: { path: string }) => path)
-    .filter((path: string) => !/^(dist\/\w+\.(js|d\.ts)(\.map)?|src\/\w+\.ts|package\.json|README\.md|LICENSE)$/.test(path));
+    .filter((path: string) => !/^(dist\/[\w/]+\.(js|d\.ts)(\.map)?|src\/[\w/]+\.ts|package\.json|README\.md|LICENSE)$/.test(path));
   assert.deepEqual(others, []);
   const sources = files.filter(({ path }: { path: string }) => /^src\//.test(path));
   for (const ending of [".js", ".js.map", ".d.ts", ".d.ts.map"]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type { UploadProgress } from "../src/index.ts";
-import { apiRefusal, s3Refusal } from "./deployment.ts";
+import { apiRefusal, expired, s3Refusal } from "./deployment.ts";
 import { bytesOf, clientOf, quick, randomFile, sha256, withDeployment } from "./fixture.ts";
 
 const deployed = withDeployment();
@@ -69,7 +69,6 @@ test("a part that fails is sent again alone", async () => {
 });
 
 test("a part whose URL ran out is signed again alone, once", async () => {
-  const expired = s3Refusal(403, "AccessDenied", "Request has expired");
   deployed().fault = (what, nth) => (what === "PUT part 3" && nth === 1 ? expired : undefined);
   await clientOf(deployed()).upload(randomFile(size)).done;
   const alone = deployed().seen.filter(({ what, body }) => what === "POST /uploads/parts" && JSON.parse(body.toString()).parts.length === 1);
@@ -160,7 +159,7 @@ test("progress never goes back and ends at the whole, whatever has to be sent ag
     assert.ok(next.sent >= last.sent && next.partsDone >= last.partsDone, JSON.stringify([last, next]));
     return next;
   });
-  assert.deepEqual(seen.at(-1), { sent: size, total: size, partsDone: 26, partsTotal: 26 });
+  assert.deepEqual(seen.at(-1), { sent: size, total: size, reused: 0, partsDone: 26, partsTotal: 26 });
   assert.deepEqual(upload.progress, seen.at(-1));
 });
 

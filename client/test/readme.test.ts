@@ -56,7 +56,7 @@ for (const [path, name, prefix] of [
   ["src/options.ts", "SignpostOptions", ""],
   ["src/options.ts", "UploadOptions", ""],
   ["src/retry.ts", "RetryOptions", "retry."],
-  ["src/uppy_plan.ts", "UppyOptions", ""],
+  ["src/uppy/planner.ts", "UppyOptions", ""],
 ] as const) {
   test(`every one of ${name} has a row, with its default`, async () => {
     const body = new RegExp(`interface ${name} {(.*?)^}`, "ms").exec(await read(path))?.[1] ?? "";

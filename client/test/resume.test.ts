@@ -51,8 +51,10 @@ test("a file that is cut short several times goes on each time with what S3 lack
     await assert.rejects(oneByOne().upload(file).done, { code: "NetworkError" });
   }
   deployed().fault = () => undefined;
-  const { key, resumed } = await oneByOne().upload(file).done;
+  const upload = oneByOne().upload(file);
+  const { key, resumed } = await upload.done;
   assert.equal(resumed, true);
+  assert.equal(upload.progress.reused, 19_000, "the bytes of 19 parts");
   assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
   assert.equal(deployed().count("POST create"), 1);
   assert.equal(deployed().count(/^PUT part/), 26 + 3, "each once, and the three that were cut");
@@ -97,8 +99,9 @@ for (const [what, change] of [
     const file = randomFile(size);
     await unfinished(file);
     const changed = change(file);
-    const { key, resumed } = await newPage().upload(changed).done;
-    assert.equal(resumed, false);
+    const upload = newPage().upload(changed);
+    const { key, resumed } = await upload.done;
+    assert.deepEqual([resumed, upload.progress.reused], [false, 0]);
     assert.deepEqual(deployed().objects.get(key), await bytesOf(changed));
     assert.equal(deployed().count("POST create"), 1);
   });

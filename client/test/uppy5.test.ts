@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { uppyOptions, type AwsS3Options, type UppyParameters } from "../src/uppy5.ts";
-import { s3Refusal } from "./deployment.ts";
+import { uppyOptions, type AwsS3Options, type UppyParameters } from "../src/uppy/uppy5.ts";
+import { expired } from "./deployment.ts";
 import { bytesOf, clientOf, randomFile, sha256, withDeployment } from "./fixture.ts";
 
 const MiB = 2 ** 20;
@@ -61,7 +61,7 @@ test("a file whose URL has run out is planned anew, and Uppy learns the new key"
   const parameters = await options.getUploadParameters(file, {});
   const first = (parameters.fields as { key?: string }).key;
   deployed().fault = (what, nth) => {
-    return what === "PUT object" && nth === 1 ? s3Refusal(403, "AccessDenied", "Request has expired") : undefined;
+    return what === "PUT object" && nth === 1 ? expired : undefined;
   };
   const { location } = await transfer(options, parameters, file.data);
   const { key } = parameters.fields as { key?: string };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { partSize } from "../src/index.ts";
-import { uppyOptions, type UppyOptions } from "../src/uppy6.ts";
+import { uppyOptions, type UppyOptions } from "../src/uppy/uppy6.ts";
 import { apiRefusal } from "./deployment.ts";
 import { clientOf, randomFile, sha256, withDeployment } from "./fixture.ts";
 

@@ -1,7 +1,7 @@
 // When a request is taken for dead: the clock is the test's own.
 import assert from "node:assert/strict";
 import { beforeEach, test, type TestContext } from "node:test";
-import { watch, type Watch } from "../src/watch.ts";
+import { watch, type Watch } from "../src/s3/watch.ts";
 
 const MiB = 2 ** 20;
 const minute = 60_000;

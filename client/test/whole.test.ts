@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { S3Error, SignpostError } from "../src/index.ts";
-import { s3Refusal } from "./deployment.ts";
+import { expired, s3Refusal } from "./deployment.ts";
 import { bytesOf, clientOf, quick, randomFile, sha256, withDeployment } from "./fixture.ts";
 
 const deployed = withDeployment();
@@ -65,19 +65,29 @@ test("an answer that was lost: the next try finds the file stored", async () => 
   assert.equal(etag, undefined, "nobody knows it");
 });
 
-for (const [code, message] of [["AccessDenied", "Request has expired"], ["ExpiredToken", "The token has expired"], ["BadDigest", ""]] as const) {
-  test(`${code}: ${message}: signed again, once`, async () => {
-    const status = code === "AccessDenied" ? 403 : 400;
-    deployed().fault = (what, nth) => (what === "PUT object" && nth === 1 ? s3Refusal(status, code, message) : undefined);
+for (const [code, refusal, isExpired] of [
+  ["AccessDenied", expired, true],
+  ["ExpiredToken", s3Refusal(400, "ExpiredToken"), true],
+  ["BadDigest", s3Refusal(400, "BadDigest"), false],
+] as const) {
+  test(`${code}: signed again, once`, async () => {
+    deployed().fault = (what, nth) => (what === "PUT object" && nth === 1 ? refusal : undefined);
     const { key } = await clientOf(deployed()).upload(randomFile(10)).done;
     assert.equal(deployed().count("POST /uploads"), 2);
     assert.deepEqual([...deployed().objects.keys()], [key], "the key is that of the URL that worked");
 
-    deployed().fault = (what) => (what === "PUT object" ? s3Refusal(status, code, message) : undefined);
-    await assert.rejects(clientOf(deployed()).upload(randomFile(10)).done, { name: "S3Error", code });
+    deployed().fault = (what) => (what === "PUT object" ? refusal : undefined);
+    await assert.rejects(clientOf(deployed()).upload(randomFile(10)).done, { name: "S3Error", code, isExpired });
     assert.equal(deployed().count("POST /uploads"), 4);
   });
 }
+
+test("a refusal of a file whose name has the word expired is no expired URL", async () => {
+  const denied = s3Refusal(403, "AccessDenied", "not authorized to perform s3:PutObject on uploads/me/1/expired.png");
+  deployed().fault = (what) => (what === "PUT object" ? denied : undefined);
+  await assert.rejects(clientOf(deployed()).upload(randomFile(10)).done, { code: "AccessDenied", isExpired: false });
+  assert.equal(deployed().count("POST /uploads"), 1);
+});
 
 test("a URL that has run out while it waited isn't even tried", async () => {
   deployed().expiresIn = 1;

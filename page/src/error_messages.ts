@@ -39,6 +39,8 @@ const s3Messages: Record<string, Message> = {
   SlowDown: ["S3 is too busy", "Wait a moment, then try again."],
 };
 
+const urlExpired: Message = ["The signed URL has expired", "Try again. The API signs a new URL."];
+
 /** An error that ended an upload or a download. `apiUrl` tells a request to the API from one to S3. */
 export function uploadFailure(error: unknown, apiUrl: string): Failure {
   if (error instanceof ApiError) return apiFailure(error);
@@ -73,12 +75,10 @@ function apiFailure(error: ApiError): Failure {
 }
 
 function s3Failure(error: S3Error): Failure {
-  const { code, requestId, said = "" } = error;
-  const [title, advice] =
-    code === "AccessDenied" && /expired/i.test(said)
-      ? ["The signed URL has expired", "Try again. The API signs a new URL."]
-      : (s3Messages[code] ?? ["S3 rejected the file", "Try again."]);
-  return new Failure(title, { details: said ? [`S3 says: ${said}`] : [], advice, code, requestId, cause: error });
+  const { code, requestId, isExpired, s3Message } = error;
+  const [title, advice] = isExpired ? urlExpired : (s3Messages[code] ?? ["S3 rejected the file", "Try again."]);
+  const details = s3Message ? [`S3 says: ${s3Message}`] : [];
+  return new Failure(title, { details, advice, code, requestId, cause: error });
 }
 
 /** The client's requests got no response, after all retries. */

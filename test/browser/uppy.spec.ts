@@ -34,12 +34,12 @@ async function pauseAndGoOn(file: Locator, parts: number): Promise<void> {
 }
 
 const hang: Fault = { kind: "stall", after: 0 };
-/** As S3 says it, in the least that both Uppys go by. */
+/** S3's answer, as far as both Uppys read it. */
 const expired: Fault = {
   kind: "answer",
   status: 403,
   headers: { "Content-Type": "application/xml" },
-  body: "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
+  body: "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><X-Amz-Expires>600</X-Amz-Expires></Error>",
 };
 
 for (const uppy of ["uppy5", "uppy6"] as const) {

@@ -4,9 +4,6 @@ import type { Failure } from "../failure.ts";
 import { unknownType } from "./media_type.ts";
 import { Speed } from "./speed.ts";
 
-/** The smallest part in bytes, except for a file's last one. */
-const smallestPart = 16 << 20;
-
 /** A file to upload, and the path of the folder that it was chosen or dropped with: "holiday/day 1/", or "". */
 export interface ChosenFile {
   file: File;
@@ -32,15 +29,12 @@ export class Transfer {
   progress: UploadProgress;
   failure: Failure | undefined;
   stored: StoredObject | undefined;
-  /** Whether S3 already had some of its parts, from before a reload or a failure. */
-  resumed = false;
   /** When the first byte was sent and when S3 confirmed the file, by performance.now(). */
   took: { from: number; to: number } = { from: 0, to: 0 };
   readonly #signpost: Signpost;
   readonly #apiUrl: string;
   readonly #listener: TransferListener;
   #upload: Upload | undefined;
-  #found = 0; // bytes
 
   constructor(chosen: ChosenFile, target: { signpost: Signpost; apiUrl: string }, listener: TransferListener) {
     const { file, folders } = chosen;
@@ -48,7 +42,7 @@ export class Transfer {
     this.folders = folders;
     this.type = file.type || unknownType;
     this.name = file.name;
-    this.progress = { sent: 0, total: file.size, partsDone: 0, partsTotal: 1 };
+    this.progress = nothingSent(file);
     this.#signpost = target.signpost;
     this.#apiUrl = target.apiUrl;
     this.#listener = listener;
@@ -70,7 +64,12 @@ export class Transfer {
 
   /** The bytes that were sent in this try. */
   get bytesSent(): number {
-    return this.progress.sent - this.#found;
+    return this.progress.sent - this.progress.reused;
+  }
+
+  /** Whether S3 already had some of its parts, from before a reload or a failure. */
+  get resumed(): boolean {
+    return this.stored?.resumed ?? this.progress.reused > 0;
   }
 
   /** Whether this try has begun to send the file. */
@@ -81,13 +80,14 @@ export class Transfer {
   /** Starts the upload, or retries it. Parts that S3 already has are not sent again. */
   start(): void {
     this.failure = undefined;
-    this.resumed = false;
-    this.#found = 0;
     this.took = { from: 0, to: 0 };
-    this.progress = { sent: 0, total: this.file.size, partsDone: 0, partsTotal: 1 };
+    this.progress = nothingSent(this.file);
     this.#setState("waiting");
     const upload = this.#signpost.upload(this.file, {
-      onProgress: (progress) => this.#progress(progress),
+      onProgress: (progress) => {
+        this.progress = progress;
+        this.#listener.onChange(this);
+      },
       onState: (state) => {
         // The final states come with their result, below.
         if (state !== "stored" && state !== "failed" && state !== "aborted") this.#setState(state);
@@ -97,7 +97,6 @@ export class Transfer {
     upload.done.then(
       (stored) => {
         this.stored = stored;
-        this.resumed = stored.resumed;
         this.progress = { ...this.progress, sent: this.file.size };
         this.#setState("stored");
       },
@@ -121,17 +120,6 @@ export class Transfer {
     this.#upload?.abort();
   }
 
-  #progress(progress: UploadProgress): void {
-    const { sent, partsDone } = this.progress;
-    // A part that comes as a whole was there already: one on its way comes in pieces.
-    if (progress.partsDone > partsDone && progress.sent - sent >= smallestPart) {
-      this.resumed = true;
-      this.#found += progress.sent - sent;
-    }
-    this.progress = progress;
-    this.#listener.onChange(this);
-  }
-
   #toFailure(error: unknown): Failure {
     const failure = uploadFailure(error, this.#apiUrl);
     if (failure.code === "TypeNotAllowed" && this.type === unknownType) {
@@ -148,4 +136,8 @@ export class Transfer {
     this.#listener.onState(this);
     this.#listener.onChange(this);
   }
+}
+
+function nothingSent({ size }: File): UploadProgress {
+  return { sent: 0, total: size, reused: 0, partsDone: 0, partsTotal: 1 };
 }

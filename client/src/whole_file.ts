@@ -1,24 +1,25 @@
-import { deliver } from "./deliver.ts";
-import { isGood, timed, type Job, type Timed, type Tools } from "./job.ts";
-import { stored } from "./outcome.ts";
+import type { Job, Tools } from "./job.ts";
+import { deliver } from "./s3/deliver.ts";
+import { readStored } from "./s3/outcome.ts";
+import { timed, type Timed } from "./s3/timed.ts";
 import type { UploadPlan } from "./types.ts";
 
-/** A file that goes in one piece: S3's PutObject. */
+/** A file that is sent in one piece: S3's PutObject. */
 export function wholeFile(tools: Tools, plan: Timed<UploadPlan>, sha256: string | undefined): Job {
-  const { file, meter, onSent, post, request } = tools;
+  const { file, meter, onSent, request } = tools;
   const { size } = file;
   return {
-    key: () => plan.key,
+    get key() {
+      return plan.key;
+    },
     again: (other) => wholeFile(other, plan, sha256),
     run: async (signal) => {
       const etag = await deliver(tools, {
         signal,
+        signed: plan,
+        sign: async () => (plan = await timed(() => tools.plan({ ...request, sha256 }, signal))),
         body: file,
-        read: stored,
-        sign: async (again) => {
-          if (again || !isGood(plan)) plan = await timed(() => post("uploads", { ...request, sha256 }, signal));
-          return plan;
-        },
+        read: readStored,
         onProgress: (sent) => {
           meter.sent(1, sent);
           if (sent && sent >= size) onSent();

@@ -1,12 +1,12 @@
-import { partSize } from "./part_size.ts";
-import type { Signpost } from "./signpost.ts";
-import { SignpostError } from "./signpost_error.ts";
-import type { SignedRequest } from "./types.ts";
-import { UppyPlanner, type UppyFileLike, type UppyOptions } from "./uppy_plan.ts";
+import { SignpostError } from "../errors.ts";
+import { partSize } from "../s3/part_size.ts";
+import type { Signpost } from "../signpost.ts";
+import type { SignedRequest } from "../types.ts";
+import { UppyPlanner, type UppyFileLike, type UppyOptions } from "./planner.ts";
 
-export type { UppyFileLike, UppyOptions } from "./uppy_plan.ts";
+export type { UppyFileLike, UppyOptions } from "./planner.ts";
 
-/** What Uppy wants signed: without `uploadId` a whole file (PUT) or the beginning of one in parts (POST). */
+/** A request for Uppy to have signed: without `uploadId` it sends a file (PUT) or creates a multipart upload (POST). */
 export interface UppyRequest {
   method: "PUT" | "POST" | "GET" | "DELETE";
   key: string;
@@ -23,22 +23,22 @@ export interface AwsS3Options {
 }
 
 /**
- * The options for `@uppy/aws-s3` 6.x with which its files go to a Signpost deployment:
+ * The options with which `@uppy/aws-s3` 6.x uploads files to a Signpost deployment:
  * `uppy.use(AwsS3, uppyOptions(signpost))`. Spread them to add others, such as `limit`.
  *
- * Uppy sends the requests itself; the Signpost is only asked to plan and to sign. A file that goes in one piece goes
- * with its SHA-256; parts go without, since Uppy's last request can't repeat their checksums to S3.
+ * Uppy sends the requests itself; the Signpost only plans and signs. A file in one piece is sent with its SHA-256. Parts
+ * are sent without, since Uppy doesn't repeat their checksums when it completes the upload.
  */
 export function uppyOptions(signpost: Signpost, options: UppyOptions = {}): AwsS3Options {
   const planner = new UppyPlanner(signpost, options);
   const files = new FilesByKey();
   return {
-    shouldUseMultipart: (file) => planner.goesInParts(file),
+    shouldUseMultipart: (file) => planner.isMultipart(file),
     getChunkSize: ({ size }) => partSize(size),
     generateObjectKey: (file) => files.add(file),
     signRequest: async (request) => {
       const { key, uploadId } = request;
-      if (uploadId) return { ...(await signPartRequest(signpost, request, uploadId)), key };
+      if (uploadId) return { ...(await signMultipart(signpost, request, uploadId)), key };
       const file = files.get(key);
       const plan = request.method === "POST" ? planner.planInParts(file, false) : planner.planWhole(file);
       const { url, headers, key: chosen } = await plan;
@@ -48,8 +48,8 @@ export function uppyOptions(signpost: Signpost, options: UppyOptions = {}): AwsS
 }
 
 /**
- * Uppy gives the file only when it asks for a key, and the key alone when it asks for a signature. The server chooses
- * the real key, so the one asked for is a ticket. Uppy holds the file as long as it uploads it, and so may this.
+ * Uppy passes the file only when it asks for a key, and only that key when it asks for a signature. The API chooses the
+ * real key, so this one only identifies the file. Uppy keeps the file while it uploads it, so a weak reference is enough.
  */
 class FilesByKey {
   readonly #files = new Map<string, WeakRef<UppyFileLike>>();
@@ -66,12 +66,12 @@ class FilesByKey {
   get(key: string): UppyFileLike {
     const file = this.#files.get(key)?.deref();
     if (file) return file;
-    throw new SignpostError("generateObjectKey is somebody else's: leave it to uppyOptions", { code: "UnknownFile" });
+    throw new SignpostError("generateObjectKey must be the one of uppyOptions", { code: "UnknownFile" });
   }
 }
 
-/** Of an upload that has begun: one of its parts, the list of them, or its end. */
-async function signPartRequest(signpost: Signpost, request: UppyRequest, uploadId: string): Promise<SignedRequest> {
+/** Signs a request of a multipart upload: a part (PUT), the list of parts (GET), its completion (POST) or its abort. */
+async function signMultipart(signpost: Signpost, request: UppyRequest, uploadId: string): Promise<SignedRequest> {
   const { method, key, partNumber } = request;
   const parts = partNumber === undefined ? [] : [{ partNumber }];
   const signed = await signpost.signParts({ key, uploadId, parts });
@@ -80,14 +80,14 @@ async function signPartRequest(signpost: Signpost, request: UppyRequest, uploadI
   if (method === "GET") return signed.list ?? emptyList;
   if (signed.abort) return signed.abort;
   throw new SignpostError(
-    "the deployment doesn't let uploads be ended (ResumableUploads): its lifecycle rule removes the parts",
+    "the deployment doesn't grant aborting uploads (ResumableUploads): its lifecycle rule deletes the parts",
     { code: "NotGranted" },
   );
 }
 
 /**
- * Where the deployment doesn't let parts be listed. Uppy asks before it goes on after a pause, and adds what it is
- * told to what it knows: nothing is enough.
+ * Used if the deployment doesn't grant the list of parts. Uppy asks for it after a pause, and adds what it lists to what
+ * Uppy knows already, so an empty list is enough.
  */
 const emptyList: SignedRequest = {
   method: "GET",

@@ -1,10 +1,10 @@
 import { checkReadable } from "./checksum.ts";
-import { heardFrom } from "./evidence.ts";
-import { noAnswer } from "./network_error.ts";
-import { longestAnswer, readText } from "./read_text.ts";
-import { s3Refusal } from "./s3_error.ts";
-import { badAnswer } from "./signpost_error.ts";
-import type { SignedRequest } from "./types.ts";
+import { heardFrom } from "../unreachable.ts";
+import { noAnswer } from "../errors.ts";
+import { longestAnswer, readText } from "../read_text.ts";
+import { s3Refusal } from "./refusal.ts";
+import { badAnswer } from "../errors.ts";
+import type { SignedRequest } from "../types.ts";
 import { watch, type Patience } from "./watch.ts";
 
 /** How to send. */

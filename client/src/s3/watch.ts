@@ -15,8 +15,8 @@
 //
 // An answer that has begun is alive as long as bytes of it come: S3 sends spaces while it joins parts. It must
 // end too, within fifteen times `stallTimeout`.
-import { attempt } from "./attempt.ts";
-import { startTimer } from "./timer.ts";
+import { attempt } from "../attempt.ts";
+import { startTimer } from "../timer.ts";
 
 /** How long a request may be silent. */
 export interface Patience {

@@ -1,4 +1,4 @@
-import { FileError } from "./file_error.ts";
+import { FileError } from "../errors.ts";
 
 const MiB = 2 ** 20;
 
@@ -6,7 +6,7 @@ const MiB = 2 ** 20;
 const largest = 128 * MiB;
 
 /** Up to this size a file is taken to go in one piece, until the API says otherwise: the threshold unless set. */
-export const usuallyWhole = 100 * MiB;
+export const usualThreshold = 100 * MiB;
 
 /** Gives a piece's SHA-256 in base64. */
 export type Checksum = (piece: Blob) => Promise<string>;

@@ -1,0 +1,153 @@
+import { ApiError, FileError } from "./errors.ts";
+import type { Job, StoredObject, Tools } from "./job.ts";
+import type { PartsRecord } from "./resume.ts";
+import { checksumFor, type Checksum } from "./s3/checksum.ts";
+import { deliver } from "./s3/deliver.ts";
+import { MultipartUpload } from "./s3/multipart_upload.ts";
+import { isGone, readStored } from "./s3/outcome.ts";
+import type { Timed } from "./s3/timed.ts";
+import type { SignedRequest } from "./types.ts";
+
+/** A part to send. `sha256` is base64. */
+interface Part {
+  partNumber: number;
+  sha256: string | undefined;
+}
+
+/** A file that is sent in parts, several at once. Its multipart upload has been created already. */
+export class FileInParts implements Job {
+  readonly key: string;
+  /** Set if S3 no longer has the upload, if it is another user's, or if the file has changed. */
+  isLost = false;
+  readonly #tools: Tools;
+  readonly #record: PartsRecord;
+  readonly #isResumed: boolean;
+  readonly #upload: MultipartUpload;
+  readonly #checksum: Checksum | undefined;
+  /** The stored parts whose bytes are known to be the file's. */
+  readonly #checked = new Set<number>();
+  #isListed: boolean;
+
+  /** @param isResumed whether the record is of an earlier upload, so that S3 is asked which parts it has */
+  constructor(tools: Tools, record: PartsRecord, isResumed: boolean) {
+    this.key = record.key;
+    this.#tools = tools;
+    this.#record = record;
+    this.#isResumed = isResumed;
+    this.#upload = new MultipartUpload(tools, record);
+    this.#checksum = record.checksums ? checksumFor(tools.checksum, record.partSize) : undefined;
+    this.#isListed = !isResumed;
+    tools.meter.restart(record.partCount);
+    tools.remember(record);
+  }
+
+  async run(signal: AbortSignal): Promise<StoredObject> {
+    const { file, onSent } = this.#tools;
+    try {
+      if (!this.#isListed) await this.#findStored(signal);
+      this.#isListed = true;
+      await this.#sendMissing(signal);
+      onSent();
+      const parts = Object.values(this.#record.parts); // in order, as numeric keys always are
+      const etag = await this.#upload.complete(parts, signal);
+      return { key: this.key, size: file.size, sha256: undefined, etag, resumed: this.#isResumed };
+    } catch (error) {
+      // The API refuses a remembered upload that is not, or no longer, this user's.
+      const isForeign = !this.#isListed && error instanceof ApiError && !error.retryable && error.status !== 401;
+      this.isLost ||= isForeign || isGone(error);
+      throw error;
+    }
+  }
+
+  abandon(): Promise<void> {
+    return this.#upload.abort(AbortSignal.timeout(60_000));
+  }
+
+  /** S3's own list decides what is stored. If the deployment doesn't grant it, what was remembered does. */
+  async #findStored(signal: AbortSignal): Promise<void> {
+    const { parts: known, partCount } = this.#record;
+    const found = await this.#upload.list(signal).catch((error) => {
+      // If all parts were stored, the earlier page may have completed the upload: completing it again shows that.
+      if (!isGone(error) || Object.keys(known).length < partCount) throw error;
+    });
+    if (!found) return;
+    this.#record.parts = {};
+    for (let number = 1; number <= partCount; number++) {
+      const part = found.get(number);
+      if (part?.size !== this.#piece(number).size) continue;
+      this.#record.parts[number] = { ...part, sha256: part.sha256 ?? known[number]?.sha256 };
+    }
+  }
+
+  /** The first error stops the other parts as well. */
+  async #sendMissing(signal: AbortSignal): Promise<void> {
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    const parts = this.#signedParts(either);
+    const worker = async () => {
+      for await (const part of parts) await this.#store(part, either);
+    };
+    // Only the first abort counts, and the others fail with its reason.
+    const workers = Array.from({ length: this.#tools.connections }, () => worker().catch((e) => failed.abort(e)));
+    await Promise.all(workers);
+    either.throwIfAborted();
+  }
+
+  /**
+   * Hashes and signs the parts that S3 lacks, a batch at a time, just before they are sent. Compares the parts of an
+   * earlier upload with the file.
+   */
+  async *#signedParts(signal: AbortSignal): AsyncGenerator<Part & Timed<SignedRequest>> {
+    const { connections, meter } = this.#tools;
+    const { partCount, parts } = this.#record;
+    const batch: Part[] = [];
+    for (let partNumber = 1; partNumber <= partCount; partNumber++) {
+      const stored = parts[partNumber];
+      if (!this.#checked.has(partNumber)) {
+        const piece = this.#piece(partNumber);
+        const sha256 = await this.#checksum?.(piece);
+        signal.throwIfAborted();
+        if (!stored) batch.push({ partNumber, sha256 });
+        else {
+          if (stored.sha256 && sha256 !== stored.sha256) {
+            this.isLost = true;
+            throw new FileError();
+          }
+          stored.sha256 = sha256;
+          this.#checked.add(partNumber);
+          meter.reused(partNumber, piece.size);
+        }
+      }
+      const isFull = batch.length === 2 * connections || partNumber === partCount;
+      if (batch[0] && isFull) yield* await this.#sign(batch.splice(0), signal);
+    }
+  }
+
+  async #sign(batch: Part[], signal: AbortSignal): Promise<(Part & Timed<SignedRequest>)[]> {
+    const signed = await this.#upload.sign(batch, signal);
+    return batch.map((part, i) => ({ ...part, ...signed[i]! })); // one without a URL fails when it is sent
+  }
+
+  async #store(signed: Part & Timed<SignedRequest>, signal: AbortSignal): Promise<void> {
+    const { partNumber, sha256 } = signed;
+    const { meter, remember } = this.#tools;
+    const body = this.#piece(partNumber);
+    const etag = await deliver(this.#tools, {
+      signal,
+      signed,
+      sign: async () => (await this.#sign([{ partNumber, sha256 }], signal))[0]!,
+      body,
+      read: readStored,
+      onProgress: (sent) => meter.sent(partNumber, sent),
+    });
+    this.#record.parts[partNumber] = { partNumber, etag: etag!, sha256 };
+    this.#checked.add(partNumber);
+    remember(this.#record);
+    meter.done(partNumber, body.size);
+  }
+
+  #piece(number: number): Blob {
+    const { partSize } = this.#record;
+    return this.#tools.file.slice((number - 1) * partSize, number * partSize);
+  }
+}

@@ -1,0 +1,55 @@
+// What S3's answer to a request means for what S3 has. This file alone decides it, for every request:
+//
+//   2xx with what S3 must confirm       done. A stored file, part or joined object has an ETag, a created upload an
+//                                       UploadId. Without it, something between here and S3 has answered: no answer
+//   412 PreconditionFailed              the object exists already. Only PutObject and CompleteMultipartUpload are signed
+//                                       with If-None-Match, for a key that was made for this file (80 random bits) and
+//                                       given to this caller alone. So an earlier try stored it, and its answer was
+//                                       lost. It may have been the browser's own try: browsers repeat a request when a
+//                                       kept-alive connection breaks
+//   404 NoSuchUpload                    the multipart upload is gone. It never counts as stored: S3 answers a repeated
+//                                       CompleteMultipartUpload as it did the first (public tests against S3:
+//                                       adobe/S3Mock#2586). The upload starts anew, once
+//   400 InvalidPart and its like        S3 lacks parts that were listed, or has others: the upload starts anew, once
+//   expired, too late, other bytes      nothing was stored: signed again, once
+//   no answer, 408, 409, 429, 5xx,      nothing is known: the same request is sent again. Each may be repeated: a part
+//   200 with an <Error>                 replaces itself, a second create is one more upload that stays empty, and the
+//                                       two that make an object are as above
+//   anything else                       S3 refuses: the upload fails
+import { S3Error } from "../errors.ts";
+import type { SignedRequest } from "../types.ts";
+import type { Answer } from "./send.ts";
+import { textOf } from "./xml.ts";
+
+/** Reads what S3 must confirm with; nothing if the answer is not S3's. */
+export type Reading = (answer: Answer) => string | null | undefined;
+
+/** PutObject, UploadPart: the ETag. */
+export const readStored: Reading = (answer) => answer.getResponseHeader("ETag");
+
+/** CreateMultipartUpload: the upload's id. */
+export const readCreated: Reading = ({ responseText }) => textOf(responseText, "UploadId");
+
+/** CompleteMultipartUpload: the ETag. */
+export const readCompleted: Reading = ({ responseText }) => textOf(responseText, "ETag");
+
+/** ListParts: the list. */
+export const readList: Reading = ({ responseText }) => /<ListPartsResult[^]*/.exec(responseText)?.[0];
+
+/** AbortMultipartUpload: any 2xx will do. */
+export const readAborted: Reading = () => "aborted";
+
+/** Whether an earlier try made the object. */
+export function isStoredAlready(error: S3Error, { headers }: SignedRequest): boolean {
+  return error.code === "PreconditionFailed" && "If-None-Match" in headers;
+}
+
+/** Whether a new signature may help: the last one had expired, or the bytes were not those that were signed. */
+export function wantsNewUrl({ code, isExpired }: S3Error): boolean {
+  return isExpired || /RequestTimeTooSkewed|BadDigest/.test(code);
+}
+
+/** Whether this multipart upload can't be completed, and a new one can. */
+export function isGone(error: unknown): boolean {
+  return error instanceof S3Error && /^(NoSuchUpload|InvalidPart|EntityTooSmall)/.test(error.code);
+}
