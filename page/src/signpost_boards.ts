@@ -60,7 +60,7 @@ export class SignpostBoards {
     board("s3").classList.toggle("is-live", isSending);
     board("browser").classList.toggle("is-live", isSending || states.has("planning"));
     write("api", "count", this.#signed > 0 ? `${this.#signed} signed` : "");
-    write("api", "more", this.#signed > 0 ? `${duration(this.#signingTime / this.#signed)} on average` : "");
+    write("api", "more", this.#signed > 0 ? `${duration(this.#signingTime / this.#signed)} each` : "");
     write("s3", "count", this.#stored > 0 ? `${this.#stored} stored` : "");
     write("s3", "more", this.#stored > 0 ? size(this.#storedBytes) : "");
   }

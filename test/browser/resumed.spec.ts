@@ -34,7 +34,12 @@ test("after a reload the same file goes on where it stopped", async ({ page, run
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
   const notice = page.getByRole("region", { name: "Unfinished uploads" });
   await expect(notice).toContainText(/film\.mp4 42 MB, \d\d% sent/);
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  line.catch("UploadPart", { kind: "hold", until: () => released });
   await picker(page).setInputFiles(film.path);
+  await expect(row(page, "film.mp4")).toContainText("Uploading the rest");
+  release();
   const key = await storedKey(page, "film.mp4");
   await expect(notice).toBeHidden();
   await expect(row(page, "film.mp4")).toContainText("resumed");

@@ -108,6 +108,14 @@ test.describe("on a phone", () => {
     await storedKey(page, name);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
+
+  test("nothing covers the buttons of a stored file", async ({ page }) => {
+    await picker(page).setInputFiles({ name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("note") });
+    await storedKey(page, "note.txt");
+    for (const name of ["Open", "Download"]) {
+      await row(page, "note.txt").getByRole("button", { name }).click({ trial: true });
+    }
+  });
 });
 
 /** Drops what lies at the paths, as the desktop would. */
