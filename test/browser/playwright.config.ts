@@ -4,13 +4,13 @@
 //
 // The browser is the one that CHROMIUM names, or else the first in PATH; none is downloaded.
 import { defineConfig } from "@playwright/test";
-import { findChromium } from "./chromium";
+import { findChromium } from "./find_chromium";
 
 export default defineConfig({
   testDir: ".",
   outputDir: "../../.build/test-results", // a change of the root folder would make Go run its tests again
-  globalSetup: "./build_local.ts",
-  testIgnore: "screenshot.spec.ts", // it writes into docs/: see screenshot.config.ts
+  globalSetup: "./local_run/build.ts",
+  testIgnore: "page/screenshot.spec.ts", // it writes into docs/: see screenshot.config.ts
   workers: 2, // each with a local run of its own: a test waits more than it computes
   timeout: 120_000, // a busy machine is no failure
   expect: { timeout: 30_000 },

@@ -3,4 +3,4 @@
 //	npx playwright test --config test/browser/screenshot.config.ts
 import config from "./playwright.config";
 
-export default { ...config, testIgnore: undefined, testMatch: "screenshot.spec.ts" };
+export default { ...config, testIgnore: undefined, testMatch: "page/screenshot.spec.ts" };

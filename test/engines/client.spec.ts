@@ -1,7 +1,7 @@
 // The client on a page with nothing else on it, over a line that fails: what each engine's XMLHttpRequest makes of it.
 import { expect } from "@playwright/test";
-import { makeFile, partsSent, shortLived, smallThreshold, untilLate } from "../browser/client_fixtures";
-import { slowDown, throttled } from "../browser/faults";
+import { makeFile, partsSent, shortLived, smallThreshold, untilLate } from "../browser/client/client_fixtures";
+import { slowDown, throttled } from "../browser/fault_proxy/faults";
 import { test } from "./fixtures";
 
 const threeParts = (33 << 20) + 1; // bytes: two of 16 MiB, and what is left

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "@playwright/test";
-import type { LocalFile } from "../browser/client_fixtures";
-import type { LocalRun } from "../browser/local_run";
+import type { LocalFile } from "../browser/client/client_fixtures";
+import type { LocalRun } from "../browser/local_run/local_run";
 import type { Tab } from "./engine";
 
 const patience = 60_000; // ms: a busy machine is no failure

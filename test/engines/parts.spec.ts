@@ -1,7 +1,7 @@
 // Files in parts on the demo page: what interrupts them, and what goes on by itself.
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "@playwright/test";
-import { makeFile, partsSent, smallThreshold } from "../browser/client_fixtures";
+import { makeFile, partsSent, smallThreshold } from "../browser/client/client_fixtures";
 import { test } from "./fixtures";
 
 const threeParts = (33 << 20) + 1; // bytes: two of 16 MiB, and what is left

@@ -23,7 +23,7 @@ if (process.env.TEST_WORKER_INDEX === undefined) for (const words of missing) co
 export default defineConfig<object, EngineFixtures>({
   testDir: ".",
   outputDir: "../../.build/engine-results", // a change of the root folder would make Go run its tests again
-  globalSetup: "../browser/build_local.ts",
+  globalSetup: "../browser/local_run/build.ts",
   workers: 2, // each with a local run of its own: a test waits more than it computes
   timeout: 120_000, // a busy machine is no failure
   expect: { timeout: 30_000 },

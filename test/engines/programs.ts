@@ -1,4 +1,4 @@
-import { findChromium } from "../browser/chromium";
+import { findChromium } from "../browser/find_chromium";
 import { findProgram } from "../browser/find_program";
 import type { Name } from "./engine";
 

@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { sha256 } from "../browser/local_run";
+import { sha256 } from "../browser/local_run/local_run";
 import { test } from "./fixtures";
 
 interface Recording {

@@ -2,9 +2,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
-import { type LocalFile, makeFile, partsSent } from "../browser/client_fixtures";
-import { sha256 } from "../browser/local_run";
-import { landscape } from "../browser/pictures";
+import { type LocalFile, makeFile, partsSent } from "../browser/client/client_fixtures";
+import { sha256 } from "../browser/local_run/local_run";
+import { landscape } from "../browser/page/pictures";
 import { test } from "./fixtures";
 
 test("the keyboard is enough to sign in, and a reload keeps the session", async ({ demo, tab, run }) => {

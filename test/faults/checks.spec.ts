@@ -1,7 +1,7 @@
 // Each check can fail: held against runs that went wrong in one way.
 import { expect, test } from "@playwright/test";
-import type { Exchange } from "../browser/exchange";
-import { type LocalRun, sha256 } from "../browser/local_run";
+import type { Exchange } from "../browser/fault_proxy/exchange";
+import { type LocalRun, sha256 } from "../browser/local_run/local_run";
 import { checkFiles, checkOpen, type Finished } from "./checks";
 import { bytesOf } from "./random";
 

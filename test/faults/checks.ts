@@ -1,6 +1,6 @@
 // What must hold at the end, whatever happened on the way.
-import type { Exchange } from "../browser/exchange";
-import { type LocalRun, sha256 } from "../browser/local_run";
+import type { Exchange } from "../browser/fault_proxy/exchange";
+import { type LocalRun, sha256 } from "../browser/local_run/local_run";
 import type { Outcome } from "./page/main";
 import type { FilePlan } from "./plan";
 import { bytesOf } from "./random";

@@ -4,8 +4,8 @@ import { createServer, request, type IncomingMessage, type Server } from "node:h
 import { connect, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
-import { type Fault, FaultProxy } from "../browser/fault_proxy";
-import { slowDown } from "../browser/faults";
+import { type Fault, FaultProxy } from "../browser/fault_proxy/fault_proxy";
+import { slowDown } from "../browser/fault_proxy/faults";
 
 const answerBody = "a".repeat(1000);
 const sent = Buffer.alloc(300_000, "b");

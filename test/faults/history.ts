@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Exchange } from "../browser/exchange";
+import type { Exchange } from "../browser/fault_proxy/exchange";
 import { lastOf } from "./checks";
 
 /** The requests for each file, to be told when something is wrong with it. Nothing in it is a credential. */

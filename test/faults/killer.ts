@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Exchange } from "../browser/exchange";
-import type { LocalRun } from "../browser/local_run";
+import type { Exchange } from "../browser/fault_proxy/exchange";
+import type { LocalRun } from "../browser/local_run/local_run";
 import type { KillPlan } from "./plan";
 
 /** Faults that a request meets only on the way back. */

@@ -3,8 +3,8 @@ import { cp, mkdir, readFile, rename, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { environment, project } from "../browser/build_local";
-import type { Served } from "../browser/fault_proxy";
+import { environment, project } from "../browser/local_run/build";
+import type { Served } from "../browser/fault_proxy/fault_proxy";
 
 const run = promisify(execFile);
 

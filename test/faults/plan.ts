@@ -1,7 +1,7 @@
 // What a seed decides: the files, what goes wrong with which request, and when the server is killed.
-import type { Exchange } from "../browser/exchange";
-import type { Fault } from "../browser/fault_proxy";
-import { apiFails, internalError, slowDown, throttled } from "../browser/faults";
+import type { Exchange } from "../browser/fault_proxy/exchange";
+import type { Fault } from "../browser/fault_proxy/fault_proxy";
+import { apiFails, internalError, slowDown, throttled } from "../browser/fault_proxy/faults";
 import { lastOf } from "./checks";
 import { randomOf } from "./random";
 

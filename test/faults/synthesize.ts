@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { environment, project } from "../browser/build_local";
+import { environment, project } from "../browser/local_run/build";
 
 /** The page's origin in stage local's AllowedOrigins. Nobody listens there: the proxy serves the page. */
 export const pageOrigin = "http://127.0.0.1:8080";

@@ -1,11 +1,11 @@
 // Real Uppy, 5.x and 6.x, with this project's adapters.
 import { randomBytes } from "node:crypto";
 import { expect, type Locator, type Page } from "@playwright/test";
-import { makeFile, notResumable, partsSent, smallThreshold } from "./client_fixtures";
-import { slowDown } from "./faults";
-import type { Fault } from "./fault_proxy";
+import { makeFile, notResumable, partsSent, smallThreshold } from "../client/client_fixtures";
+import { slowDown } from "../fault_proxy/faults";
+import type { Fault } from "../fault_proxy/fault_proxy";
 import { shown, test } from "./framework_page";
-import { type LocalRun, sha256 } from "./local_run";
+import { type LocalRun, sha256 } from "../local_run/local_run";
 
 const MiB = 1 << 20;
 const twoParts = 17 * MiB; // 16 MiB, and what is left

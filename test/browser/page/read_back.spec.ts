@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import type { Template } from "./edited_run";
-import { expect, picker, row, signIn, storedKey, test } from "./fixtures";
-import { sha256 } from "./local_run";
+import type { Template } from "../local_run/edited_run";
+import { expect, picker, row, signIn, storedKey, test } from "./page_fixtures";
+import { sha256 } from "../local_run/local_run";
 import { answersTo, expectNoSignedUrl, openWithStackOf, s3Refusal } from "./stand_ins";
 import { landscape } from "./pictures";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "@playwright/test";
 import { makeFile, test } from "./client_fixtures";
-import { sha256 } from "./local_run";
+import { sha256 } from "../local_run/local_run";
 
 test("a small file, an empty one and one of a name that is not ASCII are stored", async ({ run, line, folder, open }) => {
   const client = await open(run);

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CDPSession, Page } from "@playwright/test";
-import { expect, picker, row, signIn, storedKey, test, throttle } from "./fixtures";
-import { project } from "./local_run";
+import { expect, picker, row, signIn, storedKey, test, throttle } from "./page_fixtures";
+import { project } from "../local_run/local_run";
 import { landscape } from "./pictures";
 
 test.use({ expectedErrors: /status of 415/ });

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
 import { build } from "esbuild";
-import { project } from "./build_local";
-import { ClientPage } from "./client_driver";
-import { revoke, setVariable, type Template } from "./edited_run";
-import { type Fault, FaultProxy } from "./fault_proxy";
-import { test as base } from "./fixtures";
-import type { LocalRun } from "./local_run";
+import { project } from "../local_run/build";
+import { ClientPage } from "./client_page";
+import { revoke, setVariable, type Template } from "../local_run/edited_run";
+import { type Fault, FaultProxy } from "../fault_proxy/fault_proxy";
+import { test as base } from "../page/page_fixtures";
+import type { LocalRun } from "../local_run/local_run";
 
 /** A file on this machine's disk. */
 export interface LocalFile {
@@ -120,7 +120,7 @@ function clientPage(): Promise<FaultProxy["pages"]> {
 }
 
 async function bundle(): Promise<FaultProxy["pages"]> {
-  const folder = join(project, "test/browser/client_page");
+  const folder = join(project, "test/browser/client/test_page");
   const { outputFiles } = await build({
     entryPoints: [join(folder, "main.ts")],
     bundle: true,

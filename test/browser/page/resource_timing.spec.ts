@@ -1,4 +1,4 @@
-import { expect, picker, signIn, storedKey, test } from "./fixtures";
+import { expect, picker, signIn, storedKey, test } from "./page_fixtures";
 
 test("no signed URL is left in the browser's list of requests", async ({ page }) => {
   const listed = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CDPSession, type Locator, type Page, expect, test as base } from "@playwright/test";
-import { startEdited, type Template } from "./edited_run";
-import { LocalRun } from "./local_run";
+import { startEdited, type Template } from "../local_run/edited_run";
+import { LocalRun } from "../local_run/local_run";
 
 interface TestFixtures {
   /** Console errors that a test brings about on purpose; all others fail it, violations of the CSP among them. */

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { build } from "esbuild";
-import { signIn } from "./client_driver";
-import { test as base } from "./client_fixtures";
-import type { FaultProxy } from "./fault_proxy";
-import { type LocalRun, project } from "./local_run";
+import { signIn } from "../client/client_page";
+import { test as base } from "../client/client_fixtures";
+import type { FaultProxy } from "../fault_proxy/fault_proxy";
+import { type LocalRun, project } from "../local_run/local_run";
 
 /** A page of test/frameworks. */
 export type Framework = "uppy5" | "uppy6" | "react";

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { callCognito, tokensFor } from "./call_cognito";
-import { expect, picker, row, signIn, storedKey, test } from "./fixtures";
-import type { LocalRun } from "./local_run";
+import { callCognito, tokensFor } from "../local_run/cognito_api";
+import { expect, picker, row, signIn, storedKey, test } from "./page_fixtures";
+import type { LocalRun } from "../local_run/local_run";
 import { totp } from "./totp";
 
 const hour = 3600_000; // ms: an ID token's life

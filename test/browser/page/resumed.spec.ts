@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { makeFile, partsSent, smallThreshold } from "./client_fixtures";
-import { FaultProxy } from "./fault_proxy";
-import { expect, picker, row, signIn, storedKey, test as base } from "./fixtures";
+import { makeFile, partsSent, smallThreshold } from "../client/client_fixtures";
+import { FaultProxy } from "../fault_proxy/fault_proxy";
+import { expect, picker, row, signIn, storedKey, test as base } from "./page_fixtures";
 import { openWithStackOf } from "./stand_ins";
 
 const size = 40 << 20; // bytes: three parts

@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { awsHost } from "../../page/src/aws_host";
+import { awsHost } from "../../../page/src/aws_host";
 
 // "Amazon Cognito Identity endpoints and quotas" and "AWS partitions", AWS General Reference.
 test("a service's host is that of its region's partition", () => {

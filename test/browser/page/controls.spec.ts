@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./fixtures";
-import { sha256 } from "./local_run";
+import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./page_fixtures";
+import { sha256 } from "../local_run/local_run";
 
 test.beforeEach(({ page }) => signIn(page));
 

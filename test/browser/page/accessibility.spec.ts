@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./fixtures";
+import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./page_fixtures";
 import { s3Refusal } from "./stand_ins";
 import { landscape } from "./pictures";
 

@@ -5,7 +5,7 @@ import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 /** The project that these tests belong to. */
-export const project = resolve(__dirname, "../..");
+export const project = resolve(__dirname, "../../..");
 
 /** The environment in which the project's programs find its own Node first. */
 export const environment = { ...process.env, PATH: join(project, "node_modules/.bin") + delimiter + process.env.PATH };
@@ -15,7 +15,7 @@ const variable = "SIGNPOST_LOCAL_PROGRAM";
 /** The local run's program, built once for all workers. */
 export function localProgram(): string {
   const program = process.env[variable];
-  if (!program) throw new Error(`${variable} is not set: playwright.config.ts names build_local.ts as its globalSetup`);
+  if (!program) throw new Error(`${variable} is not set: playwright.config.ts must name local_run/build.ts as its globalSetup`);
   return program;
 }
 

@@ -1,7 +1,7 @@
 // Files that go in parts.
 import { expect } from "@playwright/test";
 import { makeFile, partsSent, shortLived, smallThreshold, test, untilLate } from "./client_fixtures";
-import { apiFails, internalError, slowDown, throttled } from "./faults";
+import { apiFails, internalError, slowDown, throttled } from "../fault_proxy/faults";
 
 const twoParts = 17 << 20; // bytes: one part of 16 MiB, and what is left
 const threeParts = (33 << 20) + 1; // bytes: two of 16 MiB, and what is left

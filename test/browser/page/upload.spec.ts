@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CDPSession } from "@playwright/test";
-import { expect, picker, row, signIn, storedKey, test } from "./fixtures";
-import { sha256 } from "./local_run";
+import { expect, picker, row, signIn, storedKey, test } from "./page_fixtures";
+import { sha256 } from "../local_run/local_run";
 import { landscape } from "./pictures";
 
 test.beforeEach(({ page }) => signIn(page));

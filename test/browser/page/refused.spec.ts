@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./fixtures";
+import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./page_fixtures";
 import { answersTo } from "./stand_ins";
 
 test.use({ expectedErrors: /Failed to load resource/ });

@@ -7,10 +7,10 @@ import { promisify } from "node:util";
 import AxeBuilder from "@axe-core/playwright";
 import type { BrowserContext, Page } from "@playwright/test";
 import { AwsCognito } from "./aws_cognito";
-import { tokensFor } from "./call_cognito";
-import { environment } from "./build_local";
-import { expect, picker, row, signIn, storedKey, test as base } from "./fixtures";
-import { type LocalRun, project } from "./local_run";
+import { tokensFor } from "../local_run/cognito_api";
+import { environment } from "../local_run/build";
+import { expect, picker, row, signIn, storedKey, test as base } from "./page_fixtures";
+import { type LocalRun, project } from "../local_run/local_run";
 
 const poolId = "us-east-1_SrpPool01";
 const username = "charles@example.com";

@@ -2,10 +2,10 @@
 import { utimes, stat, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { expect } from "@playwright/test";
-import type { ClientPage } from "./client_driver";
+import type { ClientPage } from "./client_page";
 import { type LocalFile, makeFile, notResumable, partsSent, smallThreshold, test } from "./client_fixtures";
-import type { FaultProxy } from "./fault_proxy";
-import { sha256 } from "./local_run";
+import type { FaultProxy } from "../fault_proxy/fault_proxy";
+import { sha256 } from "../local_run/local_run";
 
 const threeParts = (33 << 20) + 1; // bytes: two of 16 MiB, and what is left
 

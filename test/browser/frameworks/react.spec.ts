@@ -1,7 +1,7 @@
 // The README's hook in a real React page, in StrictMode.
 import { expect, type Page } from "@playwright/test";
-import { type LocalFile, makeFile, partsSent, smallThreshold } from "./client_fixtures";
-import type { FaultProxy } from "./fault_proxy";
+import { type LocalFile, makeFile, partsSent, smallThreshold } from "../client/client_fixtures";
+import type { FaultProxy } from "../fault_proxy/fault_proxy";
 import { shown, test } from "./framework_page";
 
 const MiB = 1 << 20;

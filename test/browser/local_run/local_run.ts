@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { environment, localProgram, project } from "./build_local";
+import { environment, localProgram, project } from "./build";
 
 export { project };
 

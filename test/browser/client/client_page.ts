@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, type Page } from "@playwright/test";
 import type { SignedDownload } from "signpost-client";
-import type { Failure, Seen, Setup } from "./client_page/main";
+import type { Failure, Seen, Setup } from "./test_page/main";
 import type { LocalFile } from "./client_fixtures";
-import type { LocalRun } from "./local_run";
+import type { LocalRun } from "../local_run/local_run";
 
 const patience = 60_000; // ms: a busy machine is no failure
 

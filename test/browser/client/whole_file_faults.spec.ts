@@ -2,7 +2,7 @@
 import { appendFile } from "node:fs/promises";
 import { expect } from "@playwright/test";
 import { makeFile, shortLived, test, untilLate } from "./client_fixtures";
-import { apiFails, internalError, slowDown, throttled } from "./faults";
+import { apiFails, internalError, slowDown, throttled } from "../fault_proxy/faults";
 
 test("whatever fails for a while, the file is stored, once", async ({ run, line, folder, open }) => {
   const client = await open(run);

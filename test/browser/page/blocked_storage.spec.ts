@@ -1,6 +1,6 @@
 // A browser that keeps nothing for the page: cookies and site data are blocked.
-import { makeFile, smallThreshold } from "./client_fixtures";
-import { expect, picker, row, signIn, storedKey, test } from "./fixtures";
+import { makeFile, smallThreshold } from "../client/client_fixtures";
+import { expect, picker, row, signIn, storedKey, test } from "./page_fixtures";
 import { openWithStackOf } from "./stand_ins";
 
 test.use({ bypassCSP: true, expectedErrors: /status of 400/ }); // the threshold is found out by a refusal

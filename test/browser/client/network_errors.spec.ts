@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import { expect } from "@playwright/test";
 import { build } from "esbuild";
-import { project } from "./build_local";
+import { project } from "../local_run/build";
 import { makeFile, smallThreshold, test } from "./client_fixtures";
-import type { Fault, FaultProxy } from "./fault_proxy";
-import type { LocalRun } from "./local_run";
+import type { Fault, FaultProxy } from "../fault_proxy/fault_proxy";
+import type { LocalRun } from "../local_run/local_run";
 
 const throttled: Fault = { kind: "answer", status: 429, body: '{"error": {"code": "TooManyRequests", "message": "busy"}}' };
 
@@ -127,7 +127,7 @@ test("a worker is told so too", async ({ run, line, open }) => {
   forbidS3(line, run);
   const client = await open(run);
   const { outputFiles } = await build({
-    entryPoints: [join(project, "test/browser/client_page/worker.ts")],
+    entryPoints: [join(project, "test/browser/client/test_page/worker.ts")],
     ...{ bundle: true, write: false, format: "iife", conditions: ["signpost-source"] },
   });
   const setup = { ...(await client.setup()), script: outputFiles[0]?.text ?? "" };

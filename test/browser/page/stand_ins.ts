@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
-import { expect } from "./fixtures";
-import type { LocalRun } from "./local_run";
+import { expect } from "./page_fixtures";
+import type { LocalRun } from "../local_run/local_run";
 
 /**
  * Opens a run's page with another run's stack behind it, which lets pages of the first one's origin in. The test needs
