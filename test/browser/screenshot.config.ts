@@ -1,4 +1,4 @@
-// Takes docs/page.png and docs/page-phone.png anew:
+// Takes the screenshots docs/page.png and docs/page-phone.png:
 //
 //	npx playwright test --config test/browser/screenshot.config.ts
 import config from "./playwright.config";

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
 import { build } from "esbuild";
-import { project } from "../local_run/build";
-import { ClientPage } from "./client_page";
-import { revoke, setVariable, type Template } from "../local_run/edited_run";
 import { type Fault, FaultProxy } from "../fault_proxy/fault_proxy";
-import { test as base } from "../page/page_fixtures";
+import { test as base } from "../fixtures";
+import { project } from "../local_run/build";
+import { revoke, setVariable, type Template } from "../local_run/edited_run";
 import type { LocalRun } from "../local_run/local_run";
+import { ClientPage } from "./client_page";
 
 /** A file on this machine's disk. */
 export interface LocalFile {
@@ -20,81 +20,83 @@ export interface LocalFile {
 }
 
 interface Fixtures {
-  /** Everything the browser sends goes through it; it also serves the client's page. */
-  line: FaultProxy;
-  /** Opens the client's page for a run's first user; in a tab of its own where there are several. */
-  open: (run: LocalRun, options?: OpenOptions) => Promise<ClientPage>;
+  /** The proxy for all requests of the browser. It also serves the client's page. */
+  faultProxy: FaultProxy;
+  /** Opens the client's page for a user of a run. */
+  openClient: (run: LocalRun, options?: OpenOptions) => Promise<ClientPage>;
 }
 
 interface OpenOptions {
+  /** @default "first" */
   user?: "first" | "second";
+  /** @default the test's page */
   page?: Page;
-  /** @default the shared run's page's, which every run here lets in */
+  /** @default the origin of the shared run's page, which all runs allow */
   origin?: string;
 }
 
-/** Tests of the client on a page with nothing else on it. Whatever happens, progress must be told well. */
+/** Tests of the client, on a page with nothing else on it. After each test, the uploads' progress must make sense. */
 export const test = base.extend<Fixtures>({
-  line: async ({}, use) => {
-    const line = new FaultProxy();
-    line.pages = new Map(await clientPage());
-    await line.listen();
-    await use(line);
-    line.close();
+  faultProxy: async ({}, use) => {
+    const faultProxy = new FaultProxy();
+    faultProxy.pages = new Map(await testPage());
+    await faultProxy.listen();
+    await use(faultProxy);
+    faultProxy.close();
   },
-  context: async ({ browser, line }, use) => {
-    const context = await newContext(browser, line);
+  context: async ({ browser, faultProxy }, use) => {
+    const context = await newContext(browser, faultProxy);
     await use(context);
     await context.close();
   },
   page: async ({ context }, use) => use(await context.newPage()),
-  open: async ({ page, run }, use) => {
-    const opened: ClientPage[] = [];
+  openClient: async ({ page, run }, use) => {
+    const clients: ClientPage[] = [];
     await use(async (target, { user = "first", origin = run.outputs.Local.PageUrl, ...options } = {}) => {
       const client = new ClientPage(options.page ?? page, target, new URL("/client_page/", origin).href, user);
       await client.open();
-      opened.push(client);
+      clients.push(client);
       return client;
     });
-    for (const client of opened) await client.checkFaults();
+    for (const client of clients) await client.checkProgress();
   },
 });
 
-/** Chromium goes to loopback without a proxy, unless told otherwise. */
-export function newContext(browser: { newContext(options: object): Promise<BrowserContext> }, line: FaultProxy) {
-  return browser.newContext({ proxy: { server: line.url, bypass: "<-loopback>" } });
+/** Opens a browser context behind the proxy. By default Chromium uses no proxy for loopback addresses. */
+export function newContext(browser: { newContext(options: object): Promise<BrowserContext> }, faultProxy: FaultProxy) {
+  return browser.newContext({ proxy: { server: faultProxy.url, bypass: "<-loopback>" } });
 }
 
-/** Takes files over 5 MiB in parts (of 16 MiB still), so that the tests of parts need not send 100 MiB each. */
+/** Sends files over 5 MiB in parts, still of 16 MiB, so that not every test of parts has to send 100 MiB. */
 export function smallThreshold(template: Template): void {
   setVariable(template, "MULTIPART_THRESHOLD_BYTES", String(5 << 20));
 }
 
-/** The least that a deployment grants: without ResumableUploads. */
-export function notResumable(template: Template): void {
+/** A deployment without ResumableUploads, as is the default. */
+export function withoutResumableUploads(template: Template): void {
   smallThreshold(template);
   setVariable(template, "RESUMABLE_UPLOADS", "false");
   revoke(template, "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload");
 }
 
-const shortLife = 4; // seconds: long enough for a machine that is busy, short enough to outwait
+const shortLifetime = 4; // seconds: long enough for a busy machine, short enough to wait for
 
-/** URLs run out soon. */
+/** URLs expire after a few seconds. */
 export function shortLived(template: Template): void {
   smallThreshold(template);
-  setVariable(template, "URL_LIFETIME_SECONDS", String(shortLife));
+  setVariable(template, "URL_LIFETIME_SECONDS", String(shortLifetime));
 }
 
-/** Holds a request until the URL of a shortLived stack has run out: such URLs count whole seconds. */
-export const untilLate: Fault = { kind: "hold", until: () => sleep((shortLife + 1.1) * 1000) };
+/** Delays a request until the URL of a shortLived deployment has expired, which counts in whole seconds. */
+export const holdUntilExpired: Fault = { kind: "hold", until: () => sleep((shortLifetime + 1.1) * 1000) };
 
-/** A file of random bytes. */
+/** Writes a file of random bytes. */
 export async function makeFile(folder: string, name: string, size: number): Promise<LocalFile> {
   const path = join(folder, name);
   const file = await open(path, "w");
   const hash = createHash("sha256");
-  for (let at = 0, chunk = 4 << 20; at < size; at += chunk) {
-    const bytes = randomBytes(Math.min(chunk, size - at));
+  for (let offset = 0, chunk = 4 << 20; offset < size; offset += chunk) {
+    const bytes = randomBytes(Math.min(chunk, size - offset));
     hash.update(bytes);
     await file.write(bytes);
   }
@@ -102,10 +104,10 @@ export async function makeFile(folder: string, name: string, size: number): Prom
   return { path, name, size, sha256: hash.digest("base64") };
 }
 
-/** The numbers of the parts that S3 has taken, in ascending order: as often as it has taken each. */
-export function partsSent(line: FaultProxy): number[] {
-  return line
-    .of("UploadPart")
+/** The numbers of the parts that S3 has stored, in ascending order. A part that it stored twice is in it twice. */
+export function storedParts(faultProxy: FaultProxy): number[] {
+  return faultProxy
+    .requestsFor("UploadPart")
     .filter(({ status }) => status === 200)
     .map(({ partNumber = 0 }) => partNumber)
     .sort((a, b) => a - b);
@@ -113,8 +115,8 @@ export function partsSent(line: FaultProxy): number[] {
 
 let bundled: Promise<FaultProxy["pages"]> | undefined;
 
-/** The page, with the client's sources bundled in as a consumer's bundler would. */
-function clientPage(): Promise<FaultProxy["pages"]> {
+/** The test page, with the client's sources bundled in as an application's bundler would. */
+function testPage(): Promise<FaultProxy["pages"]> {
   bundled ??= bundle();
   return bundled;
 }

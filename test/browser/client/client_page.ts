@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, type Page } from "@playwright/test";
 import type { SignedDownload } from "signpost-client";
-import type { Failure, Seen, Setup } from "./test_page/main";
-import type { LocalFile } from "./client_fixtures";
+import { idTokenOf } from "../local_run/cognito_api";
 import type { LocalRun } from "../local_run/local_run";
+import type { LocalFile } from "./client_fixtures";
+import type { ErrorFacts, Settings, UploadSnapshot } from "./test_page/main";
 
-const patience = 60_000; // ms: a busy machine is no failure
+const timeout = 60_000; // ms: long enough for a busy machine
 
-/** Drives the client in a page. */
+/** Drives the client in the test page. Uploads are numbered from 0 in each page load. */
 export class ClientPage {
   constructor(
     readonly page: Page,
@@ -16,132 +17,109 @@ export class ClientPage {
     private readonly user: "first" | "second",
   ) {}
 
-  /** Opens the page, or loads it anew: then nothing is left but what the browser remembers. */
+  /** Opens or reloads the page. Only what the browser stores is then left of earlier uploads. */
   async open(): Promise<void> {
     await this.page.goto(this.url);
-    await this.setUp({});
+    await this.configure({});
   }
 
-  /** What a client of this run needs. */
-  async setup(): Promise<{ apiUrl: string; token: string }> {
-    return { apiUrl: this.run.outputs.ApiUrl, token: await signIn(this.run, this.user) };
+  /** The settings that a client of this run needs. */
+  async requiredSettings(): Promise<{ apiUrl: string; token: string }> {
+    return { apiUrl: this.run.outputs.ApiUrl, token: await idTokenOf(this.run, this.user) };
   }
 
-  /** Makes the client; waits are short, so that tests are. */
-  async setUp(setup: Partial<Setup>): Promise<void> {
-    const { apiUrl, token } = await this.setup();
-    const retry = { minDelay: 50, maxDelay: 400, ...setup.retry };
-    await this.page.evaluate((all) => window.driver.setUp(all), { apiUrl, token, ...setup, retry });
+  /** Creates the client, by default with short delays between its tries. */
+  async configure(settings: Partial<Settings>): Promise<void> {
+    const required = await this.requiredSettings();
+    const retry = { minDelay: 50, maxDelay: 400, ...settings.retry };
+    await this.page.evaluate((all) => window.driver.configure(all), { ...required, ...settings, retry });
   }
 
-  /** Uploads the files; gives the number of the first. */
+  /** Uploads the files. Returns the number of the first upload. */
   async upload(...files: LocalFile[]): Promise<number> {
     await this.page.getByLabel("Files").setInputFiles(files.map((file) => file.path));
     return this.page.evaluate(() => window.driver.upload());
   }
 
-  async seen(i: number): Promise<Seen> {
-    return this.page.evaluate((number) => window.driver.seen(number), i);
+  async snapshot(upload: number): Promise<UploadSnapshot> {
+    return this.page.evaluate((number) => window.driver.snapshot(number), upload);
   }
 
-  async pause(i: number): Promise<void> {
-    await this.page.evaluate((number) => window.driver.pause(number), i);
+  async pause(upload: number): Promise<void> {
+    await this.page.evaluate((number) => window.driver.pause(number), upload);
   }
 
-  async resume(i: number): Promise<void> {
-    await this.page.evaluate((number) => window.driver.resume(number), i);
+  async resume(upload: number): Promise<void> {
+    await this.page.evaluate((number) => window.driver.resume(number), upload);
   }
 
-  async abort(i: number): Promise<void> {
-    await this.page.evaluate((number) => window.driver.abort(number), i);
+  async abort(upload: number): Promise<void> {
+    await this.page.evaluate((number) => window.driver.abort(number), upload);
   }
 
-  /** Waits until it is in this state. */
-  async reaches(i: number, state: Seen["state"]): Promise<Seen> {
-    return this.until(i, (seen) => seen.state === state, state);
+  async waitForState(upload: number, state: UploadSnapshot["state"]): Promise<UploadSnapshot> {
+    return this.waitUntil(upload, (snapshot) => snapshot.state === state, state);
   }
 
-  /** Waits until S3 has so many of its parts. */
-  async hasParts(i: number, parts: number): Promise<Seen> {
-    return this.until(i, (seen) => seen.progress.partsDone >= parts, `${parts} parts`);
+  /** Waits until S3 has this many of its parts. */
+  async waitForParts(upload: number, parts: number): Promise<UploadSnapshot> {
+    return this.waitUntil(upload, ({ progress }) => progress.partsDone >= parts, `${parts} parts`);
   }
 
-  /** Waits until this is true of an upload; one that has ended otherwise ends the wait. */
-  async until(i: number, isTrue: (seen: Seen) => boolean, words: string): Promise<Seen> {
-    for (const end = Date.now() + patience; ; await sleep(100)) {
-      const seen = await this.seen(i);
-      // The state comes a moment before `done` settles.
-      const isSettled = (seen.object ?? seen.error) !== undefined;
-      const isOver = ["stored", "failed", "aborted"].includes(seen.state);
-      if (isTrue(seen) && (isSettled || !isOver)) return seen;
-      if (isSettled || Date.now() > end) throw new Error(`no ${words}: ${JSON.stringify(seen)}`);
+  /** Waits until the condition holds. It fails if the upload ends before that. */
+  async waitUntil(
+    upload: number,
+    condition: (snapshot: UploadSnapshot) => boolean,
+    description: string,
+  ): Promise<UploadSnapshot> {
+    for (const end = Date.now() + timeout; ; await sleep(100)) {
+      const snapshot = await this.snapshot(upload);
+      // The state changes a moment before `done` settles.
+      const isSettled = (snapshot.object ?? snapshot.error) !== undefined;
+      const isOver = ["stored", "failed", "aborted"].includes(snapshot.state);
+      if (condition(snapshot) && (isSettled || !isOver)) return snapshot;
+      if (isSettled || Date.now() > end) throw new Error(`no ${description}: ${JSON.stringify(snapshot)}`);
     }
   }
 
-  /**
-   * Waits until it is stored, and holds what lies in S3 against the file: the same bytes, once.
-   *
-   * @returns what the page saw
-   */
-  async stores(i: number, file: LocalFile): Promise<Seen & { key: string }> {
-    const seen = await this.reaches(i, "stored");
-    const { object } = seen;
-    if (!object) throw new Error("stored without an object");
-    expect(object.key).toBe(seen.key);
+  /** Waits until the file is stored, and checks that the object in S3 has the same bytes. */
+  async expectStored(upload: number, file: LocalFile): Promise<UploadSnapshot & { key: string }> {
+    const snapshot = await this.waitForState(upload, "stored");
+    const { object } = snapshot;
+    if (!object) throw new Error("the upload is stored, but has no object");
+    expect(object.key).toBe(snapshot.key);
     expect(object.size).toBe(file.size);
     expect(await this.run.objectSha256(object.key), `the bytes of ${file.name}`).toBe(file.sha256);
-    return { ...seen, key: object.key };
+    return { ...snapshot, key: object.key };
   }
 
-  /** Makes the client's token one that the API refuses; asked for a new one, the page has it. */
+  /** Replaces the client's token by one that the API refuses. Asked for a new one, the page returns a valid one. */
   async expireToken(): Promise<void> {
     await this.page.evaluate(() => window.driver.expireToken());
   }
 
-  async download(key: string): Promise<SignedDownload | Failure> {
+  async download(key: string): Promise<SignedDownload | ErrorFacts> {
     return this.page.evaluate((ofKey) => window.driver.download(ofKey), key);
   }
 
-  /** What the browser remembers of unfinished uploads, as text. */
-  async remembered(): Promise<string[]> {
-    return this.page.evaluate(() => window.driver.remembered());
+  /** The entries of localStorage, as text. */
+  async storedRecords(): Promise<string[]> {
+    return this.page.evaluate(() => window.driver.storedRecords());
   }
 
   async forget(): Promise<void> {
     await this.page.evaluate(() => window.driver.forget());
   }
 
-  /** What progress must never do, of all uploads of this page load. */
-  async checkFaults(): Promise<void> {
-    const all = await this.page.evaluate(() => window.driver.seenAll());
-    expect(all.flatMap(({ faults }) => faults), "progress").toEqual([]);
+  /** Checks the progress of all uploads of this page load. */
+  async checkProgress(): Promise<void> {
+    const snapshots = await this.page.evaluate(() => window.driver.snapshots());
+    expect(snapshots.flatMap(({ progressProblems }) => progressProblems), "progress").toEqual([]);
   }
 
-  /** Loads the page anew, as the user would; the uploads under way end with the old one. */
+  /** Reloads the page, which ends its uploads. */
   async reload(): Promise<void> {
-    await this.checkFaults();
+    await this.checkProgress();
     await this.open();
   }
-}
-
-/** An ID token, as a page gets it from Cognito. */
-export async function signIn(run: LocalRun, user: "first" | "second"): Promise<string> {
-  const { UserPoolClientId, Local } = run.outputs;
-  const [USERNAME, PASSWORD] =
-    user === "first" ? [Local.Username, Local.Password] : [Local.SecondUsername, Local.SecondPassword];
-  const response = await fetch(Local.CognitoEndpoint, {
-    method: "POST",
-    headers: {
-      "Content-Type": "application/x-amz-json-1.1",
-      "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
-    },
-    body: JSON.stringify({
-      AuthFlow: "USER_PASSWORD_AUTH",
-      ClientId: UserPoolClientId,
-      AuthParameters: { USERNAME, PASSWORD },
-    }),
-  });
-  if (!response.ok) throw new Error(`Cognito answered ${response.status}`);
-  const { AuthenticationResult } = (await response.json()) as { AuthenticationResult: { IdToken: string } };
-  return AuthenticationResult.IdToken;
 }

@@ -1,4 +1,4 @@
-// What is told as the reason for no answer rests on what was seen.
+// The reasons that the client gives when there is no response.
 import { join } from "node:path";
 import { expect } from "@playwright/test";
 import { build } from "esbuild";
@@ -9,48 +9,48 @@ import type { LocalRun } from "../local_run/local_run";
 
 const throttled: Fault = { kind: "answer", status: 429, body: '{"error": {"code": "TooManyRequests", "message": "busy"}}' };
 
-test("bytes have moved: a line that is cut again and again is no CORS", async ({ run, line, folder, open }) => {
-  const client = await open(run);
+test("a connection that is cut again and again is not reported as CORS", async ({ run, faultProxy, folder, openClient }) => {
+  const client = await openClient(run);
   const file = await makeFile(folder, "cut.mp4", 4 << 20);
-  line.catch("PutObject", { kind: "cut", after: 1 << 20 }, { times: 5 });
-  await client.stores(await client.upload(file), file);
+  faultProxy.injectFault("PutObject", { kind: "cut", after: 1 << 20 }, { times: 5 });
+  await client.expectStored(await client.upload(file), file);
 });
 
-test("S3 has answered before: a part without an answer is no CORS", async ({ variant, line, folder, open }) => {
-  const run = await variant(smallThreshold);
-  const client = await open(run);
-  await client.setUp({ retry: { limit: 5 } });
+test("a part without a response is not reported as CORS, because S3 has responded before", async ({ editedRun, faultProxy, folder, openClient }) => {
+  const run = await editedRun(smallThreshold);
+  const client = await openClient(run);
+  await client.configure({ retry: { limit: 5 } });
   const file = await makeFile(folder, "refused.mp4", 17 << 20);
-  line.catch("UploadPart", { kind: "refuse" }, { times: 1000 });
-  const { error } = await client.reaches(await client.upload(file), "failed");
+  faultProxy.injectFault("UploadPart", { kind: "refuse" }, { times: 1000 });
+  const { error } = await client.waitForState(await client.upload(file), "failed");
   expect(error).toMatchObject({ name: "NetworkError", code: "NetworkError" });
 });
 
-test("a busy API answers most preflights with 429: new visitors are no strangers", async ({ run, line, folder, open, context }) => {
+test("an API that answers preflights with 429 is not reported as CORS", async ({ run, faultProxy, folder, openClient, context }) => {
   for (let visitor = 1; visitor <= 4; visitor++) {
-    const client = await open(run, { page: await context.newPage() });
+    const client = await openClient(run, { page: await context.newPage() });
     const file = await makeFile(folder, `visitor ${visitor}.txt`, 10);
-    const trap = line.catch("OPTIONS", throttled, { times: 6 });
-    await client.stores(await client.upload(file), file);
-    expect(trap.caught).toBe(6);
+    const injected = faultProxy.injectFault("OPTIONS", throttled, { times: 6 });
+    await client.expectStored(await client.upload(file), file);
+    expect(injected.count).toBe(6);
   }
 });
 
-test("the bucket lets nobody in: told as that after all tries", async ({ run, line, folder, open }) => {
-  const client = await open(run);
-  await client.setUp({ retry: { limit: 3 } });
+test("a bucket without CORS rules is reported as CORS, after all tries", async ({ run, faultProxy, folder, openClient }) => {
+  const client = await openClient(run);
+  await client.configure({ retry: { limit: 3 } });
   const file = await makeFile(folder, "no rules.txt", 10);
-  // A bucket without CORS rules: preflights are refused, and answers have no header.
+  // Without CORS rules, preflights are refused and responses have no CORS headers.
   const s3 = new URL(run.outputs.Local.S3Endpoint).host;
-  line.loses = (host, header) => host === s3 && header.startsWith("access-control-");
-  const { error } = await client.reaches(await client.upload(file), "failed");
+  faultProxy.dropsHeader = (host, header) => host === s3 && header.startsWith("access-control-");
+  const { error } = await client.waitForState(await client.upload(file), "failed");
   expect(error).toMatchObject({ name: "NetworkError", code: "CORS" });
   expect(error?.message).toContain(`AllowedOrigins must list ${new URL(run.outputs.Local.PageUrl).origin}`);
 });
 
-test("other code adds a header to what goes to S3: told as what may be, after all tries", async ({ run, folder, open }) => {
-  const client = await open(run);
-  await client.setUp({ retry: { limit: 3 } });
+test("other code that adds a header to S3 requests is reported as a possible reason, after all tries", async ({ run, folder, openClient }) => {
+  const client = await openClient(run);
+  await client.configure({ retry: { limit: 3 } });
   await client.page.evaluate(() => {
     const real = XMLHttpRequest.prototype.send;
     XMLHttpRequest.prototype.send = function (body) {
@@ -58,96 +58,96 @@ test("other code adds a header to what goes to S3: told as what may be, after al
       real.call(this, body);
     };
   });
-  const { error } = await client.reaches(await client.upload(await makeFile(folder, "traced.txt", 10)), "failed");
+  const { error } = await client.waitForState(await client.upload(await makeFile(folder, "traced.txt", 10)), "failed");
   expect(error).toMatchObject({ name: "NetworkError", code: "CORS" });
   expect(error?.message).toContain("no other code may add headers");
 });
 
-test("a bucket that exposes no ETag: a whole file is stored, and parts say what is wrong", async ({ variant, line, folder, open }) => {
-  const run = await variant(smallThreshold);
-  const client = await open(run);
-  await client.setUp({ retry: { limit: 3 } });
+test("without the exposed ETag, a whole file is stored, and the error for parts says what is missing", async ({ editedRun, faultProxy, folder, openClient }) => {
+  const run = await editedRun(smallThreshold);
+  const client = await openClient(run);
+  await client.configure({ retry: { limit: 3 } });
   const s3 = new URL(run.outputs.Local.S3Endpoint).host;
-  line.loses = (host, header) => host === s3 && header === "access-control-expose-headers";
+  faultProxy.dropsHeader = (host, header) => host === s3 && header === "access-control-expose-headers";
   const whole = await makeFile(folder, "whole.txt", 10);
-  const { object } = await client.stores(await client.upload(whole), whole);
+  const { object } = await client.expectStored(await client.upload(whole), whole);
   expect(object?.etag).toBeUndefined();
-  const { error } = await client.reaches(await client.upload(await makeFile(folder, "parts.mp4", 17 << 20)), "failed");
+  const { error } = await client.waitForState(await client.upload(await makeFile(folder, "parts.mp4", 17 << 20)), "failed");
   expect(error?.cause).toContain("CORS rules expose no ETag");
 });
 
-test("a page that is frozen, and whose connections are gone when it thaws, goes on", async ({ variant, line, folder, open, context }) => {
-  const run = await variant(smallThreshold);
-  const client = await open(run);
+test("a frozen page whose connections are closed continues when it is active again", async ({ editedRun, faultProxy, folder, openClient, context }) => {
+  const run = await editedRun(smallThreshold);
+  const client = await openClient(run);
   const file = await makeFile(folder, "asleep.mp4", 33 << 20);
-  line.bandwidth = 8 << 20; // bytes a second
-  const i = await client.upload(file);
-  await client.until(i, ({ progress }) => progress.sent > 0, "bytes under way");
+  faultProxy.bandwidth = 8 << 20; // bytes a second
+  const upload = await client.upload(file);
+  await client.waitUntil(upload, ({ progress }) => progress.sent > 0, "bytes sent");
   const devtools = await context.newCDPSession(client.page);
   await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
-  line.breakConnections();
-  line.bandwidth = 0;
+  faultProxy.closeConnections();
+  faultProxy.bandwidth = 0;
   await devtools.send("Page.setWebLifecycleState", { state: "active" });
-  await client.stores(i, file);
+  await client.expectStored(upload, file);
 });
 
-test("a page in a sandboxed frame is told its real origin", async ({ run, line, folder, open, context }) => {
-  const script = line.pages.get("/client_page/main.js")?.text ?? "";
-  const html = line.pages.get("/client_page/")?.text ?? "";
-  const alone = html.replace(' src="main.js">', () => `>${script.replaceAll("</script", "<\\/script")}`);
-  line.pages.set("/client_page/alone.html", { type: "text/html", text: alone });
+test("the error in a sandboxed frame has the origin null", async ({ run, faultProxy, folder, openClient, context }) => {
+  const script = faultProxy.pages.get("/client_page/main.js")?.text ?? "";
+  const html = faultProxy.pages.get("/client_page/")?.text ?? "";
+  const standalone = html.replace(' src="main.js">', () => `>${script.replaceAll("</script", "<\\/script")}`);
+  faultProxy.pages.set("/client_page/alone.html", { type: "text/html", text: standalone });
   const frame = { type: "text/html", text: '<iframe sandbox="allow-scripts" src="alone.html"></iframe>' };
-  line.pages.set("/client_page/sandbox.html", frame);
-  const client = await open(run);
-  const { apiUrl, token } = await client.setup();
+  faultProxy.pages.set("/client_page/sandbox.html", frame);
+  const client = await openClient(run);
+  const { apiUrl, token } = await client.requiredSettings();
   const page = await context.newPage();
   await page.goto(new URL("/client_page/sandbox.html", client.page.url()).href);
   const inside = page.frame({ url: /alone/ })!;
   await inside.waitForFunction(() => window.driver !== undefined);
-  await inside.evaluate((setup) => window.driver.setUp(setup), { apiUrl, token, retry: { minDelay: 10, maxDelay: 50 } });
+  await inside.evaluate((settings) => window.driver.configure(settings), { apiUrl, token, retry: { minDelay: 10, maxDelay: 50 } });
   await inside.getByLabel("Files").setInputFiles((await makeFile(folder, "framed.txt", 10)).path);
   await inside.evaluate(() => window.driver.upload());
-  await expect.poll(() => inside.evaluate(() => window.driver.seen(0).error?.code)).toBe("CORS");
-  const message = await inside.evaluate(() => window.driver.seen(0).error?.message);
+  await expect.poll(() => inside.evaluate(() => window.driver.snapshot(0).error?.code)).toBe("CORS");
+  const message = await inside.evaluate(() => window.driver.snapshot(0).error?.message);
   expect(message).toContain("AllowedOrigins must list null");
 });
 
-test("a Content-Security-Policy without the bucket is named, after one try", async ({ run, line, folder, open }) => {
-  forbidS3(line, run);
-  const client = await open(run);
-  await client.setUp({ retry: { minDelay: 10_000, maxDelay: 10_000 } });
+test("a Content-Security-Policy without the bucket is reported as CSP, after one try", async ({ run, faultProxy, folder, openClient }) => {
+  forbidS3(faultProxy, run);
+  const client = await openClient(run);
+  await client.configure({ retry: { minDelay: 10_000, maxDelay: 10_000 } });
   const file = await makeFile(folder, "forbidden.txt", 10);
-  const { error } = await client.reaches(await client.upload(file), "failed");
+  const { error } = await client.waitForState(await client.upload(file), "failed");
   expect(error).toMatchObject({ name: "NetworkError", code: "CSP" });
   expect(error?.message).toContain(`connect-src of the page's Content-Security-Policy must list ${run.outputs.Local.S3Endpoint.replace(/\/$/, "")}`);
-  expect(line.of("PutObject")).toHaveLength(0);
+  expect(faultProxy.requestsFor("PutObject")).toHaveLength(0);
 });
 
-test("a worker is told so too", async ({ run, line, open }) => {
-  forbidS3(line, run);
-  const client = await open(run);
+test("it is reported as CSP in a worker too", async ({ run, faultProxy, openClient }) => {
+  forbidS3(faultProxy, run);
+  const client = await openClient(run);
   const { outputFiles } = await build({
     entryPoints: [join(project, "test/browser/client/test_page/worker.ts")],
     ...{ bundle: true, write: false, format: "iife", conditions: ["signpost-source"] },
   });
-  const setup = { ...(await client.setup()), script: outputFiles[0]?.text ?? "" };
+  const settings = { ...(await client.requiredSettings()), script: outputFiles[0]?.text ?? "" };
   const code = await client.page.evaluate(
     ({ script, ...rest }) =>
       new Promise((resolve) => {
-        // From a blob, so that the page's own policy is the worker's.
+        // A worker from a blob has the page's policy.
         const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
         worker.onmessage = ({ data }) => resolve(data);
         worker.onerror = ({ message }) => resolve(message);
         worker.postMessage(rest);
       }),
-    setup,
+    settings,
   );
   expect(code).toBe("CSP");
 });
 
-/** Gives the client's page a policy that lets it ask the API, and nobody else. */
-function forbidS3(line: FaultProxy, run: LocalRun): void {
+/** Gives the client's page a policy that allows requests to the API only. */
+function forbidS3(faultProxy: FaultProxy, run: LocalRun): void {
   const policy = `<meta http-equiv="Content-Security-Policy" content="connect-src ${new URL(run.outputs.ApiUrl).origin}">`;
-  const html = line.pages.get("/client_page/")?.text ?? "";
-  line.pages.set("/client_page/", { type: "text/html", text: html.replace("<head>", `<head>${policy}`) });
+  const html = faultProxy.pages.get("/client_page/")?.text ?? "";
+  faultProxy.pages.set("/client_page/", { type: "text/html", text: html.replace("<head>", `<head>${policy}`) });
 }

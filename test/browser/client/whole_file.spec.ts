@@ -1,4 +1,4 @@
-// Files that go in one piece, on a line that works.
+// Files that are sent in one piece.
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,26 +7,26 @@ import { expect } from "@playwright/test";
 import { makeFile, test } from "./client_fixtures";
 import { sha256 } from "../local_run/local_run";
 
-test("a small file, an empty one and one of a name that is not ASCII are stored", async ({ run, line, folder, open }) => {
-  const client = await open(run);
+test("a small file, an empty file and a file with a non-ASCII name are stored", async ({ run, faultProxy, folder, openClient }) => {
+  const client = await openClient(run);
   for (const [name, size] of [
     ["small.txt", 12_345],
     ["empty.txt", 0],
     ["Übung 20 % – 写真 🏔.png", 999],
   ] as const) {
-    line.exchanges = [];
+    faultProxy.exchanges = [];
     const before = await run.keys();
     const file = await makeFile(folder, name, size);
-    const { key, object, states } = await client.stores(await client.upload(file), file);
+    const { key, object, states } = await client.expectStored(await client.upload(file), file);
     expect(object?.sha256).toBe(file.sha256);
     expect(object?.resumed).toBe(false);
     expect(states).toEqual(["planning", "uploading", ...(size > 0 ? ["finishing"] : []), "stored"]);
-    expect(line.of("PutObject").map(({ status, bytes }) => [status, bytes])).toEqual([[200, size]]);
+    expect(faultProxy.requestsFor("PutObject").map(({ status, bytes }) => [status, bytes])).toEqual([[200, size]]);
     expect((await run.keys()).sort()).toEqual([...before, key].sort());
   }
 });
 
-test("200 small files at once are all stored, five requests to S3 at a time", async ({ run, line, folder, open }) => {
+test("200 files are stored, with five requests to S3 at a time", async ({ run, faultProxy, folder, openClient }) => {
   const before = new Set(await run.keys());
   const files = await Promise.all(
     Array.from({ length: 200 }, async (_, i) => {
@@ -35,38 +35,38 @@ test("200 small files at once are all stored, five requests to S3 at a time", as
       return { path: join(folder, name), name, size: bytes.length, sha256: sha256(bytes) };
     }),
   );
-  const client = await open(run);
-  line.catch("PutObject", { kind: "hold", until: () => sleep(100) }, { times: 20 }); // so that they meet
+  const client = await openClient(run);
+  faultProxy.injectFault("PutObject", { kind: "hold", until: () => sleep(100) }, { times: 20 }); // so that they overlap
   await client.upload(...files);
-  for (const [i, file] of files.entries()) before.add((await client.stores(i, file)).key);
+  for (const [i, file] of files.entries()) before.add((await client.expectStored(i, file)).key);
   expect((await run.keys()).sort()).toEqual([...before].sort());
-  expect(line.mostAtOnce(new URL(run.outputs.Local.S3Endpoint).origin)).toBe(5);
+  expect(faultProxy.maxConcurrent(new URL(run.outputs.Local.S3Endpoint).origin)).toBe(5);
 });
 
-test("pause stops a file, resume sends it, once", async ({ run, line, folder, open }) => {
+test("a file is paused, resumed and stored once", async ({ run, faultProxy, folder, openClient }) => {
   const before = await run.keys();
   const file = await makeFile(folder, "paused.mp4", 8 << 20);
-  const client = await open(run);
-  const held = line.catch("PutObject", { kind: "stall", after: 1 << 20 });
-  const i = await client.upload(file);
-  await client.until(i, ({ progress }) => held.caught === 1 && progress.sent > 0, "bytes under way");
-  await client.pause(i);
-  expect((await client.seen(i)).state).toBe("paused");
+  const client = await openClient(run);
+  const stalled = faultProxy.injectFault("PutObject", { kind: "stall", after: 1 << 20 });
+  const upload = await client.upload(file);
+  await client.waitUntil(upload, ({ progress }) => stalled.count === 1 && progress.sent > 0, "bytes sent");
+  await client.pause(upload);
+  expect((await client.snapshot(upload)).state).toBe("paused");
   expect(await run.keys()).toEqual(before);
-  await client.resume(i);
-  const { key } = await client.stores(i, file);
+  await client.resume(upload);
+  const { key } = await client.expectStored(upload, file);
   expect((await run.keys()).sort()).toEqual([...before, key].sort());
 });
 
-test("a file that is cancelled is not stored, and the next one is", async ({ run, line, folder, open }) => {
+test("a cancelled file is not stored, and the next file is", async ({ run, faultProxy, folder, openClient }) => {
   const before = await run.keys();
   const [file, next] = [await makeFile(folder, "cancelled.mp4", 8 << 20), await makeFile(folder, "next.txt", 3)];
-  const client = await open(run);
-  const held = line.catch("PutObject", { kind: "stall", after: 1 << 20 });
-  const i = await client.upload(file);
-  await client.until(i, ({ progress }) => held.caught === 1 && progress.sent > 0, "bytes under way");
-  await client.abort(i);
-  expect((await client.reaches(i, "aborted")).error?.name).toBe("AbortError");
-  const { key } = await client.stores(await client.upload(next), next);
+  const client = await openClient(run);
+  const stalled = faultProxy.injectFault("PutObject", { kind: "stall", after: 1 << 20 });
+  const upload = await client.upload(file);
+  await client.waitUntil(upload, ({ progress }) => stalled.count === 1 && progress.sent > 0, "bytes sent");
+  await client.abort(upload);
+  expect((await client.waitForState(upload, "aborted")).error?.name).toBe("AbortError");
+  const { key } = await client.expectStored(await client.upload(next), next);
   expect((await run.keys()).sort()).toEqual([...before, key].sort());
 });

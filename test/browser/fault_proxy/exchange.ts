@@ -1,34 +1,34 @@
 import type { IncomingMessage } from "node:http";
 
-/** One request that went through the proxy, and what became of it. */
+/** A request through the proxy, and its response. */
 export interface Exchange {
   method: string;
   origin: string;
-  path: string; // never the query: it is a credential
-  /** S3's name of the operation ("UploadPart"), "POST /uploads" and the like for the API's, "OPTIONS", or empty. */
+  path: string; // without the query, which may hold a signature
+  /** The operation: S3's name for it ("UploadPart"), the API's route ("POST /uploads"), "OPTIONS", or "". */
   operation: string;
-  /** Of an UploadPart. */
+  /** The part's number, in an UploadPart request. */
   partNumber?: number;
-  /** Of what belongs to an upload in parts; no credential, but nothing to print. */
+  /** The id of a multipart upload. */
   uploadId?: string;
-  /** When it came: Date.now(). */
-  at: number;
-  /** Bytes of the body that the proxy has seen. */
+  /** When the request arrived, by Date.now(). */
+  time: number;
+  /** Bytes of the request's body that have arrived so far. */
   bytes: number;
-  /** What the browser was answered; undefined where it was not. */
+  /** The status that the browser received; undefined if it received no complete response. */
   status?: number;
-  /** What the proxy did to it, instead of passing it on. */
+  /** The kind of fault that the proxy injected. */
   fault?: string;
 }
 
-/** Names what the browser asks for. */
-export function describe(request: IncomingMessage): Exchange {
+/** Describes a request that has just arrived. */
+export function newExchange(request: IncomingMessage): Exchange {
   const url = new URL(request.url ?? "", "http://unknown");
   const method = request.method ?? "";
   const operation = operationOf(method, url);
-  const exchange: Exchange = { method, origin: url.origin, path: url.pathname, operation, at: Date.now(), bytes: 0 };
-  const number = url.searchParams.get("partNumber");
-  if (number) exchange.partNumber = Number(number);
+  const exchange: Exchange = { method, origin: url.origin, path: url.pathname, operation, time: Date.now(), bytes: 0 };
+  const partNumber = url.searchParams.get("partNumber");
+  if (partNumber) exchange.partNumber = Number(partNumber);
   const uploadId = url.searchParams.get("uploadId");
   if (uploadId) exchange.uploadId = uploadId;
   return exchange;

@@ -1,35 +1,35 @@
+// A real HTTP proxy between a browser and the local run, which makes requests fail as a test tells it to.
 import { type ClientRequest, createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Transform, type TransformCallback } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, type Exchange } from "./exchange";
+import { type Exchange, newExchange } from "./exchange";
 
-/** What can go wrong on the way. */
 export type Fault =
-  /** Both sides end after so many bytes of the body, in good order: easily taken for the end of the file. */
+  /** Both connections are closed in good order after this many bytes of the body: easily taken for the end of the file. */
   | { kind: "cut"; after: number }
-  /** Both sides are reset after so many bytes of the body. */
+  /** Both connections are reset after this many bytes of the body. */
   | { kind: "reset"; after: number }
-  /** The server does what it is asked, and its answer is lost. */
+  /** The server receives the request, and its response is lost. */
   | { kind: "lose answer" }
-  /** The same, but the answer's head comes through, and so many bytes of its body: never all. */
+  /** The same, but the response's head and this many bytes of its body arrive, never all of it. */
   | { kind: "cut answer"; after: number }
-  /** The same, but the connection stays open, and no more comes. */
+  /** The same, but the connection stays open. */
   | { kind: "stall answer"; after: number }
-  /** The proxy answers instead of the server, once it has read the request. */
+  /** The proxy reads the request, and responds in place of the server. */
   | { kind: "answer"; status: number; headers?: Record<string, string>; body: string }
-  /** The connection ends at once. */
+  /** The connection is closed at once. */
   | { kind: "refuse" }
-  /** The request waits before it goes on. */
+  /** The request is delayed until this promise settles. */
   | { kind: "hold"; until: () => Promise<unknown> }
-  /** After so many bytes of the body no more comes through. */
+  /** Nothing is forwarded after this many bytes of the body, and the connection stays open. */
   | { kind: "stall"; after: number };
 
-/** A fault that lies in wait. */
-export interface Trap {
-  /** How many requests it has caught. */
-  readonly caught: number;
-  /** Takes it away. */
+/** A fault that the proxy injects into the next requests for an operation. */
+export interface InjectedFault {
+  /** The number of requests that it was injected into so far. */
+  readonly count: number;
+  /** Stops injecting it. */
   remove(): void;
 }
 
@@ -37,49 +37,45 @@ interface Rule {
   operation: string;
   fault: Fault;
   skip: number;
-  left: number;
-  caught: number;
+  times: number;
+  count: number;
 }
 
-interface Hooks {
-  /** Lets so many bytes of the body through; with the next one, it does this instead. */
+interface ForwardOptions {
+  /** Forwards this many bytes of the body, and calls `then` before the next one. */
   stopBody?: { after: number; then: (upstream: ClientRequest) => void };
-  /** Called when the server has answered in full, instead of passing its answer on. */
+  /** Called with the server's whole response, which is not forwarded. */
   onAnswer?: (answer: IncomingMessage, body: Buffer) => void;
 }
 
 /** A file that the proxy itself serves. */
-export interface Served {
+export interface ServedFile {
   type: string;
   text: string;
 }
 
-/**
- * A real HTTP proxy between the browser and the local run. It passes everything on and notes it, but for what the
- * faults catch.
- */
 export class FaultProxy {
-  /** Every request but preflights, in the order they came. */
+  /** All requests except preflights, in the order they arrived. */
   exchanges: Exchange[] = [];
-  /** Pages of its own, by path, at whatever origin they are asked for. */
-  pages = new Map<string, Served>();
-  /** Bytes a second that it takes of each body; 0: as fast as they come. */
+  /** Files that the proxy serves itself, by path, at any origin. */
+  pages = new Map<string, ServedFile>();
+  /** The limit for each request's body, in bytes a second; 0 for none. */
   bandwidth = 0;
-  /** Which headers of which host's answers are lost. */
-  loses: (host: string, header: string) => boolean = () => false;
-  /** Whether the browser may use a connection again where the server would end it, as AWS's servers let it. */
-  keepsConnections = false;
-  /** Asked for each request that no trap catches, preflights too. */
-  choose: (exchange: Exchange, length: number) => Fault | undefined = () => undefined;
-  /** Told of every request but preflights, once it is decided what happens to it. */
-  watch: (exchange: Exchange, from: IncomingMessage) => void = () => {};
+  /** Whether to drop a header from a host's responses. */
+  dropsHeader: (host: string, header: string) => boolean = () => false;
+  /** Whether the browser may reuse connections although the server closes them. AWS's servers keep them open. */
+  keepConnections = false;
+  /** Chooses a fault for a request, preflights included, that no injected fault applies to. */
+  chooseFault: (exchange: Exchange, length: number) => Fault | undefined = () => undefined;
+  /** Called for every request except preflights, once its fault is known. */
+  onRequest: (exchange: Exchange, from: IncomingMessage) => void = () => {};
 
-  readonly #server = createServer((from, to) => this.#take(from, to));
+  readonly #server = createServer((from, to) => this.#handle(from, to));
   #rules: Rule[] = [];
-  #underWay = new Map<string, number>();
-  #most = new Map<string, number>();
+  #concurrent = new Map<string, number>();
+  #maxConcurrent = new Map<string, number>();
 
-  /** Listens on a free port of loopback. */
+  /** Listens on a free port of 127.0.0.1. */
   async listen(): Promise<void> {
     await new Promise<void>((done) => this.#server.listen(0, "127.0.0.1", done));
   }
@@ -90,79 +86,79 @@ export class FaultProxy {
 
   close(): void {
     this.#server.close();
-    this.breakConnections();
+    this.closeConnections();
   }
 
-  /** Ends every connection that there is, in the middle of whatever it is at. */
-  breakConnections(): void {
+  /** Closes all connections, whatever is being sent. */
+  closeConnections(): void {
     this.#server.closeAllConnections();
   }
 
   /**
-   * Catches the next so many requests for an operation, after letting some pass. A later fault goes before an earlier
-   * one.
+   * Injects a fault into the next requests for an operation, after skipping some. A fault that is injected later takes
+   * precedence.
    */
-  catch(operation: string, fault: Fault, { times = 1, skip = 0 } = {}): Trap {
-    const rule: Rule = { operation, fault, skip, left: times, caught: 0 };
+  injectFault(operation: string, fault: Fault, { times = 1, skip = 0 } = {}): InjectedFault {
+    const rule: Rule = { operation, fault, skip, times, count: 0 };
     this.#rules.unshift(rule);
     return {
-      get caught() {
-        return rule.caught;
+      get count() {
+        return rule.count;
       },
       remove: () => void (this.#rules = this.#rules.filter((other) => other !== rule)),
     };
   }
 
   /** The requests for an operation so far. */
-  of(operation: string): Exchange[] {
+  requestsFor(operation: string): Exchange[] {
     return this.exchanges.filter((exchange) => exchange.operation === operation);
   }
 
-  /** The most requests, but for preflights, that were under way at once to an origin. */
-  mostAtOnce(origin: string): number {
-    return this.#most.get(origin) ?? 0;
+  /** The largest number of requests to an origin, without preflights, that were in progress at the same time. */
+  maxConcurrent(origin: string): number {
+    return this.#maxConcurrent.get(origin) ?? 0;
   }
 
-  #take(from: IncomingMessage, to: ServerResponse): void {
-    const exchange = describe(from);
+  #handle(from: IncomingMessage, to: ServerResponse): void {
+    const exchange = newExchange(from);
     const page = this.pages.get(exchange.path);
     if (page && from.method === "GET") {
       to.writeHead(200, { "Content-Type": page.type, "Cache-Control": "no-store" }).end(page.text);
       return;
     }
-    if (from.method !== "OPTIONS") this.#note(exchange, from, to);
-    const fault = this.#caught(exchange) ?? this.choose(exchange, Number(from.headers["content-length"] ?? 0));
+    if (from.method !== "OPTIONS") this.#record(exchange, from, to);
+    const length = Number(from.headers["content-length"] ?? 0);
+    const fault = this.#nextInjected(exchange) ?? this.chooseFault(exchange, length);
     if (fault) exchange.fault = fault.kind;
-    if (from.method !== "OPTIONS") this.watch(exchange, from);
-    if (fault) this.#spoil(fault, from, to);
+    if (from.method !== "OPTIONS") this.onRequest(exchange, from);
+    if (fault) this.#apply(fault, from, to);
     else this.#forward(from, to);
   }
 
-  #caught(exchange: Exchange): Fault | undefined {
-    const rule = this.#rules.find((r) => r.operation === exchange.operation && r.left > 0 && r.skip-- <= 0);
-    if (!rule) return undefined;
-    rule.left--;
-    rule.caught++;
-    return rule.fault;
+  #nextInjected(exchange: Exchange): Fault | undefined {
+    const applies = (rule: Rule) => rule.operation === exchange.operation && rule.count < rule.times;
+    const rule = this.#rules.find((candidate) => applies(candidate) && candidate.skip-- <= 0);
+    if (rule) rule.count++;
+    return rule?.fault;
   }
 
-  #note(exchange: Exchange, from: IncomingMessage, to: ServerResponse): void {
+  #record(exchange: Exchange, from: IncomingMessage, to: ServerResponse): void {
     this.exchanges.push(exchange);
     const { origin } = exchange;
-    const now = (this.#underWay.get(origin) ?? 0) + 1;
-    this.#underWay.set(origin, now);
-    this.#most.set(origin, Math.max(now, this.mostAtOnce(origin)));
+    const concurrent = (this.#concurrent.get(origin) ?? 0) + 1;
+    this.#concurrent.set(origin, concurrent);
+    this.#maxConcurrent.set(origin, Math.max(concurrent, this.maxConcurrent(origin)));
     from.on("data", (bytes: Buffer) => (exchange.bytes += bytes.length));
     let isOver = false;
-    const over = () => {
-      if (!isOver) this.#underWay.set(origin, (this.#underWay.get(origin) ?? 0) - 1);
+    const onOver = () => {
+      if (!isOver) this.#concurrent.set(origin, (this.#concurrent.get(origin) ?? 0) - 1);
       isOver = true;
       if (to.writableFinished) exchange.status = to.statusCode;
     };
-    to.once("finish", over).once("close", over);
+    to.once("finish", onOver).once("close", onOver);
   }
 
-  #spoil(fault: Fault, from: IncomingMessage, to: ServerResponse): void {
+  #apply(fault: Fault, from: IncomingMessage, to: ServerResponse): void {
     switch (fault.kind) {
       case "refuse":
         return void from.socket.destroy();
@@ -172,7 +168,7 @@ export class FaultProxy {
       case "answer":
         from.resume();
         return void from.once("end", () => {
-          to.writeHead(fault.status, { ...readable(from), ...fault.headers }).end(fault.body);
+          to.writeHead(fault.status, { ...corsHeaders(from), ...fault.headers }).end(fault.body);
         });
       case "cut":
         return this.#forward(from, to, { stopBody: { after: fault.after, then: (upstream) => cut(from, upstream) } });
@@ -189,51 +185,61 @@ export class FaultProxy {
     }
   }
 
-  #forward(from: IncomingMessage, to: ServerResponse, { stopBody, onAnswer }: Hooks = {}): void {
+  #forward(from: IncomingMessage, to: ServerResponse, { stopBody, onAnswer }: ForwardOptions = {}): void {
     const { "proxy-connection": _, ...headers } = from.headers;
-    // A connection for each: one that is kept would break, and not come back, with the server.
+    // A new connection for each request: one that is kept would break when the server restarts.
     const upstream = request(from.url ?? "", { method: from.method, headers, agent: false }, (answer) => {
-      if (onAnswer) {
-        const chunks: Buffer[] = [];
-        answer.on("data", (bytes: Buffer) => chunks.push(bytes));
-        answer.once("end", () => onAnswer(answer, Buffer.concat(chunks)));
-        answer.once("error", () => to.destroy());
-        return;
-      }
-      const lost = Object.keys(answer.headers).filter((name) => this.loses(from.headers.host ?? "", name));
-      if (lost.length > 0) {
-        for (const name of lost) delete answer.headers[name];
-        to.writeHead(answer.statusCode ?? 502, answer.headers);
-        return void answer.pipe(to);
-      }
-      const keptAlive = { ...answer.headers, connection: "keep-alive" };
-      to.writeHead(answer.statusCode ?? 502, this.keepsConnections ? keptAlive : answer.rawHeaders);
-      answer.once("error", () => to.destroy()); // a server that ends in the middle of its answer
-      answer.pipe(to);
+      if (onAnswer) readWhole(answer, to, onAnswer);
+      else this.#forwardAnswer(answer, from, to);
     });
     upstream.on("error", () => to.destroy());
-    if (stopBody) upstream.flushHeaders(); // else the head would wait for the body
+    if (stopBody) upstream.flushHeaders(); // Otherwise the head would be sent with the body.
+    from.pipe(this.#bodyFilter(upstream, stopBody)).pipe(upstream);
+    from.on("close", () => from.complete || upstream.destroy());
+  }
+
+  #forwardAnswer(answer: IncomingMessage, from: IncomingMessage, to: ServerResponse): void {
+    const dropped = Object.keys(answer.headers).filter((name) => this.dropsHeader(from.headers.host ?? "", name));
+    if (dropped.length > 0) {
+      for (const name of dropped) delete answer.headers[name];
+      to.writeHead(answer.statusCode ?? 502, answer.headers);
+      return void answer.pipe(to);
+    }
+    const keptAlive = { ...answer.headers, connection: "keep-alive" };
+    to.writeHead(answer.statusCode ?? 502, this.keepConnections ? keptAlive : answer.rawHeaders);
+    answer.once("error", () => to.destroy()); // The server closed the connection before the end of its response.
+    answer.pipe(to);
+  }
+
+  /** Limits the body's bandwidth and, for a fault, its length. */
+  #bodyFilter(upstream: ClientRequest, stopBody: ForwardOptions["stopBody"]): Transform {
     let left = stopBody?.after ?? Infinity;
     const transform = (bytes: Buffer, _: unknown, pass: TransformCallback) => {
       const stopsHere = bytes.length > left;
-      const through = stopsHere ? bytes.subarray(0, left) : bytes;
-      left -= through.length;
-      const wait = this.bandwidth > 0 ? (through.length * 1000) / this.bandwidth : 0;
+      const forwarded = stopsHere ? bytes.subarray(0, left) : bytes;
+      left -= forwarded.length;
+      const wait = this.bandwidth > 0 ? (forwarded.length * 1000) / this.bandwidth : 0;
       void Promise.resolve(wait > 0 && sleep(wait)).then(() => {
-        if (!stopsHere) return pass(null, through);
-        if (through.length > 0) body.push(through);
+        if (!stopsHere) return pass(null, forwarded);
+        if (forwarded.length > 0) body.push(forwarded);
         setTimeout(() => stopBody?.then(upstream), flushTime);
       });
     };
     const body = new Transform({ transform });
-    from.pipe(body).pipe(upstream);
-    from.on("close", () => from.complete || upstream.destroy());
+    return body;
   }
 }
 
-const flushTime = 10; // ms: what was let through should arrive before the end
+const flushTime = 10; // ms for the forwarded bytes to arrive before the connection ends
 
-/** The server sees an orderly end of the connection. */
+function readWhole(answer: IncomingMessage, to: ServerResponse, onAnswer: NonNullable<ForwardOptions["onAnswer"]>): void {
+  const chunks: Buffer[] = [];
+  answer.on("data", (bytes: Buffer) => chunks.push(bytes));
+  answer.once("end", () => onAnswer(answer, Buffer.concat(chunks)));
+  answer.once("error", () => to.destroy());
+}
+
+/** Closes both connections. The server sees an orderly end of its own. */
 function cut(from: IncomingMessage, upstream: ClientRequest): void {
   upstream.socket?.end();
   from.socket.destroy();
@@ -244,7 +250,7 @@ function reset(from: IncomingMessage, upstream: ClientRequest): void {
   from.socket.resetAndDestroy();
 }
 
-/** Passes on the answer's head and so many bytes of its body, but not the last; without a body it passes on nothing. */
+/** Forwards the response's head and up to `after` bytes of its body, but never its last byte; nothing of an empty one. */
 function answerInPart(to: ServerResponse, after: number, then: () => void) {
   return (answer: IncomingMessage, body: Buffer) => {
     if (body.length === 0) return then();
@@ -253,8 +259,8 @@ function answerInPart(to: ServerResponse, after: number, then: () => void) {
   };
 }
 
-/** What lets a page read the proxy's own answer, as S3 and the API let it. */
-function readable(from: IncomingMessage): Record<string, string> {
+/** The CORS headers that let a page read the proxy's own response, as those of S3 and the API do. */
+function corsHeaders(from: IncomingMessage): Record<string, string> {
   return {
     "Access-Control-Allow-Origin": from.headers.origin ?? "*",
     "Access-Control-Expose-Headers": "ETag, Retry-After, x-amzn-RequestId",

@@ -1,6 +1,6 @@
 import type { Fault } from "./fault_proxy";
 
-/** S3 asks to be asked less ("Error responses", Amazon S3 API Reference). */
+/** S3 asks to slow down ("Error responses", Amazon S3 API Reference). */
 export const slowDown: Fault = {
   kind: "answer",
   status: 503,
@@ -10,7 +10,7 @@ export const slowDown: Fault = {
     "<Message>Please reduce your request rate.</Message><RequestId>0A1B2C3D4E5F6071</RequestId></Error>",
 };
 
-/** S3 fails. */
+/** S3 has an internal error. */
 export const internalError: Fault = {
   kind: "answer",
   status: 500,
@@ -20,13 +20,13 @@ export const internalError: Fault = {
     "<Message>We encountered an internal error. Please try again.</Message></Error>",
 };
 
-/** API Gateway throttles, as the template's gateway response THROTTLED says it. */
+/** API Gateway throttles, with the template's gateway response THROTTLED. */
 export function throttled(retryAfter: number): Fault {
   return apiError(429, "TooManyRequests", { "Retry-After": String(retryAfter) });
 }
 
-/** The API fails. */
-export const apiFails: Fault = apiError(500, "Internal", {});
+/** The API has an internal error. */
+export const apiInternalError: Fault = apiError(500, "Internal", {});
 
 function apiError(status: number, code: string, headers: Record<string, string>): Fault {
   const body = JSON.stringify({ error: { code, message: "try again", requestId: "b2b1c7a0" } });

@@ -1,15 +1,15 @@
-// Real Uppy, 5.x and 6.x, with this project's adapters.
+// Uppy 5.x and 6.x with the client's adapters.
 import { randomBytes } from "node:crypto";
 import { expect, type Locator, type Page } from "@playwright/test";
-import { makeFile, notResumable, partsSent, smallThreshold } from "../client/client_fixtures";
-import { slowDown } from "../fault_proxy/faults";
+import { makeFile, smallThreshold, storedParts, withoutResumableUploads } from "../client/client_fixtures";
 import type { Fault } from "../fault_proxy/fault_proxy";
-import { shown, test } from "./framework_page";
+import { slowDown } from "../fault_proxy/faults";
 import { type LocalRun, sha256 } from "../local_run/local_run";
+import { dataOf, test } from "./framework_page";
 
 const MiB = 1 << 20;
-const twoParts = 17 * MiB; // 16 MiB, and what is left
-const inParts = `?multipartThreshold=${5 * MiB}`; // as smallThreshold has it
+const twoParts = 17 * MiB; // one of 16 MiB, and the rest
+const inParts = `?multipartThreshold=${5 * MiB}`; // the one of smallThreshold
 
 const row = (page: Page, name: string) => {
   return page.getByRole("listitem").filter({ has: page.getByRole("heading", { name, exact: true }) });
@@ -19,14 +19,14 @@ const choose = (page: Page, files: Parameters<Locator["setInputFiles"]>[0]) => {
 };
 const press = (file: Locator, name: string) => file.getByRole("button", { name }).click();
 
-/** Waits until Uppy says that it is stored; gives the SHA-256 of what lies in S3 under the key that Uppy was told. */
+/** Waits until Uppy reports that the file is stored. Returns the SHA-256 of the object with the key that Uppy has. */
 async function storedSha256(file: Locator, run: LocalRun): Promise<string> {
   await expect(file).toHaveAttribute("data-state", "stored", { timeout: 60_000 });
-  return run.objectSha256(await shown(file, "key"));
+  return run.objectSha256(await dataOf(file, "key"));
 }
 
-/** Pauses when S3 has so many parts and the next one hangs, and goes on. */
-async function pauseAndGoOn(file: Locator, parts: number): Promise<void> {
+/** Pauses and resumes once S3 has this many parts. */
+async function pauseAndResume(file: Locator, parts: number): Promise<void> {
   await expect(file).toHaveAttribute("data-parts", String(parts), { timeout: 60_000 });
   await press(file, "Pause or resume");
   await expect(file).toHaveAttribute("data-state", "paused");
@@ -43,12 +43,12 @@ const expired: Fault = {
 };
 
 for (const uppy of ["uppy5", "uppy6"] as const) {
-  /** Uppy 6 sends a file's parts one after the other. */
-  const storedBesideOneThatHangs = (partCount: number) => (uppy === "uppy5" ? partCount - 1 : 1);
+  /** The parts that S3 has when the second one hangs. Uppy 6 sends a file's parts one after the other. */
+  const partsStoredBeforeHang = (partCount: number) => (uppy === "uppy5" ? partCount - 1 : 1);
 
   test.describe(uppy, () => {
-    test("small, empty and oddly named files are stored, each with its checksum", async ({ visit, run }) => {
-      const page = await visit(uppy, run);
+    test("small and empty files, and one with a non-ASCII name, are stored with their checksums", async ({ openFramework, run }) => {
+      const page = await openFramework(uppy, run);
       const puts = new Map<string, Record<string, string>>();
       page.on("request", (put) => put.method() === "PUT" && puts.set(new URL(put.url()).pathname, put.headers()));
       const files = [
@@ -59,46 +59,46 @@ for (const uppy of ["uppy5", "uppy6"] as const) {
       await choose(page, files);
       for (const { name, mimeType, buffer } of files) {
         expect(await storedSha256(row(page, name), run), name).toBe(sha256(buffer));
-        const headers = puts.get(`/${run.outputs.UploadBucketName}/${await shown(row(page, name), "key")}`) ?? {};
+        const headers = puts.get(`/${run.outputs.UploadBucketName}/${await dataOf(row(page, name), "key")}`) ?? {};
         expect(headers["x-amz-checksum-sha256"]).toBe(sha256(buffer));
         expect(headers["content-type"]).toBe(mimeType);
         expect(headers["content-disposition"]).toContain(encodeURIComponent(name));
       }
     });
 
-    test("101 MiB go in parts; after a pause only what is missing", async ({ visit, run, line, folder }) => {
+    test("a file of 101 MiB is sent in parts, and after a pause only the missing parts are sent", async ({ openFramework, run, faultProxy, folder }) => {
       const film = await makeFile(folder, "film.mp4", 101 * MiB);
-      const page = await visit(uppy, run);
-      line.catch("UploadPart", hang, { skip: 1 });
+      const page = await openFramework(uppy, run);
+      faultProxy.injectFault("UploadPart", hang, { skip: 1 });
       await choose(page, film.path);
-      await pauseAndGoOn(row(page, film.name), storedBesideOneThatHangs(7));
+      await pauseAndResume(row(page, film.name), partsStoredBeforeHang(7));
       expect(await storedSha256(row(page, film.name), run)).toBe(film.sha256);
-      expect(line.of("ListParts")).toHaveLength(1);
-      expect(line.of("CreateMultipartUpload")).toHaveLength(1);
-      expect(partsSent(line), "each part is stored once").toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(faultProxy.requestsFor("ListParts")).toHaveLength(1);
+      expect(faultProxy.requestsFor("CreateMultipartUpload")).toHaveLength(1);
+      expect(storedParts(faultProxy), "each part is stored once").toEqual([1, 2, 3, 4, 5, 6, 7]);
       expect(await run.unfinished()).toEqual([]);
     });
 
-    test("pauses and goes on where parts can't be listed", async ({ visit, variant, line, folder }) => {
-      const run = await variant(notResumable);
+    test("an upload is paused and resumed in a deployment that can't list parts", async ({ openFramework, editedRun, faultProxy, folder }) => {
+      const run = await editedRun(withoutResumableUploads);
       const film = await makeFile(folder, "film.mp4", twoParts);
-      const page = await visit(uppy, run, inParts);
-      line.catch("UploadPart", hang, { skip: 1 });
+      const page = await openFramework(uppy, run, inParts);
+      faultProxy.injectFault("UploadPart", hang, { skip: 1 });
       await choose(page, film.path);
-      await pauseAndGoOn(row(page, film.name), storedBesideOneThatHangs(2));
+      await pauseAndResume(row(page, film.name), partsStoredBeforeHang(2));
       expect(await storedSha256(row(page, film.name), run)).toBe(film.sha256);
-      expect(line.of("ListParts")).toHaveLength(0);
-      expect(partsSent(line), "each part is stored once").toEqual([1, 2]);
+      expect(faultProxy.requestsFor("ListParts")).toHaveLength(0);
+      expect(storedParts(faultProxy), "each part is stored once").toEqual([1, 2]);
     });
 
-    test("an upload that is cancelled leaves nothing in S3", async ({ visit, variant, line, folder }) => {
-      const run = await variant(smallThreshold);
+    test("a cancelled upload leaves nothing in S3", async ({ openFramework, editedRun, faultProxy, folder }) => {
+      const run = await editedRun(smallThreshold);
       const before = await run.keys();
       const film = await makeFile(folder, "film.mp4", twoParts);
-      const page = await visit(uppy, run, inParts);
-      line.catch("UploadPart", hang, { skip: 1 });
+      const page = await openFramework(uppy, run, inParts);
+      faultProxy.injectFault("UploadPart", hang, { skip: 1 });
       await choose(page, film.path);
-      await expect(row(page, film.name)).toHaveAttribute("data-parts", String(storedBesideOneThatHangs(2)));
+      await expect(row(page, film.name)).toHaveAttribute("data-parts", String(partsStoredBeforeHang(2)));
       expect(await run.unfinished()).toHaveLength(1);
       await press(row(page, film.name), "Cancel");
       await expect.poll(() => run.unfinished()).toEqual([]);
@@ -106,26 +106,26 @@ for (const uppy of ["uppy5", "uppy6"] as const) {
       expect(await run.keys()).toEqual(before);
     });
 
-    test("a part whose URL has run out is signed anew", async ({ visit, variant, line, folder }) => {
-      const run = await variant(smallThreshold);
+    test("an expired URL of a part is signed again", async ({ openFramework, editedRun, faultProxy, folder }) => {
+      const run = await editedRun(smallThreshold);
       const film = await makeFile(folder, "film.mp4", twoParts);
-      const page = await visit(uppy, run, inParts);
-      line.catch("UploadPart", expired, { skip: 1 });
+      const page = await openFramework(uppy, run, inParts);
+      faultProxy.injectFault("UploadPart", expired, { skip: 1 });
       await choose(page, film.path);
       if (uppy === "uppy6") {
-        // Uppy 6 leaves trying again to the user.
+        // In Uppy 6 the user has to retry.
         await expect(row(page, film.name)).toHaveAttribute("data-error", /AccessDenied/);
         await press(row(page, film.name), "Retry");
       }
       expect(await storedSha256(row(page, film.name), run)).toBe(film.sha256);
-      expect(line.of("CreateMultipartUpload")).toHaveLength(1);
-      expect(partsSent(line), "only that part is sent again").toEqual([1, 2]);
+      expect(faultProxy.requestsFor("CreateMultipartUpload")).toHaveLength(1);
+      expect(storedParts(faultProxy), "only that part is sent again").toEqual([1, 2]);
     });
 
-    test("a deployment with another threshold: said, right when tried again", async ({ visit, variant, folder }) => {
-      const run = await variant(smallThreshold);
+    test("with the wrong multipartThreshold, the error says so, and a retry succeeds", async ({ openFramework, editedRun, folder }) => {
+      const run = await editedRun(smallThreshold);
       const film = await makeFile(folder, "film.mp4", 6 * MiB);
-      const page = await visit(uppy, run);
+      const page = await openFramework(uppy, run);
       await choose(page, film.path);
       await expect(row(page, film.name)).toHaveAttribute("data-error", /set multipartThreshold/);
       await press(row(page, film.name), "Retry");
@@ -134,26 +134,26 @@ for (const uppy of ["uppy5", "uppy6"] as const) {
   });
 }
 
-// Uppy 6 sends every request itself; Uppy 5 lets the adapter.
-for (const [what, operation, size] of [
+// Only Uppy 5 lets the adapter send the requests.
+for (const [title, operation, size] of [
   ["a file", "PutObject", 1000],
   ["the last request", "CompleteMultipartUpload", twoParts],
 ] as const) {
-  test(`uppy5: S3 is too busy, then the answer to ${what} is lost: it is stored, once`, async ({
-    visit,
-    variant,
-    line,
+  test(`uppy5: the file is stored once if S3 is busy and then the response to ${title} is lost`, async ({
+    openFramework,
+    editedRun,
+    faultProxy,
     folder,
   }) => {
-    const run = await variant(smallThreshold);
+    const run = await editedRun(smallThreshold);
     const before = await run.keys();
     const film = await makeFile(folder, "film.mp4", size);
-    const page = await visit("uppy5", run, inParts);
-    const lost = line.catch(operation, { kind: "lose answer" });
-    const busy = line.catch(operation, slowDown, { times: 2 });
+    const page = await openFramework("uppy5", run, inParts);
+    const lost = faultProxy.injectFault(operation, { kind: "lose answer" });
+    const busy = faultProxy.injectFault(operation, slowDown, { times: 2 });
     await choose(page, film.path);
     expect(await storedSha256(row(page, film.name), run)).toBe(film.sha256);
-    expect([busy.caught, lost.caught]).toEqual([2, 1]);
+    expect([busy.count, lost.count]).toEqual([2, 1]);
     expect(await run.keys()).toHaveLength(before.length + 1);
   });
 }

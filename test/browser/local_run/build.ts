@@ -4,26 +4,26 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-/** The project that these tests belong to. */
+/** The project's root folder. */
 export const project = resolve(__dirname, "../../..");
 
-/** The environment in which the project's programs find its own Node first. */
+/** The environment for the project's programs. Its PATH begins with the Node.js that package.json pins. */
 export const environment = { ...process.env, PATH: join(project, "node_modules/.bin") + delimiter + process.env.PATH };
 
 const variable = "SIGNPOST_LOCAL_PROGRAM";
 
-/** The local run's program, built once for all workers. */
+/** The path of the local run's program, which is built once for all workers. */
 export function localProgram(): string {
   const program = process.env[variable];
   if (!program) throw new Error(`${variable} is not set: playwright.config.ts must name local_run/build.ts as its globalSetup`);
   return program;
 }
 
-/** Playwright's globalSetup: builds the program, and gives what removes it again. */
+/** Playwright's globalSetup: builds the program. The function that it returns removes it. */
 export default async function build(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "signpost-local-"));
   const program = join(folder, "local");
   await promisify(execFile)("go", ["build", "-o", program, "./local"], { cwd: project, env: environment });
-  process.env[variable] = program; // workers inherit it
+  process.env[variable] = program; // Workers inherit it.
   return () => rm(folder, { recursive: true });
 }

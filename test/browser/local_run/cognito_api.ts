@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { json } from "node:stream/consumers";
 import type { LocalRun } from "./local_run";
 
-/** Calls a local run's Cognito at its owner's socket, as its administrator or any user. A refusal is an Error. */
+/** Calls a local run's Cognito at its socket, which also allows administrators' operations. A refusal is an Error. */
 export async function callCognito({ outputs }: LocalRun, operation: string, input: object): Promise<any> {
   const headers = {
     "Content-Type": "application/x-amz-json-1.1",
@@ -19,7 +19,7 @@ export async function callCognito({ outputs }: LocalRun, operation: string, inpu
   });
 }
 
-/** What Cognito gives a user who has signed in with a password. */
+/** Returns the tokens of a user who signs in with a password. */
 export async function tokensFor(run: LocalRun, username: string, password: string): Promise<any> {
   const { AuthenticationResult } = await callCognito(run, "InitiateAuth", {
     AuthFlow: "USER_PASSWORD_AUTH",
@@ -27,4 +27,11 @@ export async function tokensFor(run: LocalRun, username: string, password: strin
     AuthParameters: { USERNAME: username, PASSWORD: password },
   });
   return AuthenticationResult;
+}
+
+/** Returns an ID token of one of the local run's two users. */
+export async function idTokenOf(run: LocalRun, user: "first" | "second"): Promise<string> {
+  const { Username, Password, SecondUsername, SecondPassword } = run.outputs.Local;
+  const [name, password] = user === "first" ? [Username, Password] : [SecondUsername, SecondPassword];
+  return (await tokensFor(run, name, password)).IdToken;
 }

@@ -1,9 +1,10 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalRun, project } from "./local_run";
+import { project } from "./build";
+import { LocalRun } from "./local_run";
 
-/** A template as JSON, as far as tests edit it. */
+/** A CloudFormation template, as far as tests edit it. */
 export interface Template {
   Resources: Record<string, { Type: string; Properties: Record<string, any> }>;
 }
@@ -11,22 +12,17 @@ export interface Template {
 const templateFile = "Signpost-local.template.json";
 
 /**
- * Runs another run's template, edited: so what the tests see is what such a stack would do. Its API takes pages of the
- * other run's page's origin.
+ * Starts a local run of another run's template, edited. It starts quickly, because nothing has to be synthesized. Its
+ * AllowedOrigins are those of the other run's page.
  */
-export function startEdited(run: LocalRun, edit: (template: Template) => void): Promise<LocalRun> {
-  return startAssembly(run.assembly, edit);
-}
-
-/** Runs the template of a cloud assembly, edited. It starts quickly: nothing is left to synthesize. */
-export async function startAssembly(assembly: string, edit: (template: Template) => void): Promise<LocalRun> {
+export async function startEdited(run: LocalRun, edit: (template: Template) => void): Promise<LocalRun> {
   const root = await mkdtemp(join(tmpdir(), "signpost-edited-"));
   try {
-    await cp(assembly, join(root, "assembly"), { recursive: true });
+    await cp(run.assembly, join(root, "assembly"), { recursive: true });
     const template = JSON.parse(await readFile(join(root, "assembly", templateFile), "utf8"));
     edit(template);
     await writeFile(join(root, "assembly", templateFile), JSON.stringify(template));
-    // The app that this cdk.json names has nothing to synthesize.
+    // The app in this cdk.json only copies the assembly.
     await writeFile(join(root, "go.mod"), "module signpost\n");
     await writeFile(join(root, "cdk.json"), JSON.stringify({ app: "sh synth.sh", context: {} }));
     await writeFile(join(root, "synth.sh"), 'mkdir -p "$CDK_OUTDIR" && cp assembly/*.json "$CDK_OUTDIR"\n');
@@ -38,7 +34,7 @@ export async function startAssembly(assembly: string, edit: (template: Template)
   }
 }
 
-/** Gives every function another value of an environment variable. */
+/** Sets an environment variable of every function that has it. */
 export function setVariable(template: Template, name: string, value: string): void {
   let found = 0;
   for (const { Type, Properties } of Object.values(template.Resources)) {
@@ -50,7 +46,7 @@ export function setVariable(template: Template, name: string, value: string): vo
   if (found === 0) throw new Error(`no function of the template has the variable ${name}`);
 }
 
-/** Takes S3 actions from every role. */
+/** Revokes S3 actions from every role. */
 export function revoke(template: Template, ...actions: string[]): void {
   let found = 0;
   const without = (list: string[]) => list.filter((action) => !actions.includes(action) || !++found);

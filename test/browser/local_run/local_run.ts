@@ -8,12 +8,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { environment, localProgram, project } from "./build";
 
-export { project };
-
 const startLimit = 240_000; // ms: on a fresh machine the CDK app is compiled first
 const stopLimit = 5_000; // ms
 
-/** The stack's outputs, as the outputs file has them. */
+/** The stack's outputs, in the format of the outputs file. */
 export interface Outputs {
   ApiUrl: string;
   UploadBucketName: string;
@@ -31,27 +29,27 @@ export interface Outputs {
   };
 }
 
-/** A local run of its own: free ports, its own folder, ended by its process id. */
+/** A local run in a process, with free ports and a folder of its own. */
 export class LocalRun {
   #child: ChildProcess | undefined;
   #outputs: Outputs | undefined;
-  private others = new Set<string>();
+  private ignoredUploads = new Set<string>();
 
   private constructor(
     private readonly folder: string,
     private readonly root: string,
-    private readonly tidyUp: () => Promise<void>,
+    private readonly cleanUp: () => Promise<void>,
   ) {}
 
   /**
-   * Starts the local run in the project, or in another folder with a cdk.json.
+   * Starts a local run of the project, or of another folder with a cdk.json.
    *
-   * @param tidyUp is done when it has stopped
+   * @param cleanUp is called after it has stopped
    */
-  static async start(root = project, tidyUp = async () => {}): Promise<LocalRun> {
-    const run = new LocalRun(await mkdtemp(join(tmpdir(), "signpost-browser-")), root, tidyUp);
+  static async start(root = project, cleanUp = async () => {}): Promise<LocalRun> {
+    const run = new LocalRun(await mkdtemp(join(tmpdir(), "signpost-browser-")), root, cleanUp);
     try {
-      await run.begin();
+      await run.launch();
       return run;
     } catch (error) {
       await rm(run.folder, { recursive: true });
@@ -69,56 +67,56 @@ export class LocalRun {
     return join(this.data, "cdk.out");
   }
 
-  /** Starts it: again after `end`, over the same data and at the same addresses. */
-  async begin(): Promise<void> {
+  /** Starts the process. After shutDown() or kill(), it has the same data and the same addresses as before. */
+  async launch(): Promise<void> {
     const outputsFile = join(this.folder, "outputs.json");
     await rm(outputsFile, { force: true });
     const addr = this.#outputs ? new URL(this.#outputs.Local.PageUrl).host : "127.0.0.1:0";
     const args = ["-addr", addr, "-dir", this.data, "-outputs", outputsFile];
-    // Started as itself, not by `go run`: the process id is then the one to end.
+    // The program itself, not `go run`, so that the child's process id is the program's.
     const child = spawn(localProgram(), args, { cwd: this.root, env: environment, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     const kill = () => child.kill("SIGTERM");
     process.once("exit", kill);
     child.once("exit", () => process.off("exit", kill));
-    let said = "";
-    child.stdout.on("data", (text) => (said += text));
-    child.stderr.on("data", (text) => (said += text));
+    let output = "";
+    child.stdout.on("data", (text) => (output += text));
+    child.stderr.on("data", (text) => (output += text));
     for (const until = Date.now() + startLimit; !existsSync(outputsFile); await sleep(20)) {
       if (child.exitCode === null && child.signalCode === null && Date.now() < until) continue;
       child.kill("SIGTERM");
       if (this.#child === child) this.#child = undefined;
-      throw new Error(`the local run did not start:\n${said}`);
+      throw new Error(`the local run did not start:\n${output}`);
     }
     const [outputs] = Object.values(JSON.parse(await readFile(outputsFile, "utf8"))) as [Outputs];
-    const before = this.#outputs;
+    const earlier = this.#outputs;
     this.#outputs = outputs;
-    if (before && JSON.stringify(before) !== JSON.stringify(outputs)) {
-      throw new Error("the local run came back with other addresses, ids or passwords");
+    if (earlier && JSON.stringify(earlier) !== JSON.stringify(outputs)) {
+      throw new Error("the local run started again with other addresses, ids or passwords");
     }
   }
 
-  /** Ends its process; the data stays. */
-  async end(): Promise<void> {
+  /** Ends the process, and checks that nothing it served responds any more. The data stays. */
+  async shutDown(): Promise<void> {
     const child = this.#child;
     if (!child) return;
     this.#child = undefined;
     const ended = new Promise<void>((done) => child.once("exit", () => done()));
     child.kill("SIGTERM");
-    const late = await Promise.race([ended.then(() => false), sleep(stopLimit, true, { ref: false })]);
-    if (late) child.kill("SIGKILL");
+    const isLate = await Promise.race([ended.then(() => false), sleep(stopLimit, true, { ref: false })]);
+    if (isLate) child.kill("SIGKILL");
     const { PageUrl, S3Endpoint, CognitoEndpoint } = this.outputs.Local;
-    const left = [];
+    const responding = [];
     for (const url of [PageUrl, S3Endpoint, CognitoEndpoint, this.outputs.ApiUrl]) {
-      if (await fetch(url).then(() => true, () => false)) left.push(url);
+      if (await fetch(url).then(() => true, () => false)) responding.push(url);
     }
-    if (late) throw new Error(`the local run did not end within ${stopLimit} ms of SIGTERM`);
-    if (left.length > 0) throw new Error(`the local run has ended, but something still answers at ${left.join(", ")}`);
+    if (isLate) throw new Error(`the local run did not end within ${stopLimit} ms of SIGTERM`);
+    if (responding.length > 0) throw new Error(`the local run has ended, but these URLs still respond: ${responding.join(", ")}`);
   }
 
   /**
-   * Kills its process, as a crash would, at work or while it starts: nothing is finished, nothing tidied up. What it
-   * has started must end by itself then.
+   * Kills the process, as a crash would: nothing is finished or cleaned up. The processes that it has started must then
+   * end by themselves.
    */
   async kill(): Promise<void> {
     const child = this.#child;
@@ -129,61 +127,55 @@ export class LocalRun {
     if (child.kill("SIGKILL")) await ended;
     for (const until = Date.now() + stopLimit; started.some(isAlive); await sleep(20)) {
       if (Date.now() < until) continue;
-      const left = started.filter(isAlive);
-      for (const pid of left) process.kill(pid, "SIGKILL");
-      throw new Error(`the local run was killed, and ${left.length} of the processes it started lived on`);
+      const alive = started.filter(isAlive);
+      for (const pid of alive) process.kill(pid, "SIGKILL");
+      throw new Error(`the local run was killed, and ${alive.length} of the processes that it had started stayed alive`);
     }
   }
 
-  /** Ends it and starts it again: whatever it serves is away for a second or more, then back where it was. */
-  async restart(): Promise<void> {
-    await this.end();
-    await this.begin();
-  }
-
-  /** Ends it, and makes sure that nothing of it stays behind. */
+  /** Ends the process and removes the data. */
   async stop(): Promise<void> {
     try {
-      await this.end();
+      await this.shutDown();
     } finally {
       await rm(this.folder, { recursive: true });
-      await this.tidyUp();
+      await this.cleanUp();
     }
   }
 
-  /** The keys of all objects on disk. */
+  /** The keys of all objects in the bucket. */
   async keys(): Promise<string[]> {
     const files = await readdir(join(this.bucket, "uploads"), { recursive: true, withFileTypes: true }).catch(() => []);
     const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
     return paths.map((path) => path.slice(this.bucket.length + 1));
   }
 
-  /** Where the object lies on disk. */
+  /** The path of the object's file. */
   pathOf(key: string): string {
     return join(this.bucket, key);
   }
 
-  /** The object's bytes as they lie on disk. */
+  /** The object's bytes. */
   async object(key: string): Promise<Buffer> {
     return readFile(join(this.bucket, key));
   }
 
-  /** The SHA-256 of the object as it lies on disk, in base64. */
+  /** The object's SHA-256 in base64. */
   async objectSha256(key: string): Promise<string> {
     return fileSha256(join(this.bucket, key));
   }
 
-  /** The multipart uploads that are neither completed nor aborted, but for those that were there before the test. */
+  /** The multipart uploads that are neither completed nor aborted, without those that are ignored. */
   async unfinished(): Promise<string[]> {
-    return (await this.allUnfinished()).filter((upload) => !this.others.has(upload));
+    return (await this.allUnfinished()).filter((upload) => !this.ignoredUploads.has(upload));
   }
 
-  /** Passes over the unfinished uploads of tests before this one. */
-  async passOver(): Promise<void> {
-    this.others = new Set(await this.allUnfinished());
+  /** Ignores the multipart uploads that are unfinished now. */
+  async ignoreUnfinished(): Promise<void> {
+    this.ignoredUploads = new Set(await this.allUnfinished());
   }
 
-  /** The folders that versitygw keeps them in. */
+  /** The names of versitygw's folders for unfinished uploads. */
   private async allUnfinished(): Promise<string[]> {
     const folder = join(this.bucket, ".sgwtmp/multipart");
     const keys = await readdir(folder, { withFileTypes: true }).catch(() => []);
@@ -201,9 +193,9 @@ export class LocalRun {
   }
 }
 
-/** The processes that a process has started. */
+/** The ids of the processes that a process has started. */
 async function childrenOf(pid: number): Promise<number[]> {
-  const none = { stdout: "" }; // pgrep's status is 1 then
+  const none = { stdout: "" }; // pgrep exits with status 1 if there are none.
   const { stdout } = await promisify(execFile)("pgrep", ["-P", String(pid)]).catch((error) => {
     if (error.code === 1) return none;
     throw error;
@@ -219,12 +211,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** In base64, as S3 and the page write it. */
+/** The SHA-256 in base64, as S3 and the page show it. */
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("base64");
 }
 
-/** The same of a file. */
+/** The SHA-256 of a file in base64. */
 export async function fileSha256(path: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes);

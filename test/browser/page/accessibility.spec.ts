@@ -6,15 +6,15 @@ import { landscape } from "./pictures";
 
 test.use({ expectedErrors: /Failed to load resource/ });
 
-const looks = [
+const displays = [
   { width: 390, colorScheme: "dark" }, // a phone
   { width: 1440, colorScheme: "light" },
 ] as const;
 
-test("axe finds nothing, whatever the page shows", async ({ page, run, devtools }) => {
-  await expectNothingFound(page, "sign-in");
+test("axe finds no problem in any state of the page", async ({ page, run, devtools }) => {
+  await expectAccessible(page, "sign-in");
   await signIn(page);
-  await expectNothingFound(page, "empty");
+  await expectAccessible(page, "empty");
 
   await throttle(devtools, 256 << 10);
   await picker(page).setInputFiles([
@@ -23,9 +23,9 @@ test("axe finds nothing, whatever the page shows", async ({ page, run, devtools 
   ]);
   await row(page, "paused.mp4").getByRole("button", { name: "Pause: paused.mp4" }).click();
   await expect(status(page, "running.mp4")).toContainText(/[1-9]\d?%/);
-  await expectNothingFound(page, "busy");
+  await expectAccessible(page, "busy");
   await page.getByRole("button", { name: "Sign out" }).click();
-  await expectNothingFound(page, "asked whether to sign out");
+  await expectAccessible(page, "dialog to sign out");
   await page.getByRole("button", { name: "Stay signed in" }).click();
   for (const name of ["running.mp4", "paused.mp4"]) await page.getByRole("button", { name: `Cancel: ${name}` }).click();
   await throttle(devtools, -1);
@@ -42,17 +42,17 @@ test("axe finds nothing, whatever the page shows", async ({ page, run, devtools 
   await expect(row(page, "picture.png")).toContainText("S3 denied access to this file");
   await picker(page).setInputFiles({ name: "denied.txt", mimeType: "text/plain", buffer: Buffer.from("x") });
   await expect(row(page, "denied.txt")).toHaveAttribute("data-state", "failed");
-  await expectNothingFound(page, "done and failed");
+  await expectAccessible(page, "done and failed");
 });
 
-/** Looks at the page as a phone shows it in the dark, and a desktop in the light; what moves is at rest. */
-async function expectNothingFound(page: Page, state: string): Promise<void> {
-  for (const { width, colorScheme } of looks) {
+/** Checks the page as on a phone in dark mode and as on a desktop in light mode, without animations. */
+async function expectAccessible(page: Page, state: string): Promise<void> {
+  for (const { width, colorScheme } of displays) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     expect(await page.evaluate(() => document.documentElement.scrollWidth), `${state}: its width`).toBe(width);
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-    expect(found, `${state}, ${colorScheme}, ${width} px`).toEqual([]);
+    const problems = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+    expect(problems, `${state}, ${colorScheme}, ${width} px`).toEqual([]);
   }
 }

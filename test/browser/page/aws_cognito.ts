@@ -2,7 +2,6 @@ import type { BrowserContext } from "@playwright/test";
 import { SrpExchange } from "./srp_server";
 import { totp } from "./totp";
 
-/** What Cognito gives whoever has come through. */
 interface Tokens {
   IdToken: string;
   AccessToken: string;
@@ -11,7 +10,7 @@ interface Tokens {
 
 interface User {
   username: string;
-  /** Good for one sign-in. */
+  /** Valid for one sign-in. */
   temporaryPassword: string;
   tokens(): Promise<Tokens>;
 }
@@ -19,8 +18,8 @@ interface User {
 const totpKey = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
 /**
- * Stands in for AWS's own Cognito, which asks an administrator's new user for SRP, then a new password, then a second
- * factor. It answers at AWS's address, to the browser of one test.
+ * Stands in for AWS's Cognito. It asks a new user for SRP, then for a new password, and then for a second factor. It
+ * responds at AWS's URL, in the browser of one test.
  */
 export class AwsCognito {
   /** The operations that were called, in order. */
@@ -46,7 +45,7 @@ export class AwsCognito {
     });
   }
 
-  /** The code that the user's app shows now. */
+  /** The current code of the user's authenticator app. */
   get code(): string {
     return totp(totpKey);
   }
@@ -68,7 +67,7 @@ export class AwsCognito {
       case "RevokeToken":
         return {};
     }
-    return refusal("InvalidParameterException", `${operation} is not played here`);
+    return refusal("InvalidParameterException", `${operation} is not supported by this stand-in`);
   }
 
   #begin(flow: string, { USERNAME, SRP_A }: Record<string, string>): any {
@@ -112,7 +111,7 @@ export class AwsCognito {
         if (responses.SOFTWARE_TOKEN_MFA_CODE !== this.code) return refusal("CodeMismatchException", "Invalid code");
         return { ChallengeParameters: {}, AuthenticationResult: await this.#user.tokens() };
     }
-    return refusal("InvalidParameterException", `${challenge} is not played here`);
+    return refusal("InvalidParameterException", `${challenge} is not supported by this stand-in`);
   }
 }
 

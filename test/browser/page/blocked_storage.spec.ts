@@ -1,12 +1,12 @@
-// A browser that keeps nothing for the page: cookies and site data are blocked.
+// A browser that blocks all storage: cookies and site data.
 import { makeFile, smallThreshold } from "../client/client_fixtures";
 import { expect, picker, row, signIn, storedKey, test } from "./page_fixtures";
 import { openWithStackOf } from "./stand_ins";
 
-test.use({ bypassCSP: true, expectedErrors: /status of 400/ }); // the threshold is found out by a refusal
+test.use({ bypassCSP: true, expectedErrors: /status of 400/ }); // The client learns the threshold from a refusal.
 
-test("a file in parts is stored, and the user signs out", async ({ page, run, variant, folder }) => {
-  const stack = await variant(smallThreshold);
+test("a file in parts is stored, and the user can sign out", async ({ page, run, editedRun, folder }) => {
+  const stack = await editedRun(smallThreshold);
   await page.addInitScript(() => {
     for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
       const get = () => {

@@ -10,26 +10,26 @@ const files = [
   { name: "second.mp4", mimeType: "video/mp4", buffer: second },
 ];
 
-test("files pause and go on, one or all, by mouse and by keyboard", async ({ page, run, devtools }) => {
+test("files are paused and resumed, one or all, by mouse and by keyboard", async ({ page, run, devtools }) => {
   await throttle(devtools, 64 << 10);
   await picker(page).setInputFiles(files);
-  const [one, other] = [row(page, "first.mp4"), row(page, "second.mp4")];
+  const [firstRow, secondRow] = [row(page, "first.mp4"), row(page, "second.mp4")];
   await expect(status(page, "first.mp4")).toContainText(/[1-9]\d?%/);
 
-  await one.getByRole("button", { name: "Pause: first.mp4" }).press("Enter");
-  await expect(one).toHaveAttribute("data-state", "paused");
-  await expect(one.getByRole("button", { name: "Resume: first.mp4" })).toBeFocused();
-  await expect(other).toHaveAttribute("data-state", "uploading");
+  await firstRow.getByRole("button", { name: "Pause: first.mp4" }).press("Enter");
+  await expect(firstRow).toHaveAttribute("data-state", "paused");
+  await expect(firstRow.getByRole("button", { name: "Resume: first.mp4" })).toBeFocused();
+  await expect(secondRow).toHaveAttribute("data-state", "uploading");
   await page.getByRole("button", { name: "Pause all" }).click();
-  await expect(other).toHaveAttribute("data-state", "paused");
+  await expect(secondRow).toHaveAttribute("data-state", "paused");
   await expect(page.locator("#files-summary")).toHaveText("0 of 2 stored · paused");
-  const stopped = await other.locator(".numbers").textContent();
+  const progressWhenPaused = await secondRow.locator(".numbers").textContent();
 
-  await one.getByRole("button", { name: "Resume: first.mp4" }).click();
-  await expect(one).toHaveAttribute("data-state", /waiting|planning|uploading/);
+  await firstRow.getByRole("button", { name: "Resume: first.mp4" }).click();
+  await expect(firstRow).toHaveAttribute("data-state", /waiting|planning|uploading/);
   await throttle(devtools, -1);
   expect(sha256(await run.object(await storedKey(page, "first.mp4")))).toBe(sha256(first));
-  await expect(other.locator(".numbers")).toHaveText(stopped ?? "");
+  await expect(secondRow.locator(".numbers")).toHaveText(progressWhenPaused ?? "");
   await page.getByRole("button", { name: "Resume all" }).click();
   expect(sha256(await run.object(await storedKey(page, "second.mp4")))).toBe(sha256(second));
 
@@ -41,7 +41,7 @@ test("files pause and go on, one or all, by mouse and by keyboard", async ({ pag
 test.describe("offline", () => {
   test.use({ expectedErrors: /Failed to load resource/ });
 
-  test("files wait, say so, and go on by themselves", async ({ page, run, devtools }) => {
+  test("files wait, and continue when the browser is online again", async ({ page, run, devtools }) => {
     await throttle(devtools, -1, true);
     await expect(page.getByText("You are offline.")).toBeVisible();
     await picker(page).setInputFiles(files);
@@ -60,7 +60,7 @@ test.describe("offline", () => {
 test.describe("copying", () => {
   test.use({ permissions: ["clipboard-read", "clipboard-write"] });
 
-  test("key and SHA-256 of a stored file", async ({ page }) => {
+  test("the key and the SHA-256 of a stored file can be copied", async ({ page }) => {
     await picker(page).setInputFiles({ name: "copied.txt", mimeType: "text/plain", buffer: Buffer.from("copied") });
     const key = await storedKey(page, "copied.txt");
     const clipboard = () => page.evaluate(() => navigator.clipboard.readText());

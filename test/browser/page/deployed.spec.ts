@@ -8,22 +8,22 @@ import AxeBuilder from "@axe-core/playwright";
 import type { BrowserContext, Page } from "@playwright/test";
 import { AwsCognito } from "./aws_cognito";
 import { tokensFor } from "../local_run/cognito_api";
-import { environment } from "../local_run/build";
+import { environment, project } from "../local_run/build";
 import { expect, picker, row, signIn, storedKey, test as base } from "./page_fixtures";
-import { type LocalRun, project } from "../local_run/local_run";
+import type { LocalRun } from "../local_run/local_run";
 
 const poolId = "us-east-1_SrpPool01";
 const username = "charles@example.com";
 
-/** The tests open the page at addresses of their own. */
+/** The tests open the page at their own URLs. */
 const test = base.extend({ page: async ({ context }, use) => use(await context.newPage()) });
 
 test.describe("the page as static files", () => {
-  // What a test serves itself has no address, so Chromium asks before it lets that reach this machine's own.
+  // A page that a test serves by a route has no IP address, so Chromium requires a permission to reach loopback.
   test.use({ permissions: ["local-network-access"] });
 
-  test("sign in at AWS: SRP, a first password, a second factor, renewal", async ({ page, context, run, folder }) => {
-    const user = { username, temporaryPassword: "for once only-A1", tokens: () => tokensOf(run) };
+  test("users sign in at AWS with SRP, a first password and a second factor, and tokens are renewed", async ({ page, context, run, folder }) => {
+    const user = { username, temporaryPassword: "temporary-A1", tokens: () => tokensOf(run) };
     const cognito = new AwsCognito(poolId, user);
     await cognito.listen(context);
     const url = await host(context, run, await build(folder, asDeployed(run)));
@@ -33,12 +33,12 @@ test.describe("the page as static files", () => {
     await page.goto(url);
     await expect(page.getByText("Click one to sign in")).toBeHidden();
 
-    await signInBy(page, "wrong-A1");
+    await signInWith(page, "wrong-A1");
     await expect(page.getByRole("alert")).toContainText("Sign-in failed. Incorrect username or password.");
-    await signInBy(page, "for once only-A1");
+    await signInWith(page, "temporary-A1");
     await answer(page, "Choose a password", "New password", "too short");
     await expect(page.getByRole("alert")).toContainText("too weak. Password did not conform with policy");
-    await answer(page, "Choose a password", "New password", "of my own for good-A1");
+    await answer(page, "Choose a password", "New password", "my own password-A1");
     await expect(page.getByRole("heading", { name: "Set up your second factor" })).toBeVisible();
     const uri = /^otpauth:\/\/totp\/Signpost:charles@example\.com\?secret=[A-Z2-7]+&issuer=Signpost$/;
     await expect(page.getByRole("link", { name: "Add to an app" })).toHaveAttribute("href", uri);
@@ -48,11 +48,11 @@ test.describe("the page as static files", () => {
 
     await picker(page).setInputFiles({ name: "report.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF") });
     expect((await run.object(await storedKey(page, "report.pdf"))).toString()).toBe("%PDF");
-    expect(errors.filter((text) => !/status of 400/.test(text))).toEqual([]); // the CSP among them
+    expect(errors.filter((text) => !/status of 400/.test(text))).toEqual([]); // includes violations of the CSP
 
     await page.getByRole("button", { name: "Sign out" }).click();
     await expect.poll(() => cognito.calls.at(-1)).toBe("RevokeToken");
-    await signInBy(page, "of my own for good-A1");
+    await signInWith(page, "my own password-A1");
     await answer(page, "Enter your code", "Code", cognito.code);
     await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
     await page.clock.setFixedTime(Date.now() + 3600_000);
@@ -65,7 +65,7 @@ test.describe("the page as static files", () => {
     ]);
   });
 
-  test("from an origin that isn't allowed, the browser refuses it and it says why", async ({ page, run, folder }) => {
+  test("from an origin that isn't allowed, the page says why uploads fail", async ({ page, run, folder }) => {
     const files = await build(folder, { "Signpost-local": run.outputs });
     const server = createServer(async (request, response) => {
       const name = request.url === "/" ? "index.html" : (request.url ?? "").slice(1);
@@ -75,7 +75,7 @@ test.describe("the page as static files", () => {
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     try {
       const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      // AWS's Cognito lets every origin in, the local one those of the template.
+      // AWS's Cognito allows every origin; the local one allows those of the template.
       await page.route(`${run.outputs.Local.CognitoEndpoint}/**`, async (route) => {
         const { origin: _, ...headers } = route.request().headers();
         const response = await route.fetch({ headers });
@@ -84,9 +84,9 @@ test.describe("the page as static files", () => {
       await page.clock.install();
       await page.goto(origin);
       await signIn(page);
-      await picker(page).setInputFiles({ name: "stranger.txt", mimeType: "text/plain", buffer: Buffer.from("hello") });
-      const refused = row(page, "stranger.txt");
-      // After all tries, since a busy API looks the same. Their waits are passed over.
+      await picker(page).setInputFiles({ name: "other origin.txt", mimeType: "text/plain", buffer: Buffer.from("hello") });
+      const refused = row(page, "other origin.txt");
+      // The error comes after all tries, because a busy API looks the same. The clock skips the delays between them.
       await expect(async () => {
         await page.clock.fastForward(20_000);
         await expect(refused).toHaveAttribute("data-state", "failed", { timeout: 100 });
@@ -95,8 +95,8 @@ test.describe("the page as static files", () => {
       await expect(refused).toContainText(`Add ${origin} to AllowedOrigins of this stage in infra/stages.go`);
       const object = `${run.outputs.Local.S3Endpoint}/${run.outputs.UploadBucketName}/uploads/x`;
       const put = page.evaluate((url) => fetch(url, { method: "PUT", body: "hello" }), object);
-      await expect(put, "S3's CORS rules come from the same origins").rejects.toThrow("Failed to fetch");
-      expect((await run.keys()).filter((key) => key.endsWith("stranger.txt"))).toEqual([]);
+      await expect(put, "S3's CORS rules have the same origins").rejects.toThrow("Failed to fetch");
+      expect((await run.keys()).filter((key) => key.endsWith("other origin.txt"))).toEqual([]);
     } finally {
       server.close();
       server.closeAllConnections();
@@ -104,7 +104,7 @@ test.describe("the page as static files", () => {
   });
 });
 
-test("the build names everything that is wrong with its options and its outputs file", async ({ folder, run }) => {
+test("the build lists every problem of its options and its outputs file", async ({ folder, run }) => {
   const good = { "Signpost-local": run.outputs };
   await writeFile(join(folder, "mine.txt"), "mine");
   const outputs = join(folder, "outputs.json");
@@ -143,7 +143,7 @@ async function runBuild(args: string[]): Promise<unknown> {
   return promisify(execFile)("node", [join(project, "page/build.mjs"), ...args], { env: environment });
 }
 
-/** Builds the page for these outputs, and gives the folder. */
+/** Builds the page for these outputs. Returns its folder. */
 async function build(folder: string, outputs: object): Promise<string> {
   const [file, out] = [join(folder, "outputs.json"), join(folder, "page")];
   await writeFile(file, JSON.stringify(outputs));
@@ -151,13 +151,13 @@ async function build(folder: string, outputs: object): Promise<string> {
   return out;
 }
 
-/** The run's outputs as they would be of a deployment: with AWS's Cognito, and nothing local. */
+/** The run's outputs as a deployment would have them: with AWS's Cognito, and without Local. */
 function asDeployed({ outputs }: LocalRun): object {
   const { Local: _, ...deployed } = { ...outputs, UserPoolId: poolId };
   return { Production: deployed };
 }
 
-/** Serves the files at the page's other origin, which the stack lets in, with the policy that README.md gives. */
+/** Serves the files at another origin that the stack allows, with the Content-Security-Policy from README.md. */
 async function host(context: BrowserContext, run: LocalRun, files: string): Promise<string> {
   const url = run.outputs.Local.PageUrl.replace("127.0.0.1", "localhost");
   const readme = await readFile(join(project, "page/README.md"), "utf8");
@@ -177,7 +177,7 @@ async function host(context: BrowserContext, run: LocalRun, files: string): Prom
   return url;
 }
 
-/** Tokens that the run's API takes; the access token is of AWS's kind, which can be revoked. */
+/** Tokens that the run's API accepts. The access token has an origin_jti, as AWS's tokens that can be revoked. */
 async function tokensOf(run: LocalRun) {
   const tokens = await tokensFor(run, run.outputs.Local.Username, run.outputs.Local.Password);
   const [header, claims, signature] = tokens.AccessToken.split(".");
@@ -186,7 +186,7 @@ async function tokensOf(run: LocalRun) {
   return { ...tokens, AccessToken: [header, encoded, signature].join(".") };
 }
 
-async function signInBy(page: Page, password: string): Promise<void> {
+async function signInWith(page: Page, password: string): Promise<void> {
   await page.getByLabel("Email").fill(username);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.keyboard.press("Enter");

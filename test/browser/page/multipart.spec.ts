@@ -6,7 +6,7 @@ import { sha256 } from "../local_run/local_run";
 
 test.beforeEach(({ page }) => signIn(page));
 
-test("a file over the threshold goes in parts and arrives byte for byte", async ({ page, run, folder }) => {
+test("a file over the threshold is sent in parts and stored byte for byte", async ({ page, run, folder }) => {
   const bytes = randomBytes(101 << 20);
   const path = join(folder, "film.mp4");
   await writeFile(path, bytes);
@@ -19,10 +19,10 @@ test("a file over the threshold goes in parts and arrives byte for byte", async 
   const key = await storedKey(page, "film.mp4");
 
   expect(sha256(await run.object(key))).toBe(sha256(bytes));
-  expect(parts.sort((a, b) => +a - +b)).toEqual(["1", "2", "3", "4", "5", "6", "7"]); // 16 MiB each, and what is left
+  expect(parts.sort((a, b) => +a - +b)).toEqual(["1", "2", "3", "4", "5", "6", "7"]); // of 16 MiB, and the rest
 });
 
-test("an upload in parts that is cancelled leaves no object", async ({ page, run, devtools, folder }) => {
+test("a cancelled upload in parts leaves no object", async ({ page, run, devtools, folder }) => {
   await writeFile(join(folder, "cancelled.mp4"), Buffer.alloc(101 << 20));
   await throttle(devtools, 1 << 20);
   await picker(page).setInputFiles(join(folder, "cancelled.mp4"));

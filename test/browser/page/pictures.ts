@@ -1,13 +1,13 @@
-// Real PNG files, drawn here so that no binaries lie in the repository.
+// PNG files that are drawn here, so that the repository contains no binaries.
 import { crc32, deflateSync } from "node:zlib";
 
 type Colour = [red: number, green: number, blue: number];
 
-/** A PNG of mountain ridges before an evening sky; each seed has its own. */
+/** Draws a PNG of mountains before an evening sky. Each seed gives another one. */
 export function landscape(width: number, height: number, seed: number): Buffer {
   const sky: [Colour, Colour] = seed % 2 === 0 ? [[33, 58, 92], [250, 190, 120]] : [[86, 150, 190], [240, 236, 214]];
   const ridges: Colour[] = [[128, 110, 122], [78, 82, 96], [38, 52, 54]];
-  const rows = Buffer.alloc((width * 3 + 1) * height); // each row begins with its filter: 0, none
+  const rows = Buffer.alloc((width * 3 + 1) * height); // Each row begins with the number of its filter: 0 for none.
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       let colour = mix(sky[0], sky[1], y / height);
@@ -30,8 +30,8 @@ function skyline(x: number, seed: number, base: number): number {
   return base + 0.09 * wave(5, 2.1) + 0.05 * wave(13, 4.7) + 0.015 * wave(41, 1.3);
 }
 
-function mix(from: Colour, to: Colour, at: number): Colour {
-  return from.map((value, i) => Math.round(value + (to[i] - value) * at)) as Colour;
+function mix(from: Colour, to: Colour, ratio: number): Colour {
+  return from.map((value, i) => Math.round(value + (to[i] - value) * ratio)) as Colour;
 }
 
 function chunk(type: string, data: Buffer): Buffer {

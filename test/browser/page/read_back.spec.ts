@@ -8,7 +8,7 @@ import { landscape } from "./pictures";
 const name = "Grüße 🎉.png";
 const picture = landscape(320, 240, 5);
 
-test.describe("where the deployment lets users read their files", () => {
+test.describe("in a deployment with downloads", () => {
   test.use({ expectedErrors: /status of 403/ });
 
   test("a stored file is opened and saved, and no signed URL stays in the page", async ({ page, context }) => {
@@ -19,16 +19,16 @@ test.describe("where the deployment lets users read their files", () => {
     ]);
     await storedKey(page, "table.csv");
     await expect(row(page, "table.csv").getByRole("button", { name: "Download" })).toBeVisible();
-    await expect(row(page, "table.csv").getByRole("button", { name: "Open" })).toBeHidden(); // browsers don't show it
+    await expect(row(page, "table.csv").getByRole("button", { name: "Open" })).toBeHidden(); // Browsers don't show this type.
 
     const opened = context.waitForEvent("page");
     const answers = await answersTo(page, "downloads");
     await row(page, name).getByRole("button", { name: "Open" }).click();
     const tab = await opened;
-    await tab.waitForURL(/^http/); // it is empty at first
+    await tab.waitForURL(/^http/); // The tab is empty at first.
     const { searchParams } = new URL(answers[0].url);
-    const shownAs = searchParams.get("response-content-disposition");
-    expect(shownAs, "it can be saved from there under its name").toBe(`inline; filename*=UTF-8''${encodeURIComponent(name)}`);
+    const contentDisposition = searchParams.get("response-content-disposition");
+    expect(contentDisposition, "the tab can save it under its name").toBe(`inline; filename*=UTF-8''${encodeURIComponent(name)}`);
     await page.unroute("**/downloads");
     expect(await tab.evaluate(() => [document.contentType, opener])).toEqual(["image/png", null]);
     await tab.close();
@@ -41,7 +41,7 @@ test.describe("where the deployment lets users read their files", () => {
     await expectNoSignedUrl(page);
   });
 
-  test("one that S3 denies is told by what may be: it is gone, or a scan isn't over", async ({ page, run, context }) => {
+  test("a file that S3 denies access to: the page lists the possible reasons", async ({ page, run, context }) => {
     await signIn(page);
     await picker(page).setInputFiles({ name, mimeType: "image/png", buffer: picture });
     await storedKey(page, name);
@@ -59,25 +59,25 @@ test.describe("where the deployment lets users read their files", () => {
   });
 });
 
-test.describe("elsewhere", () => {
+test.describe("in a deployment without downloads", () => {
   test.use({ bypassCSP: true, expectedErrors: /CORS policy|Failed to load resource/ });
 
-  test("no link is offered, and the API asked about it once", async ({ page, run, variant }) => {
-    await openWithStackOf(page, run, await variant(withoutDownloads));
-    let asked = 0;
-    page.on("requestfailed", (request) => request.url().endsWith("/downloads") && asked++);
+  test("there are no buttons, and the page asks the API only once", async ({ page, run, editedRun }) => {
+    await openWithStackOf(page, run, await editedRun(withoutDownloads));
+    let requests = 0;
+    page.on("requestfailed", (request) => request.url().endsWith("/downloads") && requests++);
     await signIn(page);
     await picker(page).setInputFiles({ name, mimeType: "image/png", buffer: picture });
     await storedKey(page, name);
-    await expect.poll(() => asked).toBe(3); // twice more, to be sure that it is no broken line
+    await expect.poll(() => requests).toBe(3); // The client tries twice more, in case the connection is broken.
     await picker(page).setInputFiles({ name: "second.txt", mimeType: "text/plain", buffer: Buffer.from("2") });
     await storedKey(page, "second.txt");
     await expect(page.getByRole("button", { name: /^(Open|Download)/ })).toHaveCount(0);
-    expect(asked).toBe(3);
+    expect(requests).toBe(3);
   });
 });
 
-/** What the template is without `Downloads`. */
+/** Removes what `Downloads` adds to the template. */
 function withoutDownloads({ Resources }: Template): void {
   const [[id] = []] = Object.entries(Resources).filter(([, { Properties }]) => Properties?.PathPart === "downloads");
   if (!id) throw new Error("the template has no /downloads");

@@ -5,7 +5,7 @@ import { answersTo } from "./stand_ins";
 test.use({ expectedErrors: /Failed to load resource/ });
 test.beforeEach(({ page }) => signIn(page));
 
-test("a type that isn't taken is told in the API's words", async ({ page, run }) => {
+test("a type that isn't allowed is shown with the API's message", async ({ page, run }) => {
   const before = await run.keys();
   const answers = await answersTo(page, "uploads");
   await picker(page).setInputFiles({ name: "page.html", mimeType: "text/html", buffer: Buffer.from("<p>") });
@@ -19,12 +19,12 @@ test("a type that isn't taken is told in the API's words", async ({ page, run })
   expect(await run.keys()).toEqual(before);
 });
 
-test("a file that nobody knows the type of says so", async ({ page }) => {
+test("a file of an unknown type is shown as such", async ({ page }) => {
   await picker(page).setInputFiles({ name: "mystery.unknownext", mimeType: "", buffer: Buffer.from("?") });
   await expect(row(page, "mystery.unknownext")).toContainText("counts as application/octet-stream");
 });
 
-test("S3's refusal is told by its code, without the signed URL", async ({ page, run }) => {
+test("S3's refusal is shown with its code, without the signed URL", async ({ page, run }) => {
   await page.route(`${run.outputs.ApiUrl}uploads`, async (route) => {
     if (route.request().method() !== "POST") return route.continue();
     const response = await route.fetch();
@@ -42,7 +42,7 @@ test("S3's refusal is told by its code, without the signed URL", async ({ page, 
   await storedKey(page, "a.png");
 });
 
-test("S3 that can't be reached is told while it is tried, then it goes on by itself", async ({ page, run }) => {
+test("while S3 can't be reached, the page shows that it retries, and the upload then continues", async ({ page, run }) => {
   await page.route(`${run.outputs.Local.S3Endpoint}/**`, (route) => route.abort("connectionrefused"));
   await picker(page).setInputFiles({ name: "lost.txt", mimeType: "text/plain", buffer: Buffer.from("lost") });
   await expect(row(page, "lost.txt")).toContainText("Interrupted. Retrying soon");
@@ -50,34 +50,34 @@ test("S3 that can't be reached is told while it is tried, then it goes on by its
   expect((await run.object(await storedKey(page, "lost.txt"))).toString()).toBe("lost");
 });
 
-test("a cancelled file leaves nothing, and the others go on", async ({ page, run, devtools }) => {
+test("a cancelled file leaves nothing, and the others continue", async ({ page, run, devtools }) => {
   const before = await run.keys();
   await throttle(devtools, 64 << 10);
   await picker(page).setInputFiles([
-    { name: "away.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) },
-    { name: "stays.txt", mimeType: "text/plain", buffer: Buffer.from("stays") },
+    { name: "cancelled.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) },
+    { name: "other.txt", mimeType: "text/plain", buffer: Buffer.from("other") },
   ]);
-  await expect(status(page, "away.mp4")).toContainText(/[1-9]\d?%/);
-  await row(page, "away.mp4").getByRole("button", { name: "Cancel" }).click();
-  await expect(row(page, "away.mp4")).toContainText("Cancelled");
-  await expect(row(page, "away.mp4").getByRole("button", { name: "Try again" })).toBeFocused();
+  await expect(status(page, "cancelled.mp4")).toContainText(/[1-9]\d?%/);
+  await row(page, "cancelled.mp4").getByRole("button", { name: "Cancel" }).click();
+  await expect(row(page, "cancelled.mp4")).toContainText("Cancelled");
+  await expect(row(page, "cancelled.mp4").getByRole("button", { name: "Try again" })).toBeFocused();
   await throttle(devtools, -1);
-  const key = await storedKey(page, "stays.txt");
-  await expect(row(page, "away.mp4")).toHaveAttribute("data-state", "aborted");
+  const key = await storedKey(page, "other.txt");
+  await expect(row(page, "cancelled.mp4")).toHaveAttribute("data-state", "aborted");
   expect((await run.keys()).sort()).toEqual([...before, key].sort());
-  await row(page, "away.mp4").getByRole("button", { name: "Try again" }).click();
-  await storedKey(page, "away.mp4");
+  await row(page, "cancelled.mp4").getByRole("button", { name: "Try again" }).click();
+  await storedKey(page, "cancelled.mp4");
 });
 
-test("signing out with a file under way asks first, then cancels it", async ({ page, run, devtools }) => {
+test("signing out during an upload asks first, and then cancels it", async ({ page, run, devtools }) => {
   const before = await run.keys();
   await throttle(devtools, 64 << 10);
-  await picker(page).setInputFiles({ name: "under way.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) });
-  await expect(status(page, "under way.mp4")).toContainText(/[1-9]\d?%/);
+  await picker(page).setInputFiles({ name: "uploading.mp4", mimeType: "video/mp4", buffer: randomBytes(4 << 20) });
+  await expect(status(page, "uploading.mp4")).toContainText(/[1-9]\d?%/);
   const signOut = page.getByRole("banner").getByRole("button", { name: "Sign out" });
   await signOut.click();
   await page.getByRole("button", { name: "Stay signed in" }).click();
-  await expect(row(page, "under way.mp4")).toHaveAttribute("data-state", "uploading");
+  await expect(row(page, "uploading.mp4")).toHaveAttribute("data-state", "uploading");
   await signOut.click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();

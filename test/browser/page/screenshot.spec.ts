@@ -2,18 +2,18 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CDPSession, Page } from "@playwright/test";
 import { expect, picker, row, signIn, storedKey, test, throttle } from "./page_fixtures";
-import { project } from "../local_run/local_run";
+import { project } from "../local_run/build";
 import { landscape } from "./pictures";
 
 test.use({ expectedErrors: /status of 415/ });
 
-const largest = 300_000; // bytes: the README's readers load it each time
+const largest = 300_000; // bytes: everybody who reads the README loads it
 
 test.describe("on a desktop", () => {
   test.use({ viewport: { width: 1440, height: 1124 } });
 
-  test("docs/page.png shows the page with files stored, refused and under way", async ({ page, devtools }) => {
-    await fill(page, devtools);
+  test("docs/page.png shows files that are stored, refused, uploading and paused", async ({ page, devtools }) => {
+    await addFiles(page, devtools);
     await save(page, "page.png");
   });
 });
@@ -21,14 +21,14 @@ test.describe("on a desktop", () => {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true, isMobile: true });
 
-  test("docs/page-phone.png shows the same in the dark", async ({ page, devtools }) => {
-    await fill(page, devtools);
+  test("docs/page-phone.png shows the same in dark mode", async ({ page, devtools }) => {
+    await addFiles(page, devtools);
     await save(page, "page-phone.png");
   });
 });
 
-/** Signs in, and adds files until one is half-way. */
-async function fill(page: Page, devtools: CDPSession): Promise<void> {
+/** Signs in and adds files. It returns when one of them is half uploaded. */
+async function addFiles(page: Page, devtools: CDPSession): Promise<void> {
   await signIn(page);
   const agenda = { name: "agenda.html", mimeType: "text/html", buffer: Buffer.from("<h1>Agenda</h1>") };
   await picker(page).setInputFiles(agenda);

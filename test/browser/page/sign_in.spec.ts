@@ -4,15 +4,15 @@ import { expect, picker, row, signIn, storedKey, test } from "./page_fixtures";
 import type { LocalRun } from "../local_run/local_run";
 import { totp } from "./totp";
 
-const hour = 3600_000; // ms: an ID token's life
+const hour = 3600_000; // ms: an ID token's lifetime
 
 test.describe("with the right password", () => {
-  test("one click signs either user in", async ({ page }) => {
+  test("a click on either user's button signs in", async ({ page }) => {
     await signIn(page, "Grace");
     await expect(page.getByRole("banner").getByText("grace@example.com")).toBeVisible();
   });
 
-  test("the keyboard alone is enough", async ({ page, run }) => {
+  test("users can sign in by keyboard", async ({ page, run }) => {
     const { SecondUsername, SecondPassword } = run.outputs.Local;
     await page.getByLabel("Email").focus();
     await page.keyboard.type(SecondUsername);
@@ -23,7 +23,7 @@ test.describe("with the right password", () => {
     await expect(page.getByRole("banner").getByText(SecondUsername)).toBeVisible();
   });
 
-  test("a reload keeps the session, another tab doesn't get it", async ({ page, context }) => {
+  test("a reload keeps the session, and another tab doesn't have it", async ({ page, context }) => {
     await signIn(page, "Grace");
     await page.reload();
     await expect(page.getByRole("banner").getByText("grace@example.com")).toBeVisible();
@@ -33,7 +33,7 @@ test.describe("with the right password", () => {
     await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
   });
 
-  test("a token about to run out is renewed first", async ({ page }) => {
+  test("a token that is about to expire is renewed first", async ({ page }) => {
     await signIn(page);
     await page.clock.setFixedTime(Date.now() + hour);
     const renewal = page.waitForRequest((request) => request.postData()?.includes("REFRESH_TOKEN_AUTH") ?? false);
@@ -42,7 +42,7 @@ test.describe("with the right password", () => {
     await storedKey(page, "late.txt");
   });
 
-  test("signing out forgets the files and the tokens", async ({ page, run }) => {
+  test("signing out removes the files and the tokens", async ({ page, run }) => {
     await signIn(page);
     await picker(page).setInputFiles({ name: "mine.txt", mimeType: "text/plain", buffer: Buffer.from("mine") });
     await storedKey(page, "mine.txt");
@@ -58,19 +58,19 @@ test.describe("with the right password", () => {
   });
 });
 
-test.describe("in more than one step", () => {
+test.describe("in several steps", () => {
   test.use({ expectedErrors: /status of 400/ });
 
-  test("a user whom an administrator made chooses a password", async ({ page, run }) => {
+  test("a user created by an administrator chooses a password", async ({ page, run }) => {
     const Username = "charles@example.com";
-    await callCognito(run, "AdminCreateUser", { ...newUser(run, Username), TemporaryPassword: "for once-A1" });
-    await signInByForm(page, Username, "for once-A1");
+    await callCognito(run, "AdminCreateUser", { ...newUser(run, Username), TemporaryPassword: "temporary-A1" });
+    await signInByForm(page, Username, "temporary-A1");
     await expect(page.getByRole("heading", { name: "Choose a password" })).toBeFocused();
-    await page.getByLabel("New password").fill("of my own-A1");
+    await page.getByLabel("New password").fill("my own password-A1");
     await page.getByRole("button", { name: "Save password" }).click();
     await expect(page.getByRole("banner").getByText("Sign out")).toBeVisible();
     await page.getByRole("button", { name: "Sign out" }).click();
-    await signInByForm(page, Username, "of my own-A1");
+    await signInByForm(page, Username, "my own password-A1");
     await expect(page.getByRole("banner").getByText("Sign out")).toBeVisible();
   });
 
@@ -100,7 +100,7 @@ test.describe("in more than one step", () => {
 test.describe("refused", () => {
   test.use({ expectedErrors: /status of 400/ });
 
-  test("a wrong password is told in words, and another try is open", async ({ page, run }) => {
+  test("after a wrong password, the user can try again", async ({ page, run }) => {
     await page.getByLabel("Email").fill(run.outputs.Local.Username);
     await page.getByLabel("Password", { exact: true }).fill("wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -111,21 +111,21 @@ test.describe("refused", () => {
     await expect(page.getByRole("banner").getByText(run.outputs.Local.Username)).toBeVisible();
   });
 
-  test("an ended session asks to sign in again, and keeps the files", async ({ page, run }) => {
+  test("after the session has ended, the user signs in again and still has the files", async ({ page, run }) => {
     await signInAndLoseSession(page, run);
     await signIn(page);
     await row(page, "later.txt").getByRole("button", { name: "Try again" }).click();
     await storedKey(page, "later.txt");
   });
 
-  test("an ended session keeps the files from the next user", async ({ page, run }) => {
+  test("after the session has ended, another user doesn't see the files", async ({ page, run }) => {
     await signInAndLoseSession(page, run);
     await signIn(page, "Grace");
     await expect(page.getByText("later.txt")).toHaveCount(0);
   });
 });
 
-/** What an administrator says of a new user. */
+/** The input to create a user. */
 function newUser({ outputs }: LocalRun, Username: string) {
   const UserAttributes = [{ Name: "email", Value: Username }];
   return { UserPoolId: outputs.UserPoolId, Username, UserAttributes, MessageAction: "SUPPRESS" };
@@ -137,7 +137,7 @@ async function signInByForm(page: Page, username: string, password: string): Pro
   await page.keyboard.press("Enter");
 }
 
-/** Signs in, revokes the session behind the page's back, and lets it notice by adding later.txt. */
+/** Signs in, revokes the session, and adds later.txt, so that the page notices. */
 async function signInAndLoseSession(page: Page, run: LocalRun): Promise<void> {
   const signedIn = page.waitForResponse((response) => response.url().startsWith(run.outputs.Local.CognitoEndpoint));
   await signIn(page);

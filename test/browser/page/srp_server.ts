@@ -1,4 +1,4 @@
-// The server's side of SRP-6a as Cognito speaks it: the password itself never comes over the line.
+// The server's side of SRP-6a as Cognito speaks it: the password itself is never sent.
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 
 // The 3072-bit group of RFC 5054, appendix A.
@@ -13,7 +13,7 @@ const N = BigInt(
 );
 const g = 2n;
 
-/** One try to sign in. */
+/** An attempt to sign in. */
 export class SrpExchange {
   readonly salt = hex(randomNumber(16));
   readonly secretBlock = randomBytes(64);
@@ -24,7 +24,7 @@ export class SrpExchange {
   readonly #v: bigint;
 
   /**
-   * @param poolId    us-east-1_Abc: what follows the region is part of the secret
+   * @param poolId    us-east-1_Abc: the part after the region is an input of the secret
    * @param srpA      the client's public number, in hexadecimal
    */
   constructor(poolId: string, username: string, password: string, srpA: string) {
@@ -55,7 +55,7 @@ export class SrpExchange {
   }
 }
 
-/** Whole bytes, and a leading zero where the number would else look negative, as Cognito counts. */
+/** Hexadecimal with whole bytes. A leading zero byte keeps the number positive, as in Cognito. */
 function hex(n: bigint): string {
   const digits = n.toString(16);
   const even = digits.length % 2 === 0 ? digits : `0${digits}`;

@@ -3,19 +3,20 @@ import { expect } from "./page_fixtures";
 import type { LocalRun } from "../local_run/local_run";
 
 /**
- * Opens a run's page with another run's stack behind it, which lets pages of the first one's origin in. The test needs
- * `bypassCSP`: the page's own policy knows its own stack only.
+ * Opens a run's page for another run's stack, which allows the page's origin. The test needs `bypassCSP`, because the
+ * page's policy lists only its own stack.
  */
 export async function openWithStackOf(page: Page, run: LocalRun, other: LocalRun): Promise<void> {
-  // Not by routing: as long as it routes anything, Playwright answers preflights in the servers' place.
+  // Not by a route: while there is one, Playwright itself answers all preflights.
   await page.addInitScript((config) => {
-    const real = fetch;
-    globalThis.fetch = async (what, options) => (what === "config.json" ? Response.json(config) : real(what, options));
+    const originalFetch = fetch;
+    globalThis.fetch = async (input, options) =>
+      input === "config.json" ? Response.json(config) : originalFetch(input, options);
   }, { "Signpost-local": other.outputs });
   await page.goto(run.outputs.Local.PageUrl);
 }
 
-/** Answers in the place of S3, as S3 would, so that the page may read it. */
+/** A refusal as from S3, with the CORS header that lets the page read it. */
 export function s3Refusal(page: Page, code: string, message: string) {
   const headers = { "Access-Control-Allow-Origin": new URL(page.url()).origin, "Content-Type": "application/xml" };
   const requestId = "4442587FB7D0A2F9";
@@ -24,8 +25,8 @@ export function s3Refusal(page: Page, code: string, message: string) {
 }
 
 /**
- * Notes the API's answers to a route on their way. Read later, as a response's body, one that the page has read as a
- * stream may be gone.
+ * Records the API's responses to requests for a path. They are recorded on the way, because Playwright can't return a
+ * body later that the page has read as a stream.
  */
 export async function answersTo(page: Page, path: string): Promise<any[]> {
   const answers: any[] = [];
@@ -37,7 +38,7 @@ export async function answersTo(page: Page, path: string): Promise<any[]> {
   return answers;
 }
 
-/** Fails if any part of a signed URL is in the page. */
+/** Checks that no part of a signed URL is in the page. */
 export async function expectNoSignedUrl(page: Page): Promise<void> {
   expect(await page.content()).not.toMatch(/X-Amz-|x-amz-security-token/i);
 }

@@ -1,4 +1,4 @@
-// A page with nothing on it but the client, for tests to drive.
+// A page that tests drive. It has nothing on it but the client.
 import {
   Signpost,
   type RetryOptions,
@@ -10,8 +10,8 @@ import {
   type UploadState,
 } from "signpost-client";
 
-/** How a test sets the client up. */
-export interface Setup {
+/** The settings of the client. */
+export interface Settings {
   apiUrl: string;
   token: string;
   connections?: number;
@@ -19,20 +19,20 @@ export interface Setup {
   retry?: Partial<RetryOptions>;
 }
 
-/** What a test sees of an upload. */
-export interface Seen {
+/** An upload, as far as a test can receive it. */
+export interface UploadSnapshot {
   state: UploadState;
   states: UploadState[];
   progress: UploadProgress;
   key: string | undefined;
   object: StoredObject | undefined;
-  error: Failure | undefined;
-  /** What no upload may do, each told in words. */
-  faults: string[];
+  error: ErrorFacts | undefined;
+  /** What is wrong with the progress that was reported so far. */
+  progressProblems: string[];
 }
 
-/** An error, as it can be handed over. */
-export interface Failure {
+/** An error, as far as a test can receive it. */
+export interface ErrorFacts {
   name: string;
   message: string;
   code: string | undefined;
@@ -40,96 +40,96 @@ export interface Failure {
   cause: string | undefined;
 }
 
-class Watched {
+class ObservedUpload {
   readonly upload: Upload;
   readonly states: UploadState[] = [];
-  readonly faults: string[] = [];
+  readonly progressProblems: string[] = [];
   object: StoredObject | undefined;
-  error: Failure | undefined;
+  error: ErrorFacts | undefined;
   #last: UploadProgress | undefined;
 
   constructor(client: Signpost, file: File) {
     this.upload = client.upload(file, {
-      onProgress: (progress) => this.#moved(progress),
+      onProgress: (progress) => this.#onProgress(progress),
       onState: (state) => this.states.push(state),
     });
     this.upload.done.then(
-      (object) => this.#stored(object),
-      (error) => (this.error = failureOf(error)),
+      (object) => this.#onStored(object),
+      (error) => (this.error = factsOf(error)),
     );
   }
 
-  #moved(now: UploadProgress): void {
-    const { sent, total } = now;
+  #onProgress(progress: UploadProgress): void {
+    const { sent, total, partsDone, partsTotal } = progress;
     const { size } = this.upload.file;
-    if (sent > total || total !== size) this.faults.push(`${sent} of ${total} B, of a file of ${size} B`);
-    if (this.#last && sent < this.#last.sent) this.faults.push(`${sent} B after ${this.#last.sent} B`);
-    if (now.partsDone > now.partsTotal) this.faults.push(`${now.partsDone} parts of ${now.partsTotal}`);
-    this.#last = now;
+    if (sent > total || total !== size) this.progressProblems.push(`${sent} of ${total} B, for a file of ${size} B`);
+    if (this.#last && sent < this.#last.sent) this.progressProblems.push(`${sent} B after ${this.#last.sent} B`);
+    if (partsDone > partsTotal) this.progressProblems.push(`${partsDone} parts of ${partsTotal}`);
+    this.#last = progress;
   }
 
-  #stored(object: StoredObject): void {
+  #onStored(object: StoredObject): void {
     this.object = object;
     const { sent, total, partsDone, partsTotal } = this.upload.progress;
-    if (sent !== total) this.faults.push(`stored at ${sent} of ${total} B`);
-    if (partsDone !== partsTotal) this.faults.push(`stored at ${partsDone} of ${partsTotal} parts`);
-    if (this.#last?.sent !== total) this.faults.push(`the last that was told are ${this.#last?.sent} of ${total} B`);
+    if (sent !== total) this.progressProblems.push(`stored at ${sent} of ${total} B`);
+    if (partsDone !== partsTotal) this.progressProblems.push(`stored at ${partsDone} of ${partsTotal} parts`);
+    if (this.#last?.sent !== total) this.progressProblems.push(`the last report was ${this.#last?.sent} of ${total} B`);
   }
 
-  get seen(): Seen {
-    const { states, faults, object, error } = this;
+  get snapshot(): UploadSnapshot {
+    const { states, progressProblems, object, error } = this;
     const { state, progress, key } = this.upload;
-    return { state, states, progress, key, object, error, faults };
+    return { state, states, progress, key, object, error, progressProblems };
   }
 }
 
-function failureOf(error: SignpostError): Failure {
+function factsOf(error: SignpostError): ErrorFacts {
   const { name, message, code, status, cause } = error;
   return { name, message, code, status, cause: cause === undefined ? undefined : String(cause) };
 }
 
 let client: Signpost | undefined;
 let token = "";
-const uploads: Watched[] = [];
+const uploads: ObservedUpload[] = [];
 
 const driver = {
-  setUp(setup: Setup): void {
-    token = setup.token;
+  configure(settings: Settings): void {
+    token = settings.token;
     client = new Signpost({
-      ...setup,
+      ...settings,
       token: ({ refresh }) => {
-        if (refresh) token = setup.token;
+        if (refresh) token = settings.token;
         return token;
       },
     });
   },
 
   expireToken(): void {
-    token = token.slice(0, -8); // its signature is no longer good
+    token = token.slice(0, -8); // The signature is then invalid.
   },
 
-  /** Uploads what the file input holds; gives the number of the first. */
+  /** Uploads the files of the file input. Returns the number of the first upload. */
   upload(): number {
     const { files } = document.getElementById("files") as HTMLInputElement;
     const first = uploads.length;
-    for (const file of files ?? []) uploads.push(new Watched(required(client), file));
+    for (const file of files ?? []) uploads.push(new ObservedUpload(required(client), file));
     return first;
   },
 
-  seen: (i: number): Seen => required(uploads[i]).seen,
-  seenAll: (): Seen[] => uploads.map((upload) => upload.seen),
-  pause: (i: number): void => required(uploads[i]).upload.pause(),
-  resume: (i: number): void => required(uploads[i]).upload.resume(),
-  abort: (i: number): void => required(uploads[i]).upload.abort(),
+  snapshot: (upload: number): UploadSnapshot => required(uploads[upload]).snapshot,
+  snapshots: (): UploadSnapshot[] => uploads.map((upload) => upload.snapshot),
+  pause: (upload: number): void => required(uploads[upload]).upload.pause(),
+  resume: (upload: number): void => required(uploads[upload]).upload.resume(),
+  abort: (upload: number): void => required(uploads[upload]).upload.abort(),
   forget: (): void => required(client).forget(),
 
-  download: (key: string): Promise<SignedDownload | Failure> => required(client).download(key).catch(failureOf),
+  download: (key: string): Promise<SignedDownload | ErrorFacts> => required(client).download(key).catch(factsOf),
 
-  remembered: (): string[] => Object.entries({ ...localStorage }).map(([name, value]) => `${name} = ${value}`),
+  storedRecords: (): string[] => Object.entries({ ...localStorage }).map(([name, value]) => `${name} = ${value}`),
 };
 
 function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("set up first");
+  if (value === undefined) throw new Error("there is no client or no such upload yet");
   return value;
 }
 
