@@ -14,7 +14,7 @@ test("a file of 300 MiB is sent in parts, several at a time", async ({ run, faul
   const parts = faultProxy.requestsFor("UploadPart");
   expect(parts.map(({ status }) => status)).toEqual(Array(19).fill(200));
   expect(storedParts(faultProxy)).toEqual(Array.from({ length: 19 }, (_, i) => i + 1));
-  expect(progress).toEqual({ sent: file.size, total: file.size, partsDone: 19, partsTotal: 19 });
+  expect(progress).toEqual({ sent: file.size, total: file.size, reused: 0, partsDone: 19, partsTotal: 19 });
   expect(states).toEqual(["planning", "uploading", "finishing", "stored"]);
   const concurrent = faultProxy.maxConcurrent(new URL(run.outputs.Local.S3Endpoint).origin);
   expect(concurrent).toBeGreaterThan(1);
