@@ -1,4 +1,4 @@
-// Builds the page into static files; usage below.
+// Builds the page into static files. The usage text below says how.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,15 +9,16 @@ const usage = `Builds the page into static files.
 
   node page/build.mjs --out DIR [--outputs FILE [--stack NAME]]
 
-  --out DIR        where the files go; what an earlier build left there is removed
-  --outputs FILE   what cdk deploy --outputs-file (or the local run's -outputs) wrote: becomes DIR/config.json
-  --stack NAME     which stack of FILE, where it holds several
+  --out DIR        the folder to write to; files of an earlier build there are removed
+  --outputs FILE   the stack's outputs, from cdk deploy --outputs-file or the local run's -outputs; they become
+                   DIR/config.json
+  --stack NAME     the stack to take from FILE, if it holds several
 `;
 
 const source = resolve(import.meta.dirname, "src");
 
-/** Marks a folder as one that this script may empty. */
-const mark = ".signpost-page";
+/** A file that marks a folder as the output of an earlier build, which may be emptied. */
+const markFile = ".signpost-page";
 
 try {
   await main();
@@ -29,7 +30,7 @@ try {
 async function main() {
   const options = readOptions();
   if (options.help) return console.log(usage);
-  // Before anything is written: a wrong file must not leave half a page.
+  // Read before anything is written, so that an invalid file leaves no partial build.
   const outputs = options.outputs && readOutputs(options.outputs, options.stack);
   empty(options.out);
   const { metafile } = await bundle(options.out);
@@ -37,7 +38,7 @@ async function main() {
   if (outputs) writeFileSync(join(options.out, "config.json"), `${JSON.stringify(outputs, null, 2)}\n`);
 }
 
-/** @returns {{help?: boolean, out: string, outputs?: string, stack?: string}} an Error names every problem */
+/** @returns {{help?: boolean, out: string, outputs?: string, stack?: string}} an Error lists every problem */
 function readOptions() {
   const string = { type: "string" };
   const { values, tokens } = parseArgs({
@@ -49,36 +50,36 @@ function readOptions() {
   if (values.help) return { help: true, out: "" };
   const known = ["out", "outputs", "stack"];
   const problems = tokens.flatMap((token) => {
-    if (token.kind === "positional") return [`what is "${token.value}"?`];
-    return token.kind === "option" && !known.includes(token.name) ? [`there is no option ${token.rawName}`] : [];
+    if (token.kind === "positional") return [`unexpected argument "${token.value}"`];
+    return token.kind === "option" && !known.includes(token.name) ? [`unknown option ${token.rawName}`] : [];
   });
   for (const name of known) {
     const value = values[name];
     if (value !== undefined && (typeof value !== "string" || value === "")) problems.push(`--${name} needs a value`);
   }
-  if (values.out === undefined) problems.push("--out is missing: the folder that the page is written to");
-  if (values.stack !== undefined && values.outputs === undefined) problems.push("--stack goes with --outputs");
+  if (values.out === undefined) problems.push("--out is required: the folder to write the page to");
+  if (values.stack !== undefined && values.outputs === undefined) problems.push("--stack needs --outputs");
   if (problems.length > 0) throw new Error([...problems, "", usage.trimEnd()].join("\n"));
   return /** @type {{out: string}} */ (values);
 }
 
 /**
- * Makes the folder, or empties it if an earlier build made it.
+ * Creates the folder, or empties it if it holds an earlier build.
  *
  * @param {string} folder
  */
 function empty(folder) {
   mkdirSync(folder, { recursive: true });
   const names = readdirSync(folder);
-  if (names.length > 0 && !names.includes(mark)) {
-    throw new Error(`--out: ${folder} holds files that no build of the page left there; empty it, or choose another`);
+  if (names.length > 0 && !names.includes(markFile)) {
+    throw new Error(`--out: ${folder} holds files that are not from an earlier build; empty it, or choose another folder`);
   }
   for (const name of names) rmSync(join(folder, name), { recursive: true });
-  writeFileSync(join(folder, mark), "");
+  writeFileSync(join(folder, markFile), "");
 }
 
 /**
- * Bundles scripts, styles and pictures; each name holds its content's hash, so it may be cached for good.
+ * Bundles scripts, styles and images. Their names contain a hash of their content, so browsers may cache them forever.
  *
  * @param {string} out
  */
@@ -96,12 +97,12 @@ function bundle(out) {
     assetNames: "[name]-[hash]",
     loader: { ".svg": "copy" },
     conditions: ["signpost-source"],
-    logLevel: "silent", // the error holds the same
+    logLevel: "silent", // the error contains the messages
   });
 }
 
 /**
- * The page's HTML, with the names that the bundler gave to what it refers to.
+ * Returns the page's HTML, with the names of the built files in place of the sources'.
  *
  * @param {import("esbuild").Metafile} metafile
  * @param {string} out
@@ -113,7 +114,7 @@ function page(metafile, out) {
   }
   const html = readFileSync(join(source, "index.html"), "utf8");
   return html.replace(/(href|src)="\.\/([\w.-]+)"/g, (_, attribute, name) => {
-    if (!built.has(name)) throw new Error(`index.html refers to ${name}, which is not built`);
+    if (!built.has(name)) throw new Error(`index.html refers to ${name}, which the build did not produce`);
     return `${attribute}="${built.get(name)}"`;
   });
 }

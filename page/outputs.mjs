@@ -1,8 +1,8 @@
-// Reads a file of stack outputs, as `cdk deploy --outputs-file` and `go run ./local -outputs` write it.
+// Reads stack outputs from the file that `cdk deploy --outputs-file` or `go run ./local -outputs` wrote.
 import { readFileSync } from "node:fs";
 
-/** What the page has to know of a stack, and what each output looks like. */
-const needed = {
+/** The outputs that the page needs, each with its pattern and a description for error messages. */
+const requiredOutputs = {
   ApiUrl: [/^https?:\/\/[^/]+\/(.*\/)?$/, "a URL that ends in a slash"],
   Region: [/^[a-z]{2,}(-[a-z]+)+-\d+$/, "a region such as eu-west-1"],
   UploadBucketName: [/^[a-z0-9][a-z0-9.-]{2,62}$/, "a bucket's name"],
@@ -11,20 +11,20 @@ const needed = {
 };
 
 /**
- * The outputs of one stack, in the file's own shape: {"<StackName>": {…}}.
+ * Returns the outputs of one stack, in the format of the file: {"<StackName>": {…}}.
  *
  * @param {string} file
- * @param {string | undefined} stackName needed where the file holds several stacks
- * @returns {Record<string, Record<string, unknown>>} an Error names every problem, a line each
+ * @param {string | undefined} stackName required if the file holds several stacks
+ * @returns {Record<string, Record<string, unknown>>} an Error lists every problem, one per line
  */
 export function readOutputs(file, stackName) {
   const stacks = parse(file);
   const name = choose(file, Object.keys(stacks), stackName);
-  const problems = Object.entries(needed).flatMap(([output, [pattern, shape]]) => {
+  const problems = Object.entries(requiredOutputs).flatMap(([output, [pattern, description]]) => {
     const value = stacks[name][output];
     if (value === undefined) return [`stack ${name} has no output ${output}`];
-    const isFit = typeof value === "string" && pattern.test(value);
-    return isFit ? [] : [`output ${output} of stack ${name} must be ${shape}`];
+    const isValid = typeof value === "string" && pattern.test(value);
+    return isValid ? [] : [`output ${output} of stack ${name} must be ${description}`];
   });
   if (problems.length > 0) {
     throw new Error([`--outputs: ${file} is not the outputs of a Signpost stack:`, ...problems].join("\n  "));
@@ -41,7 +41,7 @@ function parse(file) {
     throw new Error(`--outputs: ${file} can't be read as JSON: ${cause.message}`, { cause });
   }
   if (!isObject(stacks) || !Object.values(stacks).every(isObject)) {
-    throw new Error(`--outputs: ${file} is not an outputs file, which reads {"<StackName>": {"ApiUrl": …}}`);
+    throw new Error(`--outputs: ${file} is not an outputs file: expected {"<StackName>": {"ApiUrl": …}}`);
   }
   return stacks;
 }
@@ -55,7 +55,7 @@ function choose(file, names, wanted) {
   if (names.length === 0) throw new Error(`--outputs: ${file} holds no stack`);
   if (wanted !== undefined) {
     if (names.includes(wanted)) return wanted;
-    throw new Error(`--stack: ${file} holds no stack ${wanted}, but ${names.join(", ")}`);
+    throw new Error(`--stack: ${file} holds no stack ${wanted}, only ${names.join(", ")}`);
   }
   if (names.length === 1) return names[0];
   throw new Error(`--outputs: ${file} holds several stacks; choose one with --stack: ${names.join(", ")}`);

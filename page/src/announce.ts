@@ -1,21 +1,22 @@
 import { byId } from "./dom.ts";
 
-const pause = 400; // ms
-const most = 4; // sentences
+const delay = 400; // ms
+const maxSentences = 4;
 
 let pending: string[] = [];
 let timer = 0;
 
 /**
- * Tells those who listen instead of look. What comes within a moment is told together, so that a hundred small files
- * don't talk for minutes.
+ * Announces a sentence to screen readers. Sentences that follow each other closely are announced together, and only the
+ * first few of them: a hundred small files would otherwise be read out for minutes.
  */
 export function announce(sentence: string): void {
   pending.push(sentence);
   clearTimeout(timer);
   timer = window.setTimeout(() => {
-    const shown = pending.slice(0, most).join(" ");
-    byId("announcer").textContent = pending.length > most ? `${shown} And ${pending.length - most} more.` : shown;
+    const text = pending.slice(0, maxSentences).join(" ");
+    const rest = pending.length - maxSentences;
+    byId("announcer").textContent = rest > 0 ? `${text} And ${rest} more.` : text;
     pending = [];
-  }, pause);
+  }, delay);
 }

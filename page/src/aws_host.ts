@@ -1,6 +1,6 @@
 import { getDnsSuffix } from "@aws-amplify/core/internals/aws-client-utils";
 
-/** Where a service of AWS is in a region, in whatever partition that lies: `amazonaws.com` isn't everywhere. */
+/** The host name of an AWS service in a region. It ends in `amazonaws.com` only in some of AWS's partitions. */
 export function awsHost(service: string, region: string): string {
   return `${service}.${region}.${getDnsSuffix(region)}`;
 }

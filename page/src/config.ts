@@ -1,20 +1,20 @@
-import { Failure } from "./failure.ts";
+import { configInvalid, configUnavailable } from "./error_messages.ts";
 
-/** What the page has to know of the stack it belongs to. */
+/** The stack behind the page. */
 export interface Config {
   stackName: string;
-  /** With the API's stage and a trailing slash. */
+  /** Includes the API's stage and ends in a slash. */
   apiUrl: string;
   bucket: string;
   region: string;
   userPoolId: string;
   /** The user pool's app client. */
   clientId: string;
-  /** Only in a local run. */
+  /** Set in a local run only. */
   local?: LocalConfig;
 }
 
-/** Where a local run's services are, and whom one click signs in. */
+/** A local run's services, and the users that the page offers to sign in. */
 export interface LocalConfig {
   s3Endpoint: string;
   cognitoEndpoint: string;
@@ -34,25 +34,17 @@ interface Outputs {
   };
 }
 
-/** Reads config.json beside the page: the stack's outputs, in the shape of the outputs file. Else a Failure. */
+/** Reads config.json, which lies beside the page and holds the stack's outputs. A Failure says what is wrong. */
 export async function loadConfig(): Promise<Config> {
   const response = await fetch("config.json", { cache: "no-store" }).catch((cause: unknown) => {
-    throw new Failure("This page's server doesn't answer", {
-      advice: "If it is a local run, start it again in a terminal, and reload this page.",
-      code: "NoConfig",
-      cause,
-    });
+    throw configUnavailable(cause);
   });
   try {
     if (response.ok) return toConfig((await response.json()) as Record<string, Outputs>);
   } catch {
-    // Told below: a file of another kind is as good as none.
+    // Not the JSON that we expect: the same to the user as no file at all.
   }
-  throw new Failure("This page doesn't know its stack", {
-    details: ["There is no config.json beside it, or it isn't a stack's outputs."],
-    advice: "Build the page with --outputs FILE, where FILE is what cdk deploy --outputs-file wrote.",
-    code: "NoConfig",
-  });
+  throw configInvalid();
 }
 
 function toConfig(outputs: Record<string, Outputs>): Config {

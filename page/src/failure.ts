@@ -1,22 +1,22 @@
 interface FailureOptions {
-  /** The other side's own words. */
+  /** What the other side reported. */
   details?: string[];
-  /** What to do next. */
+  /** What the user can do next. */
   advice?: string;
-  /** The other side's code, or one of ours. */
+  /** The other side's error code, or one of the page's own. */
   code: string;
-  /** Finds the request in the other side's log. */
+  /** The request's id in the other side's log. */
   requestId?: string | undefined;
-  /** Only a new sign-in helps. */
+  /** Whether the user must sign in again. */
   signIn?: boolean;
-  /** The same file would fail again. */
+  /** Whether another try of the same file would fail too. */
   final?: boolean;
   cause?: unknown;
 }
 
 /**
- * What went wrong, in words for whoever sits before the page: a title, what the other side said, and what to do next.
- * No part of it ever holds a signed URL's query or a token.
+ * An error as the page shows it: a title, details and advice. All texts are in error_messages.ts. None of them may
+ * contain a token or the query of a signed URL.
  */
 export class Failure extends Error {
   readonly details: string[];
@@ -37,28 +37,17 @@ export class Failure extends Error {
     this.final = options.final ?? false;
   }
 
-  /** The failure in one paragraph, for a screen reader's announcement. */
+  /** The whole text in one paragraph, as screen readers announce it. */
   get sentence(): string {
-    return [this.message, ...this.details, this.advice].filter(Boolean).map(endWithStop).join(" ");
+    return [this.message, ...this.details, this.advice].filter(Boolean).map(withFullStop).join(" ");
   }
 
-  /** Code and request id, for whoever looks into the log. */
+  /** The code and the request id, to look up in a log. */
   get reference(): string {
     return [this.code, this.requestId && `request ${this.requestId}`].filter(Boolean).join(" · ");
   }
 }
 
-/** An error that nobody foresaw is shown as it is, rather than hidden. */
-export function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  return new Failure("Something went wrong in this page", {
-    details: [String(error)],
-    advice: "Try again. If it stays, the browser's console has the details.",
-    code: "PageError",
-    cause: error,
-  });
-}
-
-function endWithStop(text: string): string {
+function withFullStop(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

@@ -1,54 +1,54 @@
 import { Signpost } from "signpost-client";
 import { announce } from "./announce.ts";
-import { Auth, type User } from "./auth.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { byId } from "./dom.ts";
-import { openDropZone } from "./drop_zone.ts";
-import { toFailure } from "./failure.ts";
-import { FileList } from "./file_list.ts";
+import { toFailure } from "./error_messages.ts";
+import { openDropZone } from "./files/drop_zone.ts";
+import { FileList } from "./files/file_list.ts";
+import { UnfinishedFiles } from "./files/unfinished.ts";
 import { count } from "./format.ts";
-import { takeOwnership } from "./owner.ts";
-import { listNoRequests } from "./request_list.ts";
-import { SignIn } from "./sign_in.ts";
-import { UnfinishedFiles } from "./unfinished.ts";
-import { Way } from "./way.ts";
+import { disableResourceTimingBuffer } from "./resource_timing.ts";
+import { Auth, type User } from "./sign_in/auth.ts";
+import { takeOwnership } from "./sign_in/owner.ts";
+import { SignInCard } from "./sign_in/sign_in_card.ts";
+import { SignpostBoards } from "./signpost_boards.ts";
 
 type View = "starting" | "sign-in" | "files";
 
-listNoRequests();
+disableResourceTimingBuffer();
 try {
   await start(await loadConfig());
 } catch (error) {
-  byId("trouble").hidden = false;
-  byId("trouble").textContent = toFailure(error).sentence;
+  byId("start-error").hidden = false;
+  byId("start-error").textContent = toFailure(error).sentence;
 }
 
 async function start(config: Config): Promise<void> {
   const { apiUrl, stackName, local } = config;
   const auth = new Auth(config);
   const signpost = new Signpost({ apiUrl, token: (options) => auth.token(options) });
-  const way = new Way(config);
+  const boards = new SignpostBoards(config);
   const unfinished = new UnfinishedFiles(() => signpost.forget());
   const list = new FileList({
     signpost,
     apiUrl,
-    onStep: (transfer) => {
-      way.step(transfer);
-      unfinished.note(transfer);
+    onState: (transfer) => {
+      boards.update(transfer);
+      unfinished.record(transfer);
     },
-    onProgress: (transfer) => unfinished.noteParts(transfer),
-    onSessionEnd: () => leave("Your session has ended: sign in again. Your files are still in the list."),
+    onProgress: (transfer) => unfinished.recordParts(transfer),
+    onSessionEnd: () => leave("Your session has ended. Sign in again. Your files are still in the list."),
   });
-  let user: User | undefined; // kept when the session has ended, so that nobody else gets the files
+  let user: User | undefined; // Still set after the session has ended: the list is this user's.
 
   const forget = () => {
     list.clear();
-    way.clear();
+    boards.clear();
     unfinished.clear();
     signpost.forget();
   };
   const enter = (signedIn: User) => {
-    // Nobody sees another's files, or goes on with them.
+    // A user must not see or resume the uploads of another one.
     if (!takeOwnership(signedIn.id) || (user && user.id !== signedIn.id)) forget();
     user = signedIn;
     byId("who").textContent = user.name;
@@ -58,18 +58,18 @@ async function start(config: Config): Promise<void> {
     announce(`Signed in as ${user.name}.`);
     byId("picker").focus();
   };
-  const signIn = new SignIn(auth, enter);
-  const leave = (why: string) => {
-    if (isShown("sign-in")) return; // another file has said so already
+  const card = new SignInCard(auth, enter);
+  const leave = (reason: string) => {
+    if (isShown("sign-in")) return; // Another file's error has already shown it.
     show("sign-in");
-    signIn.reopen(why);
+    card.reopen(reason);
   };
 
   byId("stack").textContent = stackName;
   byId("foot").textContent = local
-    ? "A local run, from the stack's own template: nothing leaves this machine."
-    : `Stack ${stackName} in ${config.region}. Files go from this browser to S3 and nowhere else.`;
-  if (local) signIn.offer(local.users);
+    ? "This is a local run of the stack's template. Nothing leaves this machine."
+    : `Stack ${stackName} in ${config.region}. Files go directly from this browser to S3.`;
+  if (local) card.offer(local.users);
   openDropZone({ isOpen: () => isShown("files"), onFiles: (files) => list.add(files) });
   watchConnection();
 
@@ -86,10 +86,10 @@ async function start(config: Config): Promise<void> {
     if (list.active > 0) event.preventDefault();
   });
 
-  const known = await auth.restore();
-  if (known) return enter(known);
+  const restored = await auth.restore();
+  if (restored) return enter(restored);
   show("sign-in");
-  signIn.open("");
+  card.open("");
 }
 
 function show(view: View): void {
@@ -103,7 +103,7 @@ function isShown(view: View): boolean {
   return document.body.dataset["view"] === view;
 }
 
-/** Says when the browser is offline. */
+/** Shows a notice while the browser is offline. */
 function watchConnection(): void {
   const update = () => (byId("offline").hidden = navigator.onLine);
   addEventListener("online", update);
@@ -114,7 +114,7 @@ function watchConnection(): void {
 function confirmSignOut(active: number): Promise<boolean> {
   const dialog = byId<HTMLDialogElement>("confirm-sign-out");
   const files = count(active, "file is", "files are");
-  byId("confirm-text").textContent = `${files} still under way. Signing out cancels ${active === 1 ? "it" : "them"}.`;
+  byId("confirm-text").textContent = `${files} still uploading. Signing out cancels ${active === 1 ? "it" : "them"}.`;
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {

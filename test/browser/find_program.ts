@@ -1,24 +1,23 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Where a program may be, and what to say where it isn't. */
+/** A program to look for, and what to report if it isn't there. */
 export interface Program {
-  /** The environment variable that names it. */
+  /** The environment variable with its path. */
   variable: string;
-  /** What it may be called in PATH, the best first. */
+  /** Its names in PATH, the preferred one first. */
   names: string[];
-  /** In words. */
-  what: string;
-  /** Debian's packages. */
-  install: string;
+  description: string;
+  /** The Debian packages that have it. */
+  packages: string;
 }
 
-/** The program that the variable names, or else the first in PATH. None is an error: a test never passes without. */
-export function findProgram({ variable, names, what, install }: Program): string {
-  const named = process.env[variable];
-  if (named) {
-    if (isExecutable(named)) return named;
-    throw new Error(`${variable}=${named} is not an executable file`);
+/** Returns the path in the variable, or the first match in PATH. It throws if there is none, so that no test is skipped. */
+export function findProgram({ variable, names, description, packages }: Program): string {
+  const path = process.env[variable];
+  if (path) {
+    if (isExecutable(path)) return path;
+    throw new Error(`${variable}=${path} is not an executable file`);
   }
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     for (const name of names) {
@@ -26,7 +25,7 @@ export function findProgram({ variable, names, what, install }: Program): string
     }
   }
   throw new Error(
-    `the browser tests need ${what}: apt-get install ${install}, or set ${variable} to one; ` +
+    `the browser tests need ${description}: apt-get install ${packages}, or set ${variable} to its path; ` +
       `looked for ${names.join(", ")} in PATH`,
   );
 }

@@ -1,29 +1,29 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CDPSession, type Locator, type Page, expect, test as base } from "@playwright/test";
-import { startEdited, type Template } from "./edited_run";
-import { LocalRun } from "./local_run";
+import { test as playwrightTest } from "@playwright/test";
+import { startEdited, type Template } from "./local_run/edited_run";
+import { LocalRun } from "./local_run/local_run";
 
 interface TestFixtures {
-  /** Console errors that a test brings about on purpose; all others fail it, violations of the CSP among them. */
-  expectedErrors: RegExp | undefined;
-  /** A folder for the test's own files, gone afterwards. */
+  /** A folder for the test's files. It is removed after the test. */
   folder: string;
-  /** The DevTools protocol, for what Playwright has no call of its own. */
-  devtools: CDPSession;
-  /** What other tests have left unfinished in the run is none of this one's business. */
-  passOver: void;
+  /** Makes run.unfinished() ignore what earlier tests left behind. */
+  ignoreEarlierUploads: void;
 }
+
+/** Changes the template of a stack. */
+export type TemplateEdit = (template: Template) => void;
 
 interface WorkerFixtures {
+  /** A local run that all tests of the worker share. */
   run: LocalRun;
-  /** A run of the same template with this edit: one for each edit, started when it is first asked for. */
-  variant: (edit: (template: Template) => void) => Promise<LocalRun>;
+  /** Starts a local run of the edited template. Tests that pass the same function share one. */
+  editedRun: (edit: TemplateEdit) => Promise<LocalRun>;
 }
 
-/** Tests with a local run behind them; page is open, nobody is signed in. */
-export const test = base.extend<TestFixtures, WorkerFixtures>({
+/** Tests against a local run. */
+export const test = playwrightTest.extend<TestFixtures, WorkerFixtures>({
   run: [
     async ({}, use) => {
       const run = await LocalRun.start();
@@ -32,80 +32,32 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: "worker", timeout: 300_000 },
   ],
-  variant: [
+  editedRun: [
     async ({ run }, use) => {
-      const variants = new Map<object, Promise<LocalRun>>();
+      const runs = new Map<TemplateEdit, Promise<LocalRun>>();
       await use(async (edit) => {
-        const variant = variants.get(edit) ?? startEdited(run, edit);
-        variants.set(edit, variant);
-        await (await variant).passOver();
-        return variant;
+        const started = runs.get(edit) ?? startEdited(run, edit);
+        runs.set(edit, started);
+        const edited = await started;
+        await edited.ignoreUnfinished();
+        return edited;
       });
-      for (const started of await Promise.allSettled(variants.values())) {
-        if (started.status === "fulfilled") await started.value.stop();
+      for (const result of await Promise.allSettled(runs.values())) {
+        if (result.status === "fulfilled") await result.value.stop();
       }
     },
     { scope: "worker", timeout: 300_000 },
   ],
-  expectedErrors: [undefined, { option: true }],
-  page: async ({ page, run, expectedErrors }, use) => {
-    const errors: string[] = [];
-    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-    page.on("pageerror", (error) => errors.push(String(error)));
-    await page.goto(run.outputs.Local.PageUrl);
-    await use(page);
-    expect(errors.filter((text) => !expectedErrors?.test(text)), "errors in the browser's console").toEqual([]);
-  },
   folder: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), "signpost-files-"));
     await use(folder);
     await rm(folder, { recursive: true });
   },
-  passOver: [
+  ignoreEarlierUploads: [
     async ({ run }, use) => {
-      await run.passOver();
+      await run.ignoreUnfinished();
       await use();
     },
     { auto: true },
   ],
-  devtools: async ({ page }, use) => {
-    const session = await page.context().newCDPSession(page);
-    await session.send("Network.enable");
-    await use(session);
-  },
 });
-
-export { expect };
-
-export async function signIn(page: Page, name: "Ada" | "Grace" = "Ada"): Promise<void> {
-  await page.getByRole("button", { name: new RegExp(name, "i") }).click();
-  await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
-}
-
-export function picker(page: Page): Locator {
-  return page.getByLabel("Choose files");
-}
-
-/** The row of the file with this name. */
-export function row(page: Page, name: string): Locator {
-  return page.getByRole("listitem").filter({ has: page.getByRole("heading", { name, exact: true }) });
-}
-
-/** Where the file with this name is, in words and numbers. */
-export function status(page: Page, name: string): Locator {
-  return row(page, name).locator(".status");
-}
-
-/** Waits until the page says that the file is stored, and gives the key that it names. */
-export async function storedKey(page: Page, name: string): Promise<string> {
-  await expect(row(page, name)).toHaveAttribute("data-state", "stored");
-  return (await row(page, name).locator(".key").textContent()) ?? "";
-}
-
-/**
- * Limits uploads to so many bytes a second; -1 lifts it. What a test wants to see on the way should take a minute then: a
- * busy machine may look only every few seconds.
- */
-export async function throttle(devtools: CDPSession, uploadThroughput: number, offline = false): Promise<void> {
-  await devtools.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
-}

@@ -1,18 +1,18 @@
-// Browser tests: the real page in Debian's Chromium, against a local run that the tests start themselves.
+// Tests in Chromium: the client, the demo page and the frameworks, against local runs that the tests start.
 //
 //	npx playwright test --config test/browser/playwright.config.ts
 //
-// The browser is the one that CHROMIUM names, or else the first in PATH; none is downloaded.
+// CHROMIUM is the path of the browser, by default the first one in PATH. None is downloaded.
 import { defineConfig } from "@playwright/test";
-import { findChromium } from "./chromium";
+import { findChromium } from "./find_chromium";
 
 export default defineConfig({
   testDir: ".",
-  outputDir: "../../.build/test-results", // a change of the root folder would make Go run its tests again
-  globalSetup: "./build_local.ts",
-  testIgnore: "screenshot.spec.ts", // it writes into docs/: see screenshot.config.ts
-  workers: 2, // each with a local run of its own: a test waits more than it computes
-  timeout: 120_000, // a busy machine is no failure
+  outputDir: "../../.build/test-results", // Changes in the root folder would invalidate Go's test cache.
+  globalSetup: "./local_run/build.ts",
+  testIgnore: "page/screenshot.spec.ts", // It writes to docs/: see screenshot.config.ts.
+  workers: 2, // Each has its own local run. Tests wait more than they compute.
+  timeout: 120_000, // long enough for a busy machine
   expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: "list",

@@ -1,38 +1,41 @@
-// What the tests ask of a browser, whichever engine it has.
+// What the tests need from a browser of any engine.
 
-/** What a browser is started with. */
 export interface EngineOptions {
-  /** The HTTP proxy that everything goes through, loopback too. */
+  /** The URL of the HTTP proxy for all requests, including those to loopback addresses. */
   proxy: string;
-  /** Where it saves what is downloaded. */
+  /** The folder for downloads. */
   downloads: string;
-  /** @default true; false takes localStorage from pages, in the way that this engine has for it */
+  /**
+   * False blocks localStorage, in the way of this engine.
+   *
+   * @default true
+   */
   storage?: boolean;
 }
 
-/** A browser under a test's control. */
+/** A browser that a test controls. */
 export interface Engine {
   /** The first tab. */
   readonly tab: Tab;
-  /** Waits for the tab that a page has opened. */
+  /** Waits for a tab that a page opens. */
   openedTab(): Promise<Pick<Tab, "evaluate">>;
   close(): Promise<void>;
 }
 
 export interface Tab {
   goto(url: string): Promise<void>;
-  /** Loads the page anew, or another one, whatever it asks before it is left. */
+  /** Reloads the page. If the page asks whether to leave it, the answer is yes. */
   reload(): Promise<void>;
-  /** Calls the function in the page, with JSON as its argument and its result. */
+  /** Calls the function in the page. Its argument and its result are sent as JSON. */
   evaluate<R, A = undefined>(call: (argument: A) => R | Promise<R>, argument?: A): Promise<R>;
-  /** Clicks the middle of the one element that fits. */
+  /** Clicks the element that matches, in the middle. */
   click(selector: string): Promise<void>;
-  /** Types into it, key by key. "\n" is Enter. */
+  /** Types text, key by key. "\n" is Enter. */
   type(selector: string, text: string): Promise<void>;
-  /** Chooses files, by their paths. */
+  /** Chooses files in a file input, by their paths. */
   choose(selector: string, paths: string[]): Promise<void>;
   screenshot(path: string): Promise<void>;
 }
 
-export const names = ["chromium", "firefox", "webkit"] as const;
-export type Name = (typeof names)[number];
+export const engineNames = ["chromium", "firefox", "webkit"] as const;
+export type EngineName = (typeof engineNames)[number];

@@ -2,42 +2,42 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { ClientPage } from "../browser/client_driver";
-import { test as base } from "../browser/client_fixtures";
-import type { LocalRun } from "../browser/local_run";
+import { ClientPage } from "../browser/client/client_page";
+import { test as base } from "../browser/client/client_fixtures";
+import type { LocalRun } from "../browser/local_run/local_run";
 import { DemoPage } from "./demo_page";
-import type { Engine, EngineOptions, Name, Tab } from "./engine";
-import { programOf } from "./programs";
+import type { Engine, EngineOptions, EngineName, Tab } from "./engine";
+import { findEngine } from "./programs";
 import { startChromium, startFirefox } from "./puppeteer";
 import { startWebKit } from "./webkit";
 
-const start: Record<Name, (program: string, options: EngineOptions) => Promise<Engine>> = {
+const startEngine: Record<EngineName, (program: string, options: EngineOptions) => Promise<Engine>> = {
   chromium: startChromium,
   firefox: startFirefox,
   webkit: startWebKit,
 };
 
 export interface EngineFixtures {
-  engineName: Name;
+  engineName: EngineName;
 }
 
 interface Fixtures {
-  /** Where the browser saves what is downloaded. */
+  /** The folder for the browser's downloads. */
   downloads: string;
-  /** Whether pages get localStorage. */
+  /** Whether pages can use localStorage. */
   storage: boolean;
-  /** A browser of the test's own, behind the line. */
+  /** A browser for this test, behind the proxy. */
   engine: Engine;
   tab: Tab;
   /** The demo page of the shared run. */
   demo: DemoPage;
-  /** Opens the demo page with another stack behind it. */
+  /** Opens the demo page of the shared run, for another stack. */
   openDemo: (stack: LocalRun) => Promise<DemoPage>;
-  /** Opens the page with nothing on it but the client. */
+  /** Opens the client's test page. */
   openClient: (stack: LocalRun) => Promise<ClientPage>;
 }
 
-/** Tests with a local run, and a browser of any engine behind a line that fails as it is told. */
+/** Tests with a local run, and a browser of any engine behind a FaultProxy. */
 export const test = base.extend<Fixtures, EngineFixtures>({
   engineName: ["chromium", { option: true, scope: "worker" }],
   storage: [true, { option: true }],
@@ -46,8 +46,8 @@ export const test = base.extend<Fixtures, EngineFixtures>({
     await use(folder);
     await rm(folder, { recursive: true });
   },
-  engine: async ({ engineName, line, downloads, storage }, use, testInfo) => {
-    const engine = await start[engineName](programOf[engineName](), { proxy: line.url, downloads, storage });
+  engine: async ({ engineName, faultProxy, downloads, storage }, use, testInfo) => {
+    const engine = await startEngine[engineName](findEngine[engineName](), { proxy: faultProxy.url, downloads, storage });
     await use(engine);
     if (testInfo.status !== testInfo.expectedStatus) {
       const path = testInfo.outputPath(`${engineName}.png`);
@@ -58,30 +58,30 @@ export const test = base.extend<Fixtures, EngineFixtures>({
   },
   tab: async ({ engine }, use) => use(engine.tab),
   demo: async ({ tab, run }, use) => use(await DemoPage.open(tab, run)),
-  openDemo: async ({ tab, run, line }, use) => {
+  openDemo: async ({ tab, run, faultProxy }, use) => {
     await use(async (stack) => {
-      // Served by the line without its policy, which knows the stack of its own run only.
+      // The proxy serves the page without its Content-Security-Policy, which lists only the run's own stack.
       const html = await (await fetch(run.outputs.Local.PageUrl)).text();
-      line.pages.set("/", { type: "text/html", text: html });
+      faultProxy.pages.set("/", { type: "text/html", text: html });
       const config = JSON.stringify({ "Signpost-local": stack.outputs });
-      line.pages.set("/config.json", { type: "application/json", text: config });
+      faultProxy.pages.set("/config.json", { type: "application/json", text: config });
       return DemoPage.open(tab, run, stack);
     });
   },
   openClient: async ({ tab, run }, use) => {
     const url = new URL("/client_page/", run.outputs.Local.PageUrl).href;
-    const opened: ClientPage[] = [];
+    const clients: ClientPage[] = [];
     await use(async (stack) => {
       const client = new ClientPage(asPage(tab), stack, url, "first");
       await client.open();
-      opened.push(client);
+      clients.push(client);
       return client;
     });
-    for (const client of opened) await client.checkFaults();
+    for (const client of clients) await client.checkProgress();
   },
 });
 
-/** As much of Playwright's page as ClientPage asks for. */
+/** The part of Playwright's Page that ClientPage uses. */
 function asPage(tab: Tab): Page {
   const page = {
     goto: (url: string) => tab.goto(url),

@@ -1,77 +1,77 @@
-// Files in parts on the demo page: what interrupts them, and what goes on by itself.
+// Files in parts on the demo page, which are interrupted and continue.
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "@playwright/test";
-import { makeFile, partsSent, smallThreshold } from "../browser/client_fixtures";
+import { makeFile, storedParts, smallThreshold } from "../browser/client/client_fixtures";
 import { test } from "./fixtures";
 
-const threeParts = (33 << 20) + 1; // bytes: two of 16 MiB, and what is left
+const threeParts = (33 << 20) + 1; // bytes: two parts of 16 MiB, and the rest
 
-test("a file in parts is paused, and goes on", async ({ openDemo, variant, line, folder }) => {
-  const stack = await variant(smallThreshold);
+test("a file in parts is paused and resumed", async ({ openDemo, editedRun, faultProxy, folder }) => {
+  const stack = await editedRun(smallThreshold);
   const film = await makeFile(folder, "paused.mp4", threeParts);
   const demo = await openDemo(stack);
   await demo.signIn();
-  line.catch("UploadPart", { kind: "stall", after: 1 << 20 }, { skip: 2 });
+  faultProxy.injectFault("UploadPart", { kind: "stall", after: 1 << 20 }, { skip: 2 });
   await demo.add(film);
-  await demo.says(film.name, /2 of 3 parts/);
+  await demo.waitForText(film.name, /2 of 3 parts/);
   await demo.press("Pause", film.name);
-  const { words } = await demo.reaches(film.name, "paused");
-  await sleep(600); // the page measures twice a second
-  expect((await demo.row(film.name))?.words).toBe(words);
-  expect(partsSent(line)).toHaveLength(2);
+  const { text } = await demo.waitForState(film.name, "paused");
+  await sleep(600); // The page updates its numbers twice a second.
+  expect((await demo.row(film.name))?.text).toBe(text);
+  expect(storedParts(faultProxy)).toHaveLength(2);
   await demo.press("Resume", film.name);
-  await demo.stores(film);
-  expect(partsSent(line), "no part is sent again").toEqual([1, 2, 3]);
+  await demo.expectStored(film);
+  expect(storedParts(faultProxy), "no part is sent again").toEqual([1, 2, 3]);
   expect(await stack.unfinished()).toEqual([]);
 });
 
-test("after a reload the same file goes on where it stopped", async ({ openDemo, variant, line, folder, tab }) => {
-  const stack = await variant(smallThreshold);
+test("after a reload, the same file is resumed", async ({ openDemo, editedRun, faultProxy, folder, tab }) => {
+  const stack = await editedRun(smallThreshold);
   const film = await makeFile(folder, "reloaded.mp4", threeParts);
   const before = await stack.keys();
   const demo = await openDemo(stack);
   await demo.signIn();
-  const trap = line.catch("UploadPart", { kind: "stall", after: 1 << 20 }, { skip: 2 });
+  const injected = faultProxy.injectFault("UploadPart", { kind: "stall", after: 1 << 20 }, { skip: 2 });
   await demo.add(film);
-  await demo.says(film.name, /2 of 3 parts/);
-  trap.remove();
+  await demo.waitForText(film.name, /2 of 3 parts/);
+  injected.remove();
   await tab.reload();
-  await demo.isSignedIn();
-  expect(await tab.evaluate(() => document.getElementById("unfinished")!.innerText)).toMatch(/reloaded\.mp4 35 MB, \d+ % sent/);
+  await demo.waitUntilSignedIn();
+  expect(await tab.evaluate(() => document.getElementById("unfinished")!.innerText)).toMatch(/reloaded\.mp4 35 MB, \d+% sent/);
   await demo.add(film);
-  const key = await demo.stores(film);
-  expect((await demo.row(film.name))?.words).toContain("resumed");
-  expect(partsSent(line), "no part is sent again").toEqual([1, 2, 3]);
-  expect(line.of("CreateMultipartUpload")).toHaveLength(1);
+  const key = await demo.expectStored(film);
+  expect((await demo.row(film.name))?.text).toContain("resumed");
+  expect(storedParts(faultProxy), "no part is sent again").toEqual([1, 2, 3]);
+  expect(faultProxy.requestsFor("CreateMultipartUpload")).toHaveLength(1);
   expect((await stack.keys()).sort()).toEqual([...before, key].sort());
   expect(await stack.unfinished()).toEqual([]);
 });
 
-test("offline, files wait and say so, and go on by themselves", async ({ openDemo, variant, line, folder, tab }) => {
-  const stack = await variant(smallThreshold);
+test("files wait while the browser is offline, and then continue", async ({ openDemo, editedRun, faultProxy, folder, tab }) => {
+  const stack = await editedRun(smallThreshold);
   const before = await stack.keys();
   const film = await makeFile(folder, "offline.mp4", threeParts);
   const note = await makeFile(folder, "added offline.txt", 5);
   const demo = await openDemo(stack);
   await demo.signIn();
-  line.catch("UploadPart", { kind: "stall", after: 1 << 20 }, { skip: 2 });
+  faultProxy.injectFault("UploadPart", { kind: "stall", after: 1 << 20 }, { skip: 2 });
   await demo.add(film);
-  await demo.says(film.name, /2 of 3 parts/);
+  await demo.waitForText(film.name, /2 of 3 parts/);
 
-  // No driver of them all can switch the network off: the line refuses, and the page is told what a browser would say.
+  // Not every driver can turn the network off. The proxy refuses requests, and the page gets the browser's events.
   const operations = ["UploadPart", "POST /uploads", "POST /uploads/parts"];
-  const refusals = operations.map((operation) => line.catch(operation, { kind: "refuse" }, { times: Infinity }));
-  await tell(false);
-  line.breakConnections();
+  const refusals = operations.map((operation) => faultProxy.injectFault(operation, { kind: "refuse" }, { times: Infinity }));
+  await setOnline(false);
+  faultProxy.closeConnections();
   await demo.add(note);
-  for (const { name } of [film, note]) await demo.reaches(name, "offline");
+  for (const { name } of [film, note]) await demo.waitForState(name, "offline");
   for (const refusal of refusals) refusal.remove();
-  await tell(true);
-  const keys = [await demo.stores(film), await demo.stores(note)];
-  expect(partsSent(line), "no part is sent again").toEqual([1, 2, 3]);
+  await setOnline(true);
+  const keys = [await demo.expectStored(film), await demo.expectStored(note)];
+  expect(storedParts(faultProxy), "no part is sent again").toEqual([1, 2, 3]);
   expect((await stack.keys()).sort()).toEqual([...before, ...keys].sort());
 
-  function tell(online: boolean): Promise<void> {
+  function setOnline(online: boolean): Promise<void> {
     return tab.evaluate((onLine) => {
       Object.defineProperty(navigator, "onLine", { value: onLine, configurable: true });
       dispatchEvent(new Event(onLine ? "online" : "offline"));
@@ -82,8 +82,8 @@ test("offline, files wait and say so, and go on by themselves", async ({ openDem
 test.describe("with storage blocked", () => {
   test.use({ storage: false });
 
-  test("a file in parts is stored all the same", async ({ openDemo, variant, folder, tab }) => {
-    const stack = await variant(smallThreshold);
+  test("a file in parts is stored", async ({ openDemo, editedRun, folder, tab }) => {
+    const stack = await editedRun(smallThreshold);
     const demo = await openDemo(stack);
     const read = () => {
       try {
@@ -96,7 +96,7 @@ test.describe("with storage blocked", () => {
     const film = await makeFile(folder, "not remembered.mp4", threeParts);
     await demo.signIn();
     await demo.add(film);
-    await demo.stores(film);
+    await demo.expectStored(film);
     expect(await stack.unfinished()).toEqual([]);
     await tab.click("#sign-out");
     await expect.poll(() => demo.view()).toBe("sign-in");

@@ -1,31 +1,33 @@
-// The tests whose outcome an engine can change, in each engine. Playwright runs them, and drives no browser here.
+// Tests whose outcome depends on the browser's engine, in each engine. Playwright runs them, but other drivers control
+// the browsers.
 //
 //	npx playwright test --config test/engines/playwright.config.ts [--project firefox]
 //
-// FIREFOX, CHROMIUM and WEBKIT_DRIVER name the programs, or else they are the first in PATH; none is downloaded.
+// FIREFOX, CHROMIUM and WEBKIT_DRIVER are the paths of the programs, by default the first ones in PATH. None is
+// downloaded.
 import { defineConfig } from "@playwright/test";
-import { names } from "./engine";
+import { engineNames } from "./engine";
 import type { EngineFixtures } from "./fixtures";
-import { programOf } from "./programs";
+import { findEngine } from "./programs";
 
 const missing: string[] = [];
-const found = names.filter((name) => {
+const found = engineNames.filter((name) => {
   try {
-    return programOf[name]();
+    return findEngine[name]();
   } catch (error) {
     missing.push(`NOT RUN: the tests in ${name}: ${(error as Error).message}`);
     return false;
   }
 });
 if (missing.length > 0 && process.env.CI) throw new Error(missing.join("\n"));
-if (process.env.TEST_WORKER_INDEX === undefined) for (const words of missing) console.error(words);
+if (process.env.TEST_WORKER_INDEX === undefined) for (const message of missing) console.error(message);
 
 export default defineConfig<object, EngineFixtures>({
   testDir: ".",
-  outputDir: "../../.build/engine-results", // a change of the root folder would make Go run its tests again
-  globalSetup: "../browser/build_local.ts",
-  workers: 2, // each with a local run of its own: a test waits more than it computes
-  timeout: 120_000, // a busy machine is no failure
+  outputDir: "../../.build/engine-results", // Changes in the root folder would invalidate Go's test cache.
+  globalSetup: "../browser/local_run/build.ts",
+  workers: 2, // Each has its own local run. Tests wait more than they compute.
+  timeout: 120_000, // long enough for a busy machine
   expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: "list",

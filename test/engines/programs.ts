@@ -1,20 +1,26 @@
-import { findChromium } from "../browser/chromium";
+import { findChromium } from "../browser/find_chromium";
 import { findProgram } from "../browser/find_program";
-import type { Name } from "./engine";
+import type { EngineName } from "./engine";
 
-/** What runs an engine: the browser, or the driver that starts one. None is an error that says what to install. */
-export const programOf: Record<Name, () => string> = {
+/** Finds the program that runs an engine: the browser, or the driver that starts one. It throws if there is none. */
+export const findEngine: Record<EngineName, () => string> = {
   chromium: findChromium,
   firefox: () =>
-    findProgram({ variable: "FIREFOX", names: ["firefox-esr", "firefox"], what: "a Firefox", install: "firefox-esr" }),
+    findProgram({
+      variable: "FIREFOX",
+      names: ["firefox-esr", "firefox"],
+      description: "a Firefox",
+      packages: "firefox-esr",
+    }),
   webkit: () => {
-    const install = "webkit2gtk-driver xvfb";
-    findDisplay(install);
-    return findProgram({ variable: "WEBKIT_DRIVER", names: ["WebKitWebDriver"], what: "WebKitGTK's driver", install });
+    const packages = "webkit2gtk-driver xvfb";
+    findXvfb(packages);
+    const description = "WebKitGTK's driver";
+    return findProgram({ variable: "WEBKIT_DRIVER", names: ["WebKitWebDriver"], description, packages });
   },
 };
 
-/** WebKitGTK has no mode without a display: Xvfb is one that nobody sees. */
-export function findDisplay(install = "xvfb"): string {
-  return findProgram({ variable: "XVFB", names: ["Xvfb"], what: "an X server", install });
+/** Finds Xvfb, a display in memory. WebKitGTK has no headless mode. */
+export function findXvfb(packages = "xvfb"): string {
+  return findProgram({ variable: "XVFB", names: ["Xvfb"], description: "an X server", packages });
 }

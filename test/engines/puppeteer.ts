@@ -1,4 +1,4 @@
-// Chromium by its DevTools protocol, Firefox by WebDriver BiDi: what Puppeteer speaks to each.
+// Chromium and Firefox, by Puppeteer: it uses the DevTools protocol for one and WebDriver BiDi for the other.
 import { setTimeout as sleep } from "node:timers/promises";
 import puppeteer, { type Browser, type BrowserContext, type ElementHandle, type LaunchOptions, type Page } from "puppeteer-core";
 import type { Engine, EngineOptions, Tab } from "./engine";
@@ -7,13 +7,13 @@ const [width, height] = [1280, 1000];
 
 export function startChromium(executablePath: string, options: EngineOptions): Promise<Engine> {
   const args = [
-    "--no-sandbox", // root has none
+    "--no-sandbox", // The sandbox doesn't work for root.
     `--window-size=${width},${height}`,
     `--proxy-server=${options.proxy}`,
-    "--proxy-bypass-list=<-loopback>", // else it goes to loopback without the proxy
+    "--proxy-bypass-list=<-loopback>", // By default it uses no proxy for loopback.
     "--autoplay-policy=no-user-gesture-required",
   ];
-  // Blink then has null in its place, as Android's WebView has it unless the app allows it.
+  // localStorage is then null, as in an Android WebView whose app doesn't enable it.
   if (options.storage === false) args.push("--disable-local-storage");
   const downloadBehavior = { policy: "allow", downloadPath: options.downloads } as const;
   return start({ browser: "chrome", executablePath, args, downloadBehavior });
@@ -25,7 +25,7 @@ export function startFirefox(executablePath: string, options: EngineOptions): Pr
     "network.proxy.type": 1, // by hand
     "network.proxy.http": hostname,
     "network.proxy.http_port": Number(port),
-    "network.proxy.allow_hijacking_localhost": true, // else it goes to loopback without the proxy
+    "network.proxy.allow_hijacking_localhost": true, // By default it uses no proxy for loopback.
     "network.captive-portal-service.enabled": false,
     "network.connectivity-service.enabled": false,
     "browser.download.folderList": 2, // the folder that `dir` names

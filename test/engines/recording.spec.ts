@@ -1,30 +1,29 @@
 import { expect } from "@playwright/test";
-import { sha256 } from "../browser/local_run";
+import { sha256 } from "../browser/local_run/local_run";
 import { test } from "./fixtures";
 
 interface Recording {
   name: string;
   base64: string;
-  /** What the recorder and the recording say of their types. */
+  /** The media types of the recorder and of the recording. */
   types: string[];
 }
 
-test("what the browser records is stored, whatever it calls its type", async ({ demo, tab, run, engineName }) => {
+test("a recording is stored, whatever the browser calls its type", async ({ demo, tab, run, engineName }) => {
   await demo.signIn();
   for (const mimeType of ["", "video/webm;codecs=vp8,opus", "video/mp4"]) {
-    if (!(await tab.evaluate((asked) => !asked || MediaRecorder.isTypeSupported(asked), mimeType))) continue;
+    if (!(await tab.evaluate((type) => !type || MediaRecorder.isTypeSupported(type), mimeType))) continue;
     const { name, base64, types } = await tab.evaluate(record, mimeType);
     const bytes = Buffer.from(base64, "base64");
-    await test.step(`${mimeType || "its own choice"}: ${types.join(" and ")}, ${bytes.length} B`, async () => {
-      // Stored it is, empty as well.
-      if (bytes.length === 0) console.error(`NOT RUN: a recording in ${engineName}: its ${types[0]} is empty, for want of a codec`);
-      const { key } = await demo.reaches(name, "stored");
+    await test.step(`${mimeType || "the default type"}: ${types.join(" and ")}, ${bytes.length} B`, async () => {
+      if (bytes.length === 0) console.error(`NOT RUN: a recording in ${engineName}: its ${types[0]} is empty, because a codec is missing`);
+      const { key } = await demo.waitForState(name, "stored");
       expect(await run.objectSha256(key)).toBe(sha256(bytes));
     });
   }
 });
 
-/** Records a moving picture and a tone, and chooses the recording. */
+/** Records a moving picture and a tone, and chooses the recording in the page. */
 async function record(mimeType: string): Promise<Recording> {
   const canvas = document.createElement("canvas");
   const picture = canvas.getContext("2d")!;
@@ -51,7 +50,7 @@ async function record(mimeType: string): Promise<Recording> {
   const types = [recorder.mimeType, pieces[0]?.type ?? ""];
   const type = types.find(Boolean) ?? "";
   const extension = type.includes("mp4") ? "mp4" : "webm";
-  const file = new File(pieces, `recorded as ${mimeType.replace(/\W+/g, "-") || "it likes"}.${extension}`, { type });
+  const file = new File(pieces, `recorded as ${mimeType.replace(/\W+/g, "-") || "default"}.${extension}`, { type });
   const chosen = new DataTransfer();
   chosen.items.add(file);
   const picker = document.getElementById("picker") as HTMLInputElement;

@@ -1,26 +1,26 @@
-// The demo page, with its own policy, over a line that works.
+// The demo page, with its own Content-Security-Policy.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
-import { type LocalFile, makeFile, partsSent } from "../browser/client_fixtures";
-import { sha256 } from "../browser/local_run";
-import { landscape } from "../browser/pictures";
+import { type LocalFile, makeFile, storedParts } from "../browser/client/client_fixtures";
+import { sha256 } from "../browser/local_run/local_run";
+import { landscape } from "../browser/page/pictures";
 import { test } from "./fixtures";
 
-test("the keyboard is enough to sign in, and a reload keeps the session", async ({ demo, tab, run }) => {
+test("users can sign in by keyboard, and a reload keeps the session", async ({ demo, tab, run }) => {
   const { Username, Password } = run.outputs.Local.Users[0];
   await tab.type("#username", Username);
   await tab.type("#password", `${Password}\n`);
-  await demo.isSignedIn();
+  await demo.waitUntilSignedIn();
   expect(await tab.evaluate(() => document.activeElement?.id)).toBe("picker");
   await tab.reload();
-  await demo.isSignedIn();
+  await demo.waitUntilSignedIn();
   await tab.click("#sign-out");
   await expect.poll(() => demo.view()).toBe("sign-in");
   await expect.poll(() => tab.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
 });
 
-test("files of any size and name arrive whole, once", async ({ demo, run, folder }) => {
+test("files of any size and name are stored once", async ({ demo, run, folder }) => {
   const names = ["one byte.csv", "🎉 Grüße – 日本.mp4", "دفتر ملاحظات.txt", "100% & 'more' #1?;.txt", "....txt"];
   const files = [await makeFile(folder, "empty.csv", 0), await makeFile(folder, "8 MiB + 1.png", (8 << 20) + 1)];
   for (const [i, name] of names.entries()) files.push(await makeFile(folder, name, 4 ** i));
@@ -28,17 +28,17 @@ test("files of any size and name arrive whole, once", async ({ demo, run, folder
   await demo.signIn();
   await demo.add(...files);
   const keys = [];
-  for (const file of files) keys.push(await demo.stores(file));
+  for (const file of files) keys.push(await demo.expectStored(file));
   expect((await run.keys()).sort()).toEqual([...before, ...keys].sort());
 });
 
-test("a file over 100 MiB goes in parts", async ({ demo, run, line, folder }) => {
+test("a file over 100 MiB is sent in parts", async ({ demo, run, faultProxy, folder }) => {
   const before = await run.keys();
   const film = await makeFile(folder, "film.mp4", 101 << 20);
   await demo.signIn();
   await demo.add(film);
-  const key = await demo.stores(film);
-  expect(partsSent(line)).toEqual([1, 2, 3, 4, 5, 6, 7]); // 16 MiB each, and what is left
+  const key = await demo.expectStored(film);
+  expect(storedParts(faultProxy)).toEqual([1, 2, 3, 4, 5, 6, 7]); // of 16 MiB, and the rest
   expect((await run.keys()).sort()).toEqual([...before, key].sort());
   expect(await run.unfinished()).toEqual([]);
 });
@@ -47,7 +47,7 @@ test("a stored file is opened in a tab, and saved under its name", async ({ demo
   const picture = await write(folder, "Grüße 🎉.png", landscape(320, 240, 5));
   await demo.signIn();
   await demo.add(picture);
-  await demo.stores(picture);
+  await demo.expectStored(picture);
   await demo.press("Open", picture.name);
   const opened = await engine.openedTab();
   await expect.poll(() => opened.evaluate(() => [document.contentType, opener])).toEqual(["image/png", null]);

@@ -1,4 +1,4 @@
-// WebKitGTK's MiniBrowser by classic WebDriver, which is all that its driver speaks.
+// WebKitGTK's MiniBrowser, by WebDriver Classic. Its driver supports no other protocol.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -11,14 +11,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { writeFileSync } from "node:fs";
 import { Builder, By, until, type WebDriver } from "selenium-webdriver";
 import type { Engine, EngineOptions, Tab } from "./engine";
-import { findDisplay } from "./programs";
+import { findXvfb } from "./programs";
 
-const patience = 30_000; // ms
+const timeout = 30_000; // ms
 
 export async function startWebKit(driver: string, options: EngineOptions): Promise<Engine> {
   const home = await mkdtemp(join(tmpdir(), "signpost-webkit-"));
   await writeFile(join(home, "user-dirs.dirs"), `XDG_DOWNLOAD_DIR="${options.downloads}"\n`);
-  const screen = spawnChild(findDisplay(), ["-displayfd", "3", "-screen", "0", "1280x1100x24", "-nolisten", "tcp"]);
+  const screen = spawnChild(findXvfb(), ["-displayfd", "3", "-screen", "0", "1280x1100x24", "-nolisten", "tcp"]);
   const [display] = await once(screen.stdio[3] as Readable, "data");
   const port = await freePort();
   const variables = { DISPLAY: `:${String(display).trim()}`, HOME: home, XDG_CONFIG_HOME: home };
@@ -30,15 +30,15 @@ export async function startWebKit(driver: string, options: EngineOptions): Promi
   });
 }
 
-/** Waits until the driver listens, and begins a session. */
+/** Waits until the driver listens, and starts a session. */
 async function connect(port: number, { proxy, storage }: EngineOptions): Promise<WebDriver> {
   const server = `http://127.0.0.1:${port}`;
   for (let tries = 0; !(await fetch(`${server}/status`).catch(() => undefined)); tries++) {
-    if (tries > 200) throw new Error("WebKitWebDriver doesn't answer");
+    if (tries > 200) throw new Error("WebKitWebDriver doesn't respond");
     await sleep(50);
   }
   const args = ["--automation", `--proxy=${proxy}`];
-  // WebKit then has null in its place, as an app that embeds it may.
+  // localStorage is then null, as in apps that embed WebKit without it.
   if (storage === false) args.push("--enable-html5-local-storage=false");
   const capabilities = { browserName: "MiniBrowser", "webkitgtk:browserOptions": { args } };
   const web = await new Builder().usingServer(server).withCapabilities(capabilities).build();
@@ -51,7 +51,7 @@ class WebKitEngine implements Engine {
 
   constructor(
     private readonly web: WebDriver,
-    private readonly tidyUp: () => Promise<void>,
+    private readonly cleanUp: () => Promise<void>,
   ) {
     this.tab = new WebKitTab(web);
   }
@@ -60,7 +60,7 @@ class WebKitEngine implements Engine {
     const { web } = this;
     const first = await web.getWindowHandle();
     const find = async () => (await web.getAllWindowHandles()).find((handle) => handle !== first) ?? "";
-    const opened = await web.wait(find, patience, "no tab was opened");
+    const opened = await web.wait(find, timeout, "no tab was opened");
     return {
       evaluate: async (call, argument) => {
         await web.switchTo().window(opened);
@@ -74,7 +74,7 @@ class WebKitEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await this.web.quit().finally(this.tidyUp);
+    await this.web.quit().finally(this.cleanUp);
   }
 }
 
@@ -86,36 +86,36 @@ class WebKitTab implements Tab {
   }
 
   async reload(): Promise<void> {
-    await this.web.navigate().refresh(); // WebDriver answers what beforeunload asks
+    await this.web.navigate().refresh(); // WebDriver accepts the dialog of beforeunload.
   }
 
   async evaluate<R, A>(call: (argument: A) => R | Promise<R>, argument?: A): Promise<R> {
-    // As JSON, since WebDriver makes null of what is undefined.
+    // As JSON, because WebDriver turns undefined into null.
     const script = `return Promise.resolve((${call})(arguments[0])).then((value) => JSON.stringify({ value }))`;
     return JSON.parse(await this.web.executeScript<string>(script, argument)).value;
   }
 
   async click(selector: string): Promise<void> {
-    const element = await this.web.wait(until.elementLocated(By.css(selector)), patience);
-    await this.web.wait(until.elementIsVisible(element), patience);
+    const element = await this.web.wait(until.elementLocated(By.css(selector)), timeout);
+    await this.web.wait(until.elementIsVisible(element), timeout);
     await element.click();
   }
 
   async type(selector: string, text: string): Promise<void> {
-    const element = await this.web.wait(until.elementLocated(By.css(selector)), patience);
-    await this.web.wait(until.elementIsVisible(element), patience);
-    const [words = "", ...enter] = text.split(/(?=\n)/);
-    // On a busy machine the driver lets go of Shift too late, or too soon.
-    for (let tries = 0; tries < 5 && (await element.getAttribute("value")) !== words; tries++) {
+    const element = await this.web.wait(until.elementLocated(By.css(selector)), timeout);
+    await this.web.wait(until.elementIsVisible(element), timeout);
+    const [characters = "", ...enter] = text.split(/(?=\n)/);
+    // On a busy machine the driver may release Shift too early or too late, so the text is checked.
+    for (let tries = 0; tries < 5 && (await element.getAttribute("value")) !== characters; tries++) {
       await element.clear();
-      await element.sendKeys(words);
+      await element.sendKeys(characters);
     }
     if (enter.length > 0) await element.sendKeys("\uE007");
   }
 
   async choose(selector: string, paths: string[]): Promise<void> {
-    const input = await this.web.wait(until.elementLocated(By.css(selector)), patience);
-    await this.web.executeScript("arguments[0].value = ''", input); // else they come to those that it has
+    const input = await this.web.wait(until.elementLocated(By.css(selector)), timeout);
+    await this.web.executeScript("arguments[0].value = ''", input); // Otherwise the files are added to those chosen before.
     await input.sendKeys(paths.join("\n"));
   }
 
@@ -124,7 +124,7 @@ class WebKitTab implements Tab {
   }
 }
 
-/** A program that ends with this one; its fourth stream can be read. */
+/** Starts a program that ends with this process. Its file descriptor 3 can be read. */
 function spawnChild(program: string, args: string[], env = process.env): ChildProcess {
   const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "ignore", "pipe"] });
   const kill = () => child.kill("SIGTERM");

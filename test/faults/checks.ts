@@ -1,12 +1,12 @@
-// What must hold at the end, whatever happened on the way.
-import type { Exchange } from "../browser/exchange";
-import { type LocalRun, sha256 } from "../browser/local_run";
+// What must be true at the end of a run, whatever failed before.
+import type { Exchange } from "../browser/fault_proxy/exchange";
+import { type LocalRun, sha256 } from "../browser/local_run/local_run";
 import type { Outcome } from "./page/main";
 import type { FilePlan } from "./plan";
 import { bytesOf } from "./random";
 
-/** Everything that the checks look at. */
-export interface Finished {
+/** A run that has ended. */
+export interface FinishedRun {
   run: LocalRun;
   seed: number;
   files: FilePlan[];
@@ -16,80 +16,80 @@ export interface Finished {
 }
 
 export interface Problem {
-  /** The file's, or empty. */
+  /** The file's name, or "". */
   name: string;
-  what: string;
+  problem: string;
 }
 
-/** Each file is stored, whole and once, and its promise says just that. One that was given up may be there, whole. */
-export async function checkFiles({ run, seed, files, outcomes }: Finished): Promise<Problem[]> {
+/** Every file must be stored once, with its bytes, and its promise must say so. An aborted file may be stored. */
+export async function checkFiles({ run, seed, files, outcomes }: FinishedRun): Promise<Problem[]> {
   const problems: Problem[] = [];
-  const keysOf = Map.groupBy(await run.keys(), lastOf);
+  const keysOf = Map.groupBy(await run.keys(), baseName);
   for (const { index, name, size, abortAfter } of files) {
-    const wrong = (what: string) => problems.push({ name, what: `${size} B: ${what}` });
+    const addProblem = (problem: string) => problems.push({ name, problem: `${size} B: ${problem}` });
     const outcome = outcomes.get(index);
     const { stored, error } = outcome ?? {};
     const keys = keysOf.get(name) ?? [];
     keysOf.delete(name);
-    if (!outcome) wrong("its promise has not settled");
+    if (!outcome) addProblem("its promise has not settled");
     if (error && (abortAfter === undefined || error.name !== "AbortError")) {
-      wrong(`it failed: ${[error.name, error.code, error.status, error.message].filter(Boolean).join(" ")}`);
+      addProblem(`it failed: ${[error.name, error.code, error.status, error.message].filter(Boolean).join(" ")}`);
     }
-    if (stored && !keys.includes(stored.key)) wrong(`said to be stored at ${stored.key}, where there is no object`);
-    if (stored && stored.size !== size) wrong(`said to be stored with ${stored.size} B`);
-    if (keys.length > 1) wrong(`stored ${keys.length} times: ${keys.join(", ")}`);
+    if (stored && !keys.includes(stored.key)) addProblem(`reported as stored at ${stored.key}, where there is no object`);
+    if (stored && stored.size !== size) addProblem(`reported as stored with ${stored.size} B`);
+    if (keys.length > 1) addProblem(`stored ${keys.length} times: ${keys.join(", ")}`);
     if (keys.length === 0) continue;
     const want = sha256(bytesOf(seed, index, size));
-    if (stored?.sha256 && stored.sha256 !== want) wrong("the client tells another SHA-256");
+    if (stored?.sha256 && stored.sha256 !== want) addProblem("the client reports another SHA-256");
     for (const key of keys) {
-      if ((await run.objectSha256(key)) !== want) wrong(`the object at ${key} has other bytes`);
+      if ((await run.objectSha256(key)) !== want) addProblem(`the object at ${key} has other bytes`);
     }
   }
-  for (const [name, keys] of keysOf) problems.push({ name, what: `nobody has uploaded ${keys.join(", ")}` });
+  for (const [name, keys] of keysOf) problems.push({ name, problem: `nobody has uploaded ${keys.join(", ")}` });
   return problems;
 }
 
 /**
- * Uploads in parts that are still open. Nobody can end one whose id nobody was told: S3 has it until its lifecycle rule
- * sweeps up. Of a file that failed the client keeps it, to go on with. All others it has joined or given up, unless no
- * try to give it up was answered.
+ * No multipart upload may be left open, with three exceptions. If the response with its id was lost, only S3's lifecycle
+ * rule can end it. If the file failed, the client keeps it to resume later. And the requests to abort it may all have
+ * been without a response.
  */
-export async function checkOpen({ run, files, outcomes, exchanges }: Finished, open: string[]): Promise<Problem[]> {
+export async function checkOpenUploads({ run, files, outcomes, exchanges }: FinishedRun, open: string[]): Promise<Problem[]> {
   const problems: Problem[] = [];
   const failed = new Set(files.filter(({ index }) => !outcomes.get(index)?.stored).map(({ name }) => name));
-  const givenUp = new Set(files.filter(({ abortAfter }) => abortAfter !== undefined).map(({ name }) => name));
+  const aborted = new Set(files.filter(({ abortAfter }) => abortAfter !== undefined).map(({ name }) => name));
   const known = Map.groupBy(exchanges, ({ uploadId }) => uploadId ?? "");
   known.delete("");
   let unknown = 0;
   for (const folder of open) {
-    // While it joins parts, versitygw adds a suffix to the folder's name.
+    // While versitygw joins the parts, their folder's name has a suffix.
     const [id, requests = []] = [...known].find(([uploadId]) => folder.startsWith(uploadId)) ?? [];
     const aborts = requests.filter(({ operation }) => operation === "AbortMultipartUpload");
-    const isUnanswered = aborts.length > 0 && !aborts.some(wasDone);
-    const name = lastOf(requests[0]?.path ?? "");
+    const isUnanswered = aborts.length > 0 && !aborts.some(hasSucceeded);
+    const name = baseName(requests[0]?.path ?? "");
     if (id === undefined) unknown++;
-    else if (!isUnanswered && (givenUp.has(name) || !failed.has(name))) {
-      problems.push({ name, what: `its upload in parts is left open${folder === id ? "" : ", half joined"}` });
+    else if (!isUnanswered && (aborted.has(name) || !failed.has(name))) {
+      problems.push({ name, problem: `its multipart upload is left open${folder === id ? "" : ", while being completed"}` });
     }
   }
-  // A page may give a file up just as it is told the id.
-  const untold = exchanges
+  // A page may abort a file just when it receives the id.
+  const idsLost = exchanges
     .filter(({ operation }) => operation === "CreateMultipartUpload")
-    .filter((exchange) => !wasDone(exchange) || givenUp.has(lastOf(exchange.path)));
-  if (unknown > untold.length) {
-    const what = `${unknown} open uploads that the client knows nothing of, and ${untold.length} unanswered requests`;
-    problems.push({ name: "", what });
+    .filter((exchange) => !hasSucceeded(exchange) || aborted.has(baseName(exchange.path)));
+  if (unknown > idsLost.length) {
+    const problem = `${unknown} open uploads unknown to the client, but only ${idsLost.length} lost ids`;
+    problems.push({ name: "", problem });
   }
   const keys = await run.keys();
   for (const { path, status } of exchanges.filter(({ operation }) => operation === "AbortMultipartUpload")) {
     if (status !== 204 || !keys.some((key) => path.endsWith(`/${key}`))) continue;
-    problems.push({ name: lastOf(path), what: "S3 said that it was given up, and it is stored" });
+    problems.push({ name: baseName(path), problem: "S3 confirmed that it was aborted, but it is stored" });
   }
   return problems;
 }
 
-/** What readers get of the first files: by the API and S3, not from the disk. */
-export async function checkReadable({ run, seed, files, outcomes }: Finished, token: string): Promise<Problem[]> {
+/** The first files can be downloaded, through the API and S3. */
+export async function checkDownloads({ run, seed, files, outcomes }: FinishedRun, token: string): Promise<Problem[]> {
   const problems: Problem[] = [];
   const headers = { Authorization: token, "Content-Type": "application/json" };
   for (const { index, name, size } of files.slice(0, 30)) {
@@ -100,16 +100,16 @@ export async function checkReadable({ run, seed, files, outcomes }: Finished, to
     const answer = signed.ok ? await fetch(((await signed.json()) as { url: string }).url) : signed;
     const got = new Uint8Array(await answer.arrayBuffer());
     const isSame = answer.ok && got.length === size && sha256(got) === sha256(bytesOf(seed, index, size));
-    if (!isSame) problems.push({ name, what: `a reader gets ${answer.status} and ${got.length} of ${size} B` });
+    if (!isSame) problems.push({ name, problem: `a download returns ${answer.status} and ${got.length} of ${size} B` });
   }
   return problems;
 }
 
-/** The name of a file, of its key or of a path to it. */
-export function lastOf(path: string): string {
+/** The last segment of a path or a key. */
+export function baseName(path: string): string {
   return path.split("/").at(-1) ?? "";
 }
 
-function wasDone({ status = 0 }: Exchange): boolean {
+function hasSucceeded({ status = 0 }: Exchange): boolean {
   return status >= 200 && status <= 299;
 }

@@ -1,136 +1,138 @@
-// Uploads by the client as it is published, in Chromium, while everything between it and S3 fails: the proxy refuses,
-// cuts, resets, stalls, loses answers and says 503, and the local run is killed and started again, also while it joins
-// parts. In the end each file is stored, whole and once, and no promise has said so without its object.
+// Uploads with the published client in Chromium, while requests fail: the proxy refuses, cuts, resets and stalls them,
+// loses responses and responds with 503. The local run is killed and started again, also while it joins parts. At the
+// end, each file must be stored once, and no promise may have reported an object that didn't exist.
 //
-// It is a real browser, not Node: only there are XMLHttpRequest, preflights, CORS's silence about failures, and
-// connections that are used again and requests that the browser itself then sends again.
+// It needs a real browser. Node.js has no XMLHttpRequest, no preflights, no CORS that hides the reason of a failure, and
+// it doesn't retry requests on reused connections by itself.
 //
 //	make test-faults [UPLOADS=20] [SEED=…]
 //
-// The seed decides the files, what goes wrong with which request, and when the server is killed. How fast the machine
-// is decides the rest: which requests are under way then, and in what order the API is asked. So a seed repeats the
-// decisions, and mostly, but not always, what comes of them.
+// The seed decides the files, the faults and the kills. The machine's speed decides which requests are in progress at a
+// kill, and the order of the requests to the API. So the same seed has the same plan, and mostly the same outcome.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
-import { signIn } from "../browser/client_driver";
-import { newContext } from "../browser/client_fixtures";
-import { setVariable, startAssembly } from "../browser/edited_run";
-import { FaultProxy } from "../browser/fault_proxy";
-import type { LocalRun } from "../browser/local_run";
-import { checkFiles, checkOpen, checkReadable, lastOf, type Problem } from "./checks";
+import { newContext } from "../browser/client/client_fixtures";
+import { FaultProxy } from "../browser/fault_proxy/fault_proxy";
+import { idTokenOf } from "../browser/local_run/cognito_api";
+import { setVariable, startEdited } from "../browser/local_run/edited_run";
+import { LocalRun } from "../browser/local_run/local_run";
+import { baseName, checkDownloads, checkFiles, checkOpenUploads, type Problem } from "./checks";
 import { History } from "./history";
 import { Killer } from "./killer";
 import { pageWithPackedClient } from "./packed_client";
 import type { Outcome } from "./page/main";
 import { planFault, planFiles, planKills, threshold } from "./plan";
 import { randomOf } from "./random";
-import { pageOrigin, synthesize } from "./synthesize";
 
 const uploads = wholeNumber("UPLOADS", "20");
 const seed = wholeNumber("SEED", "");
 const timeLimit = 60_000 + 1_500 * uploads; // ms for the uploads
 const isLong = uploads >= 100;
-const allKinds = 9; // of faults that plan.ts chooses from
+const faultKinds = 9; // the number of kinds in plan.ts
 
-/** Many quick tries: an upload must outlast a restart, and few faults in a row must not end it. */
+/** Many tries with short delays, so that uploads survive a restart and several faults in a row. */
 const retry = { limit: 60, minDelay: 50, maxDelay: 1000, stallTimeout: 2000 };
 
 let run: LocalRun;
 let folder: string;
-const line = new FaultProxy();
+let pageUrl: string;
+const faultProxy = new FaultProxy();
 
 test.beforeAll(async () => {
-  test.setTimeout(300_000); // on a fresh machine the CDK app is compiled first
+  test.setTimeout(300_000); // A fresh machine first compiles the CDK app.
   folder = await mkdtemp(join(tmpdir(), "signpost-faults-"));
-  const assembly = join(folder, "assembly");
-  [line.pages] = await Promise.all([pageWithPackedClient(folder), synthesize(assembly)]);
-  run = await startAssembly(assembly, (template) => {
+  const [pages, original] = await Promise.all([pageWithPackedClient(folder), LocalRun.start()]);
+  faultProxy.pages = pages;
+  // The proxy serves the page at this URL, whose origin the edited run allows.
+  pageUrl = new URL("/faults/", original.outputs.Local.PageUrl).href;
+  run = await startEdited(original, (template) => {
     setVariable(template, "MULTIPART_THRESHOLD_BYTES", String(threshold));
   });
-  await line.listen();
+  await original.stop();
+  await faultProxy.listen();
 });
 
 test.afterAll(async () => {
-  line.close();
+  faultProxy.close();
   await run?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
-test(`${uploads} uploads, whatever fails: SEED=${seed}`, async ({ browser }) => {
+test(`${uploads} uploads while requests fail: SEED=${seed}`, async ({ browser }) => {
   test.setTimeout(timeLimit + 120_000);
   const files = planFiles(seed, uploads);
   const history = new History();
-  const killer = new Killer(run, planKills(seed, uploads), (words) => history.server(words));
+  const killer = new Killer(run, planKills(seed, uploads), (event) => history.addServerEvent(event));
   const outcomes = new Map<number, Outcome>();
   const problems: Problem[] = [];
   const tries = new Map<string, number>();
 
-  line.choose = (exchange, length) => {
+  faultProxy.chooseFault = (exchange, length) => {
     const { method, operation, path, partNumber } = exchange;
-    const same = [method, operation, operation.startsWith("POST /") ? "" : lastOf(path), partNumber].join(" ");
-    const before = tries.get(same) ?? 0;
-    tries.set(same, before + 1);
-    return planFault(seed, { exchange, tries: before, length, patience: isLong });
+    const request = [method, operation, operation.startsWith("POST /") ? "" : baseName(path), partNumber].join(" ");
+    const earlierTries = tries.get(request) ?? 0;
+    tries.set(request, earlierTries + 1);
+    return planFault(seed, { exchange, tries: earlierTries, length, allowsApiStalls: isLong });
   };
-  line.watch = (exchange, from) => {
-    history.note(exchange, from);
-    killer.seen(exchange);
+  faultProxy.onRequest = (exchange, from) => {
+    history.addRequest(exchange, from);
+    killer.onRequest(exchange);
   };
-  const tell = (outcome: Outcome) => {
+  const report = (outcome: Outcome) => {
     const { index, stored } = outcome;
-    // Looked at now too: what comes later was not there when the promise said so.
+    // Checked now, because the object might come later than the promise.
     if (stored && !existsSync(run.pathOf(stored.key))) {
-      problems.push({ name: files[index]!.name, what: "said to be stored when it was not yet" });
+      problems.push({ name: files[index]!.name, problem: "reported as stored before it was" });
     }
     outcomes.set(index, outcome);
-    killer.ended = outcomes.size;
-    // A browser uses a connection again where the server lets it, as AWS's do. If such a one breaks before the answer,
-    // it sends the request again by itself (Volafile/volafile-bugs#133): to S3 that is one more try.
-    line.keepsConnections = randomOf(seed, "keeps connections", Math.floor(outcomes.size / 10))() < 0.5;
+    killer.endedUploads = outcomes.size;
+    // A browser reuses a connection that the server keeps open, as AWS's servers do. If it breaks before the response, the
+    // browser itself retries the request (Volafile/volafile-bugs#133).
+    faultProxy.keepConnections = randomOf(seed, "keeps connections", Math.floor(outcomes.size / 10))() < 0.5;
     if (outcomes.size % 100 === 0) console.log(`${outcomes.size} of ${files.length} have ended, ${killer.kills} kills`);
   };
 
   const began = Date.now();
-  const token = await signIn(run, "first");
+  const token = await idTokenOf(run, "first");
   const pages = Math.min(3, Math.ceil(uploads / 10));
   const work = Array.from({ length: pages }, async (_, i) => {
-    const context = await newContext(browser, line); // each with connections of its own
+    const context = await newContext(browser, faultProxy); // Each has its own connections.
     const page = await context.newPage();
-    await page.exposeFunction("tell", tell);
-    await page.exposeFunction("newToken", () => signIn(run, "first"));
-    await page.goto(`${pageOrigin}/faults/`);
-    const mine = files.filter(({ index }) => index % pages === i);
-    await page.evaluate((all) => window.run(all), { apiUrl: run.outputs.ApiUrl, token, seed, files: mine, retry });
+    await page.exposeFunction("report", report);
+    await page.exposeFunction("newToken", () => idTokenOf(run, "first"));
+    await page.goto(pageUrl);
+    const ownFiles = files.filter(({ index }) => index % pages === i);
+    await page.evaluate((all) => window.run(all), { apiUrl: run.outputs.ApiUrl, token, seed, files: ownFiles, retry });
   });
   const late = sleep(timeLimit, undefined, { ref: false });
   await Promise.race([Promise.all(work), killer.failed, late]);
   await Promise.race([killer.stop(), killer.failed]);
   const took = Date.now() - began;
-  line.choose = () => undefined;
-  line.watch = () => {};
+  faultProxy.chooseFault = () => undefined;
+  faultProxy.onRequest = () => {};
 
-  const finished = { run, seed, files, outcomes, exchanges: line.exchanges };
+  const finished = { run, seed, files, outcomes, exchanges: faultProxy.exchanges };
   problems.push(...(await checkFiles(finished)));
-  problems.push(...(await checkOpen(finished, await settled(run))));
-  problems.push(...(await checkReadable(finished, await signIn(run, "first"))));
-  const kinds = Object.entries(Object.groupBy(line.exchanges, ({ fault = "" }) => fault)).filter(([kind]) => kind);
-  const seen = kinds.map(([kind, exchanges]) => `${exchanges?.length} × ${kind}`).join(", ");
+  problems.push(...(await checkOpenUploads(finished, await openUploads(run))));
+  problems.push(...(await checkDownloads(finished, await idTokenOf(run, "first"))));
+  const kinds = Object.entries(Object.groupBy(faultProxy.exchanges, ({ fault = "" }) => fault)).filter(([kind]) => kind);
+  const counts = kinds.map(([kind, exchanges]) => `${exchanges?.length} × ${kind}`).join(", ");
   console.log(
-    `${outcomes.size} uploads in ${Math.round(took / 1000)} s, ${line.exchanges.length} requests, ` +
-      `${killer.kills} kills, ${killer.halfJoined.size} uploads then being joined, ${seen}`,
+    `${outcomes.size} uploads in ${Math.round(took / 1000)} s, ${faultProxy.exchanges.length} requests, ` +
+      `${killer.kills} kills, ${killer.interruptedCompletes.size} uploads then being completed, ${counts}`,
   );
-  expect(told(problems, history), "what is wrong").toBe("");
+  expect(describe(problems, history), "problems").toBe("");
   expect(killer.kills, "kills").toBeGreaterThan(0);
-  if (isLong) expect(killer.halfJoined.size, "uploads that were being joined").toBeGreaterThan(0);
-  expect(kinds.length, "kinds of faults").toBeGreaterThanOrEqual(isLong ? allKinds : 4);
+  if (isLong) expect(killer.interruptedCompletes.size, "kills while an upload was being completed").toBeGreaterThan(0);
+  expect(kinds.length, "kinds of faults").toBeGreaterThanOrEqual(isLong ? faultKinds : 4);
 });
 
-/** The uploads in parts that are open once the client has had time to give up those that it abandons. */
-async function settled(local: LocalRun): Promise<string[]> {
+/** The open multipart uploads, once the client has had time to abort those that it gives up. */
+async function openUploads(local: LocalRun): Promise<string[]> {
   let open = await local.unfinished();
   for (let same = 0; open.length > 0 && same < 10; await sleep(300)) {
     const now = await local.unfinished();
@@ -140,19 +142,19 @@ async function settled(local: LocalRun): Promise<string[]> {
   return open;
 }
 
-/** The problems of each file, and for the first files their requests. */
-function told(problems: Problem[], history: History): string {
+/** Lists the problems of each file and, for the first ten files, their requests. */
+function describe(problems: Problem[], history: History): string {
   if (problems.length === 0) return "";
   const ofFiles = Object.entries(Object.groupBy(problems, ({ name }) => name));
-  const lines = ofFiles.map(([name, itsProblems = []], i) => {
-    const requests = i < 10 ? history.of(name).map((request) => `\n    ${request}`) : [];
-    return itsProblems.map(({ what }) => `\n  ${name}: ${what}`).join("") + requests.join("");
+  const lines = ofFiles.map(([name, fileProblems = []], i) => {
+    const requests = i < 10 ? history.linesFor(name).map((request) => `\n    ${request}`) : [];
+    return fileProblems.map(({ problem }) => `\n  ${name}: ${problem}`).join("") + requests.join("");
   });
   return `${problems.length} problems, SEED=${seed} UPLOADS=${uploads}:${lines.join("")}\n`;
 }
 
-function wholeNumber(name: string, otherwise: string): number {
-  const text = process.env[name] || otherwise;
+function wholeNumber(name: string, fallback: string): number {
+  const text = process.env[name] || fallback;
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new Error(`${name}=${text} must be a whole number from 1`);
   return value;

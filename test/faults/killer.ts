@@ -1,74 +1,74 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Exchange } from "../browser/exchange";
-import type { LocalRun } from "../browser/local_run";
+import type { Exchange } from "../browser/fault_proxy/exchange";
+import type { LocalRun } from "../browser/local_run/local_run";
 import type { KillPlan } from "./plan";
 
-/** Faults that a request meets only on the way back. */
-const onTheWayBack = ["lose answer", "cut answer", "stall answer"];
+/** Faults of the response: the server still receives the request. */
+const responseFaults = ["lose answer", "cut answer", "stall answer"];
 
-/** Of versitygw's ids of uploads in parts. While it joins the parts, their folder's name has a suffix. */
+/** The length of versitygw's upload ids. While it joins the parts, the name of their folder has a suffix. */
 const idLength = 36;
 
-/** Kills the local run as planned, and starts it again over the same data. */
+/** Kills the local run as planned, and starts it again with the same data. */
 export class Killer {
-  /** How often it has killed it. */
+  /** The number of kills so far. */
   kills = 0;
-  /** Uploads whose parts were being joined when it was killed. */
-  readonly halfJoined = new Set<string>();
-  /** Uploads that have ended so far. */
-  ended = 0;
-  /** Rejects when the local run does not come back. */
+  /** Uploads whose parts were being joined at a kill. */
+  readonly interruptedCompletes = new Set<string>();
+  /** The number of uploads that have ended so far. */
+  endedUploads = 0;
+  /** Rejects if the local run doesn't start again. */
   readonly failed: Promise<never>;
   #fail!: (error: unknown) => void;
-  #underWay: Promise<void> | undefined;
-  readonly #left: KillPlan[];
+  #current: Promise<void> | undefined;
+  readonly #plans: KillPlan[];
 
   constructor(
     private readonly run: LocalRun,
     plans: KillPlan[],
-    private readonly note: (line: string) => void,
+    private readonly log: (message: string) => void,
   ) {
-    this.#left = [...plans];
+    this.#plans = [...plans];
     this.failed = new Promise((_, reject) => (this.#fail = reject));
     this.failed.catch(() => {});
   }
 
-  /** Told of each request; the one that the next plan waits for sets it off. */
-  seen({ operation, fault }: Exchange): void {
-    const [plan] = this.#left;
-    if (!plan || this.#underWay || this.ended < plan.afterUploads) return;
-    const reachesServer = !fault || onTheWayBack.includes(fault);
+  /** Executes the next plan if this is the request that it waits for. */
+  onRequest({ operation, fault }: Exchange): void {
+    const [plan] = this.#plans;
+    if (!plan || this.#current || this.endedUploads < plan.afterUploads) return;
+    const reachesServer = !fault || responseFaults.includes(fault);
     if (plan.operation && (operation !== plan.operation || !reachesServer)) return;
-    this.#left.shift();
-    this.#underWay = this.#carryOut(plan)
+    this.#plans.shift();
+    this.#current = this.#execute(plan)
       .catch(this.#fail)
-      .finally(() => (this.#underWay = undefined));
+      .finally(() => (this.#current = undefined));
   }
 
-  /** No more; resolves when the local run is up. */
+  /** Stops killing. It resolves when the local run is up. */
   async stop(): Promise<void> {
-    this.#left.length = 0;
-    await this.#underWay;
+    this.#plans.length = 0;
+    await this.#current;
   }
 
-  async #carryOut({ delay, away, again }: KillPlan): Promise<void> {
+  async #execute({ delay, downtime, secondKillAfter }: KillPlan): Promise<void> {
     await sleep(delay);
     await this.#kill();
-    await sleep(away);
-    if (again !== undefined) {
-      const start = this.run.begin().catch(() => {}); // it is not to succeed
-      await sleep(again);
+    await sleep(downtime);
+    if (secondKillAfter !== undefined) {
+      const start = this.run.launch().catch(() => {}); // The kill makes it fail.
+      await sleep(secondKillAfter);
       await this.#kill();
       await start;
     }
-    await this.run.begin();
-    this.note("the server is back");
+    await this.run.launch();
+    this.log("the server is up again");
   }
 
   async #kill(): Promise<void> {
-    this.note("the server is killed");
+    this.log("the server is killed");
     await this.run.kill();
     this.kills++;
-    for (const folder of await this.run.unfinished()) if (folder.length > idLength) this.halfJoined.add(folder);
+    for (const folder of await this.run.unfinished()) if (folder.length > idLength) this.interruptedCompletes.add(folder);
   }
 }

@@ -3,16 +3,16 @@ import { cp, mkdir, readFile, rename, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { environment, project } from "../browser/build_local";
-import type { Served } from "../browser/fault_proxy";
+import type { ServedFile } from "../browser/fault_proxy/fault_proxy";
+import { environment, project } from "../browser/local_run/build";
 
 const run = promisify(execFile);
 
 /**
- * The page, built in this folder with the client as whoever installs it gets it: what `npm pack` makes, through its
- * exports. It is packed from a copy, so that other tests may build the client meanwhile.
+ * Builds the test page in this folder, with the client as npm installs it: the output of `npm pack`, through its exports.
+ * It packs a copy, so that other tests can build the client at the same time.
  */
-export async function pageWithPackedClient(folder: string): Promise<Map<string, Served>> {
+export async function pageWithPackedClient(folder: string): Promise<Map<string, ServedFile>> {
   const source = join(folder, "source");
   const filter = (path: string) => !/\/(dist|test)$/.test(path);
   await cp(join(project, "client"), join(source, "client"), { recursive: true, filter });
@@ -36,7 +36,7 @@ export async function pageWithPackedClient(folder: string): Promise<Map<string, 
     metafile: true,
   });
   const packed = "node_modules/signpost-client/dist/index.js";
-  if (!metafile.inputs[packed]) throw new Error(`the page is built without ${packed}`);
+  if (!metafile.inputs[packed]) throw new Error(`the page was built without ${packed}`);
   return new Map([
     ["/faults/", { type: "text/html", text: await readFile(join(consumer, "page/index.html"), "utf8") }],
     ["/faults/main.js", { type: "text/javascript", text: outputFiles[0]!.text }],

@@ -1,20 +1,20 @@
-// Uploads while everything fails: see faults.spec.ts.
+// Uploads while requests fail: see faults.spec.ts.
 //
 //	UPLOADS=1000 SEED=7 npx playwright test --config test/faults/playwright.config.ts
 import { defineConfig } from "@playwright/test";
-import { findChromium } from "../browser/chromium";
+import { findChromium } from "../browser/find_chromium";
 
-// Chosen once: the workers, which read this file too, inherit it.
+// Chosen once. The workers also read this file, and inherit the value.
 process.env.SEED ||= String(1 + Math.floor(Math.random() * 1e9));
 
 export default defineConfig({
   testDir: ".",
-  outputDir: "../../.build/test-results-faults", // a change of the root folder would make Go run its tests again
-  globalSetup: "../browser/build_local.ts",
+  outputDir: "../../.build/test-results-faults", // Changes in the root folder would invalidate Go's test cache.
+  globalSetup: "../browser/local_run/build.ts",
   workers: 2,
   fullyParallel: false,
   forbidOnly: true,
-  retries: 0, // a seed that fails is a finding
+  retries: 0, // A seed that fails has found something.
   reporter: "list",
   use: { launchOptions: { executablePath: findChromium() } },
 });

@@ -1,12 +1,12 @@
-// Numbers and bytes that a seed decides: the same in the browser and in Node.
+// Pseudo-random numbers and bytes. They are the same in the browser and in Node.js.
 
-/** Gives numbers from 0 up to 1: the same ones for the same words. */
-export function randomOf(...words: (string | number)[]): () => number {
-  let state = hashOf(words.join("/"));
+/** Returns a generator of numbers from 0 up to 1, which are the same for the same seeds. */
+export function randomOf(...seeds: (string | number)[]): () => number {
+  let state = hashOf(seeds.join("/"));
   return () => (state = xorshift(state)) / 2 ** 32;
 }
 
-/** A file's bytes, which the seed and its number decide. */
+/** The bytes of the file with this index. */
 export function bytesOf(seed: number, index: number, size: number): Uint8Array<ArrayBuffer> {
   const numbers = new Uint32Array(Math.ceil(size / 4));
   let state = hashOf(`${seed}/bytes/${index}`);
@@ -14,7 +14,7 @@ export function bytesOf(seed: number, index: number, size: number): Uint8Array<A
   return new Uint8Array(numbers.buffer, 0, size);
 }
 
-/** Marsaglia's 32-bit xorshift: good enough for tests, and quick. */
+/** Marsaglia's 32-bit xorshift: fast, and good enough for tests. */
 function xorshift(state: number): number {
   state ^= state << 13;
   state ^= state >>> 17;
@@ -22,7 +22,7 @@ function xorshift(state: number): number {
   return state >>> 0;
 }
 
-/** FNV-1a, mixed: words that differ little give numbers that differ much. Never 0, which xorshift keeps. */
+/** FNV-1a, mixed further, so that similar texts have different hashes. It is never 0, which xorshift maps to 0. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

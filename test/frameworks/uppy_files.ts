@@ -3,32 +3,32 @@ interface UppyFile {
   name?: string;
 }
 
-type Told<Facts = void> = (file: UppyFile | undefined, facts: Facts) => void;
+type Listener<Facts = void> = (file: UppyFile | undefined, facts: Facts) => void;
 
-/** What the page needs of Uppy, whichever version. */
+/** The part of Uppy that the page uses, in any version. */
 interface AnyUppy {
   addFile(file: { name: string; type: string; data: File }): string;
   upload(): Promise<unknown>;
   pauseResume(id: string): unknown;
   retryUpload(id: string): Promise<unknown>;
   removeFile(id: string): void;
-  on(event: "upload-progress", told: Told<{ bytesUploaded: number | false }>): unknown;
-  on(event: "upload-success", told: Told<{ body?: { key?: unknown } }>): unknown;
-  on(event: "upload-error", told: Told<{ name: string; message: string }>): unknown;
-  on(event: "upload-pause", told: Told<boolean>): unknown;
-  on(event: "s3-multipart:part-uploaded", told: (file: UppyFile) => void): unknown;
-  on(event: "file-removed", told: (file: UppyFile) => void): unknown;
+  on(event: "upload-progress", listener: Listener<{ bytesUploaded: number | false }>): unknown;
+  on(event: "upload-success", listener: Listener<{ body?: { key?: unknown } }>): unknown;
+  on(event: "upload-error", listener: Listener<{ name: string; message: string }>): unknown;
+  on(event: "upload-pause", listener: Listener<boolean>): unknown;
+  on(event: "s3-multipart:part-uploaded", listener: (file: UppyFile) => void): unknown;
+  on(event: "file-removed", listener: (file: UppyFile) => void): unknown;
 }
 
-/** A picker that uploads at once, and a row for each file. */
+/** Shows a row for each file, and uploads files as soon as they are chosen. */
 export function showFiles(uppy: AnyUppy): void {
   const rows = new Map<string, HTMLLIElement>();
   const list = document.querySelector("#files")!;
   const set = (file: UppyFile | undefined, facts: Record<string, unknown>) => {
     for (const [name, value] of Object.entries(facts)) {
       rows.get(file?.id ?? "")?.setAttribute(`data-${name}`, String(value));
-      const said = rows.get(file?.id ?? "")?.querySelector("output");
-      if (said && name !== "key") said.value = Object.values(rows.get(file!.id)!.dataset).join(" · ");
+      const output = rows.get(file?.id ?? "")?.querySelector("output");
+      if (output && name !== "key") output.value = Object.values(rows.get(file!.id)!.dataset).join(" · ");
     }
   };
 

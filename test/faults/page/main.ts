@@ -1,4 +1,4 @@
-// A page that uploads file after file and tells what its promises said. It is built with the client as it is published.
+// A page that uploads files and reports how their promises settled. It is built with the client as it is published.
 import { Signpost, type RetryOptions, type SignpostError } from "signpost-client";
 import { bytesOf } from "../random";
 import type { FilePlan } from "../plan";
@@ -21,21 +21,21 @@ export interface Outcome {
 declare global {
   interface Window {
     run(work: Work): Promise<void>;
-    /** The test's. */
-    tell(outcome: Outcome): Promise<void>;
+    /** Reports an outcome to the test. */
+    report(outcome: Outcome): Promise<void>;
     newToken(): Promise<string>;
   }
 }
 
-const atOnce = 6; // files: the client sends five, and one waits
+const concurrency = 6; // uploads: the client sends five at a time, and one waits
 
 window.run = async ({ seed, files, token, ...options }) => {
   const client = new Signpost({ ...options, token: ({ refresh }) => (refresh ? window.newToken() : token) });
-  const left = [...files];
+  const queue = [...files];
   const worker = async () => {
-    for (let file = left.shift(); file; file = left.shift()) await window.tell(await outcomeOf(client, seed, file));
+    for (let file = queue.shift(); file; file = queue.shift()) await window.report(await outcomeOf(client, seed, file));
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
 };
 
 async function outcomeOf(client: Signpost, seed: number, plan: FilePlan): Promise<Outcome> {

@@ -9,7 +9,7 @@ function Uploader() {
   const { state, progress, stored, error, start, upload } = useUpload(signpost);
   function choose(input: HTMLInputElement) {
     if (input.files?.[0]) start(input.files[0]);
-    input.value = ""; // so that the same file can be chosen again
+    input.value = ""; // The same file can then be chosen again.
   }
   return (
     <section>

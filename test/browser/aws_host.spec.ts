@@ -1,9 +1,0 @@
-import { expect, test } from "@playwright/test";
-import { awsHost } from "../../page/src/aws_host";
-
-// "Amazon Cognito Identity endpoints and quotas" and "AWS partitions", AWS General Reference.
-test("a service's host is that of its region's partition", () => {
-  expect(awsHost("cognito-idp", "eu-west-1")).toBe("cognito-idp.eu-west-1.amazonaws.com");
-  expect(awsHost("cognito-idp", "us-gov-west-1")).toBe("cognito-idp.us-gov-west-1.amazonaws.com");
-  expect(awsHost("cognito-idp", "cn-north-1")).toBe("cognito-idp.cn-north-1.amazonaws.com.cn");
-});

@@ -1,0 +1,141 @@
+// A page that tests drive. It has nothing on it but the client.
+import {
+  Signpost,
+  type RetryOptions,
+  type SignedDownload,
+  type SignpostError,
+  type StoredObject,
+  type Upload,
+  type UploadProgress,
+  type UploadState,
+} from "signpost-client";
+
+/** The settings of the client. */
+export interface Settings {
+  apiUrl: string;
+  token: string;
+  connections?: number;
+  checksum?: boolean;
+  retry?: Partial<RetryOptions>;
+}
+
+/** An upload, as far as a test can receive it. */
+export interface UploadSnapshot {
+  state: UploadState;
+  states: UploadState[];
+  progress: UploadProgress;
+  key: string | undefined;
+  object: StoredObject | undefined;
+  error: ErrorFacts | undefined;
+  /** What is wrong with the progress that was reported so far. */
+  progressProblems: string[];
+}
+
+/** An error, as far as a test can receive it. */
+export interface ErrorFacts {
+  name: string;
+  message: string;
+  code: string | undefined;
+  status: number | undefined;
+  cause: string | undefined;
+}
+
+class ObservedUpload {
+  readonly upload: Upload;
+  readonly states: UploadState[] = [];
+  readonly progressProblems: string[] = [];
+  object: StoredObject | undefined;
+  error: ErrorFacts | undefined;
+  #last: UploadProgress | undefined;
+
+  constructor(client: Signpost, file: File) {
+    this.upload = client.upload(file, {
+      onProgress: (progress) => this.#onProgress(progress),
+      onState: (state) => this.states.push(state),
+    });
+    this.upload.done.then(
+      (object) => this.#onStored(object),
+      (error) => (this.error = factsOf(error)),
+    );
+  }
+
+  #onProgress(progress: UploadProgress): void {
+    const { sent, total, partsDone, partsTotal } = progress;
+    const { size } = this.upload.file;
+    if (sent > total || total !== size) this.progressProblems.push(`${sent} of ${total} B, for a file of ${size} B`);
+    if (this.#last && sent < this.#last.sent) this.progressProblems.push(`${sent} B after ${this.#last.sent} B`);
+    if (partsDone > partsTotal) this.progressProblems.push(`${partsDone} parts of ${partsTotal}`);
+    this.#last = progress;
+  }
+
+  #onStored(object: StoredObject): void {
+    this.object = object;
+    const { sent, total, partsDone, partsTotal } = this.upload.progress;
+    if (sent !== total) this.progressProblems.push(`stored at ${sent} of ${total} B`);
+    if (partsDone !== partsTotal) this.progressProblems.push(`stored at ${partsDone} of ${partsTotal} parts`);
+    if (this.#last?.sent !== total) this.progressProblems.push(`the last report was ${this.#last?.sent} of ${total} B`);
+  }
+
+  get snapshot(): UploadSnapshot {
+    const { states, progressProblems, object, error } = this;
+    const { state, progress, key } = this.upload;
+    return { state, states, progress, key, object, error, progressProblems };
+  }
+}
+
+function factsOf(error: SignpostError): ErrorFacts {
+  const { name, message, code, status, cause } = error;
+  return { name, message, code, status, cause: cause === undefined ? undefined : String(cause) };
+}
+
+let client: Signpost | undefined;
+let token = "";
+const uploads: ObservedUpload[] = [];
+
+const driver = {
+  configure(settings: Settings): void {
+    token = settings.token;
+    client = new Signpost({
+      ...settings,
+      token: ({ refresh }) => {
+        if (refresh) token = settings.token;
+        return token;
+      },
+    });
+  },
+
+  expireToken(): void {
+    token = token.slice(0, -8); // The signature is then invalid.
+  },
+
+  /** Uploads the files of the file input. Returns the number of the first upload. */
+  upload(): number {
+    const { files } = document.getElementById("files") as HTMLInputElement;
+    const first = uploads.length;
+    for (const file of files ?? []) uploads.push(new ObservedUpload(required(client), file));
+    return first;
+  },
+
+  snapshot: (upload: number): UploadSnapshot => required(uploads[upload]).snapshot,
+  snapshots: (): UploadSnapshot[] => uploads.map((upload) => upload.snapshot),
+  pause: (upload: number): void => required(uploads[upload]).upload.pause(),
+  resume: (upload: number): void => required(uploads[upload]).upload.resume(),
+  abort: (upload: number): void => required(uploads[upload]).upload.abort(),
+  forget: (): void => required(client).forget(),
+
+  download: (key: string): Promise<SignedDownload | ErrorFacts> => required(client).download(key).catch(factsOf),
+
+  storedRecords: (): string[] => Object.entries({ ...localStorage }).map(([name, value]) => `${name} = ${value}`),
+};
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("there is no client or no such upload yet");
+  return value;
+}
+
+declare global {
+  interface Window {
+    driver: typeof driver;
+  }
+}
+window.driver = driver;

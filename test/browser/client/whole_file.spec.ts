@@ -1,0 +1,72 @@
+// Files that are sent in one piece.
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "@playwright/test";
+import { makeFile, test } from "./client_fixtures";
+import { sha256 } from "../local_run/local_run";
+
+test("a small file, an empty file and a file with a non-ASCII name are stored", async ({ run, faultProxy, folder, openClient }) => {
+  const client = await openClient(run);
+  for (const [name, size] of [
+    ["small.txt", 12_345],
+    ["empty.txt", 0],
+    ["Übung 20 % – 写真 🏔.png", 999],
+  ] as const) {
+    faultProxy.exchanges = [];
+    const before = await run.keys();
+    const file = await makeFile(folder, name, size);
+    const { key, object, states } = await client.expectStored(await client.upload(file), file);
+    expect(object?.sha256).toBe(file.sha256);
+    expect(object?.resumed).toBe(false);
+    expect(states).toEqual(["planning", "uploading", ...(size > 0 ? ["finishing"] : []), "stored"]);
+    expect(faultProxy.requestsFor("PutObject").map(({ status, bytes }) => [status, bytes])).toEqual([[200, size]]);
+    expect((await run.keys()).sort()).toEqual([...before, key].sort());
+  }
+});
+
+test("200 files are stored, with five requests to S3 at a time", async ({ run, faultProxy, folder, openClient }) => {
+  const before = new Set(await run.keys());
+  const files = await Promise.all(
+    Array.from({ length: 200 }, async (_, i) => {
+      const [name, bytes] = [`${i}.txt`, Buffer.from(randomUUID())];
+      await writeFile(join(folder, name), bytes);
+      return { path: join(folder, name), name, size: bytes.length, sha256: sha256(bytes) };
+    }),
+  );
+  const client = await openClient(run);
+  faultProxy.injectFault("PutObject", { kind: "hold", until: () => sleep(100) }, { times: 20 }); // so that they overlap
+  await client.upload(...files);
+  for (const [i, file] of files.entries()) before.add((await client.expectStored(i, file)).key);
+  expect((await run.keys()).sort()).toEqual([...before].sort());
+  expect(faultProxy.maxConcurrent(new URL(run.outputs.Local.S3Endpoint).origin)).toBe(5);
+});
+
+test("a file is paused, resumed and stored once", async ({ run, faultProxy, folder, openClient }) => {
+  const before = await run.keys();
+  const file = await makeFile(folder, "paused.mp4", 8 << 20);
+  const client = await openClient(run);
+  const stalled = faultProxy.injectFault("PutObject", { kind: "stall", after: 1 << 20 });
+  const upload = await client.upload(file);
+  await client.waitUntil(upload, ({ progress }) => stalled.count === 1 && progress.sent > 0, "bytes sent");
+  await client.pause(upload);
+  expect((await client.snapshot(upload)).state).toBe("paused");
+  expect(await run.keys()).toEqual(before);
+  await client.resume(upload);
+  const { key } = await client.expectStored(upload, file);
+  expect((await run.keys()).sort()).toEqual([...before, key].sort());
+});
+
+test("a cancelled file is not stored, and the next file is", async ({ run, faultProxy, folder, openClient }) => {
+  const before = await run.keys();
+  const [file, next] = [await makeFile(folder, "cancelled.mp4", 8 << 20), await makeFile(folder, "next.txt", 3)];
+  const client = await openClient(run);
+  const stalled = faultProxy.injectFault("PutObject", { kind: "stall", after: 1 << 20 });
+  const upload = await client.upload(file);
+  await client.waitUntil(upload, ({ progress }) => stalled.count === 1 && progress.sent > 0, "bytes sent");
+  await client.abort(upload);
+  expect((await client.waitForState(upload, "aborted")).error?.name).toBe("AbortError");
+  const { key } = await client.expectStored(await client.upload(next), next);
+  expect((await run.keys()).sort()).toEqual([...before, key].sort());
+});

@@ -1,0 +1,58 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./page_fixtures";
+import { s3Refusal } from "./stand_ins";
+import { landscape } from "./pictures";
+
+test.use({ expectedErrors: /Failed to load resource/ });
+
+const displays = [
+  { width: 390, colorScheme: "dark" }, // a phone
+  { width: 1440, colorScheme: "light" },
+] as const;
+
+test("axe finds no problem in any state of the page", async ({ page, run, devtools }) => {
+  await expectAccessible(page, "sign-in");
+  await signIn(page);
+  await expectAccessible(page, "empty");
+
+  await throttle(devtools, 256 << 10);
+  await picker(page).setInputFiles([
+    { name: "running.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(6 << 20) },
+    { name: "paused.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(4 << 20) },
+  ]);
+  await row(page, "paused.mp4").getByRole("button", { name: "Pause: paused.mp4" }).click();
+  await expect(status(page, "running.mp4")).toContainText(/[1-9]\d?%/);
+  await expectAccessible(page, "busy");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expectAccessible(page, "dialog to sign out");
+  await page.getByRole("button", { name: "Stay signed in" }).click();
+  for (const name of ["running.mp4", "paused.mp4"]) await page.getByRole("button", { name: `Cancel: ${name}` }).click();
+  await throttle(devtools, -1);
+
+  await picker(page).setInputFiles([
+    { name: "picture.png", mimeType: "image/png", buffer: landscape(320, 240, 1) },
+    { name: "refused.html", mimeType: "text/html", buffer: Buffer.from("<p>") },
+  ]);
+  await storedKey(page, "picture.png");
+  await expect(row(page, "picture.png").getByRole("button", { name: "Open" })).toBeVisible();
+  const s3 = `${run.outputs.Local.S3Endpoint}/**`;
+  await page.route(s3, (route) => route.fulfill(s3Refusal(page, "AccessDenied", "no")));
+  await row(page, "picture.png").getByRole("button", { name: "Open" }).click();
+  await expect(row(page, "picture.png")).toContainText("S3 denied access to this file");
+  await picker(page).setInputFiles({ name: "denied.txt", mimeType: "text/plain", buffer: Buffer.from("x") });
+  await expect(row(page, "denied.txt")).toHaveAttribute("data-state", "failed");
+  await expectAccessible(page, "done and failed");
+});
+
+/** Checks the page as on a phone in dark mode and as on a desktop in light mode, without animations. */
+async function expectAccessible(page: Page, state: string): Promise<void> {
+  for (const { width, colorScheme } of displays) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${state}: its width`).toBe(width);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    const problems = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+    expect(problems, `${state}, ${colorScheme}, ${width} px`).toEqual([]);
+  }
+}

@@ -1,0 +1,87 @@
+import { readFile } from "node:fs/promises";
+import type { Template } from "../local_run/edited_run";
+import { expect, picker, row, signIn, storedKey, test } from "./page_fixtures";
+import { sha256 } from "../local_run/local_run";
+import { answersTo, expectNoSignedUrl, openWithStackOf, s3Refusal } from "./stand_ins";
+import { landscape } from "./pictures";
+
+const name = "Grüße 🎉.png";
+const picture = landscape(320, 240, 5);
+
+test.describe("in a deployment with downloads", () => {
+  test.use({ expectedErrors: /status of 403/ });
+
+  test("a stored file is opened and saved, and no signed URL stays in the page", async ({ page, context }) => {
+    await signIn(page);
+    await picker(page).setInputFiles([
+      { name, mimeType: "image/png", buffer: picture },
+      { name: "table.csv", mimeType: "text/csv", buffer: Buffer.from("a,b") },
+    ]);
+    await storedKey(page, "table.csv");
+    await expect(row(page, "table.csv").getByRole("button", { name: "Download" })).toBeVisible();
+    await expect(row(page, "table.csv").getByRole("button", { name: "Open" })).toBeHidden(); // Browsers don't show this type.
+
+    const opened = context.waitForEvent("page");
+    const answers = await answersTo(page, "downloads");
+    await row(page, name).getByRole("button", { name: "Open" }).click();
+    const tab = await opened;
+    await tab.waitForURL(/^http/); // The tab is empty at first.
+    const { searchParams } = new URL(answers[0].url);
+    const contentDisposition = searchParams.get("response-content-disposition");
+    expect(contentDisposition, "the tab can save it under its name").toBe(`inline; filename*=UTF-8''${encodeURIComponent(name)}`);
+    await page.unroute("**/downloads");
+    expect(await tab.evaluate(() => [document.contentType, opener])).toEqual(["image/png", null]);
+    await tab.close();
+
+    const saved = page.waitForEvent("download");
+    await row(page, name).getByRole("button", { name: "Download" }).click();
+    const download = await saved;
+    expect(download.suggestedFilename()).toBe(name);
+    expect(sha256(await readFile(await download.path()))).toBe(sha256(picture));
+    await expectNoSignedUrl(page);
+  });
+
+  test("a file that S3 denies access to: the page lists the possible reasons", async ({ page, run, context }) => {
+    await signIn(page);
+    await picker(page).setInputFiles({ name, mimeType: "image/png", buffer: picture });
+    await storedKey(page, name);
+    const denied = s3Refusal(page, "AccessDenied", "Access Denied");
+    await page.route(`${run.outputs.Local.S3Endpoint}/**`, (route) => route.fulfill(denied));
+    await row(page, name).getByRole("button", { name: "Open" }).click();
+    await expect(row(page, name)).toContainText("S3 denied access to this file. It may have been deleted, or a malware scan");
+    await expect(row(page, name)).toContainText("try again in a minute. (AccessDenied · request 4442587FB7D0A2F9)");
+    expect(context.pages()).toHaveLength(1);
+    await page.unroute(`${run.outputs.Local.S3Endpoint}/**`);
+    const opened = context.waitForEvent("page");
+    await row(page, name).getByRole("button", { name: "Open" }).click();
+    await opened;
+    await expect(row(page, name)).not.toContainText("S3 denied access to this file");
+  });
+});
+
+test.describe("in a deployment without downloads", () => {
+  test.use({ bypassCSP: true, expectedErrors: /CORS policy|Failed to load resource/ });
+
+  test("there are no buttons, and the page asks the API only once", async ({ page, run, editedRun }) => {
+    await openWithStackOf(page, run, await editedRun(withoutDownloads));
+    let requests = 0;
+    page.on("requestfailed", (request) => request.url().endsWith("/downloads") && requests++);
+    await signIn(page);
+    await picker(page).setInputFiles({ name, mimeType: "image/png", buffer: picture });
+    await storedKey(page, name);
+    await expect.poll(() => requests).toBe(3); // The client tries twice more, in case the connection is broken.
+    await picker(page).setInputFiles({ name: "second.txt", mimeType: "text/plain", buffer: Buffer.from("2") });
+    await storedKey(page, "second.txt");
+    await expect(page.getByRole("button", { name: /^(Open|Download)/ })).toHaveCount(0);
+    expect(requests).toBe(3);
+  });
+});
+
+/** Removes what `Downloads` adds to the template. */
+function withoutDownloads({ Resources }: Template): void {
+  const [[id] = []] = Object.entries(Resources).filter(([, { Properties }]) => Properties?.PathPart === "downloads");
+  if (!id) throw new Error("the template has no /downloads");
+  for (const [name, { Properties }] of Object.entries(Resources)) {
+    if (name === id || Properties?.ResourceId?.Ref === id) delete Resources[name];
+  }
+}
