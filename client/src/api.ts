@@ -50,7 +50,7 @@ async function postJSON<T>(url: string, body: string, token: string, signal: Abo
   throw refusal(answer as Partial<Refusal> | null | undefined, response, token);
 }
 
-type Refusal = components["schemas"]["Refusal"];
+type Refusal = components["schemas"]["ErrorResponse"];
 
 function refusal(answer: Partial<Refusal> | null | undefined, response: Response, token: string): ApiError {
   const { status, headers, url } = response;

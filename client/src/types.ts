@@ -6,7 +6,7 @@ type Schemas = components["schemas"];
 export type UploadRequest = Schemas["UploadRequest"];
 
 /** One file's place in the bucket, and the signed request that stores it or, with `multipart`, begins to. */
-export type UploadPlan = Schemas["PlannedPut"] | Schemas["PlannedInParts"];
+export type UploadPlan = Schemas["UploadPlan"];
 
 /** What `POST /uploads/parts` is asked. */
 export type PartsRequest = Schemas["PartsRequest"];
@@ -18,10 +18,10 @@ export type SignedParts = Schemas["SignedParts"];
 export type SignedDownload = Schemas["SignedDownload"];
 
 /** What the API's error codes can be. */
-export type ErrorCode = Schemas["Code"];
+export type ErrorCode = Schemas["ErrorCode"];
 
 /** One of several things that are wrong with a request. */
-export type Problem = NonNullable<Schemas["Refusal"]["error"]["problems"]>[number];
+export type Problem = Schemas["Problem"];
 
 /** A request to S3, to be sent word for word. Its URL is a credential. */
 export interface SignedRequest {

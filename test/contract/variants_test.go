@@ -20,6 +20,7 @@ type variant struct {
 
 // vary departs from value in every way that its schema sets a bound to.
 func vary(schema *openapi3.Schema, value any) []variant {
+	schema = notNull(schema)
 	var vs []variant
 	add := func(what string, v any) { vs = append(vs, variant{what: what, value: v}) }
 	for _, other := range []any{nil, true, json.Number("1"), json.Number("1.5"), "x", []any{}, map[string]any{}} {
@@ -164,6 +165,16 @@ func varyMap(schema, entry *openapi3.Schema) []variant {
 		vs = append(vs, variant{what: ".a" + v.what, value: map[string]any{"a": v.value}})
 	}
 	return vs
+}
+
+// notNull is the schema of a value that is there, where a property takes null as well.
+func notNull(schema *openapi3.Schema) *openapi3.Schema {
+	for _, choice := range schema.AnyOf {
+		if !choice.Value.Type.Is("null") {
+			return choice.Value
+		}
+	}
+	return schema
 }
 
 // sample is a right value for a property, from the document itself.
