@@ -48,7 +48,7 @@ check-node: types-check
 # Two at a time: a test that uses jsii is one process, and waits more than it computes.
 test: node_modules/.installed
 	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-engines test-template test-conformance lint test-faults test-nag \
-		test-iam test-consumer test-contract test-local test-lambda test-internal test-client fuzz
+		test-iam test-consumer test-contract test-local test-lambda test-client fuzz
 
 lint: format vet types-check
 	go tool staticcheck ./...
@@ -79,10 +79,7 @@ test-lambda: node_modules/.installed
 
 test-local: node_modules/.installed
 	$(race-note)
-	go test $(RACE) ./local/...
-
-test-internal:
-	go test ./internal/...
+	go test $(RACE) ./internal/... ./local/...
 
 define race-note
 	@[ -n "$(RACE)" ] || { echo "NOT RUN: the race detector, because no C compiler was found (cc, gcc or clang)"; [ -z "$$CI" ]; }
