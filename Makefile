@@ -40,7 +40,7 @@ check: node_modules/.installed
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-go check-node
 
 check-go: format vet
-	go test -short ./lambda/... ./local/... ./internal/... ./infra/... ./test/template ./test/contract
+	go test -short ./docs ./lambda/... ./local/... ./internal/... ./infra/... ./test/template ./test/contract
 
 check-node: types-check
 	cd client && node --test --test-reporter=dot 'test/**/*.test.ts'
@@ -99,10 +99,10 @@ test-nag: node_modules/.installed
 test-consumer: node_modules/.installed
 	cd test/consumer && go test -count=1 ./... # Go's test cache doesn't see the module around it
 
-# Holds everything to openapi.yaml, and generates a client from it. The generator is a module of its own, as it needs
-# another version of what reads OpenAPI.
+# The functions, the templates and the reference against openapi.yaml, and a client generated from it. The generator is in
+# a module of its own, since it needs another version of kin-openapi.
 test-contract: node_modules/.installed
-	go test ./test/contract/...
+	go test ./docs ./test/contract/...
 	cd test/codegen && go test -count=1 ./... # Go's test cache doesn't see openapi.yaml, which the generator reads
 
 test-conformance: node_modules/.installed
