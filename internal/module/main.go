@@ -146,7 +146,7 @@ func editOf(name string) editor {
 	return nil
 }
 
-// mentionsOf matches the module's path where it is followed by the path of a package, or stands after a word of go.mod. A package is in one of the module's top folders, so "signpost/upload", which is an OAuth scope, isn't one. The groups are what comes before and after the module's path.
+// mentionsOf matches the module's path where the path of a package or the end of a string follows ("signpost/lambda/key", "signpost/"), or a word of go.mod comes before it. A package is in one of the module's top folders, so "signpost/upload", which is an OAuth scope, isn't one. The groups are what comes before and after the module's path.
 func mentionsOf(root, modulePath string) (*regexp.Regexp, error) {
 	entries, err := os.ReadDir(root)
 	if err != nil {
@@ -162,7 +162,7 @@ func mentionsOf(root, modulePath string) (*regexp.Regexp, error) {
 		return nil, fmt.Errorf("%s has no folders", root)
 	}
 	path, folder := regexp.QuoteMeta(modulePath), strings.Join(folders, "|")
-	return regexp.Compile(`(^|[^\w./~-])` + path + `(/(?:` + folder + `)\b)|(\b(?:module|require|replace) )` + path + `([ \\])`)
+	return regexp.Compile(`(^|[^\w./~-])` + path + `(/(?:` + folder + `)\b|/")|(\b(?:module|require|replace) )` + path + `([ \\])`)
 }
 
 func editText(text []byte, mentions *regexp.Regexp, _, to string) ([]byte, error) {
