@@ -81,6 +81,11 @@ func TestModels(t *testing.T) {
 
 // TestPreflight checks the templates' fixed responses to OPTIONS against the contract.
 func TestPreflight(t *testing.T) {
+	for name := range the.Doc.Components.Responses["Preflight"].Value.Headers {
+		if !strings.Contains(the.Doc.Info.Description, "| `"+name+"` |") {
+			t.Errorf("the description of preflights leaves out %s", name)
+		}
+	}
 	for file, tmpl := range goldens(t) {
 		found := 0
 		for _, r := range tmpl.Resources {
