@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// template has the parts of a golden template that decide the API's responses.
+// template is what of a golden template decides what the API answers.
 type template struct {
 	Resources map[string]struct {
 		Type       string
@@ -27,7 +27,7 @@ type template struct {
 	}
 }
 
-// fixedAnswer is a response that API Gateway makes itself.
+// fixedAnswer is what API Gateway answers by itself.
 type fixedAnswer struct {
 	StatusCode         string
 	ResponseParameters map[string]string
@@ -58,7 +58,7 @@ func goldens(t *testing.T) map[string]template {
 	return all
 }
 
-// path returns the whole path of a resource.
+// path is the whole path of a resource.
 func (tmpl template) path(id string) string {
 	r, ok := tmpl.Resources[id]
 	if !ok {
@@ -67,7 +67,8 @@ func (tmpl template) path(id string) string {
 	return tmpl.path(r.Properties.ParentID.Ref) + "/" + r.Properties.PathPart
 }
 
-// methods returns the template's methods, such as "POST /uploads", and whether each is behind the authorizer. It leaves out ANY, which answers unknown routes.
+// methods gives the template's methods by "POST /uploads", and whether each is
+// behind the authorizer. ANY is no route: it answers what is none.
 func (tmpl template) methods() map[string]bool {
 	methods := map[string]bool{}
 	for _, r := range tmpl.Resources {
