@@ -1,14 +1,16 @@
 # Every target sets up what it needs: Node packages here, Go modules by the go command itself.
 #
-#   make local               the whole stack on this machine
-#   make test                everything that proves it
-#   make snapshot            write the golden templates anew after a wanted change
-#   make reference           render openapi.yaml into docs/api.html anew
-#   make types               the client's types from openapi.yaml
-#   make test-faults         uploads while everything fails; more: make test-faults UPLOADS=1000 SEED=7
-#   make bench               timings; nothing is asserted
-#   make preflight           what would keep STAGE (default dev) from being deployed; changes nothing
-#   make synth|diff|deploy|destroy   the CDK, for STAGE; deploy begins with preflight
+#   make local               run the whole stack on this machine
+#   make check               format, vet, types, unit and template tests: for the inner loop
+#   make test                everything: also static analysis, race detector, IAM, cdk-nag, HTTP, browsers, faults, fuzzing
+#   make snapshot            update the golden templates after an intended change
+#   make reference           render docs/api.html from openapi.yaml
+#   make types               generate the client's types from openapi.yaml
+#   make module              give a fork its own Go module path: make module MODULE=github.com/acme/signpost
+#   make test-faults         uploads through failures; for more: make test-faults UPLOADS=1000 SEED=7
+#   make bench               timings; it asserts nothing
+#   make preflight           find what would make a deployment of STAGE (default dev) fail; changes nothing
+#   make synth|diff|deploy|destroy   the CDK command for STAGE; deploy runs preflight first
 
 STAGE    ?= dev
 APPROVAL ?= any-change
@@ -17,13 +19,14 @@ ADDR     ?= 127.0.0.1:8080
 # As they were given, for recipes to quote: "$$STAGE".
 override STAGE    := $(value STAGE)
 override APPROVAL := $(value APPROVAL)
-export STAGE APPROVAL
+override MODULE   := $(value MODULE)
+export STAGE APPROVAL MODULE
 
 # The Node that package.json pins runs the CDK, jsii and cognito-local.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: local test lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser test-engines test-faults fuzz \
-	snapshot reference types bench preflight synth diff deploy destroy
+.PHONY: local check check-go check-node test format vet types-check lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser test-engines test-faults fuzz \
+	snapshot reference types module bench preflight synth diff deploy destroy
 
 node_modules/.installed: package.json package-lock.json $(wildcard client/package.json page/package.json test/frameworks/*/package.json)
 	npm ci --no-audit --no-fund --loglevel=error
@@ -32,18 +35,37 @@ node_modules/.installed: package.json package-lock.json $(wildcard client/packag
 local: node_modules/.installed
 	@exec local/build-and-run.sh -addr $(ADDR)
 
-# Two at a time: what uses jsii is one test process each, and waits more than it computes.
+# For the inner loop. Slow Go tests are left out (-short), and Go's cache skips the packages that haven't changed. The functions'
+# tests are quick, and would try too few random requests with -short.
+check: node_modules/.installed
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-go check-node
+
+check-go: format vet
+	go test ./docs ./lambda/... ./test/contract
+	go test -short ./local/... ./internal/... ./infra/... ./test/template
+
+check-node: types-check
+	cd client && node --test --test-reporter=dot 'test/**/*.test.ts'
+
+# Two at a time: a test that uses jsii is one process, and waits more than it computes.
 test: node_modules/.installed
 	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-engines test-template test-conformance lint test-faults test-nag \
 		test-iam test-consumer test-contract test-local test-lambda test-client fuzz
 
-lint: node_modules/.installed
-	@unformatted=$$(gofmt -l docs infra internal lambda local test); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
-	go vet ./...
+lint: format vet types-check
 	go tool staticcheck ./...
 	go tool actionlint
-	cd test/consumer && go vet ./...
-	for project in client page test/browser test/engines test/faults test/frameworks/*/; do \
+
+format:
+	@unformatted=$$(gofmt -l docs infra internal lambda local test); [ -z "$$unformatted" ] || { echo "run gofmt -w on: $$unformatted"; exit 1; }
+
+# The folders with a go.mod are modules of their own.
+vet:
+	go vet ./...
+	@for module in test/consumer test/codegen; do (cd $$module && go vet ./...) || exit 1; done
+
+types-check: node_modules/.installed
+	@for project in client page test/browser test/engines test/faults test/frameworks/*/; do \
 		echo "tsc -p $$project"; \
 		tsc -p $$project --incremental --tsBuildInfoFile node_modules/.cache/tsc/$$(basename $$project).json || exit 1; \
 	done
@@ -68,39 +90,42 @@ endef
 test-template: node_modules/.installed
 	go test ./infra/... ./test/template/... ./test/workflows
 
-# Who may do what, computed from the templates' policies.
+# Who may do what, computed from the policies in the templates.
 test-iam: node_modules/.installed
 	go test ./test/iam/...
 
 test-nag: node_modules/.installed
 	go test ./test/nag
 
-# Another module that puts the construct into a stack of its own.
+# Another module, which uses the construct in its own stack.
 test-consumer: node_modules/.installed
-	cd test/consumer && go test -count=1 ./... # Go's test cache sees nothing of the module around it
+	cd test/consumer && go test -count=1 ./... # Go's test cache doesn't see the module around it
 
+# The functions, the templates and the reference against openapi.yaml, and a client generated from it. The generator is in
+# a module of its own, since it needs another version of kin-openapi.
 test-contract: node_modules/.installed
-	go test ./test/contract/...
+	go test ./docs ./test/contract/...
+	cd test/codegen && go test -count=1 ./... # Go's test cache doesn't see openapi.yaml, which the generator reads
 
 test-conformance: node_modules/.installed
 	go test ./test/conformance/...
 
-# The browser client without a browser: against a real server, and what is published of it.
+# The browser client without a browser: against a server in the test, and the package as it is published.
 test-client: node_modules/.installed
 	cd client && npm test --silent
 
 test-browser: node_modules/.installed
 	npx playwright test --config test/browser/playwright.config.ts
 
-# What an engine can change, in Chromium, Firefox and WebKitGTK. One alone: make test-engines ENGINE=firefox
+# What differs between browser engines, in Chromium, Firefox and WebKitGTK. For one: make test-engines ENGINE=firefox
 test-engines: node_modules/.installed
 	npx playwright test --config test/engines/playwright.config.ts $(ENGINE:%=--project %)
 
-# UPLOADS and SEED, where they are given, reach it through the environment.
+# UPLOADS and SEED, if given, reach it through the environment.
 test-faults: node_modules/.installed
 	npx playwright test --config test/faults/playwright.config.ts
 
-# A second of each fuzz target beyond its seeds; -fuzz takes one target at a time. More: make fuzz FUZZTIME=60s
+# Each fuzz target runs its seeds and then a second more; -fuzz takes one target at a time. For longer: make fuzz FUZZTIME=60s
 FUZZTIME ?= 1s
 fuzz:
 	@for target in $$(grep -roE '^func Fuzz\w+' lambda --include='*_test.go' | sed -E 's|/[^/]*:func |:|'); do \
@@ -110,12 +135,14 @@ fuzz:
 snapshot: node_modules/.installed
 	go test ./test/template -update
 
-# docs/api.html from openapi.yaml.
 reference: node_modules/.installed
 	go generate ./docs
 
 types: node_modules/.installed
 	cd client && npm run --silent types
+
+module:
+	@go run ./internal/module "$$MODULE"
 
 preflight:
 	@go run ./infra/preflight -stage "$$STAGE"
@@ -123,23 +150,23 @@ preflight:
 synth diff: node_modules/.installed
 	npx cdk $@ -c stage="$$STAGE"
 
-# cdk deploy shows what changes and asks before it widens a permission; here it asks before any change. Preflight asks
-# before it sets the account's log role for API Gateway; YES=1 answers that.
+# cdk deploy shows the changes and asks before it widens a permission; here it asks before any change. Preflight asks
+# before it sets API Gateway's log role for the account; YES=1 answers yes.
 #
-# A first deployment makes the stack without its protections, and then deploys again, which turns them on: the CDK CLI
-# turns termination protection on before it creates anything, so that a creation that failed could not be deleted.
+# A first deployment creates the stack without its protections and then deploys again, which turns them on. The CDK CLI
+# turns on termination protection before it creates anything, so a stack whose creation failed could not be deleted.
 cdk-deploy = npx cdk deploy -c stage="$$STAGE" --outputs-file cdk-outputs.json
 deploy: node_modules/.installed
 	@first=$$(go run ./infra/preflight -stage "$$STAGE" -fix $(if $(filter 1 y yes true,$(value YES)),-yes) -print first-deployment) || exit 1; \
 	if [ "$$first" = yes ]; then \
 		$(cdk-deploy) --require-approval "$$APPROVAL" -c firstDeployment=true || exit 1; \
-		echo "The stack is there. Now its protections against deletion:"; \
-		$(cdk-deploy) --require-approval never || { echo "The stack works, and is not protected yet: run this again."; exit 1; }; \
+		echo "The stack exists. Turning on its protections against deletion:"; \
+		$(cdk-deploy) --require-approval never || { echo "The stack works but is not protected yet. Run this again."; exit 1; }; \
 	else \
 		$(cdk-deploy) --require-approval "$$APPROVAL"; \
 	fi
 
-# Asks before it deletes. What holds data is kept outside local and dev; elsewhere empty the two buckets first.
+# Asks before it deletes. In local and dev, empty the two buckets first; elsewhere whatever holds data is kept.
 destroy: node_modules/.installed
 	npx cdk destroy -c stage="$$STAGE"
 

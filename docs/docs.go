@@ -1,5 +1,5 @@
-// Package docs holds the rendered reference of the HTTP API, for the local run
-// to serve. It is generated from openapi.yaml; don't edit it by hand.
+// Package docs embeds the rendered reference of the HTTP API, which the local run serves. It is generated from
+// openapi.yaml; don't edit it by hand.
 package docs
 
 import (
@@ -12,15 +12,15 @@ import (
 
 //go:generate ../test/contract/render.sh
 
-// API is a whole HTML page, with its scripts and styles within.
+// API is an HTML page that contains its scripts and styles.
 //
 //go:embed api.html
 var API []byte
 
 var scripts = regexp.MustCompile(`(?s)<script[^>]*>(.*?)</script>`)
 
-// APIPolicy is the Content-Security-Policy to serve API with: it may run its
-// own scripts, known by their hashes, and speak to nobody.
+// APIPolicy returns the Content-Security-Policy for API. The page can run its own scripts, which the policy names by
+// their hashes, and can connect to nothing.
 func APIPolicy() string {
 	sources := "script-src"
 	for _, script := range scripts.FindAllSubmatch(API, -1) {

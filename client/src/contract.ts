@@ -17,19 +17,17 @@ export interface paths {
          * Plan one upload
          * @description Chooses the key and signs the request that stores the file.
          *
-         *     A file up to the deployment's threshold (100 MiB unless set) is stored by one `PutObject`: `method` is `PUT`, and the
-         *     file's bytes are the body. A larger one is sent in parts: the signed request is `CreateMultipartUpload` (`method` is
-         *     `POST`, no body), and `multipart` says how to cut the file. S3 answers it with an `UploadId`; go on with
-         *     `POST /uploads/parts`.
+         *     A file up to the deployment's threshold (100 MiB by default) is stored by one `PutObject`: `method` is `PUT`, and the
+         *     file's bytes are the body. A larger file is sent in parts: the signed request is `CreateMultipartUpload` (`method` is
+         *     `POST`, no body), and `multipart` says how to cut the file. S3 returns an `UploadId`; continue with `POST /uploads/parts`.
          *
-         *     Signed, so that S3 refuses anything else: the method, the key, Content-Type, Content-Disposition, the metadata, and for
-         *     `PutObject` the exact length, the checksum where one was given, and `If-None-Match: *`, so that nothing is ever
-         *     overwritten.
+         *     The signature covers the method, the key, Content-Type, Content-Disposition and the metadata. For `PutObject` it also
+         *     covers the exact length, the checksum if one was given, and `If-None-Match: *`, so that nothing is ever overwritten. S3
+         *     refuses a request that differs in any of them.
          */
         post: operations["planUpload"];
         delete?: never;
-        /** Preflight of POST /uploads */
-        options: operations["preflightUploads"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -44,23 +42,22 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Go on with an upload in parts
-         * @description **Only where the deployment takes files that are sent in parts** (`MaxSize` is over `MultipartThreshold`).
+         * Continue an upload in parts
+         * @description **Only if the deployment accepts files that are sent in parts** (`MaxSize` is over `Multipart.Threshold`).
          *
-         *     Signs a request for each part that is asked for, at most 100 at once, and those that end the upload. Part *n* of
-         *     `multipart.partCount` is the bytes from (*n* − 1) × `partSize`; all parts but the last have `partSize` bytes. Each part's
-         *     exact length is signed, so nobody can store more than was declared. Keep the `ETag` that S3 answers each part with (and
-         *     its `sha256` where the upload has part checksums): `complete` takes them as S3's XML.
+         *     Signs one request for each part listed, at most 100 at a time, and the requests that end the upload. Part *n* of
+         *     `multipart.partCount` starts at byte (*n* − 1) × `partSize`; every part but the last has `partSize` bytes. Each part's
+         *     exact length is signed, so nobody can store more than was declared. Keep the `ETag` that S3 returns for each part (and
+         *     the part's `sha256` if the upload has part checksums): `complete` takes them as S3's XML.
          *
-         *     An empty `parts` serves finishing, and, where the deployment grants them (`ResumableUploads`), going on after a reload
-         *     (`list`) and giving up at once (`abort`). Elsewhere a lifecycle rule removes what was left unfinished.
+         *     Send an empty `parts` to finish an upload and, where the deployment grants it (`Multipart.Resumable`), to resume after a
+         *     reload (`list`) or to abort at once (`abort`). Elsewhere a lifecycle rule deletes unfinished uploads.
          *
-         *     Nothing is kept here: the key carries the size that was declared, and S3 knows an `uploadId` only together with its key.
+         *     The server keeps no state: the key carries the declared size, and S3 accepts an `uploadId` only with its own key.
          */
         post: operations["signParts"];
         delete?: never;
-        /** Preflight of POST /uploads/parts */
-        options: operations["preflightParts"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -74,17 +71,16 @@ export interface paths {
         };
         /**
          * Plan one upload, the simplest way
-         * @description **A deployment can switch this route off** (`NoSimpleRoute`).
+         * @description **A deployment can leave this route out** (`NoSimpleRoute`).
          *
-         *     A `PutObject` of a new object, in one line and without a body. Always a single request, so files of at most 5 GiB. A
+         *     Plans an upload without a request body. The upload is always one `PutObject`, so the file may have at most 5 GiB. A
          *     parameter that is not listed here, or is given twice, is refused.
          */
         get: operations["signDocument"];
         put?: never;
         post?: never;
         delete?: never;
-        /** Preflight of GET /api/documents/signed */
-        options: operations["preflightDocument"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -99,22 +95,22 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A link to read one's own file
-         * @description **Only where the deployment turns downloads on** (`Downloads`).
+         * Sign a link to your own file
+         * @description **Only if the deployment has downloads** (`Downloads`).
          *
-         *     `attachment` saves the file under its original name. `inline` shows it in the browser, for images, videos, sound, PDF and
-         *     plain text, going by the key's extension: types that can't run script, whatever the file holds.
+         *     With `attachment`, a browser saves the file under its original name. With `inline`, a browser shows it: this is for images,
+         *     videos, audio, PDF and plain text. The key's extension decides the type, which is always one that can't run script, whatever the
+         *     file holds.
          *
-         *     Signed with it are all the headers that S3 lets a request choose: no cache may keep the file, and `Cache-Control`,
-         *     `Content-Encoding`, `Content-Language` and `Expires` are not what somebody added to the upload.
+         *     The signature covers all the response headers that S3 lets a request choose. No cache may keep the file, and
+         *     `Cache-Control`, `Content-Encoding`, `Content-Language` and `Expires` never come from the upload.
          *
-         *     Whether the object is there is S3's to say, when the link is used: 403 `AccessDenied` where there is none, since nobody here may
-         *     list the bucket, and, where uploads are scanned for malware, also until the scan has found nothing.
+         *     This route doesn't check that the object exists. S3 answers the link with 403 `AccessDenied` if it doesn't, since no
+         *     signing role may list the bucket, and also, if uploads are scanned for malware, until the scan has found nothing.
          */
         post: operations["signDownload"];
         delete?: never;
-        /** Preflight of POST /downloads */
-        options: operations["preflightDownloads"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -125,72 +121,80 @@ export interface components {
     schemas: {
         UploadRequest: {
             /**
-             * @description The file's name, in characters (Unicode code points). Any will do: it comes back in Content-Disposition, and an ASCII
-             *     form of it ends the key.
+             * @description The file's name. The lengths count Unicode code points, and every character is allowed: the name is sent back in
+             *     Content-Disposition, and the key ends in an ASCII form of it.
              */
             filename: string;
             contentType: components["schemas"]["MediaType"];
             /**
              * Format: int64
-             * @description The file's length in bytes. The maximum here is S3's own, 48.8 TiB; a deployment sets a lower one (5 GiB unless set).
+             * @description The file's length in bytes. The maximum here is S3's own, 48.8 TiB; a deployment has a lower one (5 GiB by default).
              */
             size: number;
             /**
-             * @description The file's SHA-256, which S3 then holds the body to. Not for a file that is sent in parts, since S3 has no SHA-256 of
-             *     the whole of it: use `partChecksums`. For an empty file only that of nothing will do.
+             * @description The file's SHA-256, against which S3 then checks the body. It is refused for a file that is sent in parts, since S3
+             *     computes no SHA-256 of a whole multipart object: use `partChecksums` instead. For an empty file it must be the SHA-256
+             *     of no bytes.
              */
             sha256?: components["schemas"]["SHA256"];
             metadata?: components["schemas"]["Metadata"];
             /**
-             * @description Declares that every part will come with its `sha256`. Without effect on a file that is not sent in parts.
+             * @description Declares that every part will be sent with its `sha256`. It has no effect on a file that is not sent in parts.
              * @default false
              */
             partChecksums?: boolean | null;
         };
         PartsRequest: {
-            /** @description The `key` that `POST /uploads` answered with `multipart`, just as it was answered. */
+            /** @description The `key` of a response that had `multipart`, unchanged. */
             key: string;
-            /** @description The `UploadId` that S3 answered the first request with. */
+            /** @description The `UploadId` that S3 returned for the first request. */
             uploadId: string;
             /** @description The parts to sign, in any order, each once. */
-            parts: {
-                /** @description From 1 to the upload's `partCount`. */
-                partNumber: number;
-                /** @description The part's SHA-256. Required where the upload was planned with `partChecksums`, and refused elsewhere. */
-                sha256?: components["schemas"]["SHA256"];
-            }[];
+            parts: components["schemas"]["PartRequest"][];
             /**
-             * @description The part number that `list` begins behind, for more than S3's 1,000 parts an answer. Only where the deployment lets
-             *     parts be listed (`ResumableUploads`).
+             * @description The part number after which `list` starts, since S3 returns at most 1,000 parts at a time. Only where the deployment
+             *     lets parts be listed (`Multipart.Resumable`).
              */
             listAfter?: number | null;
         };
+        PartRequest: {
+            /** @description From 1 to the upload's `partCount`. */
+            partNumber: number;
+            /** @description The part's SHA-256. Required if the upload was planned with `partChecksums`, and refused if it was not. */
+            sha256?: components["schemas"]["SHA256"];
+        };
         DownloadRequest: {
-            /** @description The `key` of one of the caller's own uploads, just as it was answered. */
+            /** @description The `key` of one of the caller's own uploads, unchanged. */
             key: string;
             /**
-             * @description Whether a browser is to save the file or to show it.
+             * @description Whether a browser saves the file or shows it.
              * @default attachment
-             * @enum {string|null}
              */
-            disposition?: "attachment" | "inline" | null;
+            disposition?: components["schemas"]["Disposition"] | null;
             /**
-             * @description The name to save the file under, for who knows it: the key has only an ASCII form of it. Its extension is the key's.
-             *     Left out, an attachment has the name that it was uploaded with, and a file that is shown has the key's last part.
+             * @description The name to save the file under. The key has only an ASCII form of the original name. The extension must be the key's.
+             *     If it is left out, an attachment has the name that it was uploaded with, and a file that is shown has the last part of
+             *     the key.
              * @example cat.png
              */
             filename?: string | null;
         };
         /**
-         * @description The file's media type, as the system or the browser has it: of a `File`, its `type`. The answer's `Content-Type` is what
-         *     is stored: the type's standard name, well-formed. So `application/x-zip-compressed` is `application/zip`, and
-         *     MediaRecorder's `video/webm;codecs=vp8,opus` is `video/webm; codecs="vp8,opus"`. Where it is empty, or is
-         *     `application/octet-stream` and that is not allowed, the name's extension decides; likewise where a system gives a file
-         *     its program's type (`application/vnd.ms-excel` for a `.csv`), or one that says less (`application/zip` for a `.docx`).
+         * @description Whether a browser saves the file or shows it.
+         * @enum {string}
+         */
+        Disposition: "attachment" | "inline";
+        /**
+         * @description The file's media type, as the system or the browser gives it: the `type` of a `File`. The `Content-Type` in the response is
+         *     what is stored: the type's standard name, well-formed. For example, `application/x-zip-compressed` is `application/zip`, and
+         *     MediaRecorder's `video/webm;codecs=vp8,opus` is `video/webm; codecs="vp8,opus"`. If it is empty, or is
+         *     `application/octet-stream` and that is not allowed, the extension of the name decides. So it does if a system gives a
+         *     file the type of its program (`application/vnd.ms-excel` for a `.csv`) or a more general type (`application/zip` for a
+         *     `.docx`).
          *
-         *     The deployment must allow it. Types that can run script, such as `image/svg+xml` and `text/html`, must be allowed by name,
-         *     `image/*` doesn't cover them. `multipart/form-data` and types called `unknown` are always refused: send the file's bytes
-         *     alone, under its own type or none. No parameter may be there twice.
+         *     The deployment must allow it. Types that can run script, such as `image/svg+xml` and `text/html`, must be allowed by name:
+         *     `image/*` doesn't cover them. `multipart/form-data` and types called `unknown` are always refused: send only the file's
+         *     bytes, with the file's own type or none. No parameter may appear twice.
          * @example image/png
          * @example text/plain; charset=utf-8
          */
@@ -201,9 +205,10 @@ export interface components {
          */
         SHA256: string | null;
         /**
-         * @description What S3 keeps beside the file as `x-amz-meta-*`: at most 10 entries and 2 KiB (2,048 bytes), names and values together as they
-         *     are sent; a value that is not ASCII is sent as RFC 2047 encodes it. Names are 1 to 128 letters, digits, `-`, `_` and `.`,
-         *     upper and lower case alike. Values hold no control character, no space at either end and no two in a row.
+         * @description What S3 stores with the file as `x-amz-meta-*`: at most 10 entries, and 2 KiB (2,048 bytes) of names and values together.
+         *     The limit counts what is sent, and a value that is not ASCII is sent as RFC 2047 encodes it. A name is 1 to 128 letters,
+         *     digits, `-`, `_` and `.`; upper and lower case count as the same. A value has no control characters, no space at either
+         *     end and no two spaces in a row.
          * @example {
          *       "album": "2026",
          *       "caption": "Am Rhein"
@@ -212,12 +217,14 @@ export interface components {
         Metadata: {
             [key: string]: string;
         } | null;
-        /** Sent at once */
-        PlannedPut: {
+        /** @description The signed request that stores the file or, for a large file, starts a multipart upload. */
+        UploadPlan: components["schemas"]["PutPlan"] | components["schemas"]["MultipartPlan"];
+        /** One request */
+        PutPlan: {
             key: components["schemas"]["Key"];
             /**
-             * @description S3's `PutObject`: the body is the file.
-             * @constant
+             * @description S3's `PutObject`. The body is the file. (enum property replaced by openapi-typescript)
+             * @enum {string}
              */
             method: "PUT";
             url: components["schemas"]["SignedURL"];
@@ -225,139 +232,139 @@ export interface components {
             expiresIn: components["schemas"]["ExpiresIn"];
             expiresAt: components["schemas"]["ExpiresAt"];
         };
-        /** Sent in parts */
-        PlannedInParts: {
+        /** In parts */
+        MultipartPlan: {
             key: components["schemas"]["Key"];
             /**
-             * @description S3's `CreateMultipartUpload`: no body.
-             * @constant
+             * @description S3's `CreateMultipartUpload`. There is no body. (enum property replaced by openapi-typescript)
+             * @enum {string}
              */
             method: "POST";
             url: components["schemas"]["SignedURL"];
             headers: components["schemas"]["SignedHeaders"];
-            /**
-             * @description How to cut the file. It follows from the size alone: 16 MiB each, or, for a file of more than 156.25 GiB, the fewest
-             *     whole MiB that make at most 10,000 parts.
-             */
-            multipart: {
-                /**
-                 * Format: int64
-                 * @description Bytes of every part but the last, which has what remains.
-                 */
-                partSize: number;
-                partCount: number;
-            };
+            multipart: components["schemas"]["PartLayout"];
             expiresIn: components["schemas"]["ExpiresIn"];
             expiresAt: components["schemas"]["ExpiresAt"];
         };
-        SignedParts: {
-            /** @description `UploadPart` for each part that was asked for, in the same order. */
-            parts: {
-                partNumber: number;
-                /**
-                 * Format: int64
-                 * @description The part's exact length in bytes, which is signed.
-                 */
-                size: number;
-                /** @constant */
-                method: "PUT";
-                url: components["schemas"]["SignedURL"];
-                headers: components["schemas"]["SignedHeaders"];
-            }[];
-            /** @description `ListParts`, only where the deployment grants it (`ResumableUploads`). */
-            list?: {
-                /** @constant */
-                method: "GET";
-                url: components["schemas"]["SignedURL"];
-                headers: components["schemas"]["SignedHeaders"];
-            };
+        /**
+         * @description How to cut the file. It follows from the size alone: 16 MiB a part or, for a file over 156.25 GiB, the smallest whole
+         *     number of MiB that makes at most 10,000 parts.
+         */
+        PartLayout: {
             /**
-             * @description `CompleteMultipartUpload`: the body is S3's XML, with the number and ETag of each part. It stores nothing if the parts
-             *     don't come to the size that was declared, or if there is an object already.
+             * Format: int64
+             * @description The size in bytes of every part but the last, which has the rest.
              */
-            complete: {
-                /** @constant */
-                method: "POST";
-                url: components["schemas"]["SignedURL"];
-                headers: components["schemas"]["SignedHeaders"];
-            };
-            /** @description `AbortMultipartUpload`, only where the deployment grants it (`ResumableUploads`). */
-            abort?: {
-                /** @constant */
-                method: "DELETE";
-                url: components["schemas"]["SignedURL"];
-                headers: components["schemas"]["SignedHeaders"];
-            };
+            partSize: number;
+            partCount: number;
+        };
+        SignedParts: {
+            /** @description A signed `UploadPart` for each part in the request, in the same order. */
+            parts: components["schemas"]["SignedPart"][];
+            /** @description `ListParts`, only where the deployment grants it (`Multipart.Resumable`). */
+            list?: components["schemas"]["SignedRequest"];
+            /**
+             * @description `CompleteMultipartUpload`. The body is S3's XML, with the number and ETag of each part. It stores nothing if the parts
+             *     don't add up to the declared size, or if the object already exists.
+             */
+            complete: components["schemas"]["SignedRequest"];
+            /** @description `AbortMultipartUpload`, only where the deployment grants it (`Multipart.Resumable`). */
+            abort?: components["schemas"]["SignedRequest"];
             expiresIn: components["schemas"]["ExpiresIn"];
             expiresAt: components["schemas"]["ExpiresAt"];
+        };
+        SignedPart: {
+            partNumber: number;
+            /**
+             * Format: int64
+             * @description The part's exact length in bytes, which is signed.
+             */
+            size: number;
+            /** @constant */
+            method: components["schemas"]["Method"];
+            url: components["schemas"]["SignedURL"];
+            headers: components["schemas"]["SignedHeaders"];
+        };
+        SignedRequest: {
+            method: components["schemas"]["Method"];
+            url: components["schemas"]["SignedURL"];
+            headers: components["schemas"]["SignedHeaders"];
         };
         SignedDownload: {
             /**
              * @description S3's `GetObject`.
              * @constant
              */
-            method: "GET";
+            method: components["schemas"]["Method"];
             url: components["schemas"]["SignedURL"];
             headers: components["schemas"]["SignedHeaders"];
             expiresIn: components["schemas"]["ExpiresIn"];
             expiresAt: components["schemas"]["ExpiresAt"];
         };
         /**
-         * @description The object's key: `uploads/<sub>/<id>/<name>`, chosen here. Ids sort by time and can't be guessed; that of an upload in
-         *     parts carries the size declared as well. Take it as it is.
+         * @description The object's key, `uploads/<sub>/<id>/<name>`, which the server chooses. Ids sort by time and can't be guessed; the id of
+         *     an upload in parts also carries the declared size. Use the key as it is.
          */
         Key: string;
         /**
+         * @description The HTTP method of the signed request.
+         * @enum {string}
+         */
+        Method: "GET" | "PUT" | "POST" | "DELETE";
+        /**
          * Format: uri
-         * @description Where to send the request. It holds the signature, so it is a credential.
+         * @description The URL to send the request to. It contains the signature, so it is a credential.
          */
         SignedURL: string;
-        /** @description The headers to set, each one and as they are; never Host, never Content-Length. */
+        /** @description The headers to send, all of them and unchanged. Host and Content-Length are never among them. */
         SignedHeaders: {
             [key: string]: string;
         };
-        /** @description How many seconds the URL is good for, unless the credentials that signed it end before (`ExpiredToken`). */
+        /** @description How many seconds the URL is valid, unless the credentials that signed it expire earlier (`ExpiredToken`). */
         ExpiresIn: number;
         /**
          * Format: date-time
-         * @description Until when, unless the credentials that signed it end before (`ExpiredToken`).
+         * @description When the URL expires, unless the credentials that signed it expire earlier (`ExpiredToken`).
          */
         ExpiresAt: string;
         /**
-         * @description What kind of refusal it is. Codes are never renamed.
+         * @description What kind of error it is. Codes are never renamed.
          * @enum {string}
          */
-        Code: "InvalidJSON" | "InvalidRequest" | "InvalidKey" | "InvalidPart" | "Unauthorized" | "Forbidden" | "NotFound" | "SizeTooLarge" | "BodyTooLarge" | "TypeNotAllowed" | "TooManyRequests" | "Internal";
-        Refusal: {
-            error: {
-                code: components["schemas"]["Code"];
-                /** @description What is wrong and how to put it right. */
-                message: string;
-                /** @description What to correct: a field, a parameter or a header, as the caller spelled it. */
-                field?: string;
-                /**
-                 * Format: int64
-                 * @description Of `SizeTooLarge` and `BodyTooLarge`: the most that is taken, in bytes.
-                 */
-                limit?: number;
-                /** @description Of a file's `TypeNotAllowed`: the types that the deployment takes, such as `image/*`. */
-                allowed?: string[];
-                /** @description Everything that is wrong, where that is more than one thing; the first of them is the error itself. */
-                problems?: {
-                    code: components["schemas"]["Code"];
-                    message: string;
-                    field?: string;
-                    /** Format: int64 */
-                    limit?: number;
-                    allowed?: string[];
-                }[];
-                /** @description Finds the request in the log. */
-                requestId: string;
-            };
+        ErrorCode: "InvalidJSON" | "InvalidRequest" | "InvalidKey" | "InvalidPart" | "Unauthorized" | "Forbidden" | "NotFound" | "SizeTooLarge" | "BodyTooLarge" | "TypeNotAllowed" | "TooManyRequests" | "Internal";
+        ErrorResponse: {
+            error: components["schemas"]["ErrorDetails"];
+        };
+        ErrorDetails: {
+            code: components["schemas"]["ErrorCode"];
+            /** @description What is wrong and how to correct it. */
+            message: string;
+            /** @description What to correct: a field, a parameter or a header, spelled as in the request. */
+            field?: string;
+            /**
+             * Format: int64
+             * @description With `SizeTooLarge` and `BodyTooLarge`: the largest size allowed, in bytes.
+             */
+            limit?: number;
+            /** @description With `TypeNotAllowed` for a file: the types that the deployment accepts, such as `image/*`. */
+            allowed?: string[];
+            /** @description Everything that is wrong, if it is more than one thing. The first entry is the error itself. */
+            problems?: components["schemas"]["Problem"][];
+            /** @description Identifies the request in the log. */
+            requestId: string;
+        };
+        /** @description One of several things that are wrong. Its fields mean the same as those of `ErrorDetails`. */
+        Problem: {
+            code: components["schemas"]["ErrorCode"];
+            message: string;
+            field?: string;
+            /** Format: int64 */
+            limit?: number;
+            allowed?: string[];
         };
     };
     responses: {
-        /** @description `Unauthorized`: no token, or one that is expired, forged, of another user pool, app client or kind. */
+        /** @description `Unauthorized`: there is no token, or it is expired, forged, of the wrong kind, or of another user pool or app client. */
         Unauthorized: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -377,15 +384,10 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["Refusal"] & {
-                    error?: {
-                        /** @enum {unknown} */
-                        code?: "Unauthorized";
-                    };
-                };
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description `Forbidden`: another user's key, a caller outside the deployment's group, or a request that the firewall stopped. */
+        /** @description `Forbidden`: the key belongs to another user, the caller is not in the required group, or the firewall blocked the request. */
         Forbidden: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -406,15 +408,10 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["Refusal"] & {
-                    error?: {
-                        /** @enum {unknown} */
-                        code?: "Forbidden";
-                    };
-                };
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description `NotFound`: this deployment has no such route. Unknown paths and methods are answered so too, with or without a token. */
+        /** @description `NotFound`: this deployment has no such route. Unknown paths and methods get the same response, with or without a token. */
         NotFound: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -434,12 +431,7 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["Refusal"] & {
-                    error?: {
-                        /** @enum {unknown} */
-                        code?: "NotFound";
-                    };
-                };
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description `SizeTooLarge`: the file is over the deployment's maximum. `BodyTooLarge`: the request itself is too large. */
@@ -464,12 +456,7 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["Refusal"] & {
-                    error?: {
-                        /** @enum {unknown} */
-                        code?: "SizeTooLarge" | "BodyTooLarge";
-                    };
-                };
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description `BodyTooLarge`: the request itself is too large. */
@@ -493,16 +480,11 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["Refusal"] & {
-                    error?: {
-                        /** @enum {unknown} */
-                        code?: "BodyTooLarge";
-                    };
-                };
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /**
-         * @description `TypeNotAllowed`: the deployment doesn't take files of this type (`field` is `contentType`), or the request's own
+         * @description `TypeNotAllowed`: the deployment doesn't accept files of this type (`field` is `contentType`), or the request's own
          *     Content-Type is not `application/json` (`field` is `Content-Type`).
          */
         TypeNotAllowed: {
@@ -529,12 +511,7 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["Refusal"] & {
-                    error?: {
-                        /** @enum {unknown} */
-                        code?: "TypeNotAllowed";
-                    };
-                };
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description `TypeNotAllowed`: the request's Content-Type is not `application/json`. */
@@ -558,15 +535,10 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["Refusal"] & {
-                    error?: {
-                        /** @enum {unknown} */
-                        code?: "TypeNotAllowed";
-                    };
-                };
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description `TooManyRequests`: wait as long as `Retry-After` says and try again. */
+        /** @description `TooManyRequests`: wait for as long as `Retry-After` says, then try again. */
         TooManyRequests: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -587,15 +559,10 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["Refusal"] & {
-                    error?: {
-                        /** @enum {unknown} */
-                        code?: "TooManyRequests";
-                    };
-                };
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description `InvalidRequest`: what else API Gateway may refuse, with API Gateway's own status. */
+        /** @description `InvalidRequest`: any other error of API Gateway, with API Gateway's own status. */
         OtherRefusal: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -615,15 +582,10 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["Refusal"] & {
-                    error?: {
-                        /** @enum {unknown} */
-                        code?: "InvalidRequest";
-                    };
-                };
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description `Internal`: our fault. The details are in the log alone; trying again is safe. */
+        /** @description `Internal`: a fault of the server. Only the log has the details. Trying again is safe. */
         Internal: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -643,34 +605,21 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["Refusal"] & {
-                    error?: {
-                        /** @enum {unknown} */
-                        code?: "Internal";
-                    };
-                };
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The methods and headers that pages of the deployment's own origins may send. */
-        PreflightPost: {
+        /**
+         * @description The answer to `OPTIONS` on each of the paths above, without a token. It has no operation of its own here, since browsers
+         *     send preflights by themselves and a generated client has no use for them. `Access-Control-Allow-Methods` is the path's
+         *     own method.
+         */
+        Preflight: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
                 "Access-Control-Allow-Headers": components["headers"]["AllowHeaders"];
+                "Access-Control-Allow-Methods": components["headers"]["AllowMethods"];
                 "Access-Control-Max-Age": components["headers"]["MaxAge"];
                 Vary: components["headers"]["Vary"];
-                "Access-Control-Allow-Methods": "POST";
-                [name: string]: unknown;
-            };
-            content?: never;
-        };
-        /** @description The methods and headers that pages of the deployment's own origins may send. */
-        PreflightGet: {
-            headers: {
-                "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
-                "Access-Control-Allow-Headers": components["headers"]["AllowHeaders"];
-                "Access-Control-Max-Age": components["headers"]["MaxAge"];
-                Vary: components["headers"]["Vary"];
-                "Access-Control-Allow-Methods": "GET";
                 [name: string]: unknown;
             };
             content?: never;
@@ -680,23 +629,25 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description The page's origin, if it is one of the deployment's. What API Gateway refuses by itself is the same for every page: `*`
-         *     where the deployment has several origins.
+         * @description The page's origin, if the deployment allows it. API Gateway's own errors are the same for every page: `*` if the
+         *     deployment allows several origins.
          */
         AllowOrigin: string;
         /** @description The headers that a page may read. */
         ExposeHeaders: "Retry-After,x-amzn-RequestId";
-        /** @description The answer depends on where it is read. */
+        /** @description The response depends on the page's origin. */
         Vary: "Origin";
-        /** @description A signed URL is a credential, and a refusal is one caller's; no cache may keep either. */
+        /** @description A signed URL is a credential, and an error is meant for one caller. No cache may keep either. */
         NoStore: "no-store";
-        /** @description The request's id, the same as `requestId`. A caller may choose it, by sending this header. */
+        /** @description The request's id, the same as `requestId`. A caller may choose it by sending this header. */
         RequestId: string;
-        /** @description Seconds to wait. */
+        /** @description How many seconds to wait. */
         RetryAfter: number;
         /** @description The headers that a page may send. */
         AllowHeaders: "Authorization,Content-Type";
-        /** @description Seconds that a browser may remember this answer. */
+        /** @description The method that a page may use. */
+        AllowMethods: "GET" | "POST";
+        /** @description How many seconds a browser may reuse this answer. */
         MaxAge: number;
     };
     pathItems: never;
@@ -727,10 +678,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlannedPut"] | components["schemas"]["PlannedInParts"];
+                    "application/json": components["schemas"]["UploadPlan"];
                 };
             };
-            /** @description `InvalidJSON`: the body is no JSON object. `InvalidRequest`: `field` is missing, wrong or unknown. */
+            /** @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `field` is missing, wrong or unknown. */
             400: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -763,12 +714,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Refusal"] & {
-                        error?: {
-                            /** @enum {unknown} */
-                            code?: "InvalidJSON" | "InvalidRequest";
-                        };
-                    };
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -779,18 +725,6 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             "4XX": components["responses"]["OtherRefusal"];
-        };
-    };
-    preflightUploads: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: components["responses"]["PreflightPost"];
         };
     };
     signParts: {
@@ -806,7 +740,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The requests that were asked for. */
+            /** @description The signed requests. */
             200: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -855,9 +789,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `InvalidJSON`: the body is no JSON object. `InvalidRequest`: `field` is missing, wrong or unknown. `InvalidKey`: not the
-             *     key of an upload in parts. `InvalidPart`: a part that the upload doesn't have, that is there twice, or whose `sha256` is
-             *     not what was declared.
+             * @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `field` is missing, wrong or unknown. `InvalidKey`: this is
+             *     not the key of an upload in parts. `InvalidPart`: the upload has no such part, the part is listed twice, or its `sha256`
+             *     is given though none was declared, or missing though one was.
              */
             400: {
                 headers: {
@@ -879,12 +813,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Refusal"] & {
-                        error?: {
-                            /** @enum {unknown} */
-                            code?: "InvalidJSON" | "InvalidRequest" | "InvalidKey" | "InvalidPart";
-                        };
-                    };
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -897,18 +826,6 @@ export interface operations {
             "4XX": components["responses"]["OtherRefusal"];
         };
     };
-    preflightParts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: components["responses"]["PreflightPost"];
-        };
-    };
     signDocument: {
         parameters: {
             query: {
@@ -918,13 +835,13 @@ export interface operations {
                  */
                 key: string;
                 /**
-                 * @description The file's media type. Without it the name's extension decides.
+                 * @description The file's media type. If it is left out, the extension of the name decides.
                  * @example image/png
                  */
                 contentType?: components["schemas"]["MediaType"];
                 /**
-                 * @description The file's length in bytes, which is then signed. Without it any length goes that S3 takes in one request. The
-                 *     deployment's maximum, where that is less than 5 GiB, holds as well.
+                 * @description The file's length in bytes, which is then signed. If it is left out, the file may have any length that S3 accepts in one
+                 *     request. The deployment's own maximum applies too if it is less than 5 GiB.
                  * @example 12345
                  */
                 size?: number;
@@ -960,7 +877,7 @@ export interface operations {
                      *       "expiresAt": "2026-08-18T10:10:00Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["PlannedPut"];
+                    "application/json": components["schemas"]["PutPlan"];
                 };
             };
             /** @description `InvalidRequest`: the parameter that `field` names is missing, wrong, unknown or given twice. */
@@ -984,12 +901,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Refusal"] & {
-                        error?: {
-                            /** @enum {unknown} */
-                            code?: "InvalidRequest";
-                        };
-                    };
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -1000,18 +912,6 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             "4XX": components["responses"]["OtherRefusal"];
-        };
-    };
-    preflightDocument: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: components["responses"]["PreflightGet"];
         };
     };
     signDownload: {
@@ -1051,8 +951,8 @@ export interface operations {
                 };
             };
             /**
-             * @description `InvalidJSON`: the body is no JSON object. `InvalidRequest`: `field` is missing, wrong or unknown, or a file of this
-             *     name is not shown inline. `InvalidKey`: not a key of this deployment.
+             * @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `field` is missing, wrong or unknown, or
+             *     files of this type can't be shown inline. `InvalidKey`: this is not a key of this deployment.
              */
             400: {
                 headers: {
@@ -1074,12 +974,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Refusal"] & {
-                        error?: {
-                            /** @enum {unknown} */
-                            code?: "InvalidJSON" | "InvalidRequest" | "InvalidKey";
-                        };
-                    };
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -1090,18 +985,6 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             "4XX": components["responses"]["OtherRefusal"];
-        };
-    };
-    preflightDownloads: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: components["responses"]["PreflightPost"];
         };
     };
 }

@@ -8,7 +8,7 @@ type Schemas = components["schemas"];
 export type UploadRequest = Schemas["UploadRequest"];
 
 /** The key of a file, and the signed request that stores the file or, with `multipart`, creates its multipart upload. */
-export type UploadPlan = Schemas["PlannedPut"] | Schemas["PlannedInParts"];
+export type UploadPlan = Schemas["UploadPlan"];
 
 /** The body of `POST /uploads/parts`. */
 export type PartsRequest = Schemas["PartsRequest"];
@@ -20,13 +20,13 @@ export type SignedParts = Schemas["SignedParts"];
 export type SignedDownload = Schemas["SignedDownload"];
 
 /** The API's error codes. */
-export type ErrorCode = Schemas["Code"];
+export type ErrorCode = Schemas["ErrorCode"];
 
 /** The body of the API's refusals. */
-export type Refusal = Schemas["Refusal"];
+export type Refusal = Schemas["ErrorResponse"];
 
 /** One of several problems of a request. */
-export type Problem = NonNullable<Refusal["error"]["problems"]>[number];
+export type Problem = Schemas["Problem"];
 
 /** A request to S3, to be sent exactly as it is. Its URL is a credential. */
 export interface SignedRequest {

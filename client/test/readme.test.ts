@@ -75,7 +75,7 @@ for (const [path, name, prefix] of [
 
 test("every state, and every code of the API, has a row", async () => {
   const states = /type UploadState =(.*?);/s.exec(await read("src/options.ts"))?.[1]?.match(/(?<=\| ")\w+/g) ?? [];
-  const codes = /^\s+Code: (.*);$/m.exec(await read("src/contract.ts"))?.[1]?.match(/\w+/g) ?? [];
+  const codes = /^\s+ErrorCode: (.*);$/m.exec(await read("src/contract.ts"))?.[1]?.match(/\w+/g) ?? [];
   assert.ok(states.length > 5 && codes.length > 5, "no states or codes found");
   for (const word of [...states, ...codes]) {
     assert.ok(rows.some((row) => row.slice(0, 2).join().includes(`\`${word}\``)), `no row for ${word}`);

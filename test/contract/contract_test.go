@@ -10,7 +10,7 @@ import (
 	"signpost/test/contract"
 )
 
-// TestLoadFindsFaults: a fault in the document doesn't go by unnoticed.
+// TestLoadFindsFaults makes one mistake in the document at a time.
 func TestLoadFindsFaults(t *testing.T) {
 	text, err := os.ReadFile(contractFile)
 	if err != nil {
@@ -22,8 +22,8 @@ func TestLoadFindsFaults(t *testing.T) {
 		"an error example's unknown field": {"          field: filename\n", "          fields: filename\n"},
 		"an answer's example incomplete":   {"multipart: {partSize: 16777216, partCount: 75}", "multipart: {partSize: 16777216}"},
 		"a reference to nothing":           {"'#/components/schemas/DownloadRequest'", "'#/components/schemas/Nothing'"},
-		"no keyword of JSON Schema":        {"      maxProperties: 10\n", "      maxPropertys: 10\n"},
-		"a pattern that is none":           {"pattern: '^[!-~]+$'", "pattern: '^[!-~+$'"},
+		"an unknown JSON Schema keyword":   {"      maxProperties: 10\n", "      maxPropertys: 10\n"},
+		"an invalid pattern":               {"pattern: '^[!-~]+$'", "pattern: '^[!-~+$'"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			broken := strings.Replace(string(text), edit[0], edit[1], 1)
@@ -41,7 +41,7 @@ func TestLoadFindsFaults(t *testing.T) {
 	}
 }
 
-// TestCheckAnswerFindsFaults alters a right answer in one place each.
+// TestCheckAnswerFindsFaults changes a valid response in one place at a time.
 func TestCheckAnswerFindsFaults(t *testing.T) {
 	type answer struct {
 		method, path string

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// gatewayRefusals are what API Gateway refuses by itself, of every route that it
-// can refuse so. Each is held to the contract on the way.
+// gatewayRefusals returns API Gateway's own errors, for every route that can get them, and checks each against the contract.
 func gatewayRefusals(t *testing.T) map[refusalKind]bool {
 	t.Helper()
 	kinds := map[refusalKind]bool{}
@@ -35,7 +34,7 @@ func gatewayRefusals(t *testing.T) map[refusalKind]bool {
 	return kinds
 }
 
-// TestUnknownRoutes: what is no route gets the 404 that the contract has for one that a deployment leaves out.
+// TestUnknownRoutes wants an unknown route to get the same 404 as a route that the deployment leaves out.
 func TestUnknownRoutes(t *testing.T) {
 	for file, tmpl := range goldens(t) {
 		found := 0
@@ -61,13 +60,12 @@ func TestUnknownRoutes(t *testing.T) {
 	}
 }
 
-// canRefuse: a body is only looked at where there is a model for it.
+// canRefuse reports whether API Gateway can answer a method with a response type. It validates a body only if the method has a model.
 func canRefuse(kind, method string) bool {
 	return kind != "BAD_REQUEST_BODY" || method == http.MethodPost
 }
 
-// statusOf reads a gateway response's status, and under which entry of the
-// contract it stands. DEFAULT_4XX keeps whatever status API Gateway chose.
+// statusOf returns a gateway response's status, and the entry of the contract that describes it. DEFAULT_4XX keeps the status that API Gateway chose.
 func statusOf(t *testing.T, kind, status string) (code int, entry string) {
 	t.Helper()
 	if kind == "DEFAULT_4XX" && status == "" {

@@ -55,8 +55,7 @@ func TestQuery(t *testing.T) {
 	}
 }
 
-// parameterConforms reads a parameter as its schema says. Integers are written
-// in digits alone, as the contract has it for every size.
+// parameterConforms reports whether a parameter conforms to its schema. The contract wants integers in decimal digits only.
 func parameterConforms(schema *openapi3.Schema, text string) bool {
 	if !schema.Type.Is("integer") {
 		return conforms(schema, text)

@@ -11,7 +11,7 @@ import (
 
 const reference = "../../docs/api.html"
 
-// TestReferenceIsFresh renders openapi.yaml anew.
+// TestReferenceIsFresh renders openapi.yaml and compares the result with docs/api.html.
 func TestReferenceIsFresh(t *testing.T) {
 	fresh := filepath.Join(t.TempDir(), "api.html")
 	if out, err := exec.Command("./render.sh", fresh).CombinedOutput(); err != nil {
@@ -26,11 +26,11 @@ func TestReferenceIsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Error("docs/api.html is not what openapi.yaml says by now: go generate ./docs")
+		t.Error("docs/api.html is older than openapi.yaml: run make reference")
 	}
 }
 
-// TestReferenceIsWhole: the page asks for nothing beside itself.
+// TestReferenceIsWhole wants the page to load nothing else.
 func TestReferenceIsWhole(t *testing.T) {
 	page, err := os.ReadFile(reference)
 	if err != nil {
@@ -41,6 +41,6 @@ func TestReferenceIsWhole(t *testing.T) {
 		t.Error("no policy before the first script keeps the page from calling others")
 	}
 	if found := regexp.MustCompile(`<(script|link|img|iframe)[^>]* (src|href)=["'][^"'#][^"']*["']`).Find(page); found != nil {
-		t.Errorf("the page asks for more than itself: %.200s", found)
+		t.Errorf("the page loads more than itself: %.200s", found)
 	}
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Renders openapi.yaml into one HTML file that needs nothing else: docs/api.html, or the file named.
-# The same input gives the same bytes, by which a test tells whether docs/api.html is stale.
+# Renders openapi.yaml into one HTML file that needs nothing else: docs/api.html, or the file that is given.
+# The same input gives the same bytes, so a test can tell whether docs/api.html is up to date.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..

@@ -19,7 +19,7 @@ const (
 	someSum  = "uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek="
 )
 
-// bodies are right ones, from which the test departs.
+// bodies are valid bodies, which the tests vary.
 var bodies = []struct{ path, body string }{
 	{"/uploads", `{"filename": "cat.png", "contentType": "image/png", "size": 12345}`},
 	{"/uploads", `{"filename": "cat.png", "contentType": "text/plain; charset=utf-8", "size": 12345, "metadata": {"album": "2026"}}`},
@@ -31,8 +31,7 @@ var bodies = []struct{ path, body string }{
 
 var ownKey = regexp.MustCompile(`"key":"uploads/` + sub + `/[^/]+/[^/]+"`)
 
-// inexpressible is what the functions refuse although the schema can't say so.
-// Everything else that they refuse is in the schema, and each of these is met.
+// inexpressible lists what the functions refuse although the schema accepts it, since JSON Schema can't express the rule. TestBodies wants each of them to occur, and nothing else to be refused that the schema accepts.
 var inexpressible = map[string]func(path string, a answer, body string) bool{
 	"metadata's bytes, names and values together": func(_ string, a answer, _ string) bool {
 		return a.refusal.Field == "metadata" && strings.Contains(a.refusal.Message, "at most 2048 are allowed")
@@ -57,8 +56,7 @@ var inexpressible = map[string]func(path string, a answer, body string) bool{
 	},
 }
 
-// TestBodies holds the functions to the schemas of their bodies: what departs
-// from a schema is refused, with the field's name, and what doesn't is taken.
+// TestBodies compares the functions with the schemas of their bodies: they refuse a body that doesn't conform, naming the field, and accept one that does.
 func TestBodies(t *testing.T) {
 	d := newDeployment(t)
 	met := map[string]bool{}
@@ -67,7 +65,7 @@ func TestBodies(t *testing.T) {
 		schema := bodySchema(base.path)
 		var value any = exact(json.RawMessage(base.body))
 		if a := d.send(t, withBody("POST", base.path, base.body)); !a.ok() || !conforms(schema, value) {
-			t.Fatalf("not a right body to begin with: %s %s: %s", base.path, base.body, a.body)
+			t.Fatalf("the body is not valid: %s %s: %s", base.path, base.body, a.body)
 		}
 		for _, v := range vary(schema, value) {
 			text, err := json.Marshal(v.value)
@@ -94,7 +92,7 @@ func TestBodies(t *testing.T) {
 	}
 	for excuse := range inexpressible {
 		if !met[excuse] {
-			t.Errorf("nothing was refused for %q: is the schema able to say it by now?", excuse)
+			t.Errorf("nothing was refused for %q: can the schema express it now?", excuse)
 		}
 	}
 	if right < 100 || wrong < 300 {
@@ -103,7 +101,7 @@ func TestBodies(t *testing.T) {
 	t.Logf("%d right bodies, %d wrong ones", right, wrong)
 }
 
-// checkRefused wants a refusal that names the field; "" stands for the body.
+// checkRefused wants an error that names the field; "" stands for the body.
 func checkRefused(t *testing.T, name, field string, a answer) {
 	t.Helper()
 	switch {
@@ -131,19 +129,19 @@ func bodySchema(path string) *openapi3.Schema {
 	return the.Operation("POST", path).RequestBody.Value.Content["application/json"].Schema.Value
 }
 
-// conforms says whether a schema takes a value.
+// conforms reports whether a value conforms to a schema.
 func conforms(schema *openapi3.Schema, value any) bool {
 	return compiled(schema).Validate(value) == nil
 }
 
-var compiledSchemas sync.Map // of *jsonschema.Schema by *openapi3.Schema: kin-openapi would compile it for each value
+var compiledSchemas sync.Map // *jsonschema.Schema by *openapi3.Schema; kin-openapi would compile the schema for each value
 
 func compiled(schema *openapi3.Schema) *jsonschema.Schema {
 	if known, ok := compiledSchemas.Load(schema); ok {
 		return known.(*jsonschema.Schema)
 	}
 	document := exact(schema).(map[string]any)
-	document["components"] = exact(map[string]any{"schemas": the.Doc.Components.Schemas}) // where its references lead
+	document["components"] = exact(map[string]any{"schemas": the.Doc.Components.Schemas}) // for its references
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	if err := compiler.AddResource("contract.json", document); err != nil {

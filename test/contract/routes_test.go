@@ -11,8 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// TestRoutes: the deployment that has everything has the contract's routes and
-// no others, and the rest lack only those that the contract lets them lack.
+// TestRoutes compares the templates' routes with the contract's. The stage local has all of them, and the others lack only routes that the contract makes optional.
 func TestRoutes(t *testing.T) {
 	documented, optional := map[string]bool{}, map[string]bool{}
 	for path, item := range the.Doc.Paths.Map() {
@@ -22,6 +21,7 @@ func TestRoutes(t *testing.T) {
 				optional[method+" "+path], optional["OPTIONS "+path] = true, true
 			}
 		}
+		documented["OPTIONS "+path] = false
 	}
 	for file, tmpl := range goldens(t) {
 		methods := tmpl.methods()
@@ -44,8 +44,7 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// TestModels: API Gateway's own look at a body refuses nothing that the
-// contract takes.
+// TestModels wants API Gateway's own validation of a body to refuse nothing that the contract accepts.
 func TestModels(t *testing.T) {
 	models := 0
 	for file, tmpl := range goldens(t) {
@@ -80,8 +79,13 @@ func TestModels(t *testing.T) {
 	}
 }
 
-// TestPreflight holds the fixed answers to OPTIONS to the contract.
+// TestPreflight checks the templates' fixed responses to OPTIONS against the contract.
 func TestPreflight(t *testing.T) {
+	for name := range the.Doc.Components.Responses["Preflight"].Value.Headers {
+		if !strings.Contains(the.Doc.Info.Description, "| `"+name+"` |") {
+			t.Errorf("the description of preflights leaves out %s", name)
+		}
+	}
 	for file, tmpl := range goldens(t) {
 		found := 0
 		for _, r := range tmpl.Resources {

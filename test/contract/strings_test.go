@@ -11,8 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestStrings tries strings out of the characters that matter to each field:
-// openapi.yaml's pattern and the function's own reading must take the same.
+// TestStrings tries strings of the characters that matter to each field. The pattern in openapi.yaml and the function must accept the same ones.
 func TestStrings(t *testing.T) {
 	d := newDeployment(t)
 	const key = "uploads/" + sub + "/01M86HHGDWQJC39CRDB285KZF6"
@@ -20,7 +19,7 @@ func TestStrings(t *testing.T) {
 		return the.Doc.Components.Schemas[schema].Value.Properties[name].Value
 	}
 	metadata := the.Doc.Components.Schemas["Metadata"].Value
-	typed := func(message, _ string) bool { // well-formed, but a parameter is there twice, or the deployment doesn't take it
+	typed := func(message, _ string) bool { // well-formed, but with a parameter twice or of a type that the deployment doesn't accept
 		return strings.Contains(message, "a parameter twice") || strings.Contains(message, "allowed: ")
 	}
 	for _, field := range []struct {
@@ -29,7 +28,7 @@ func TestStrings(t *testing.T) {
 		strings *rapid.Generator[string]
 		path    string
 		body    func(s string) map[string]any
-		excuse  func(message, s string) bool // for what no pattern can say; nil for nothing
+		excuse  func(message, s string) bool // for rules that a pattern can't express; nil if there are none
 	}{
 		{"contentType", property("UploadRequest", "contentType"), behind("a/Image", `"`, "a", "/", "*", ";", ";", " ", "\t", "=", "b", `\`, "é", "\x7f", "; a=b", `; c="d  e"`, `; f="\ g"`, ";c=d,e"),
 			"/uploads", func(s string) map[string]any { return plan("contentType", s) }, typed},
@@ -69,16 +68,15 @@ func TestStrings(t *testing.T) {
 					rt.Fatalf("%s %q: openapi.yaml takes it: %v; the function: %s", field.name, s, conforms(field.schema, s), a.body)
 				}
 			})
-			t.Logf("%d strings were right", taken)
+			t.Logf("%d strings were accepted", taken)
 			if taken == 0 {
-				t.Error("no string was right")
+				t.Error("no string was accepted")
 			}
 		})
 	}
 }
 
-// oddSize excuses a key whose size no file sent in parts can have. The pattern
-// knows how long the number may be, not how great.
+// oddSize excuses a key with a size that no file in parts can have. The pattern limits the number's digits, not its value.
 func oddSize(_, key string) bool {
 	found := regexp.MustCompile(`/01M[0-9A-Z]{23}-([0-9a-z]+)(-sha256)?/`).FindStringSubmatch(key)
 	if found == nil {
@@ -93,7 +91,7 @@ func pieces(of ...string) *rapid.Generator[string] {
 	return rapid.Map(rapid.SliceOfN(rapid.SampledFrom(of), 0, 12), func(s []string) string { return strings.Join(s, "") })
 }
 
-// behind draws pieces, and mostly puts them behind what a right string begins with.
+// behind draws pieces, and mostly puts them after the beginning of a valid string.
 func behind(beginning string, of ...string) *rapid.Generator[string] {
 	return rapid.Custom(func(rt *rapid.T) string {
 		s := strings.Join(rapid.SliceOfN(rapid.SampledFrom(of), 0, 4).Draw(rt, "pieces"), "")
@@ -104,7 +102,7 @@ func behind(beginning string, of ...string) *rapid.Generator[string] {
 	})
 }
 
-// plan is a right body of POST /uploads but for one field.
+// plan is a body of POST /uploads that is valid except for one field.
 func plan(field string, value any) map[string]any {
 	body := map[string]any{"filename": "cat.png", "contentType": "image/png", "size": 1}
 	body[field] = value

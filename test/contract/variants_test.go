@@ -10,16 +10,16 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// variant is a value that departs from a right one in one place. Whether it is
-// still right is the schema's to say.
+// variant is a value that differs from a valid one in one place. It may still be valid.
 type variant struct {
 	what  string // for messages: ".parts[0].partNumber: 10001"
-	field string // the member of the body it is in, "" for the body itself
+	field string // the member of the body that differs, "" for the body itself
 	value any
 }
 
-// vary departs from value in every way that its schema sets a bound to.
+// vary returns values that differ from value in every way that the schema limits.
 func vary(schema *openapi3.Schema, value any) []variant {
+	schema = notNull(schema)
 	var vs []variant
 	add := func(what string, v any) { vs = append(vs, variant{what: what, value: v}) }
 	for _, other := range []any{nil, true, json.Number("1"), json.Number("1.5"), "x", []any{}, map[string]any{}} {
@@ -56,7 +56,7 @@ func varyString(schema *openapi3.Schema, s string) []string {
 		for _, c := range []string{"a", "é", "😀"} { // one, two and four bytes of UTF-8; one, one and two units of UTF-16
 			vs = append(vs, strings.Repeat(c, int(*schema.MaxLength)), strings.Repeat(c, int(*schema.MaxLength)+1))
 		}
-		if room := int(*schema.MaxLength) - len(s); room > 0 { // where only s has the pattern
+		if room := int(*schema.MaxLength) - len(s); room > 0 { // since the strings above may not match the pattern
 			vs = append(vs, s+strings.Repeat("a", room), s+strings.Repeat("a", room+1))
 		}
 	}
@@ -100,7 +100,7 @@ func varyArray(schema *openapi3.Schema, value []any) []variant {
 	return vs
 }
 
-// numbered gives an object's numbers the value n, so that items differ.
+// numbered sets an object's numbers to n, so that the items of an array differ.
 func numbered(item any, n int) any {
 	object, ok := item.(map[string]any)
 	if !ok {
@@ -145,7 +145,7 @@ func varyObject(schema *openapi3.Schema, value map[string]any) []variant {
 	return vs
 }
 
-// varyMap is for an object whose members the schema doesn't name.
+// varyMap varies an object whose members the schema doesn't name.
 func varyMap(schema, entry *openapi3.Schema) []variant {
 	var vs []variant
 	if schema.MaxProps != nil {
@@ -166,7 +166,17 @@ func varyMap(schema, entry *openapi3.Schema) []variant {
 	return vs
 }
 
-// sample is a right value for a property, from the document itself.
+// notNull returns the schema of the values other than null, for a property that is anyOf a schema and null.
+func notNull(schema *openapi3.Schema) *openapi3.Schema {
+	for _, choice := range schema.AnyOf {
+		if !choice.Value.Type.Is("null") {
+			return choice.Value
+		}
+	}
+	return schema
+}
+
+// sample returns a valid value of a property, from the document itself.
 func sample(schema *openapi3.Schema) any {
 	switch {
 	case len(schema.Examples) > 0:
@@ -179,7 +189,7 @@ func sample(schema *openapi3.Schema) any {
 	panic(fmt.Sprintf("the contract gives no example of %+v", schema))
 }
 
-// exact decodes a value anew, numbers as they are written.
+// exact converts a value to the types of encoding/json, and keeps numbers as they are written.
 func exact(v any) any {
 	text, err := json.Marshal(v)
 	if err != nil {

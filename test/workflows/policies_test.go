@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// statement is what the documentation's policies are made of.
+// statement is one of a policy in the documentation.
 type statement struct {
 	Sid, Effect      string
 	Principal        map[string]string
@@ -19,7 +19,7 @@ type statement struct {
 	Condition        map[string]map[string]string
 }
 
-// policies are the statements of the policies in docs/operations.md, "Deploying from GitHub", by their Sids.
+// policies returns the statements of the policies in docs/operations.md, "Deploying from GitHub", by their Sids.
 func policies(t *testing.T) map[string]statement {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/operations.md")
@@ -57,8 +57,8 @@ func list(value any) (all []string) {
 	return all
 }
 
-// TestPolicies: each role trusts one kind of job of one repository alone, by a claim without a wildcard. The one for
-// pull requests reads templates, and the other takes on CDK's roles and reads.
+// TestPolicies checks that each role trusts only one kind of job of one repository, by a claim without a wildcard. The role for
+// pull requests can only read templates; the other can assume the CDK's roles and read.
 func TestPolicies(t *testing.T) {
 	found := policies(t)
 	const issuer = "token.actions.githubusercontent.com"

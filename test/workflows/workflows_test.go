@@ -1,5 +1,4 @@
-// Package workflows_test holds .github/workflows, and the policies that docs/operations.md has for their roles, to what
-// keeps a pull request from deploying.
+// Package workflows_test checks that a pull request can't deploy: it reads .github/workflows, and the policies in docs/operations.md for their roles.
 //
 //	go test ./test/workflows
 package workflows_test
@@ -18,7 +17,7 @@ import (
 
 const folder = "../../.github/workflows"
 
-// credentials is the action that takes on a role.
+// credentials is the action that assumes a role.
 const credentials = "aws-actions/configure-aws-credentials@"
 
 // workflow is one file of the folder.
@@ -37,12 +36,12 @@ func read(t *testing.T, text []byte) workflow {
 	return workflow{parsed, string(text)}
 }
 
-// all are the workflows there are, by the names of their files.
+// all returns the workflows by the names of their files.
 func all(t *testing.T) map[string]workflow {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(folder, "*"))
 	if err != nil || len(paths) == 0 {
-		t.Fatalf("there are no workflows (%v)", err)
+		t.Fatalf("no workflows were found: %v", err)
 	}
 	found := map[string]workflow{}
 	for _, path := range paths {
@@ -55,7 +54,7 @@ func all(t *testing.T) map[string]workflow {
 	return found
 }
 
-// complaints are what is wrong with the workflows.
+// complaints returns what is wrong with the workflows.
 func complaints(workflows map[string]workflow) (found []string) {
 	for name, one := range workflows {
 		for _, complaint := range one.check() {
@@ -66,63 +65,87 @@ func complaints(workflows map[string]workflow) (found []string) {
 	return found
 }
 
-func (w workflow) check() (found []string) {
-	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+// check returns what is wrong with a workflow.
+func (w workflow) check() (found complaintList) {
 	for _, line := range regexp.MustCompile(`(?m)^\s*(?:- )?uses:.*$`).FindAllString(w.text, -1) {
 		if !pinned.MatchString(line) && !strings.Contains(line, "uses: ./") {
-			add("%s: pin it to a commit, and say its version in a comment", strings.TrimSpace(line))
+			found.add("%s: pin it to a commit, with its version in a comment", strings.TrimSpace(line))
 		}
 	}
 	if w.Permissions == nil {
-		add("it has the repository's default permissions: write `permissions: {}`, and each job's own")
+		found.add("it has the repository's default permissions: write `permissions: {}`, and permissions for each job")
 	} else if w.Permissions.All != nil || writes(w.Permissions) != "" {
-		add("all its jobs may write: give permissions to the job that needs them")
+		found.add("all its jobs may write: give permissions to the job that needs them")
 	}
 	onPulls := slices.ContainsFunc(w.On, func(event actionlint.Event) bool { return event.EventName() == "pull_request" })
 	for id, job := range w.Jobs {
-		asks := taken(job)
-		if job.Permissions != nil && job.Permissions.All != nil || job.Permissions != nil && writes(job.Permissions) != "" && writes(job.Permissions) != "id-token" {
-			add("job %s may write more than the OIDC token", id)
-		}
-		if job.Permissions != nil && writes(job.Permissions) == "id-token" && len(asks) == 0 && job.WorkflowCall == nil {
-			add("job %s may ask for an OIDC token, and takes on no role", id)
-		}
 		pulls := onPulls && !w.onlyPushes(job)
-		for _, role := range asks {
-			switch {
-			case pulls && role != "${{ vars.AWS_DIFF_ROLE_ARN }}":
-				add("job %s runs for pull requests and takes on %s", id, role)
-			case !pulls && (role != "${{ vars.AWS_ROLE_ARN }}" || job.Environment == nil):
-				add("job %s takes on %s without an environment, or another role than the one that deploys", id, role)
-			}
-		}
-		if pulls && (job.Environment != nil || job.WorkflowCall != nil) {
-			add("job %s runs for pull requests and in an environment, or calls what does", id)
-		}
-		if len(asks) > 0 && pulls && (job.If == nil || !strings.Contains(job.If.Value, "github.event.pull_request.head.repo.full_name == github.repository")) {
-			add("job %s runs for a fork's pull requests", id)
-		}
-		if len(asks) > 0 && !pulls && (job.Concurrency == nil || job.Concurrency.CancelInProgress == nil || job.Concurrency.CancelInProgress.Value) {
-			add("job %s deploys, and another run may cut it off or run beside it", id)
-		}
-		for _, script := range scripts(job) {
-			if pulls && len(asks) > 0 && (regexp.MustCompile(`\bdeploy\b|make diff`).MatchString(script) || strings.Contains(script, "cdk diff") && !strings.Contains(script, "--method=template")) {
-				add("job %s runs for pull requests, and its script needs the role that deploys: %s", id, script)
-			}
-			if strings.Contains(script, "make deploy") && (!strings.Contains(script, "APPROVAL=never") || strings.Contains(script, "YES")) {
-				add("job %s waits for an answer, or sets what is the account's: %s", id, script)
-			}
-		}
+		found.checkPermissions(id, job)
+		found.checkRoles(id, job, pulls)
+		found.checkScripts(id, job, pulls)
 		if job.WorkflowCall == nil && job.TimeoutMinutes == nil {
-			add("job %s may run for six hours", id)
+			found.add("job %s may run for six hours", id)
 		}
 	}
 	return found
 }
 
+// complaintList collects what is wrong.
+type complaintList []string
+
+func (found *complaintList) add(format string, args ...any) {
+	*found = append(*found, fmt.Sprintf(format, args...))
+}
+
+func (found *complaintList) checkPermissions(id string, job *actionlint.Job) {
+	if job.Permissions == nil {
+		return
+	}
+	may := writes(job.Permissions)
+	if job.Permissions.All != nil || may != "" && may != "id-token" {
+		found.add("job %s may write more than the OIDC token", id)
+	}
+	if may == "id-token" && len(assumed(job)) == 0 && job.WorkflowCall == nil {
+		found.add("job %s may request an OIDC token, and assumes no role", id)
+	}
+}
+
+// checkRoles looks at the roles that a job assumes. pulls says whether the job runs for pull requests.
+func (found *complaintList) checkRoles(id string, job *actionlint.Job, pulls bool) {
+	roles := assumed(job)
+	for _, role := range roles {
+		switch {
+		case pulls && role != "${{ vars.AWS_DIFF_ROLE_ARN }}":
+			found.add("job %s runs for pull requests and assumes %s", id, role)
+		case !pulls && (role != "${{ vars.AWS_ROLE_ARN }}" || job.Environment == nil):
+			found.add("job %s assumes %s without an environment, or a role other than the one that deploys", id, role)
+		}
+	}
+	if pulls && (job.Environment != nil || job.WorkflowCall != nil) {
+		found.add("job %s runs for pull requests and in an environment, or calls a workflow that does", id)
+	}
+	if len(roles) > 0 && pulls && (job.If == nil || !strings.Contains(job.If.Value, "github.event.pull_request.head.repo.full_name == github.repository")) {
+		found.add("job %s runs for a fork's pull requests", id)
+	}
+	if len(roles) > 0 && !pulls && (job.Concurrency == nil || job.Concurrency.CancelInProgress == nil || job.Concurrency.CancelInProgress.Value) {
+		found.add("job %s deploys, and another run may cut it off or run at the same time", id)
+	}
+}
+
+func (found *complaintList) checkScripts(id string, job *actionlint.Job, pulls bool) {
+	for _, script := range scripts(job) {
+		if pulls && len(assumed(job)) > 0 && (regexp.MustCompile(`\bdeploy\b|make diff`).MatchString(script) || strings.Contains(script, "cdk diff") && !strings.Contains(script, "--method=template")) {
+			found.add("job %s runs for pull requests, and its script needs the role that deploys: %s", id, script)
+		}
+		if strings.Contains(script, "make deploy") && (!strings.Contains(script, "APPROVAL=never") || strings.Contains(script, "YES")) {
+			found.add("job %s waits for an answer, or changes settings of the account: %s", id, script)
+		}
+	}
+}
+
 var pinned = regexp.MustCompile(`uses: [\w-]+/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
-// writes are the scopes that may be written, joined.
+// writes returns the scopes that may be written, joined.
 func writes(permissions *actionlint.Permissions) string {
 	var scopes []string
 	for name, scope := range permissions.Scopes {
@@ -134,8 +157,8 @@ func writes(permissions *actionlint.Permissions) string {
 	return strings.Join(scopes, " ")
 }
 
-// taken are the roles that a job takes on.
-func taken(job *actionlint.Job) (roles []string) {
+// assumed returns the roles that a job assumes.
+func assumed(job *actionlint.Job) (roles []string) {
 	for _, step := range job.Steps {
 		if action, ok := step.Exec.(*actionlint.ExecAction); ok && strings.HasPrefix(action.Uses.Value, credentials) {
 			roles = append(roles, action.Inputs["role-to-assume"].Value.Value)
@@ -153,7 +176,7 @@ func scripts(job *actionlint.Job) (all []string) {
 	return all
 }
 
-// onlyPushes says whether a job, or one that it needs, is left out for pull requests.
+// onlyPushes reports whether a job, or one that it needs, is left out for pull requests.
 func (w workflow) onlyPushes(job *actionlint.Job) bool {
 	if job.If != nil && strings.TrimSpace(job.If.Value) == "github.event_name == 'push'" {
 		return true
@@ -167,10 +190,10 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
-// TestWorkflowsCanFail makes each mistake that the test above is there for.
+// TestWorkflowsCanFail makes each mistake that TestWorkflows looks for.
 func TestWorkflowsCanFail(t *testing.T) {
 	for _, mistake := range []struct{ file, from, to, says string }{
-		{"deploy.yml", "vars.AWS_DIFF_ROLE_ARN", "vars.AWS_ROLE_ARN", "takes on ${{ vars.AWS_ROLE_ARN }}"},
+		{"deploy.yml", "vars.AWS_DIFF_ROLE_ARN", "vars.AWS_ROLE_ARN", "assumes ${{ vars.AWS_ROLE_ARN }}"},
 		{"deploy.yml", " --method=template", "", "needs the role that deploys"},
 		{"deploy.yml", "cdk diff --app cdk.out --method=template", "make diff", "needs the role that deploys"},
 		{"deploy.yml", "    timeout-minutes: 30\n", "    timeout-minutes: 30\n    environment: production\n", "in an environment"},
@@ -184,9 +207,9 @@ func TestWorkflowsCanFail(t *testing.T) {
 		{"deploy-stage.yml", "    environment: ${{ inputs.stage }}\n", "", "without an environment"},
 		{"deploy-stage.yml", "cancel-in-progress: false", "cancel-in-progress: true", "cut it off"},
 		{"deploy-stage.yml", " APPROVAL=never", "", "waits for an answer"},
-		{"deploy-stage.yml", "APPROVAL=never", "APPROVAL=never YES=1", "the account's"},
+		{"deploy-stage.yml", "APPROVAL=never", "APPROVAL=never YES=1", "settings of the account"},
 		{"deploy-stage.yml", "    timeout-minutes: 60\n", "", "six hours"},
-		{"test.yml", "    timeout-minutes: 60\n", "    timeout-minutes: 60\n    permissions:\n      id-token: write\n", "takes on no role"},
+		{"test.yml", "    timeout-minutes: 60\n", "    timeout-minutes: 60\n    permissions:\n      id-token: write\n", "assumes no role"},
 	} {
 		t.Run(mistake.file+": "+mistake.says, func(t *testing.T) {
 			workflows := all(t)
@@ -196,7 +219,7 @@ func TestWorkflowsCanFail(t *testing.T) {
 			}
 			workflows[mistake.file] = read(t, []byte(broken))
 			if found := strings.Join(complaints(workflows), "\n"); !strings.Contains(found, mistake.says) {
-				t.Errorf("it is not seen: %q", found)
+				t.Errorf("the mistake is not found: %q", found)
 			}
 		})
 	}
