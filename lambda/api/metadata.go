@@ -23,7 +23,7 @@ const (
 // readMetadata reads the field metadata. It returns the values, as they are signed and sent in headers, by name in lower
 // case.
 func readMetadata(v value) map[string]string {
-	o, ok := v.object()
+	o, ok := v.object("an object of strings")
 	if !ok {
 		return nil
 	}

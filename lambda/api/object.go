@@ -29,10 +29,10 @@ func jsonObject(e events.APIGatewayProxyRequest) (object, error) {
 	return object{memberName: "field", members: members}, err
 }
 
-// object splits a JSON object into its members.
-func (v value) object() (object, bool) {
+// object splits a JSON object into its members. Messages call it what wanted says: "an object of strings".
+func (v value) object(wanted string) (object, bool) {
 	if v.kind() != "an object" {
-		v.refuse(InvalidRequest, "must be an object, not %s", v.kind())
+		v.refuse(InvalidRequest, "must be %s, not %s", wanted, v.kind())
 		return object{}, false
 	}
 	members, err := splitObject(v.json)

@@ -78,10 +78,7 @@ func (p *partsRequest) readParts(v value) {
 	seen := map[int64]bool{}
 	for _, element := range elements {
 		part, ok := p.readPart(element)
-		if !ok {
-			continue
-		}
-		if seen[part.number] {
+		if ok && seen[part.number] {
 			element.refuse(InvalidPart, "is part %d again: give each part once", part.number)
 		}
 		seen[part.number] = true
@@ -89,9 +86,9 @@ func (p *partsRequest) readParts(v value) {
 	}
 }
 
-// readPart reads {"partNumber": 1, "sha256": "…"}.
+// readPart reads {"partNumber": 1, "sha256": "…"}. It reports whether the part is valid.
 func (p *partsRequest) readPart(v value) (part, bool) {
-	o, ok := v.object()
+	o, ok := v.object("an object")
 	if !ok {
 		return part{}, false
 	}
@@ -100,7 +97,10 @@ func (p *partsRequest) readPart(v value) (part, bool) {
 	o.read(v.found, []field{
 		{name: "partNumber", required: true, read: func(v value) { read.number = p.readPartNumber(v) }},
 		{name: "sha256", read: func(v value) { read.sha256 = readSHA256(v) }},
-	}, func() { p.checkPartChecksum(v, read) })
+	}, nil)
+	if v.found.count == before {
+		p.checkPartChecksum(v, read)
+	}
 	return read, v.found.count == before
 }
 

@@ -46,14 +46,15 @@ func parseUpload(e events.APIGatewayProxyRequest, cfg config.Upload) (uploadRequ
 func parseDocument(e events.APIGatewayProxyRequest, cfg config.Upload) (uploadRequest, error) {
 	var found problems
 	r := uploadRequest{size: s3sign.UnknownSize}
+	named := false
 	queryObject(e).read(&found, []field{
-		{name: "key", required: true, holds: "the file's name", read: r.readFilename},
+		{name: "key", required: true, holds: "the file's name", read: func(v value) { named = true; r.readFilename(v) }},
 		{
 			name: "contentType",
 			read: func(v value) { r.readContentType(v, cfg.AllowedTypes) },
 			absent: func(v value) {
-				if r.filename != "" {
-					r.readContentType(v, cfg.AllowedTypes) // an empty one: the name decides
+				if named {
+					r.readContentType(v, cfg.AllowedTypes) // an empty one, so that the name decides
 				}
 			},
 		},

@@ -46,7 +46,7 @@ func (s *Shared) variables() variables {
 		{name: "ALLOWED_ORIGINS", value: list{&s.AllowedOrigins, OriginProblem}},
 		{name: "USER_POOL_CLIENT_IDS", value: list{&s.ClientIDs, ClientIDProblem}},
 		{name: "TOKEN_USE", value: text{&s.TokenUse, tokenUseProblem}, unset: DefaultTokenUse},
-		{name: "REQUIRED_GROUP", value: optionalText{&s.RequiredGroup, GroupProblem}},
+		{name: "REQUIRED_GROUP", value: text{&s.RequiredGroup, optional(GroupProblem)}},
 		{name: "METRICS_NAMESPACE", value: text{&s.MetricsNamespace, NamespaceProblem}, unset: DefaultMetricsNamespace},
 	}
 }

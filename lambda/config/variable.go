@@ -65,20 +65,14 @@ func (t text) write() string       { return *t.s }
 func (t text) read(s string) error { *t.s = s; return nil }
 func (t text) problems() []string  { return quoted(t.rule, *t.s) }
 
-// optionalText is a string that must keep a rule unless it is empty.
-type optionalText struct {
-	s    *string
-	rule func(string) string
-}
-
-func (t optionalText) write() string       { return *t.s }
-func (t optionalText) read(s string) error { *t.s = s; return nil }
-
-func (t optionalText) problems() []string {
-	if *t.s == "" {
-		return nil
+// optional makes a rule that also accepts an empty string.
+func optional(rule func(string) string) func(string) string {
+	return func(s string) string {
+		if s == "" {
+			return ""
+		}
+		return rule(s)
 	}
-	return quoted(t.rule, *t.s)
 }
 
 // list is one or more strings, separated by commas, that must each keep a rule. Spaces around commas are ignored.
