@@ -38,7 +38,7 @@ test: node_modules/.installed
 		test-iam test-consumer test-contract test-local test-lambda test-client fuzz
 
 lint: node_modules/.installed
-	@unformatted=$$(gofmt -l docs infra lambda local test); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
+	@unformatted=$$(gofmt -l docs infra internal lambda local test); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 	go tool actionlint
@@ -59,7 +59,7 @@ test-lambda: node_modules/.installed
 
 test-local: node_modules/.installed
 	$(race-note)
-	go test $(RACE) ./local/...
+	go test $(RACE) ./internal/... ./local/...
 
 define race-note
 	@[ -n "$(RACE)" ] || { echo "NOT RUN: the race detector, because no C compiler was found (cc, gcc or clang)"; [ -z "$$CI" ]; }

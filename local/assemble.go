@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"signpost/internal/cfn"
 	"signpost/local/apigateway"
-	"signpost/local/cloudformation"
 	"signpost/local/cognito"
 	"signpost/local/s3"
 )
@@ -24,8 +24,8 @@ func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
 		return err
 	}
 	s.outputs.UploadBucketName = strings.ToLower(s.name) + "-uploads"
-	s.template.Set(bucket.ID, s.outputs.UploadBucketName)
-	s.template.Set(bucket.ID+".Arn", "arn:aws:s3:::"+s.outputs.UploadBucketName)
+	s.names[bucket.ID] = s.outputs.UploadBucketName
+	s.names[bucket.ID+".Arn"] = "arn:aws:s3:::" + s.outputs.UploadBucketName
 
 	signers := map[string]s3.User{}
 	for _, function := range s.template.OfType("AWS::Lambda::Function") {
@@ -65,19 +65,19 @@ func (s *stack) createPool(ctx context.Context) error {
 		return err
 	}
 	var poolProperties, clientProperties cognito.Properties
-	if err := poolResource.Decode(&poolProperties); err != nil {
+	if err := s.template.Decode(poolResource, &poolProperties); err != nil {
 		return err
 	}
-	if err := clientResource.Decode(&clientProperties); err != nil {
+	if err := s.template.Decode(clientResource, &clientProperties); err != nil {
 		return err
 	}
 	pool, err := s.cognito.CreatePool(ctx, s.name, poolProperties, clientProperties)
 	if err != nil {
 		return err
 	}
-	s.template.Set(poolResource.ID, pool.ID)
-	s.template.Set(poolResource.ID+".Arn", pool.ARN)
-	s.template.Set(clientResource.ID, pool.ClientID)
+	s.names[poolResource.ID] = pool.ID
+	s.names[poolResource.ID+".Arn"] = pool.ARN
+	s.names[clientResource.ID] = pool.ClientID
 	s.outputs.UserPoolId, s.outputs.UserPoolClientId = pool.ID, pool.ClientID
 
 	l := &s.outputs.Local
@@ -91,7 +91,7 @@ func (s *stack) createPool(ctx context.Context) error {
 
 // uploadBucket is the bucket that the stack's output names. A reference to a resource without a physical name yet
 // resolves to its logical id.
-func (s *stack) uploadBucket() (*cloudformation.Resource, error) {
+func (s *stack) uploadBucket() (*cfn.Resource, error) {
 	id, err := s.template.Output("UploadBucketName")
 	if err != nil {
 		return nil, err
@@ -104,11 +104,11 @@ func (s *stack) uploadBucket() (*cloudformation.Resource, error) {
 	return nil, fmt.Errorf("the output UploadBucketName names no bucket of the template, but %s", id)
 }
 
-func (s *stack) startS3(ctx context.Context, bucket *cloudformation.Resource, signers map[string]s3.User) error {
+func (s *stack) startS3(ctx context.Context, bucket *cfn.Resource, signers map[string]s3.User) error {
 	var properties struct {
 		CorsConfiguration struct{ CorsRules []s3.CORSRule }
 	}
-	if err := bucket.Decode(&properties); err != nil {
+	if err := s.template.Decode(bucket, &properties); err != nil {
 		return err
 	}
 	var origins []string
@@ -137,13 +137,13 @@ func (s *stack) startS3(ctx context.Context, bucket *cloudformation.Resource, si
 }
 
 // bucketPolicy is the template's policy of the bucket.
-func bucketPolicy(t *cloudformation.Template, bucket string) ([]s3.Statement, error) {
+func bucketPolicy(t *cfn.Template, bucket string) ([]s3.Statement, error) {
 	for _, resource := range t.OfType("AWS::S3::BucketPolicy") {
 		var properties struct {
 			Bucket         string
 			PolicyDocument struct{ Statement []s3.Statement }
 		}
-		if err := resource.Decode(&properties); err != nil {
+		if err := t.Decode(resource, &properties); err != nil {
 			return nil, err
 		}
 		if properties.Bucket == bucket {
@@ -155,10 +155,10 @@ func bucketPolicy(t *cloudformation.Template, bucket string) ([]s3.Statement, er
 
 // rolePolicy is what the function's role may do in S3: the statements of its inline policies and of the policies
 // attached to it. Its other statements (logs) have nothing to act on here.
-func rolePolicy(t *cloudformation.Template, function *cloudformation.Resource) ([]s3.Statement, error) {
+func rolePolicy(t *cfn.Template, function *cfn.Resource) ([]s3.Statement, error) {
 	type document struct{ Statement []s3.Statement }
 	var properties struct{ Role string }
-	if err := function.Decode(&properties); err != nil {
+	if err := t.Decode(function, &properties); err != nil {
 		return nil, err
 	}
 	roleID := strings.TrimSuffix(properties.Role, ".Arn")
@@ -170,7 +170,7 @@ func rolePolicy(t *cloudformation.Template, function *cloudformation.Resource) (
 		if resource.ID != roleID {
 			continue
 		}
-		if err := resource.Decode(&role); err != nil {
+		if err := t.Decode(resource, &role); err != nil {
 			return nil, err
 		}
 		for _, policy := range role.Policies {
@@ -182,7 +182,7 @@ func rolePolicy(t *cloudformation.Template, function *cloudformation.Resource) (
 			Roles          []string
 			PolicyDocument document
 		}
-		if err := resource.Decode(&policy); err != nil {
+		if err := t.Decode(resource, &policy); err != nil {
 			return nil, err
 		}
 		if slices.Contains(policy.Roles, roleID) {

@@ -5,9 +5,9 @@ import (
 	"log/slog"
 	"os"
 
+	"signpost/internal/cfn"
 	"signpost/lambda/presign"
 	"signpost/local/apigateway"
-	"signpost/local/cloudformation"
 	"signpost/local/s3"
 )
 
@@ -39,12 +39,12 @@ func (s *stack) functions(signers map[string]s3.User) (map[string]apigateway.Fun
 	return functions, nil
 }
 
-func (s *stack) function(resource *cloudformation.Resource, signer s3.User, log *slog.Logger) (*presign.Handler, error) {
+func (s *stack) function(resource *cfn.Resource, signer s3.User, log *slog.Logger) (*presign.Handler, error) {
 	var properties struct {
 		Handler     string
 		Environment struct{ Variables map[string]string }
 	}
-	if err := resource.Decode(&properties); err != nil {
+	if err := s.template.Decode(resource, &properties); err != nil {
 		return nil, err
 	}
 	main, ok := mains[properties.Handler]

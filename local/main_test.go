@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"signpost/local/cloudformation"
+	"signpost/internal/cfn"
 )
 
 func TestParseFlags(t *testing.T) {
@@ -34,12 +34,8 @@ func TestParseFlags(t *testing.T) {
 
 // What the template holds and the local run does not act on must be named, whatever it is.
 func TestNotServedNamesUnknownTypes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "t.json")
 	text := `{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}, "B": {"Type": "AWS::S3::Bucket", "Properties": {"LifecycleConfiguration": {}, "CorsConfiguration": {}}}}}`
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	template, err := cloudformation.Load(path, "Test", region)
+	template, err := cfn.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}

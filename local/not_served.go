@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"signpost/local/cloudformation"
+	"signpost/internal/cfn"
 )
 
 // servedTypes are the resource types that the local run acts on. A type that is in neither list is named at start.
@@ -43,7 +43,7 @@ var bucketProperties = map[string]string{
 }
 
 // notServed lists what the template asks for and this run does not do.
-func notServed(t *cloudformation.Template) []string {
+func notServed(t *cfn.Template) []string {
 	var missing []string
 	for _, resourceType := range t.Types() {
 		switch {

@@ -13,8 +13,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"signpost/internal/cfn"
 	"signpost/local/apigateway"
-	"signpost/local/cloudformation"
 	"signpost/local/cognito"
 	"signpost/local/loopback"
 	"signpost/local/s3"
@@ -31,7 +31,8 @@ type stack struct {
 	name     string
 	dir      string
 	kept     *kept
-	template *cloudformation.Template
+	template *cfn.Template
+	names    names // of the template's resources
 	cognito  *cognito.Server
 	s3       *s3.Server
 	gateway  *apigateway.API
@@ -128,7 +129,7 @@ func start(ctx context.Context, root, dir, stage string, kept *kept, page, api n
 	if err := s.console.during(doing, sayEvery, group.Wait); err != nil {
 		return s, err
 	}
-	if s.template, err = cloudformation.Load(template, s.name, region); err != nil {
+	if s.template, s.names, err = loadTemplate(template, s.name); err != nil {
 		return s, err
 	}
 	if err := s.assemble(ctx, page, api); err != nil {

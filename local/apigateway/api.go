@@ -21,7 +21,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/time/rate"
 
-	"signpost/local/cloudformation"
+	"signpost/internal/cfn"
 )
 
 // Function is a Lambda handler behind an AWS_PROXY integration.
@@ -86,12 +86,12 @@ type validator struct {
 
 // New reads the one REST API of the template. Physical names that integrations and authorizers refer to must have been
 // set in the template before.
-func New(t *cloudformation.Template, backends Backends, log func(Request)) (*API, error) {
+func New(t *cfn.Template, backends Backends, log func(Request)) (*API, error) {
 	if _, err := t.Only("AWS::ApiGateway::RestApi"); err != nil {
 		return nil, err
 	}
 	api := &API{backends: backends, log: log, routes: routes{}}
-	for _, load := range []func(*cloudformation.Template) error{api.loadMethods, api.loadStage, api.loadResponses} {
+	for _, load := range []func(*cfn.Template) error{api.loadMethods, api.loadStage, api.loadResponses} {
 		if err := load(t); err != nil {
 			return nil, fmt.Errorf("apigateway: %w", err)
 		}
@@ -102,14 +102,14 @@ func New(t *cloudformation.Template, backends Backends, log func(Request)) (*API
 // Stage is the API's stage name, the first segment of every path.
 func (a *API) Stage() string { return a.stage }
 
-func (a *API) loadMethods(t *cloudformation.Template) error {
+func (a *API) loadMethods(t *cfn.Template) error {
 	paths, err := resourcePaths(t)
 	if err != nil {
 		return err
 	}
 	for _, r := range t.OfType("AWS::ApiGateway::Method") {
 		m := &method{}
-		if err := r.Decode(m); err != nil {
+		if err := t.Decode(r, m); err != nil {
 			return err
 		}
 		path, ok := paths[m.ResourceId]
@@ -128,7 +128,7 @@ func (a *API) loadMethods(t *cloudformation.Template) error {
 }
 
 // complete follows a method's references to its authorizer, validator, models and function.
-func (a *API) complete(t *cloudformation.Template, m *method) error {
+func (a *API) complete(t *cfn.Template, m *method) error {
 	switch m.AuthorizationType {
 	case "NONE":
 	case "COGNITO_USER_POOLS":
@@ -175,16 +175,16 @@ func (a *API) function(uri string) (Function, error) {
 }
 
 // decode reads the resource with this logical id.
-func decode(t *cloudformation.Template, resourceType, id string, v any) error {
+func decode(t *cfn.Template, resourceType, id string, v any) error {
 	for _, r := range t.OfType(resourceType) {
 		if r.ID == id {
-			return r.Decode(v)
+			return t.Decode(r, v)
 		}
 	}
 	return fmt.Errorf("the template has no %s %s", resourceType, id)
 }
 
-func (a *API) loadStage(t *cloudformation.Template) error {
+func (a *API) loadStage(t *cfn.Template) error {
 	stage, err := t.Only("AWS::ApiGateway::Stage")
 	if err != nil {
 		return err
@@ -196,7 +196,7 @@ func (a *API) loadStage(t *cloudformation.Template) error {
 			ThrottlingRateLimit, ThrottlingBurstLimit *float64
 		}
 	}
-	if err := stage.Decode(&p); err != nil {
+	if err := t.Decode(stage, &p); err != nil {
 		return err
 	}
 	a.stage = p.StageName

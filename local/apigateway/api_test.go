@@ -8,14 +8,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"signpost/local/cloudformation"
+	"signpost/internal/cfn"
 )
 
 // newAPI serves testdata/template.json with one change made to its text. The function answers with the caller's sub; a
@@ -29,14 +28,11 @@ func newAPI(t *testing.T, old, new string) (*httptest.Server, error) {
 	if !strings.Contains(string(raw), old) {
 		t.Fatalf("the template has no %q to change", old)
 	}
-	path := filepath.Join(t.TempDir(), "template.json")
-	if err := os.WriteFile(path, []byte(strings.Replace(string(raw), old, new, 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	template, err := cloudformation.Load(path, "Test", "eu-west-1")
+	template, err := cfn.Parse([]byte(strings.Replace(string(raw), old, new, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	template.Reference = func(name string) (string, bool) { return name, true }
 	api, err := New(template, Backends{
 		Functions: map[string]Function{"Function": func(_ context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 			sub := e.RequestContext.Authorizer["claims"].(map[string]any)["sub"].(string)

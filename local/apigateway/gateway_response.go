@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"signpost/local/cloudformation"
+	"signpost/internal/cfn"
 )
 
 // gatewayResponse is how the API words a refusal of its own.
@@ -52,11 +52,11 @@ func fixed(status int, errorType, contentType, body string) answer {
 	return answer{status: status, header: header, body: []byte(body)}
 }
 
-func (a *API) loadResponses(t *cloudformation.Template) error {
+func (a *API) loadResponses(t *cfn.Template) error {
 	a.responses = map[string]gatewayResponse{}
 	for _, r := range t.OfType("AWS::ApiGateway::GatewayResponse") {
 		var g gatewayResponse
-		if err := r.Decode(&g); err != nil {
+		if err := t.Decode(r, &g); err != nil {
 			return err
 		}
 		if err := g.check(); err != nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"signpost/local/cloudformation"
+	"signpost/internal/cfn"
 )
 
 // routes are the API's methods, by path and HTTP method. A proxy resource's path ends in "/{proxy+}" whatever its name.
@@ -65,7 +65,7 @@ func cutLast(path string) (parent, last string, ok bool) {
 }
 
 // resourcePaths gives each resource's full path, by what a method's ResourceId resolves to.
-func resourcePaths(t *cloudformation.Template) (map[string]string, error) {
+func resourcePaths(t *cfn.Template) (map[string]string, error) {
 	api, err := t.Only("AWS::ApiGateway::RestApi")
 	if err != nil {
 		return nil, err
@@ -74,9 +74,9 @@ func resourcePaths(t *cloudformation.Template) (map[string]string, error) {
 	waiting := t.OfType("AWS::ApiGateway::Resource")
 	for len(waiting) > 0 {
 		before := len(waiting)
-		waiting = slices.DeleteFunc(waiting, func(r *cloudformation.Resource) bool {
+		waiting = slices.DeleteFunc(waiting, func(r *cfn.Resource) bool {
 			var p struct{ ParentId, PathPart string }
-			if err = r.Decode(&p); err != nil {
+			if err = t.Decode(r, &p); err != nil {
 				return false
 			}
 			parent, known := paths[p.ParentId]

@@ -9,11 +9,11 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"signpost/local/cloudformation"
+	"signpost/internal/cfn"
 )
 
 // compileModels compiles the JSON schema of each request model, by content type.
-func compileModels(t *cloudformation.Template, names map[string]string) (map[string]*jsonschema.Schema, error) {
+func compileModels(t *cfn.Template, names map[string]string) (map[string]*jsonschema.Schema, error) {
 	models := map[string]*jsonschema.Schema{}
 	for contentType, name := range names {
 		var model struct{ Schema any }

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
+
+	"signpost/internal/cfn"
 )
 
-// template is a CloudFormation template as far as the checks look at it.
+// template is a CloudFormation template, as far as the checks look at it, for them to change.
 type template struct {
 	Resources map[string]*resource
 	Outputs   map[string]map[string]any
@@ -24,14 +25,15 @@ type resource struct {
 
 func parse(t testing.TB, text []byte) *template {
 	t.Helper()
-	var parsed template
-	if err := json.Unmarshal(text, &parsed); err != nil {
+	read, err := cfn.Parse(text)
+	if err != nil {
 		t.Fatal(err)
 	}
-	for id, resource := range parsed.Resources {
-		resource.id = id
-		if resource.Properties == nil {
-			resource.Properties = map[string]any{}
+	parsed := template{Resources: map[string]*resource{}, Outputs: read.Outputs}
+	for id, r := range read.Resources {
+		parsed.Resources[id] = &resource{
+			id: id, Type: r.Type, Properties: r.Properties,
+			DependsOn: r.DependsOn, DeletionPolicy: r.DeletionPolicy, UpdateReplacePolicy: r.UpdateReplacePolicy,
 		}
 	}
 	return &parsed
@@ -64,23 +66,7 @@ func (r *resource) env() map[string]any {
 	return variables
 }
 
-// at walks into maps by name and into lists by index; nil where there is no such thing.
-func at(value any, path ...any) any {
-	for _, step := range path {
-		switch step := step.(type) {
-		case string:
-			object, _ := value.(map[string]any)
-			value = object[step]
-		case int:
-			list, _ := value.([]any)
-			if step >= len(list) {
-				return nil
-			}
-			value = list[step]
-		}
-	}
-	return value
-}
+func at(value any, path ...any) any { return cfn.At(value, path...) }
 
 // list is a value that may stand alone or in a list, as a list.
 func list(value any) []any {
@@ -103,57 +89,22 @@ func texts(value any) []string {
 	return rendered
 }
 
-// reference is the logical id that value refers to, by Ref or by its Arn; "" for anything else.
-func reference(value any) string {
-	if id, ok := at(value, "Ref").(string); ok {
-		return id
-	}
-	if attribute := at(value, "Fn::GetAtt"); at(attribute, 1) == "Arn" {
-		id, _ := at(attribute, 0).(string)
-		return id
-	}
-	return ""
-}
+func reference(value any) string { return cfn.LogicalID(value) }
 
 // references adds to found the ids of all that value refers to.
-func references(value any, found map[string]bool) {
-	if id := reference(value); id != "" {
-		found[id] = true
-		return
-	}
-	switch value := value.(type) {
-	case map[string]any:
-		if id, ok := at(value, "Fn::GetAtt", 0).(string); ok {
-			found[id] = true
-		}
-		for _, inner := range value {
-			references(inner, found)
-		}
-	case []any:
-		for _, inner := range value {
-			references(inner, found)
-		}
-	}
-}
+func references(value any, found map[string]bool) { maps.Copy(found, cfn.LogicalIDs(value)) }
 
-// render writes a value with its references as ${Id} and ${Id.Arn}, joined where it joins.
+// render writes a reference as ${Id} or ${Id.Arn}, joined where it is joined, and what is no string as JSON.
 func render(value any) string {
 	object, isObject := value.(map[string]any)
-	if !isObject || len(object) != 1 {
-		if text, ok := value.(string); ok {
+	if isObject && len(object) == 1 {
+		resolved, err := cfn.Resolve(value, func(name string) (string, bool) { return "${" + name + "}", true })
+		if text, isText := resolved.(string); isText && err == nil {
 			return text
 		}
-		text, _ := json.Marshal(value)
-		return string(text)
 	}
-	if id, ok := object["Ref"].(string); ok {
-		return "${" + id + "}"
-	}
-	if attribute, ok := object["Fn::GetAtt"].([]any); ok {
-		return fmt.Sprintf("${%v.%v}", at(attribute, 0), at(attribute, 1))
-	}
-	if join, ok := object["Fn::Join"].([]any); ok {
-		return strings.Join(texts(at(join, 1)), render(at(join, 0)))
+	if text, isText := value.(string); isText {
+		return text
 	}
 	text, _ := json.Marshal(value)
 	return string(text)
