@@ -94,10 +94,10 @@ func reference(value any) string { return cfn.LogicalID(value) }
 // references adds to found the ids of all that value refers to.
 func references(value any, found map[string]bool) { maps.Copy(found, cfn.LogicalIDs(value)) }
 
-// render writes a reference as ${Id} or ${Id.Arn}, joined where it is joined, and what is no string as JSON.
+// render writes a reference as ${Id} or ${Id.Arn} and joins what Fn::Join joins. Other values that are not strings are JSON.
 func render(value any) string {
-	object, isObject := value.(map[string]any)
-	if isObject && len(object) == 1 {
+	object, _ := value.(map[string]any)
+	if object["Ref"] != nil || object["Fn::GetAtt"] != nil || object["Fn::Join"] != nil {
 		resolved, err := cfn.Resolve(value, func(name string) (string, bool) { return "${" + name + "}", true })
 		if text, isText := resolved.(string); isText && err == nil {
 			return text
