@@ -91,9 +91,6 @@ func texts(value any) []string {
 
 func reference(value any) string { return cfn.LogicalID(value) }
 
-// references adds to found the ids of all that value refers to.
-func references(value any, found map[string]bool) { maps.Copy(found, cfn.LogicalIDs(value)) }
-
 // render writes a reference as ${Id} or ${Id.Arn} and joins what Fn::Join joins. Other values that are not strings are JSON.
 func render(value any) string {
 	object, _ := value.(map[string]any)
