@@ -91,11 +91,10 @@ func texts(value any) []string {
 
 func reference(value any) string { return cfn.LogicalID(value) }
 
-// render writes a reference as ${Id} or ${Id.Arn}, joined where it is joined, and what is no string as JSON. The golden
-// files of options show an Fn::Sub as it is.
+// render writes a reference as ${Id} or ${Id.Arn} and joins what Fn::Join joins. Other values that are not strings are JSON.
 func render(value any) string {
-	object, isObject := value.(map[string]any)
-	if isObject && len(object) == 1 && object["Fn::Sub"] == nil {
+	object, _ := value.(map[string]any)
+	if object["Ref"] != nil || object["Fn::GetAtt"] != nil || object["Fn::Join"] != nil {
 		resolved, err := cfn.Resolve(value, func(name string) (string, bool) { return "${" + name + "}", true })
 		if text, isText := resolved.(string); isText && err == nil {
 			return text
