@@ -22,11 +22,11 @@ export type SignedDownload = Schemas["SignedDownload"];
 /** The API's error codes. */
 export type ErrorCode = Schemas["Code"];
 
-/** The body of the API's refusals. */
-export type Refusal = Schemas["Refusal"];
+/** The body of an error of the API. */
+export type ErrorResponse = Schemas["Refusal"];
 
 /** One of several problems of a request. */
-export type Problem = NonNullable<Refusal["error"]["problems"]>[number];
+export type Problem = NonNullable<ErrorResponse["error"]["problems"]>[number];
 
 /** A request to S3, to be sent exactly as it is. Its URL is a credential. */
 export interface SignedRequest {
