@@ -4,7 +4,7 @@ import { readText } from "./read_text.ts";
 import { redact } from "./redact.ts";
 import { withRetries, type RetryContext } from "./retry.ts";
 import { newTokens } from "./tokens.ts";
-import type { Refusal } from "./types.ts";
+import type { ErrorResponse } from "./types.ts";
 import { noteAnswer } from "./unreachable.ts";
 
 /** The time limit for an answer, in ms: API Gateway waits as long for the function. */
@@ -43,12 +43,12 @@ async function postJSON<T>(url: string, body: string, token: string, signal: Abo
     if (text == null || response.ok) throw noAnswer({ method, url }, cause, late.aborted ? "Timeout" : undefined);
   }
   if (response.ok) return answer as T;
-  throw refusal(answer as Partial<Refusal> | null | undefined, response, token);
+  throw refusal(answer as Partial<ErrorResponse> | null | undefined, response, token);
 }
 
-function refusal(answer: Partial<Refusal> | null | undefined, response: Response, token: string): ApiError {
+function refusal(answer: Partial<ErrorResponse> | null | undefined, response: Response, token: string): ApiError {
   const { status, headers, url } = response;
-  const facts: Partial<Refusal["error"]> = answer?.error ?? {};
+  const facts: Partial<ErrorResponse["error"]> = answer?.error ?? {};
   const { code = `HTTP ${status}`, message = `the API answered ${status}`, field, problems = [], limit, allowed } = facts;
   return new ApiError(redact(`${message}`, [token]), {
     ...{ code, field, problems, limit, allowed, status, url, method: "POST" },

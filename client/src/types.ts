@@ -22,8 +22,8 @@ export type SignedDownload = Schemas["SignedDownload"];
 /** The API's error codes. */
 export type ErrorCode = Schemas["ErrorCode"];
 
-/** The body of the API's refusals. */
-export type Refusal = Schemas["ErrorResponse"];
+/** The body of an error of the API. */
+export type ErrorResponse = Schemas["ErrorResponse"];
 
 /** One of several problems of a request. */
 export type Problem = Schemas["Problem"];

@@ -158,3 +158,10 @@ test("a refusal to sign parts is an ApiError", async () => {
   await assert.rejects(clientOf(deployed()).upload(randomFile(size26)).done, { name: "ApiError", code: "InvalidPart" });
   assert.equal(deployed().count("POST /uploads/parts"), 1);
 });
+
+test("an answer with fewer signed parts than were asked for is an error: no part is left out", async () => {
+  const complete = { method: "POST", url: deployed().apiUrl, headers: {} };
+  const fewer = { status: 200, body: { parts: [], complete, expiresIn: 600 } };
+  deployed().fault = (what) => (what === "POST /uploads/parts" ? fewer : undefined);
+  await assert.rejects(clientOf(deployed()).upload(randomFile(size26)).done, { name: "SignpostError", code: "BadAnswer" });
+});

@@ -35,7 +35,7 @@ for (const [what, message] of [
   ["the query", `no access to /uploads/me/1/a?${escaped}`],
   ["the signature alone", `the signature ${signature} does not match`],
   ["the signature in quotation marks", `signature='${signature}', credential="${credential}"`],
-  ["the token without its URL encoding", `the token ${session} has run out`],
+  ["the token without its URL encoding", `the token ${session} has expired`],
   ["the canonical query", query.split("&").join("\n")],
   ["the query after a long text", `${"x ".repeat(420)}${escaped} ${"y ".repeat(9_000)}`],
 ] as const) {

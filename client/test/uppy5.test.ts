@@ -22,7 +22,7 @@ async function transfer(options: Options, { url, headers }: UppyParameters, body
 }
 
 /** Creates a multipart upload and sends some of its parts. */
-async function begun(options: Options, file: ReturnType<typeof uppyFile>, numbers: number[]) {
+async function beginUpload(options: Options, file: ReturnType<typeof uppyFile>, numbers: number[]) {
   const upload = await options.createMultipartUpload(file);
   const parts = [];
   for (const partNumber of numbers) {
@@ -66,7 +66,7 @@ test("a file whose URL has expired is planned again, and Uppy learns the new key
 test("an upload in parts: each with its SHA-256, which complete repeats", async () => {
   const options = optionsOf();
   const file = uppyFile(17 * MiB);
-  const { key, uploadId, parts } = await begun(options, file, [1, 2]);
+  const { key, uploadId, parts } = await beginUpload(options, file, [1, 2]);
   const plan = JSON.parse(deployed().seen[0]?.body.toString() ?? "");
   assert.equal(plan.partChecksums, true);
   assert.equal(plan.sha256, undefined);
@@ -89,7 +89,7 @@ for (const resumable of [true, false]) {
     deployed().partSize = 5 * MiB;
     const options = optionsOf();
     const file = uppyFile(40 * MiB);
-    const { parts, ...upload } = await begun(options, file, [1, 2, 3]); // three: more than a page of the list
+    const { parts, ...upload } = await beginUpload(options, file, [1, 2, 3]); // three: more than a page of the list
     const listed = await options.listParts(file, upload);
     assert.deepEqual(listed.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })), parts);
     assert.equal(deployed().count("GET list"), resumable ? 2 : 0);
@@ -101,7 +101,7 @@ for (const resumable of [true, false]) {
 test("a part that S3 no longer has is sent again, even if this page has sent it", async () => {
   const options = optionsOf();
   const file = uppyFile(33 * MiB);
-  const { parts, ...upload } = await begun(options, file, [1, 2]);
+  const { parts, ...upload } = await beginUpload(options, file, [1, 2]);
   deployed().uploads.get(upload.uploadId)?.parts.delete(2);
   const listed = await options.listParts(file, upload);
   assert.deepEqual(listed.map(({ PartNumber }) => PartNumber), [1]);
@@ -116,7 +116,7 @@ test("the parts of a file that is too large to hash have their SHA-256", async (
 test("cancel deletes the parts if the deployment grants that", async () => {
   const options = optionsOf();
   const file = uppyFile(6 * MiB);
-  const { parts: _, ...upload } = await begun(options, file, [1]);
+  const { parts: _, ...upload } = await beginUpload(options, file, [1]);
   deployed().resumable = false;
   await options.abortMultipartUpload(file, upload);
   assert.equal(deployed().uploads.size, 1);

@@ -5,7 +5,7 @@ const MiB = 2 ** 20;
 /** The largest piece that is hashed with Web Crypto, which needs it in memory. */
 const largest = 128 * MiB;
 
-/** The deployment's default `MultipartThreshold`: until the API plans otherwise, larger files are expected in parts. */
+/** The deployment's default `Multipart.Threshold`: until the API plans otherwise, larger files are expected in parts. */
 export const usualThreshold = 100 * MiB;
 
 /** Resolves with the SHA-256 of a piece in base64. */

@@ -31,7 +31,7 @@ export class MultipartUpload {
     return signed.map((part) => ({ ...part, until }));
   }
 
-  /** The parts that S3 has, by number; undefined if the deployment doesn't grant that (`ResumableUploads`). */
+  /** The parts that S3 has, by number; undefined if the deployment doesn't grant that (`Multipart.Resumable`). */
   list(signal: AbortSignal): Promise<Map<number, StoredPart> | undefined> {
     return allParts(async (after) => {
       const { list } = await this.#sign(signal, [], after);
@@ -46,7 +46,7 @@ export class MultipartUpload {
     return deliver(this.#tools, { signal, body, sign, read: readCompleted });
   }
 
-  /** Deletes the parts, if the deployment grants that (`ResumableUploads`). If not, its lifecycle rule does after a day. */
+  /** Deletes the parts, if the deployment grants that (`Multipart.Resumable`). If not, its lifecycle rule does after a day. */
   async abort(signal: AbortSignal): Promise<void> {
     const { abort } = await this.#sign(signal);
     if (abort) await deliver(this.#tools, { signal, sign: () => abort, read: readAborted });

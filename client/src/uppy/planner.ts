@@ -18,7 +18,7 @@ export interface UppyFileLike {
 /** The options of the adapters. */
 export interface UppyOptions {
   /**
-   * The deployment's `MultipartThreshold`, in bytes: larger files are sent in parts. Uppy decides that before it asks
+   * The deployment's `Multipart.Threshold`, in bytes: larger files are sent in parts. Uppy decides that before it asks
    * the deployment.
    *
    * @default 104_857_600 (100 MiB), the deployment's own default
@@ -108,7 +108,7 @@ export class UppyPlanner {
     const [wanted, chosen] = isPlannedInParts ? ["in parts", "in one piece"] : ["in one piece", "in parts"];
     throw new SignpostError(
       `the deployment takes ${size} bytes ${wanted}, but Uppy sends them ${chosen}: set multipartThreshold to the ` +
-        `deployment's MultipartThreshold. Retrying this file will work.`,
+        `deployment's Multipart.Threshold. Retrying this file will work.`,
       { code: "MultipartThreshold" },
     );
   }

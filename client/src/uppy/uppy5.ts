@@ -33,7 +33,7 @@ export interface UppyStored {
 }
 
 /** A multipart upload, as Uppy refers to it. */
-interface Begun {
+interface MultipartRef {
   key: string;
   uploadId?: string;
   signal?: AbortSignal;
@@ -45,10 +45,10 @@ export interface AwsS3Options {
   getChunkSize: (file: { size: number }) => number;
   getUploadParameters: (file: UppyFileLike, options: { signal?: AbortSignal }) => Promise<UppyParameters>;
   createMultipartUpload: (file: UppyFileLike, signal?: AbortSignal) => Promise<{ key: string; uploadId: string }>;
-  signPart: (file: UppyFileLike, part: Begun & { partNumber: number; body: Blob }) => Promise<UppyParameters>;
-  listParts: (file: UppyFileLike, begun: Begun) => Promise<UppyPart[]>;
-  completeMultipartUpload: (file: UppyFileLike, begun: Begun & { parts: UppyPart[] }) => Promise<UppyStored>;
-  abortMultipartUpload: (file: UppyFileLike, begun: Begun) => Promise<void>;
+  signPart: (file: UppyFileLike, part: MultipartRef & { partNumber: number; body: Blob }) => Promise<UppyParameters>;
+  listParts: (file: UppyFileLike, ref: MultipartRef) => Promise<UppyPart[]>;
+  completeMultipartUpload: (file: UppyFileLike, ref: MultipartRef & { parts: UppyPart[] }) => Promise<UppyStored>;
+  abortMultipartUpload: (file: UppyFileLike, ref: MultipartRef) => Promise<void>;
   uploadPartBytes: (options: UppyTransfer) => Promise<{ ETag: string; location: string }>;
 }
 
@@ -89,9 +89,9 @@ export function uppyOptions(signpost: Signpost, options: UppyOptions = {}): AwsS
     },
     createMultipartUpload: (file, signal) => uploads.create(file, signal),
     signPart: (file, part) => uploads.sign(file, part),
-    listParts: (file, begun) => uploads.list(file, begun),
-    completeMultipartUpload: (file, begun) => uploads.complete(file, begun),
-    abortMultipartUpload: (file, begun) => uploads.abort(file, begun),
+    listParts: (file, ref) => uploads.list(file, ref),
+    completeMultipartUpload: (file, ref) => uploads.complete(file, ref),
+    abortMultipartUpload: (file, ref) => uploads.abort(file, ref),
     uploadPartBytes: (transfer) => transfers.send(transfer),
   };
 }
@@ -105,7 +105,7 @@ function toolsOf(signpost: Signpost): MultipartTools {
   };
 }
 
-const never = () => new AbortController().signal;
+const noAbort = () => new AbortController().signal;
 
 /** A file or a part that Uppy is about to send. */
 interface Expected {
@@ -131,7 +131,7 @@ class Transfers {
   }
 
   async send(transfer: UppyTransfer): Promise<{ ETag: string; location: string }> {
-    const { signature, onProgress, onComplete, signal = never() } = transfer;
+    const { signature, onProgress, onComplete, signal = noAbort() } = transfer;
     const body = transfer.body as Blob;
     const expected = this.#expected.get(signature.headers ?? {});
     if (!expected) throw new SignpostError("the request was not signed by uppyOptions", { code: "UnknownFile" });
@@ -174,14 +174,14 @@ class MultipartUploads {
     this.#transfers = transfers;
   }
 
-  async create(file: UppyFileLike, signal = never()): Promise<{ key: string; uploadId: string }> {
+  async create(file: UppyFileLike, signal = noAbort()): Promise<{ key: string; uploadId: string }> {
     const partChecksums = this.#planner.partChecksum(sizeOf(file)) !== undefined;
     const plan = await this.#planner.planInParts(file, partChecksums, signal);
     return { key: plan.key, uploadId: await MultipartUpload.create(this.#tools, plan, signal) };
   }
 
-  async sign(file: UppyFileLike, part: Begun & { partNumber: number; body: Blob }): Promise<UppyParameters> {
-    const { partNumber, body, signal = never() } = part;
+  async sign(file: UppyFileLike, part: MultipartRef & { partNumber: number; body: Blob }): Promise<UppyParameters> {
+    const { partNumber, body, signal = noAbort() } = part;
     const sha256 = await this.#planner.partChecksum(sizeOf(file))?.(body);
     const { upload, parts } = this.#find(file, part);
     const sign = async () => (await upload.sign([{ partNumber, sha256 }], signal))[0]!;
@@ -190,9 +190,9 @@ class MultipartUploads {
   }
 
   /** The parts that S3 has; if the deployment doesn't grant that list, those that this page has sent. */
-  async list(file: UppyFileLike, begun: Begun): Promise<UppyPart[]> {
-    const { upload, parts } = this.#find(file, begun);
-    const listed = await upload.list(begun.signal ?? never());
+  async list(file: UppyFileLike, ref: MultipartRef): Promise<UppyPart[]> {
+    const { upload, parts } = this.#find(file, ref);
+    const listed = await upload.list(ref.signal ?? noAbort());
     if (listed) {
       const sums = new Map([...parts].map(([partNumber, { sha256 }]) => [partNumber, sha256]));
       parts.clear();
@@ -203,20 +203,20 @@ class MultipartUploads {
     return [...parts.values()].map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
   }
 
-  async complete(file: UppyFileLike, begun: Begun & { parts: UppyPart[] }): Promise<UppyStored> {
-    const known = this.#find(file, begun);
-    const parts = begun.parts.map(({ PartNumber: partNumber = 0, ETag: etag = "" }) => {
+  async complete(file: UppyFileLike, ref: MultipartRef & { parts: UppyPart[] }): Promise<UppyStored> {
+    const known = this.#find(file, ref);
+    const parts = ref.parts.map(({ PartNumber: partNumber = 0, ETag: etag = "" }) => {
       return { partNumber, etag, sha256: known.parts.get(partNumber)?.sha256 };
     });
-    await known.upload.complete(parts, begun.signal ?? never());
-    return { location: known.location, key: begun.key };
+    await known.upload.complete(parts, ref.signal ?? noAbort());
+    return { location: known.location, key: ref.key };
   }
 
-  abort(file: UppyFileLike, begun: Begun): Promise<void> {
-    return this.#find(file, begun).upload.abort(begun.signal ?? never());
+  abort(file: UppyFileLike, ref: MultipartRef): Promise<void> {
+    return this.#find(file, ref).upload.abort(ref.signal ?? noAbort());
   }
 
-  #find(file: UppyFileLike, { key, uploadId = "" }: Begun): Known {
+  #find(file: UppyFileLike, { key, uploadId = "" }: MultipartRef): Known {
     const body = bodyOf(file) ?? file;
     const before = this.#known.get(body);
     if (before?.uploadId === uploadId) return before;

@@ -80,7 +80,7 @@ async function signMultipart(signpost: Signpost, request: UppyRequest, uploadId:
   if (method === "GET") return signed.list ?? emptyList;
   if (signed.abort) return signed.abort;
   throw new SignpostError(
-    "the deployment doesn't grant aborting uploads (ResumableUploads): its lifecycle rule deletes the parts",
+    "the deployment doesn't grant aborting uploads (Multipart.Resumable): its lifecycle rule deletes the parts",
     { code: "NotGranted" },
   );
 }
