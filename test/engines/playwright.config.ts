@@ -31,5 +31,10 @@ export default defineConfig<object, EngineFixtures>({
   expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: "list",
-  projects: found.map((name) => ({ name, use: { engineName: name } })),
+  projects: found.map((name) => ({
+    name,
+    use: { engineName: name },
+    // For Chromium, test/browser has the other tests.
+    ...(name === "chromium" && { testMatch: "recording.spec.ts" }),
+  })),
 });
