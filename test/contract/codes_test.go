@@ -25,7 +25,7 @@ type refusalKind struct{ operation, status, code string }
 func documentedRefusals(t *testing.T) map[refusalKind]bool {
 	t.Helper()
 	kinds := map[refusalKind]bool{}
-	for path, item := range the.Doc.Paths.Map() {
+	for path, item := range openAPI.Doc.Paths.Map() {
 		for method, operation := range item.Operations() {
 			for status, response := range operation.Responses.Map() {
 				if status < "300" {
@@ -58,7 +58,7 @@ func TestCodes(t *testing.T) {
 		}
 	}
 	documented := map[string]bool{}
-	for _, code := range the.Doc.Components.Schemas["ErrorCode"].Value.Enum {
+	for _, code := range openAPI.Doc.Components.Schemas["ErrorCode"].Value.Enum {
 		documented[code.(string)] = true
 	}
 	if diff := gocmp.Diff(want, documented); diff != "" {

@@ -57,7 +57,7 @@ func TestCheckAnswerFindsFaults(t *testing.T) {
 	}
 	refusal := `{"error":{"code":"Forbidden","message":"m","requestId":"r"}}`
 	check := func(a answer) error {
-		return the.CheckAnswer(a.method, a.path, a.status, a.header, []byte(a.body))
+		return openAPI.CheckAnswer(a.method, a.path, a.status, a.header, []byte(a.body))
 	}
 	if err := check(right()); err != nil {
 		t.Fatal(err)

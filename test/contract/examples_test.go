@@ -15,7 +15,7 @@ import (
 func TestExamples(t *testing.T) {
 	d := newDeployment(t, func(cfg *settings) { cfg.AllowedTypes = []string{"image/*", "video/mp4"} })
 	answers := map[string]string{} // by path and the request example's name
-	for path, item := range the.Doc.Paths.Map() {
+	for path, item := range openAPI.Doc.Paths.Map() {
 		if item.Post == nil {
 			continue
 		}
@@ -41,7 +41,7 @@ func TestExamples(t *testing.T) {
 		{"/downloads save", "POST", "/downloads", "200", ""},
 		{documentPath, "GET", documentPath, "200", ""},
 	} {
-		content := the.Operation(pair.method, pair.path).Responses.Value(pair.status).Value.Content["application/json"]
+		content := openAPI.Operation(pair.method, pair.path).Responses.Value(pair.status).Value.Content["application/json"]
 		shown := content.Example
 		if pair.answer != "" {
 			shown = content.Examples[pair.answer].Value.Value

@@ -24,7 +24,7 @@ func gatewayRefusals(t *testing.T) map[refusalKind]bool {
 					continue
 				}
 				status, entry := statusOf(t, r.Properties.ResponseType, r.Properties.StatusCode)
-				if err := the.CheckAnswer(method, path, status, fixedHeader(r.Properties.ResponseParameters), []byte(body)); err != nil {
+				if err := openAPI.CheckAnswer(method, path, status, fixedHeader(r.Properties.ResponseParameters), []byte(body)); err != nil {
 					t.Errorf("%s, %s: %v", file, r.Properties.ResponseType, err)
 				}
 				kinds[refusalKind{route, entry, codeOf(t, body)}] = true
@@ -46,7 +46,7 @@ func TestUnknownRoutes(t *testing.T) {
 				found++
 				status, _ := statusOf(t, "", a.StatusCode)
 				body := strings.ReplaceAll(a.ResponseTemplates["application/json"], "$context.requestId", requestID)
-				if err := the.CheckAnswer("GET", documentPath, status, fixedHeader(a.ResponseParameters), []byte(body)); err != nil {
+				if err := openAPI.CheckAnswer("GET", documentPath, status, fixedHeader(a.ResponseParameters), []byte(body)); err != nil {
 					t.Errorf("%s: %v", file, err)
 				}
 				if code := codeOf(t, body); status != http.StatusNotFound || code != "NotFound" {

@@ -21,7 +21,7 @@ func maxBytes(t *testing.T, extensions map[string]any) int {
 func TestBodyIsBounded(t *testing.T) {
 	d := newDeployment(t)
 	for _, base := range bodies {
-		limit := maxBytes(t, the.Operation("POST", base.path).RequestBody.Value.Extensions)
+		limit := maxBytes(t, openAPI.Operation("POST", base.path).RequestBody.Value.Extensions)
 		pad := strings.Repeat(" ", limit-len(base.body))
 		if a := d.send(t, withBody("POST", base.path, base.body+pad)); !a.ok() {
 			t.Errorf("%s, %d bytes: %s", base.path, limit, a.body)
@@ -33,7 +33,7 @@ func TestBodyIsBounded(t *testing.T) {
 }
 
 func TestMetadataIsBounded(t *testing.T) {
-	limit := maxBytes(t, the.Doc.Components.Schemas["Metadata"].Value.Extensions)
+	limit := maxBytes(t, openAPI.Doc.Components.Schemas["Metadata"].Value.Extensions)
 	d := newDeployment(t)
 	for length, want := range map[int]bool{limit: true, limit + 1: false} {
 		body := fmt.Sprintf(`{"filename":"cat.png","contentType":"image/png","size":1,"metadata":{"a":%q,"bb":%q}}`,
@@ -80,7 +80,7 @@ func TestEveryFieldHasABound(t *testing.T) {
 	for _, base := range bodies {
 		walk(base.path, bodySchema(base.path))
 	}
-	for _, p := range the.Operation("GET", documentPath).Parameters {
+	for _, p := range openAPI.Operation("GET", documentPath).Parameters {
 		walk(documentPath+"?"+p.Value.Name, p.Value.Schema.Value)
 	}
 	if found < 20 {

@@ -23,12 +23,12 @@ import (
 
 const contractFile = "../../openapi.yaml"
 
-// the is the contract as it stands. Tests that alter it load their own.
-var the *contract.Contract
+// openAPI is the contract. Tests that change it load their own.
+var openAPI *contract.Contract
 
 func TestMain(m *testing.M) {
 	var err error
-	if the, err = contract.Load(contractFile); err != nil {
+	if openAPI, err = contract.Load(contractFile); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")
 		os.Exit(1)
 	}
@@ -140,7 +140,7 @@ func (d deployment) send(t testing.TB, e events.APIGatewayProxyRequest) answer {
 	for name, value := range resp.Headers {
 		header.Set(name, value)
 	}
-	if err := the.CheckAnswer(e.HTTPMethod, e.Resource, resp.StatusCode, header, []byte(resp.Body)); err != nil {
+	if err := openAPI.CheckAnswer(e.HTTPMethod, e.Resource, resp.StatusCode, header, []byte(resp.Body)); err != nil {
 		t.Errorf("%v", err)
 	}
 	a := answer{status: resp.StatusCode, body: strings.TrimSpace(resp.Body)}

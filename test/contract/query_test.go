@@ -39,7 +39,7 @@ func TestQuery(t *testing.T) {
 	}
 	try("", "", true, right)
 	try("surplus=1", "surplus", false, with("surplus", "1"))
-	for _, ref := range the.Operation("GET", documentPath).Parameters {
+	for _, ref := range openAPI.Operation("GET", documentPath).Parameters {
 		p := ref.Value
 		try(p.Name+" left out", p.Name, !p.Required, with(p.Name))
 		try(p.Name+" twice", p.Name, false, with(p.Name, right.Get(p.Name), right.Get(p.Name)))

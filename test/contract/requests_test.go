@@ -126,7 +126,7 @@ func excuseOf(path string, a answer, body string) string {
 }
 
 func bodySchema(path string) *openapi3.Schema {
-	return the.Operation("POST", path).RequestBody.Value.Content["application/json"].Schema.Value
+	return openAPI.Operation("POST", path).RequestBody.Value.Content["application/json"].Schema.Value
 }
 
 // conforms reports whether a value conforms to a schema.
@@ -141,7 +141,7 @@ func compiled(schema *openapi3.Schema) *jsonschema.Schema {
 		return known.(*jsonschema.Schema)
 	}
 	document := exact(schema).(map[string]any)
-	document["components"] = exact(map[string]any{"schemas": the.Doc.Components.Schemas}) // for its references
+	document["components"] = exact(map[string]any{"schemas": openAPI.Doc.Components.Schemas}) // for its references
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	if err := compiler.AddResource("contract.json", document); err != nil {

@@ -14,7 +14,7 @@ import (
 // TestRoutes compares the templates' routes with the contract's. The stage local has all of them, and the others lack only routes that the contract makes optional.
 func TestRoutes(t *testing.T) {
 	documented, optional := map[string]bool{}, map[string]bool{}
-	for path, item := range the.Doc.Paths.Map() {
+	for path, item := range openAPI.Doc.Paths.Map() {
 		for method, operation := range item.Operations() {
 			documented[method+" "+path] = operation.Security == nil || len(*operation.Security) > 0
 			if operation.Extensions["x-exists-when"] != nil {
@@ -81,8 +81,8 @@ func TestModels(t *testing.T) {
 
 // TestPreflight checks the templates' fixed responses to OPTIONS against the contract.
 func TestPreflight(t *testing.T) {
-	for name := range the.Doc.Components.Responses["Preflight"].Value.Headers {
-		if !strings.Contains(the.Doc.Info.Description, "| `"+name+"` |") {
+	for name := range openAPI.Doc.Components.Responses["Preflight"].Value.Headers {
+		if !strings.Contains(openAPI.Doc.Info.Description, "| `"+name+"` |") {
 			t.Errorf("the description of preflights leaves out %s", name)
 		}
 	}
@@ -99,7 +99,7 @@ func TestPreflight(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := the.CheckAnswer(http.MethodOptions, path, status, fixedHeader(a.ResponseParameters), nil); err != nil {
+				if err := openAPI.CheckAnswer(http.MethodOptions, path, status, fixedHeader(a.ResponseParameters), nil); err != nil {
 					t.Errorf("%s: %v", file, err)
 				}
 			}

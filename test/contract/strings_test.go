@@ -16,9 +16,9 @@ func TestStrings(t *testing.T) {
 	d := newDeployment(t)
 	const key = "uploads/" + sub + "/01M86HHGDWQJC39CRDB285KZF6"
 	property := func(schema, name string) *openapi3.Schema {
-		return the.Doc.Components.Schemas[schema].Value.Properties[name].Value
+		return openAPI.Doc.Components.Schemas[schema].Value.Properties[name].Value
 	}
-	metadata := the.Doc.Components.Schemas["Metadata"].Value
+	metadata := openAPI.Doc.Components.Schemas["Metadata"].Value
 	typed := func(message, _ string) bool { // well-formed, but with a parameter twice or of a type that the deployment doesn't accept
 		return strings.Contains(message, "a parameter twice") || strings.Contains(message, "allowed: ")
 	}
