@@ -19,11 +19,6 @@ func hasOwnKey(stage infra.Stage) bool {
 	return stage.Uploads.Encryption != nil && stage.Uploads.Encryption.KeyARN == ""
 }
 
-// hasOwnWebACL reports whether the stage gets a web ACL of its own.
-func hasOwnWebACL(stage infra.Stage) bool {
-	return stage.Uploads.WebACL != nil && stage.Uploads.WebACL.ARN == ""
-}
-
 // scopes are the scopes that the API asks for, nil for ID tokens.
 func scopes(stage infra.Stage) []string {
 	if orZero(stage.Uploads.Callers.NewPool).AccessTokens {
