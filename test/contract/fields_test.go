@@ -33,7 +33,7 @@ func TestFields(t *testing.T) {
 		"readPart":      slices.Sorted(maps.Keys(parts["parts"].Value.Items.Value.Properties)),
 		"parseDownload": slices.Sorted(maps.Keys(bodySchema("/downloads").Properties)),
 	}
-	for _, parameter := range the.Operation("GET", documentPath).Parameters {
+	for _, parameter := range openAPI.Operation("GET", documentPath).Parameters {
 		documented["parseDocument"] = append(documented["parseDocument"], parameter.Value.Name)
 	}
 	slices.Sort(documented["parseDocument"])
