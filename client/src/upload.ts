@@ -64,7 +64,7 @@ export class Upload {
     return this.#job?.key;
   }
 
-  /** Whether it continues an upload that was unfinished before, such as before a reload. Known once it is planned. */
+  /** Whether it continues an upload that was unfinished before, such as before a reload. Known when the state is "uploading". */
   get resumed(): boolean {
     return this.#job?.isResumed === true;
   }

@@ -45,9 +45,11 @@ test("a file that is interrupted several times sends each time what S3 lacks", a
     await assert.rejects(oneByOne().upload(file).done, { code: "NetworkError" });
   }
   deployed().fault = () => undefined;
-  const upload = oneByOne().upload(file);
+  const known: boolean[] = [];
+  const upload = oneByOne().upload(file, { onState: (state) => state === "uploading" && known.push(upload.resumed) });
   const { key, resumed } = await upload.done;
   assert.equal(resumed, true);
+  assert.deepEqual(known, [true], "known before the first byte is sent");
   assert.equal(upload.progress.reused, 19_000, "the bytes of 19 parts");
   assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
   assert.equal(deployed().count("POST create"), 1);
