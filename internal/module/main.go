@@ -162,7 +162,7 @@ func mentionsOf(root, modulePath string) (*regexp.Regexp, error) {
 		return nil, fmt.Errorf("%s has no folders", root)
 	}
 	path, folder := regexp.QuoteMeta(modulePath), strings.Join(folders, "|")
-	return regexp.Compile(`(^|[^\w./~-])` + path + `(/(?:` + folder + `)\b|/")|(\b(?:module|require|replace) )` + path + `([ \\])`)
+	return regexp.Compile(`(^|[^\w./~-])` + path + `(/(?:` + folder + `)\b|/")|((?:module|require|replace) )` + path + `([ \\"])`)
 }
 
 func editText(text []byte, mentions *regexp.Regexp, _, to string) ([]byte, error) {

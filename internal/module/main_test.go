@@ -99,20 +99,20 @@ func checkNoImports(t *testing.T, dir, path string) {
 	}
 }
 
-// TestRename covers each kind of mention, and what only looks like one.
+// TestRename covers each kind of mention, and what only looks like one. The module's name isn't this one's, so that renaming this one leaves the test alone.
 func TestRename(t *testing.T) {
 	dir := t.TempDir()
 	files := map[string][2]string{
-		"go.mod":              {"module signpost\n\ngo 1.26.0\n", "module example.com/a\n\ngo 1.26.0\n"},
-		"test/user/go.mod":    {"module user\n\nrequire (\n\tb.example v1.0.0\n\tsignpost v0.0.0\n)\n\nreplace signpost => ../..\n", "module user\n\nrequire (\n\tb.example v1.0.0\n\texample.com/a v0.0.0\n)\n\nreplace example.com/a => ../..\n"},
-		"infra/a.go":          {"package a\n\nimport _ \"signpost/lambda/key\"\n\nvar b = \"signpost/lambda/\" + name\n", "package a\n\nimport _ \"example.com/a/lambda/key\"\n\nvar b = \"example.com/a/lambda/\" + name\n"},
-		"lambda/doc.go":       {"// Package lambda:\n//\n//\timport \"signpost/lambda/key\"\npackage lambda\n", "// Package lambda:\n//\n//\timport \"example.com/a/lambda/key\"\npackage lambda\n"},
-		"README.md":           {"`signpost/infra`, signpost/upload, x/signpost/infra, my-signpost/infra, signpost/infrastructure\n", "`example.com/a/infra`, signpost/upload, x/signpost/infra, my-signpost/infra, signpost/infrastructure\n"},
-		"local/mod.go":        {"package a\n\nvar mod = \"module signpost\\n\"\n", "package a\n\nvar mod = \"module example.com/a\\n\"\n"},
-		"infra/prefix.go":     {"package a\n\nvar prefix = \"signpost/\"\n", "package a\n\nvar prefix = \"example.com/a/\"\n"},
-		"infra/scope.go":      {"package a\n\nvar scope, tag = \"signpost/upload\", \"signpost\"\n", "package a\n\nvar scope, tag = \"signpost/upload\", \"signpost\"\n"},
-		"node_modules/a/b.go": {"package b\n\nimport _ \"signpost/lambda/key\"\n", "package b\n\nimport _ \"signpost/lambda/key\"\n"},
-		"page/app.ts":         {"// signpost/infra\n", "// signpost/infra\n"},
+		"go.mod":              {"module before\n\ngo 1.26.0\n", "module example.com/a\n\ngo 1.26.0\n"},
+		"test/user/go.mod":    {"module user\n\nrequire (\n\tb.example v1.0.0\n\tbefore v0.0.0\n)\n\nreplace before => ../..\n", "module user\n\nrequire (\n\tb.example v1.0.0\n\texample.com/a v0.0.0\n)\n\nreplace example.com/a => ../..\n"},
+		"infra/a.go":          {"package a\n\nimport _ \"before/lambda/key\"\n\nvar b = \"before/lambda/\" + name\n", "package a\n\nimport _ \"example.com/a/lambda/key\"\n\nvar b = \"example.com/a/lambda/\" + name\n"},
+		"lambda/doc.go":       {"// Package lambda:\n//\n//\timport \"before/lambda/key\"\npackage lambda\n", "// Package lambda:\n//\n//\timport \"example.com/a/lambda/key\"\npackage lambda\n"},
+		"README.md":           {"`before/infra`, before/upload, x/before/infra, my-before/infra, before/infrastructure\n", "`example.com/a/infra`, before/upload, x/before/infra, my-before/infra, before/infrastructure\n"},
+		"local/mod.go":        {"package a\n\nvar mod = \"module before\\nrequire before v0.0.0\\n\"\n", "package a\n\nvar mod = \"module example.com/a\\nrequire example.com/a v0.0.0\\n\"\n"},
+		"infra/prefix.go":     {"package a\n\nvar prefix = \"before/\"\n", "package a\n\nvar prefix = \"example.com/a/\"\n"},
+		"infra/scope.go":      {"package a\n\nvar scope, tag = \"before/upload\", \"before\"\n", "package a\n\nvar scope, tag = \"before/upload\", \"before\"\n"},
+		"node_modules/a/b.go": {"package b\n\nimport _ \"before/lambda/key\"\n", "package b\n\nimport _ \"before/lambda/key\"\n"},
+		"page/app.ts":         {"// before/infra\n", "// before/infra\n"},
 	}
 	for name, texts := range files {
 		write(t, filepath.Join(dir, name), texts[0])

@@ -45,7 +45,7 @@ func Load(path string) (*Contract, error) {
 	return &Contract{Doc: doc}, nil
 }
 
-// inlineSiblings replaces each $ref that has keywords beside it by the schema that results from both. The validator would otherwise keep the keywords of one such $ref for every $ref to the same schema.
+// inlineSiblings replaces each $ref that has keywords beside it by the schema that results from both. kin-openapi 0.152 would otherwise validate with the keywords of one such $ref for every $ref to the same schema.
 func inlineSiblings(doc *openapi3.T, ref *openapi3.SchemaRef) {
 	if ref == nil || ref.Value == nil {
 		return
