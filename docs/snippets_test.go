@@ -1,0 +1,72 @@
+package docs_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// preamble declares what the code in the documents uses.
+const preamble = `package infra
+
+import (
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+
+	"signpost/infra/uploads"
+)
+
+var code awslambda.Code
+
+const _ = time.Second
+`
+
+// TestGoSnippets compiles the Go code in the documents: uploads.Props in README.md, and fields of them elsewhere.
+func TestGoSnippets(t *testing.T) {
+	var source strings.Builder
+	source.WriteString(preamble)
+	found := 0
+	for name, text := range documents(t) {
+		for _, block := range regexp.MustCompile("(?ms)^```go\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
+			found++
+			code := block[1]
+			if name != "README.md" {
+				code = "uploads.Props{\n" + code + "}\n"
+			}
+			source.WriteString("\nvar _ = " + code)
+		}
+	}
+	if found < 3 {
+		t.Fatalf("only %d blocks of Go were found", found)
+	}
+	if out, err := compile(t, "infra", source.String()); err != nil {
+		t.Errorf("%v\n%s\n%s", err, out, source.String())
+	}
+}
+
+// compile builds a package with one file more, which is not written into its folder.
+func compile(t *testing.T, folder, source string) ([]byte, error) {
+	t.Helper()
+	project, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, overlay := filepath.Join(t.TempDir(), "snippets.go"), filepath.Join(t.TempDir(), "overlay.json")
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(project, folder, "snippets.go"): file}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range map[string][]byte{file: []byte(source), overlay: replace} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := exec.Command("go", "build", "-overlay", overlay, "./"+folder)
+	build.Dir = project
+	return build.CombinedOutput()
+}
