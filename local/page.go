@@ -62,7 +62,8 @@ func origin(url string) string {
 	return scheme + "://" + host
 }
 
-// defaultPagePort is the page's port in the origins of stage local.
+// defaultPagePort is the page's port in the origins of stage local: localPagePort in infra/stages.go, which can't be imported here
+// without the CDK.
 const defaultPagePort = "8080"
 
 // pagePort returns the page's port, or "" if it is the default. The app moves the origins of stage local to another port.

@@ -28,7 +28,7 @@ func Check(essence string, allowed []string) error {
 	case !slices.Contains(allowed, family):
 		return fmt.Errorf("%s is not allowed here; allowed: %s", essence, list)
 	case CanRunScript(essence):
-		return fmt.Errorf("%s can carry script, so %s does not cover it; allowed: %s", essence, family, list)
+		return runsScriptError(essence, family, list)
 	}
 	return nil
 }
