@@ -18,7 +18,7 @@ import (
 func buildPage(ctx context.Context, root, node, out string) error {
 	output, err := process.Command{Path: node, Args: []string{filepath.Join(root, "page/build.mjs"), "--out", out}, Dir: root}.Run(ctx)
 	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("the demo page cannot be built (%w):\n%s", err, strings.TrimSpace(output))
+		err = fmt.Errorf("the demo page can't be built (%w):\n%s", err, strings.TrimSpace(output))
 	}
 	return err
 }

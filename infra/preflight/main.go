@@ -150,7 +150,7 @@ func (p program) mfaCode() (string, error) {
 	return p.ask("MFA code of the profile:"), nil
 }
 
-// ask returns the line that somebody answers with; no line is no answer.
+// ask returns the line that the user types, or "" if there is none.
 func (p program) ask(question string) string {
 	fmt.Fprintf(p.stderr, "preflight: %s ", question)
 	answer, _ := p.stdin.ReadString('\n')
@@ -181,7 +181,7 @@ func bootstrapQualifier(path string) (string, error) {
 		}
 	}
 	if err := json.Unmarshal(text, &file); err != nil {
-		return "", fmt.Errorf("%s is no JSON: %w", path, err)
+		return "", fmt.Errorf("%s isn't JSON: %w", path, err)
 	}
 	return file.Context.Qualifier, nil
 }

@@ -17,7 +17,7 @@
 //	}
 //	files := uploads.New(stack, "Uploads", props)
 //
-// These are the five props that everybody sets; only the first two are required. The fields of [Uploads], such as
+// These are the props that most deployments set; only the first two are required. The fields of [Uploads], such as
 // files.Bucket, are ordinary CDK constructs to go on with. Directory test/consumer has such a team's app.
 //
 // All other features are off until one of [Props] turns them on:

@@ -82,7 +82,7 @@ func (d *Domain) certificate(scope constructs.Construct) awscertificatemanager.I
 }
 
 // addDomain gives the API its domain name, if any, and an address record in the hosted zone, if any. It returns the URL
-// that callers use, with a slash at its end. With a domain name, the API Gateway stage is no part of the path.
+// that callers use, with a slash at its end. With a domain name, the API Gateway stage isn't part of the path.
 func addDomain(scope constructs.Construct, props Props, api awsapigateway.RestApi) string {
 	if props.Domain == nil {
 		return *api.Url()

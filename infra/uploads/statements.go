@@ -12,10 +12,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// This file has every IAM statement of the construct, in the order in which a request meets them: the roles of the
-// functions, the policy of the bucket, the role that scans for malware, the bucket for access logs, the topic of the
-// alarms. What a resource's factory grants by itself is only what CDK writes: TLS for buckets and topics, and API Gateway's
-// permission to call a function.
+// This file has the IAM statements of the construct: the roles of the functions, the policy of the bucket, the role that
+// scans for malware, the bucket for access logs, the topic of the alarms. The only statements not here are those that CDK
+// writes: the trust policies of the roles, the denial of requests without TLS to buckets and topics, the policy of a new KMS
+// key, and API Gateway's permission to call a function.
 
 // The roles of the functions.
 
@@ -61,10 +61,10 @@ func decryptUploads(scope constructs.Construct, key awskms.IKey) awsiam.PolicySt
 	return allowKey(scope, "DecryptUploads", key, "kms:Decrypt")
 }
 
-// The policy of the bucket. Besides, CDK writes the denial of plain HTTP.
+// The policy of the bucket. In addition, CDK writes the denial of plain HTTP.
 
-// uploadDenials are the refusals of the bucket. They bind everyone, whatever else grants: an object is written once, with
-// a recent SigV4 signature. scanner is the role that scans for malware, or nil. The condition keys are those of "Amazon S3
+// uploadDenials are the refusals of the bucket. They apply to everyone, whatever other policies allow: an object is written
+// once, with a recent SigV4 signature. scanner is the role that scans for malware, or nil. The condition keys are those of "Amazon S3
 // Signature Version 4 Authentication Specific Policy Keys" (Amazon S3 API Reference) and "Enforce conditional writes on
 // Amazon S3 buckets" (Amazon S3 User Guide).
 func uploadDenials(bucket awss3.Bucket, props Props, scanner awsiam.IRole) []awsiam.PolicyStatement {
@@ -227,7 +227,7 @@ func allowKey(scope constructs.Construct, sid string, key awskms.IKey, actions .
 	return statement
 }
 
-// deny refuses everyone these actions, under conditions; nil is always.
+// deny refuses everyone these actions if the conditions are true, or always if there are none (nil).
 func deny(sid string, actions []string, conditions map[string]any, resources ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String(sid),

@@ -47,6 +47,6 @@ func addUnknownRoutes(api awsapigateway.RestApi, props Props) {
 	}
 	rest := api.Root().AddResource(jsii.String("{proxy+}"), nil)
 	for _, resource := range []awsapigateway.IResource{api.Root(), rest} {
-		excuseFromNag(resource.AddMethod(jsii.String("ANY"), answer, open), unknownRouteExcuses()...)
+		suppressNag(resource.AddMethod(jsii.String("ANY"), answer, open), unknownRouteSuppressions()...)
 	}
 }

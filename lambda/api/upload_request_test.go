@@ -145,7 +145,7 @@ func TestQueryRefused(t *testing.T) {
 		"Signature":    {query{"key": {"a.png"}, "X-Amz-Signature": {"0"}}, 400, InvalidRequest, "X-Amz-Signature", "no parameter"},
 		"EmptyRefused": {query{"key": {"a.svg"}, "contentType": {""}}, 415, TypeNotAllowed, "contentType", "image/svg+xml can carry script"},
 		"ForeignType":  {query{"key": {"a.png"}, "contentType": {"text/html"}}, 415, TypeNotAllowed, "contentType", "allowed: image/*"},
-		"GuessRefused": {query{"key": {"a.exe"}}, 415, TypeNotAllowed, "contentType", "guessed from the file's name"},
+		"GuessRefused": {query{"key": {"a.exe"}}, 415, TypeNotAllowed, "contentType", "guessed from the file name"},
 		"GuessSVG":     {query{"key": {"a.svg"}}, 415, TypeNotAllowed, "contentType", "script"},
 		"FormData":     {query{"key": {"a.png"}, "contentType": {"multipart/form-data"}}, 415, TypeNotAllowed, "contentType", "bytes alone"},
 		"EmptySize":    {query{"key": {"a.png"}, "size": {""}}, 400, InvalidRequest, "size", "whole number"},
@@ -181,7 +181,7 @@ func TestPlanInPartsRefused(t *testing.T) {
 		field  string
 		says   string
 	}{
-		"SHA256OfTheWhole":    {large.alter(fields{"sha256": s3sign.EmptySHA256}).String(), 400, InvalidRequest, "sha256", "partChecksums: true"},
+		"SHA256OfTheWhole":    {large.alter(fields{"sha256": s3sign.EmptySHA256}).String(), 400, InvalidRequest, "sha256", "set partChecksums to true"},
 		"SHA256BesidesParts":  {large.alter(fields{"sha256": s3sign.EmptySHA256, "partChecksums": true}).String(), 400, InvalidRequest, "sha256", "in parts"},
 		"StringPartChecksums": {large.alter(fields{"partChecksums": "true"}).String(), 400, InvalidRequest, "partChecksums", "true or false, not a string"},
 		"NumberPartChecksums": {large.alter(fields{"partChecksums": 1}).String(), 400, InvalidRequest, "partChecksums", "not a number"},

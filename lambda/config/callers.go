@@ -41,7 +41,7 @@ func GroupProblem(s string) string {
 		return "can't be told apart from other groups: API Gateway passes a caller's groups to the function as one text, " +
 			"joined by commas; name a group without commas, spaces and brackets"
 	case s == "" || len(s) > 128 || !ascii.ConsistsOf(s, ascii.Alphanumeric+"_.:@/+=-"):
-		return "is not a group's name that reaches the function whole: use letters, digits and _.:@/+=-, at most 128"
+		return "isn't a group name that API Gateway passes on intact: use letters, digits and _.:@/+=-, at most 128"
 	}
 	return ""
 }

@@ -29,7 +29,7 @@ func TestOriginProblem(t *testing.T) {
 		{"file:///home/me/index.html", "sandboxed"},
 		{"file://", "sandboxed"},
 		{"moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc", "each installation"},
-		{"safari-web-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc", "anew"},
+		{"safari-web-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc", "generates a new host"},
 		{"blob:https://a.example/2c127fa4", "name that"},
 		{"chrome-extension://signpost", "32 letters"},
 		{"chrome-extension://abcdefghijklmnopabcdefghijklmnop/popup.html", `write "chrome-extension://abcdefghijklmnopabcdefghijklmnop"`},

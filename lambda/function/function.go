@@ -60,7 +60,7 @@ func newSigner(cfg config.Shared, cfgErr error, getenv func(string) string, endp
 	return s3sign.New(cfg.Bucket, cfg.URLLifetime, runtime)
 }
 
-// Run runs a function in Lambda. If the function can't start, it ends the process with one line on standard error,
+// Run runs a function in Lambda. If the function cannot start, it ends the process with one line on standard error,
 // because each line becomes an event of its own in CloudWatch Logs.
 func Run(name string, build Builder) {
 	handler, err := build(os.Getenv, "", slog.New(slog.NewJSONHandler(os.Stdout, nil)))

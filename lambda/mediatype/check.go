@@ -21,7 +21,7 @@ func Check(essence string, allowed []string) error {
 	case essence == formData:
 		return errors.New(whyNotFormData)
 	case IsSniffed(essence):
-		return fmt.Errorf("%s is no type: browsers would look into the file, and run what they take for a page; "+
+		return fmt.Errorf("%s is not a real type: browsers would sniff the content and might run it as a web page; "+
 			"leave the type out, or name the file's own; allowed: %s", essence, list)
 	case slices.Contains(allowed, essence):
 		return nil

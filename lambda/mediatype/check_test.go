@@ -140,7 +140,7 @@ func TestPatternProblem(t *testing.T) {
 	for given, says := range map[string]string{
 		"": "is empty", "*": "every type", "*/*": "every type", "Image/png": `"image/png"`, "image/png;q=1": "without parameters", "image/png,image/gif": "a string of its own",
 		"image": "malformed", "image/": "malformed", "/png": "malformed", "image/p ng": "malformed", "*/png": "malformed", "image/**": "malformed", ".a/b": "malformed",
-		formData: "a form wraps", "multipart/*": "a form wraps", "application/unknown": "is no type", "unknown/*": "is no type", "application/x-unknown-content-type": "is no type",
+		formData: "a form wraps", "multipart/*": "a form wraps", "application/unknown": "is not a real type", "unknown/*": "is not a real type", "application/x-unknown-content-type": "is not a real type",
 		"image/jpg": `write "image/jpeg"`, "audio/mp3": `write "audio/mpeg"`, "video/mov": `write "video/quicktime"`, "text/xml": `write "application/xml"`,
 		"application/x-zip-compressed": `write "application/zip"`, "image/svg": `write "image/svg+xml"`,
 		"image/*": "", "image/png": "", "image/svg+xml": "", "application/vnd.ms-excel": "", "application/octet-stream": "", "x-vendor/anything": "", "multipart/mixed": "",

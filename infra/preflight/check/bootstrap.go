@@ -33,7 +33,7 @@ func (c *checker) checkBootstrap(ctx context.Context) []Finding {
 	version, err := strconv.Atoi(aws.ToString(out.Parameter.Value))
 	switch {
 	case err != nil:
-		return []Finding{problem(subject, fmt.Sprintf("the parameter %s holds %q, which is no version", name, aws.ToString(out.Parameter.Value)), bootstrap)}
+		return []Finding{problem(subject, fmt.Sprintf("the parameter %s holds %q, which isn't a version", name, aws.ToString(out.Parameter.Value)), bootstrap)}
 	case version < infra.BootstrapVersion:
 		return []Finding{problem(subject, fmt.Sprintf("is version %d, and this CDK needs %d or newer", version, infra.BootstrapVersion), bootstrap)}
 	}

@@ -53,7 +53,7 @@ func identify(ctx context.Context, cfg aws.Config, timeout time.Duration) (Place
 	}
 	caller, err := arn.Parse(aws.ToString(who.Arn))
 	if err != nil {
-		return Place{}, append(found, problem("credentials", "AWS names the caller "+aws.ToString(who.Arn)+", which is no ARN"))
+		return Place{}, append(found, problem("credentials", "AWS names the caller "+aws.ToString(who.Arn)+", which isn't an ARN"))
 	}
 	place := Place{Partition: caller.Partition, Account: aws.ToString(who.Account), Region: region}
 	if caller.Resource == "root" {
@@ -134,10 +134,10 @@ func refusedCredentials(err error) Finding {
 		if strings.Contains(said, "Signature expired") || strings.Contains(said, "Signature not yet current") {
 			return problem("credentials", "were refused because of this machine's clock. AWS says: "+said, "set the clock")
 		}
-		return problem("credentials", "the secret access key does not belong to the access key id", "copy both anew")
+		return problem("credentials", "the secret access key does not belong to the access key id", "copy both again")
 	case "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure":
 		return problem("credentials", "AWS does not know them. They were deleted, or AWS_SESSION_TOKEN is missing or another's. AWS says: "+said,
-			"copy all three anew, or: aws sso login"+profileOption(), "check that ~/.aws/credentials has no older ones under the same profile")
+			"copy all three again, or: aws sso login"+profileOption(), "check that ~/.aws/credentials has no older ones under the same profile")
 	case "":
 		return problem("credentials", "AWS could not be reached: "+said, "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL")
 	default:

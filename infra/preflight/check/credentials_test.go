@@ -55,9 +55,9 @@ func TestCredentials(t *testing.T) {
 			want: []string{"problem credentials: have expired. AWS says: ExpiredToken: The security token included in the request is expired → aws sso login --profile acme → or copy new ones from AWS's access portal"}},
 		"Unknown": {aws: refused("InvalidClientTokenId", "The security token included in the request is invalid."),
 			want: []string{"problem credentials: AWS does not know them. They were deleted, or AWS_SESSION_TOKEN is missing or another's. AWS says: InvalidClientTokenId: The security token included in the request is invalid." +
-				" → copy all three anew, or: aws sso login --profile acme → check that ~/.aws/credentials has no older ones under the same profile"}},
+				" → copy all three again, or: aws sso login --profile acme → check that ~/.aws/credentials has no older ones under the same profile"}},
 		"WrongSecret": {aws: refused("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided."),
-			want: []string{"problem credentials: the secret access key does not belong to the access key id → copy both anew"}},
+			want: []string{"problem credentials: the secret access key does not belong to the access key id → copy both again"}},
 		"Clock": {aws: refused("SignatureDoesNotMatch", "Signature expired: 20261126T190000Z is now earlier than 20261126T191500Z"),
 			want: []string{"problem credentials: were refused because of this machine's clock. AWS says: SignatureDoesNotMatch: Signature expired: 20261126T190000Z is now earlier than 20261126T191500Z → set the clock"}},
 		"RegionNotEnabled": {config: func(cfg *aws.Config) { cfg.Region = "af-south-1" }, aws: func(account *awsstub.Server) {

@@ -51,7 +51,7 @@ func (c *checker) noLogRole(what string) Finding {
 		"or by hand: docs/operations.md, API Gateway's log role by hand")
 }
 
-// roleName is the last part of a role's ARN: its path is no part of its name.
+// roleName is the last part of a role's ARN: its path isn't part of its name.
 func roleName(role arn.ARN) string { return role.Resource[strings.LastIndex(role.Resource, "/")+1:] }
 
 // trustsAPIGateway says whether API Gateway may assume the role with that policy, which IAM gives URL-encoded.

@@ -87,7 +87,7 @@ func (c *checker) checkStack(ctx context.Context) []Finding {
 	case c.stack.status == types.StackStatusReviewInProgress:
 		return []Finding{fine(subject, "%s has a change set that was never executed: this deployment creates it", name)}
 	case c.stack.created():
-		return []Finding{note(subject, is(", left by a creation that failed: the deployment deletes it and begins anew"+c.whyFailed(ctx)))}
+		return []Finding{note(subject, is(", left by a creation that failed: the deployment deletes it and starts again"+c.whyFailed(ctx)))}
 	case status == "DELETE_FAILED":
 		return []Finding{problem(subject, is(": its deletion did not end"+c.whyFailed(ctx)), c.finishDeletion())}
 	case status == "UPDATE_ROLLBACK_FAILED":
