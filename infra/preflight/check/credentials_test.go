@@ -37,9 +37,9 @@ func TestCredentials(t *testing.T) {
 		want   []string
 	}{
 		"None":         {config: failing(errors.New("failed to refresh cached credentials, no EC2 IMDS role found")), want: []string{none}},
-		"SSOExpired":   {config: failing(&ssocreds.InvalidTokenError{}), want: []string{"problem credentials: the SSO session has expired, or was never begun → aws sso login --profile acme"}},
+		"SSOExpired":   {config: failing(&ssocreds.InvalidTokenError{}), want: []string{"problem credentials: the SSO session has expired, or never began → aws sso login --profile acme"}},
 		"LoginExpired": {config: failing(errors.New("create oauth2 token: login session has expired, please reauthenticate")), want: []string{"problem credentials: the session has expired → aws login --profile acme"}},
-		"Other": {config: failing(errors.New("process provider error: exit status 7")), want: []string{"problem credentials: can't be had: process provider error: exit status 7" +
+		"Other": {config: failing(errors.New("process provider error: exit status 7")), want: []string{"problem credentials: can't be loaded: process provider error: exit status 7" +
 			" → export AWS_PROFILE=… for a profile in ~/.aws/config, or the three that AWS's access portal shows: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN" +
 			" → from the beginning: docs/operations.md, First deployment"}},
 		"NoRegion":     {config: func(cfg *aws.Config) { cfg.Region = "" }, want: []string{noRegion}},
