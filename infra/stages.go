@@ -71,7 +71,7 @@ const localPagePort = "8080"
 // origins. It is an error for another stage, or if port is not a port.
 func (s Stage) WithPagePort(port string) (Stage, error) {
 	if s.Name != "local" {
-		return Stage{}, fmt.Errorf("pagePort is for stage local alone, not for %q", s.Name)
+		return Stage{}, fmt.Errorf("pagePort is only for stage local, not for %q", s.Name)
 	}
 	if number, err := strconv.Atoi(port); err != nil || number < 1 || number > 65535 || strconv.Itoa(number) != port {
 		return Stage{}, fmt.Errorf("pagePort %q is not a port: give a number from 1 to 65535", port)

@@ -7,7 +7,7 @@
 // Ctrl-C stops it. A script that stops it by SIGTERM starts it with local/build-and-run.sh, because `go run` doesn't
 // pass that signal on.
 //
-// It has no configuration of its own: origins, throttling, models, roles and policies come from the template. At start it
+// It has no separate configuration: origins, throttling, models, roles and policies come from the template. At start it
 // lists the resources and settings of the template that it doesn't implement. A feature of an API or of a policy that it
 // doesn't support stops the run.
 //

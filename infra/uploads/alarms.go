@@ -72,9 +72,9 @@ func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestAp
 	action := awscloudwatchactions.NewSnsAction(topic)
 	stage := api.DeploymentStage()
 	alarms := []alarm{
-		{"ServerErrorsAlarm", "1 in 100 of the API's answers is an error of its own (5XX)",
+		{"ServerErrorsAlarm", "1 in 100 of the API's responses is a 5XX error",
 			stage.MetricServerError(statistic("Average")), 0.01, 2},
-		{"LatencyAlarm", "1 in 100 of the API's answers takes 2 seconds or more",
+		{"LatencyAlarm", "1 in 100 of the API's responses takes 2 seconds or more",
 			stage.MetricLatency(statistic("p99")), 2000, 3},
 		{"ForbiddenAlarm", "The API refused 50 requests in 5 minutes as forbidden (403): someone is trying other users' keys, or the web ACL is blocking requests",
 			newForbiddenMetric(scope, props, accessLog), 50, 1},
@@ -85,7 +85,7 @@ func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestAp
 		function := functions[name]
 		alarms = append(alarms,
 			alarm{name + "ErrorsAlarm", "The " + name + " function failed", function.MetricErrors(statistic("Sum")), 1, 1},
-			alarm{name + "ThrottlesAlarm", "Lambda turned requests away from the " + name + " function", function.MetricThrottles(statistic("Sum")), 1, 1},
+			alarm{name + "ThrottlesAlarm", "Lambda throttled requests to the " + name + " function", function.MetricThrottles(statistic("Sum")), 1, 1},
 		)
 	}
 	for _, alarm := range alarms {

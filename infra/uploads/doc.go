@@ -1,5 +1,5 @@
 // Package uploads is the AWS side of Signpost as a CDK construct: a private bucket, a user pool, the function that signs
-// uploads, and the API in front of it. A team adds it to a stack of its own:
+// uploads, and the API in front of it. A team adds it to its own stack:
 //
 //	folder, err := build.Function("signpost/lambda/upload", ".build/upload") // package signpost/infra/build
 //	if err != nil {

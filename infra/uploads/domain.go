@@ -13,7 +13,7 @@ import (
 	"signpost/lambda/config"
 )
 
-// Domain gives the API a domain name of its own, with TLS 1.2 or newer, and disables API Gateway's default endpoint, which
+// Domain gives the API its own domain name, with TLS 1.2 or newer, and disables API Gateway's default endpoint, which
 // accepts older TLS ("Custom domain name for public REST APIs in API Gateway", Amazon API Gateway Developer Guide).
 type Domain struct {
 	// Name is the domain name, in lower case: "uploads.example.com".

@@ -70,7 +70,7 @@ type function struct {
 	environment map[string]string
 }
 
-// newFunction makes a function, with a role and a log group of its own. It computes for microseconds and makes no network
+// newFunction makes a function, with its own role and log group. It computes for microseconds and makes no network
 // calls, so the smallest memory and a short timeout are enough.
 func newFunction(scope constructs.Construct, props Props, f function) awslambda.Function {
 	logs := newLogGroup(scope, f.id+"Logs", props)
@@ -92,7 +92,7 @@ func newFunction(scope constructs.Construct, props Props, f function) awslambda.
 		resource.SetReservedConcurrentExecutions(jsii.Number(props.Functions.ReservedConcurrency))
 	}
 	if props.Tracing {
-		// Not with FunctionProps: CDK would then write the grant, into a policy of its own.
+		// Not with FunctionProps: CDK would then write the grant, into a separate policy.
 		resource.SetTracingConfig(&awslambda.CfnFunction_TracingConfigProperty{Mode: jsii.String("Active")})
 	}
 	// CDK adds a dependency on the role, which the property Role already is.

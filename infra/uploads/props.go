@@ -109,7 +109,7 @@ type Props struct {
 	// Default: false.
 	EventBridge bool
 
-	// Domain gives the API a domain name of its own.
+	// Domain gives the API its own domain name.
 	//
 	// Default: nil. The API has API Gateway's default endpoint.
 	Domain *Domain

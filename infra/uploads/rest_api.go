@@ -14,7 +14,7 @@ import (
 // apiStage is the API Gateway stage, the first segment of every path on the default endpoint.
 const apiStage = "v1"
 
-// newRestAPI makes the API: regional, throttled, with an access log of its own. Every route that calls a function needs a
+// newRestAPI makes the API: regional, throttled, with its own access log. Every route that calls a function needs a
 // token of the user pool.
 //
 // API Gateway writes access logs with a role of the account and region, not of an API ("Set up CloudWatch logging for REST

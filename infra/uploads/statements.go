@@ -115,7 +115,8 @@ const (
 	scanClean = "NO_THREATS_FOUND"
 )
 
-// scanDenials refuse reads of every object that isn't found clean, and everyone but GuardDuty the tag that says so ("Using
+// scanDenials refuse reads of every object that GuardDuty hasn't found clean. They also refuse that anyone else sets the tag
+// with GuardDuty's result ("Using
 // tag-based access control (TBAC) with Malware Protection for S3", Amazon GuardDuty User Guide). That page exempts the
 // role with NotPrincipal, which needs each session's name; the role's ARN in a condition covers all its sessions.
 //
@@ -124,8 +125,8 @@ const (
 // spelling could pass for GuardDuty's result.
 //
 // S3 replicates an object as soon as it is stored, whatever its tags are later ("Supportability of Amazon S3 features",
-// Amazon GuardDuty User Guide), and reads it with an action of its own. So nothing leaves by replication, and no result
-// arrives with a replica from a bucket where anybody could set the tag.
+// Amazon GuardDuty User Guide), and reads it with a separate action. So replication is refused in both directions: out of this
+// bucket, and with tags into it, since the source may be a bucket where anybody could set the tag.
 func scanDenials(bucket awss3.Bucket, scanner awsiam.IRole) []awsiam.PolicyStatement {
 	objects := *bucket.ArnForObjects(jsii.String("*"))
 	others := func(conditions map[string]any) map[string]any {

@@ -13,7 +13,7 @@ import (
 // checks the pool, the signature, the expiry and the OAuth scopes. It doesn't check the app client, although Cognito signs
 // tokens for every client of the pool, nor the groups. Those are checked here.
 //
-// If the caller is refused, sub still says who it was, as far as that is known: for the log alone.
+// If the caller is refused, sub is still returned if it is known, but only for the log.
 func authenticate(e events.APIGatewayProxyRequest, cfg config.Shared) (sub string, err error) {
 	const field = "Authorization"
 	wanted := tokenKindOf(cfg.TokenUse)

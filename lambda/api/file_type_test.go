@@ -42,7 +42,7 @@ func TestFileTypeOnEveryWayIn(t *testing.T) {
 		"application/octet-stream":    {"a.html", "text/html is not allowed"},
 		"application/unknown":         {"a.png", "is not a real type"},
 		"image/x-unknown":             {"a.png", "is not a real type"},
-		"multipart/form-data":         {"a.png", "bytes alone"},
+		"multipart/form-data":         {"a.png", "only the file's bytes"},
 		"application/vnd.ms-excel":    {"a.xls", "is not allowed"},
 		"text/plain; charset=utf-8":   {"a.png", "text/plain is not allowed"},
 		"application/x-msdos-program": {"a.png", "is not allowed"},

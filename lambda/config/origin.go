@@ -20,13 +20,13 @@ func OriginProblem(s string) string {
 	case s == "":
 		return `is empty: write an origin such as "https://app.example.com"`
 	case s == "null":
-		return "is what browsers send from every sandboxed page and every file, whoever made them: serve the page from an origin of its own"
+		return "is what browsers send from every sandboxed page and every file, no matter whose: serve the page from its own origin"
 	case strings.Contains(s, "*"):
 		return "contains a wildcard, which would admit other people's pages: name each origin"
 	case strings.Contains(s, "%"):
 		return `contains "%", which no origin does: write a name beyond ASCII in its xn-- form, and an address without its zone`
 	case strings.ContainsAny(s, ", \t\r\n"):
-		return "contains a comma or a space: give each origin a string of its own"
+		return "contains a comma or a space: give each origin in a separate string"
 	}
 	u, err := url.Parse(s)
 	if err == nil {
@@ -118,7 +118,7 @@ func websiteProblem(u *url.URL) string {
 		return "is not an origin: its host is not a DNS name (write a name beyond ASCII in its xn-- form)"
 	}
 	if u.Scheme == "http" && !isLoopback(host) {
-		return fmt.Sprintf("is plain http, which is for this machine alone (localhost and names under it, 127.0.0.1, [::1]): write %q", "https://"+u.Host)
+		return fmt.Sprintf("is plain http, which is only for this machine (localhost and names under it, 127.0.0.1, [::1]): write %q", "https://"+u.Host)
 	}
 	if !strings.HasSuffix(u.Host, ":"+port) { // "host:" has this suffix too, with port ""
 		return ""

@@ -2,7 +2,7 @@
 //
 //	func main() { function.Run("upload", function.Upload) }
 //
-// The local run makes the same handlers, with an S3 of its own:
+// The local run makes the same handlers, with its own S3:
 //
 //	handler, err := function.Upload(getenv, "http://127.0.0.1:7070", log)
 //
@@ -61,7 +61,7 @@ func newSigner(cfg config.Shared, cfgErr error, getenv func(string) string, endp
 }
 
 // Run runs a function in Lambda. If the function cannot start, it ends the process with one line on standard error,
-// because each line becomes an event of its own in CloudWatch Logs.
+// because each line becomes a separate event in CloudWatch Logs.
 func Run(name string, build Builder) {
 	handler, err := build(os.Getenv, "", slog.New(slog.NewJSONHandler(os.Stdout, nil)))
 	if err != nil {

@@ -11,7 +11,7 @@ const (
 	formData = "multipart/form-data"
 
 	whyNotFormData = formData + " wraps a file in a form, and S3 would store the form's boundaries and headers as part of the file. " +
-		"Send the file's bytes alone as the body, with the file's own type"
+		"Send only the file's bytes as the body, with the file's own type"
 )
 
 // Check returns why a deployment that allows these types doesn't accept the type, nil if it does.

@@ -16,7 +16,7 @@ func PatternProblem(s string) string {
 	case strings.ToLower(s) != s:
 		return fmt.Sprintf("has capitals: write %q", strings.ToLower(s))
 	case strings.ContainsAny(s, ";,"):
-		return "contains more than one type and subtype: give each media type a string of its own, without parameters"
+		return "contains more than one type and subtype: give each media type in a separate string, without parameters"
 	case !isPattern(s):
 		return `is malformed: write type/subtype, such as "image/png", or "image/*" for a family`
 	case s == formData || s == "multipart/*":

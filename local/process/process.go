@@ -5,7 +5,7 @@
 //	child, err := process.Command{Path: node, Args: args}.Start()
 //	child.Stop(time.Second)
 //
-// A child has a process group of its own. Ctrl-C in the terminal therefore reaches only the local run, which then stops
+// Each child has its own process group. Ctrl-C in the terminal therefore reaches only the local run, which then stops
 // its children in order, and a kill reaches the child's own children: `go run`, for one, doesn't pass signals on.
 package process
 

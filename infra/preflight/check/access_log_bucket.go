@@ -60,8 +60,8 @@ func bucketRegion(out *s3.HeadBucketOutput, err error) (region string, status in
 	return answer.Response.Header.Get("X-Amz-Bucket-Region"), answer.HTTPStatusCode()
 }
 
-// ownsBucket reports whether the account has a bucket of that name, and whether that could be found out: HeadBucket answers
-// 403 both to other accounts and to callers who lack a permission.
+// ownsBucket reports whether the account has a bucket of that name, or may have: HeadBucket answers 403 both to other accounts
+// and to callers who lack a permission, and the list of buckets may not be readable either.
 func (c *checker) ownsBucket(ctx context.Context, name string) bool {
 	out, err := c.aws.s3.ListBuckets(ctx, &s3.ListBucketsInput{Prefix: aws.String(name), MaxBuckets: aws.Int32(1000)})
 	if err != nil {
