@@ -16,7 +16,7 @@ import (
 )
 
 // Alarms adds CloudWatch alarms and an SNS topic that they publish to. Missing data counts as healthy: no
-// traffic is no fault.
+// traffic isn't a fault.
 type Alarms struct {
 	// BytesSigned is how many bytes URLs may be signed to store in 5 minutes before the alarm goes off: 1 or more.
 	//
