@@ -36,7 +36,7 @@ type refusal struct {
 	hint  string // part of its message
 }
 
-// assertRefused wants each change to be refused with one problem, about the field and with the hint in its message.
+// assertRefused checks that each change is refused with one problem, about the field and with the hint in its message.
 func assertRefused(t *testing.T, refusals []refusal) {
 	t.Helper()
 	for _, refusal := range refusals {
@@ -186,7 +186,7 @@ func TestPropsAccepted(t *testing.T) {
 	}
 }
 
-// TestPropsAllAtOnce wants every problem in one error, in the order of the fields.
+// TestPropsAllAtOnce checks that one error has every problem, in the order of the fields.
 func TestPropsAllAtOnce(t *testing.T) {
 	err := uploads.Props{
 		AllowedOrigins:   []string{"*", "https://a.example/"},

@@ -47,7 +47,7 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 			AccessLogFormat:      awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat())),
 		},
 	})
-	// RestApi adds an output with a hash in its name; the outputs are for the stack to choose.
+	// RestApi adds an output with a hash in its name. The stack chooses its own outputs.
 	api.Node().TryRemoveChild(jsii.String("Endpoint"))
 	redeployWith(api, authorizer, pool)
 	suppressNag(api.DeploymentStage(), stageSuppressions(props)...)

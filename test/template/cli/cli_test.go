@@ -1,5 +1,5 @@
 // Package cli_test runs the app as users do, with the CDK CLI and without: its files, its output and its exit status. Each
-// run has processes of its own, so these tests run in parallel, and in parallel with those of package template_test, where
+// run has its own processes, so these tests run in parallel, and in parallel with those of package template_test, where
 // one jsii process serves all.
 package cli_test
 
@@ -117,7 +117,7 @@ func assertSame(t *testing.T, got, want []byte) {
 	}
 }
 
-// TestCLIRefuses: the lines that say what is wrong with the stage that -c names, and one more that the
+// TestCLIRefuses: the lines about what is wrong with the stage that -c names, and one more that the
 // go command and the CLI each close with.
 func TestCLIRefuses(t *testing.T) {
 	t.Parallel()
