@@ -15,8 +15,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Alarms adds CloudWatch alarms and an SNS topic that they publish to. Missing data counts as healthy: no
-// traffic isn't a fault.
+// Alarms adds CloudWatch alarms and an SNS topic that they publish to. Missing data counts as
+// healthy: a period without traffic isn't a fault.
 type Alarms struct {
 	// BytesSigned is how many bytes URLs may be signed to store in 5 minutes before the alarm goes off: 1 or more.
 	//

@@ -115,9 +115,8 @@ const (
 	scanClean = "NO_THREATS_FOUND"
 )
 
-// scanDenials refuse reads of every object that GuardDuty hasn't found clean. They also refuse that anyone else sets the tag
-// with GuardDuty's result ("Using
-// tag-based access control (TBAC) with Malware Protection for S3", Amazon GuardDuty User Guide). That page exempts the
+// scanDenials refuse reads of every object that GuardDuty hasn't found clean. They also let only GuardDuty
+// set the tag with its result ("Using tag-based access control (TBAC) with Malware Protection for S3", Amazon GuardDuty User Guide). That page exempts the
 // role with NotPrincipal, which needs each session's name; the role's ARN in a condition covers all its sessions.
 //
 // The case of the tag's key doesn't matter. For S3, two keys that differ in case are two tags, but IAM ignores the case in

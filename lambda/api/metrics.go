@@ -6,7 +6,7 @@ import (
 	"signpost/lambda/s3sign"
 )
 
-// The log line of a request is also its metrics, which therefore cost no call and no line of their own. CloudWatch Logs
+// The log line of a request also carries its metrics, which therefore need no call and no separate line. CloudWatch Logs
 // reads them from the member _aws and the members that it names ("Specification: Embedded metric format", Amazon
 // CloudWatch User Guide).
 //
