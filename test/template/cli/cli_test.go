@@ -127,7 +127,7 @@ func TestCLIRefuses(t *testing.T) {
 	if status != 1 || stdout != "" {
 		t.Errorf("it says %q, with exit status %d", stdout, status)
 	}
-	want := `signpost: AllowedOrigins: "*" holds a wildcard, which would admit other people's pages: name each origin
+	want := `signpost: AllowedOrigins: "*" contains a wildcard, which would admit other people's pages: name each origin
 signpost: AllowedOrigins: "https://a.example/" ends in a slash, which no browser sends: write "https://a.example"
 signpost: MaxSize: -1 is out of range: give 1 to 53687091200000 bytes (48.8 TiB, the largest S3 object: 10,000 parts of 5 GiB)
 exit status 1
