@@ -8,5 +8,5 @@
 // outputs and tags. Command infra/app is the CDK app, package infra/build builds the functions, and command
 // infra/preflight checks an AWS account before a deployment.
 //
-// A team that has a stack of its own uses package infra/uploads instead.
+// A team that has its own stack uses package infra/uploads instead.
 package infra

@@ -64,14 +64,14 @@ func StageNamed(name string) (Stage, error) {
 	return Stage{}, fmt.Errorf("there is no stage %q: choose one of %s", name, strings.Join(names, ", "))
 }
 
-// localPage is the port of the local run's page in the origins of stage local.
-const localPage = "8080"
+// localPagePort is the port of the local run's page in the origins of stage local. It is also defaultPagePort in local/page.go.
+const localPagePort = "8080"
 
 // WithPagePort returns stage local with its page on another port of this machine: it changes the port in the page's
 // origins. It is an error for another stage, or if port is not a port.
 func (s Stage) WithPagePort(port string) (Stage, error) {
 	if s.Name != "local" {
-		return Stage{}, fmt.Errorf("pagePort is for stage local alone, not for %q", s.Name)
+		return Stage{}, fmt.Errorf("pagePort is only for stage local, not for %q", s.Name)
 	}
 	if number, err := strconv.Atoi(port); err != nil || number < 1 || number > 65535 || strconv.Itoa(number) != port {
 		return Stage{}, fmt.Errorf("pagePort %q is not a port: give a number from 1 to 65535", port)
@@ -83,7 +83,7 @@ func (s Stage) WithPagePort(port string) (Stage, error) {
 	origins := slices.Clone(s.Uploads.AllowedOrigins)
 	for i, origin := range origins {
 		for _, host := range []string{"http://localhost", "http://127.0.0.1"} {
-			if origin == host+":"+localPage {
+			if origin == host+":"+localPagePort {
 				origins[i] = host + suffix
 			}
 		}

@@ -50,7 +50,7 @@ func TestWithPagePort(t *testing.T) {
 		}
 	}
 	dev, _ := infra.StageNamed("dev")
-	if _, err := dev.WithPagePort("9000"); err == nil || !strings.Contains(err.Error(), "stage local alone") {
+	if _, err := dev.WithPagePort("9000"); err == nil || !strings.Contains(err.Error(), "only for stage local") {
 		t.Errorf("stage dev: %v", err)
 	}
 }

@@ -22,7 +22,7 @@
 //  4. Decide: mediatype chooses the type that the file is stored as, package key the object's key, and upload.go whether
 //     the file is sent in one request or in parts.
 //  5. Sign: s3sign.PutObject says what S3 must enforce, and s3sign.Signer signs it.
-//  6. Answer: response.go writes the signed request, log.go the one line about it, which metrics.go makes metrics too.
+//  6. Answer: response.go writes the signed request, log.go the one line about it, and metrics.go adds the metrics to that line.
 //
-// Nothing on this way calls the network, and nothing is stored between requests.
+// No step here calls the network, and nothing is stored between requests.
 package lambda

@@ -98,7 +98,7 @@ func (s *stack) uploadBucket() (*cfn.Resource, error) {
 	}
 	bucket := s.template.Resources[id]
 	if bucket == nil || bucket.Type != "AWS::S3::Bucket" {
-		return nil, fmt.Errorf("the output UploadBucketName does not name a bucket of the template, but %s", id)
+		return nil, fmt.Errorf("the output UploadBucketName doesn't name a bucket of the template, but %s", id)
 	}
 	return bucket, nil
 }

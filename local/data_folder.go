@@ -8,7 +8,7 @@ import (
 // takeDataFolder reserves the data folder for this run and returns the state that an earlier run left in it.
 func takeDataFolder(dir string) (*state, error) {
 	if err := makePrivate(dir); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be made private (choose another with -dir): %w", err)
+		return nil, fmt.Errorf("the data folder can't be made private (choose another with -dir): %w", err)
 	}
 	if err := checkWritable(dir); err != nil {
 		return nil, fmt.Errorf("the data folder is not writable (choose another with -dir): %w", err)

@@ -41,7 +41,7 @@ var bucketDifferences = map[string]string{
 	"LifecycleConfiguration":         "Bucket lifecycle: nothing expires.",
 	"LoggingConfiguration":           "Bucket access logs: requests are printed here instead.",
 	"VersioningConfiguration":        "Bucket versioning: a deleted object is gone. Its key can be written again, as after a delete marker on AWS.",
-	"PublicAccessBlockConfiguration": "Block Public Access: nothing here is public, but a policy that made it public would not be refused.",
+	"PublicAccessBlockConfiguration": "Block Public Access: nothing here is public, but a policy that made it public wouldn't be refused.",
 }
 
 // constantDifferences are those of every template.
@@ -60,7 +60,7 @@ func differences(t *cfn.Template) []string {
 		case typeDifferences[resourceType] != "":
 			all = append(all, typeDifferences[resourceType])
 		default:
-			all = append(all, fmt.Sprintf("Resources of type %s do not exist here.", resourceType))
+			all = append(all, fmt.Sprintf("Resources of type %s don't exist here.", resourceType))
 		}
 	}
 	properties := map[string]bool{}

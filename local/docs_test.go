@@ -104,7 +104,7 @@ func TestDocsPolicy(t *testing.T) {
 		t.Fatalf("there are %d policies: %q", len(policies), policies)
 	}
 	got := directives(t, policies[0])
-	// The last three do not fall back to default-src.
+	// The last three don't fall back to default-src.
 	for _, name := range []string{"default-src", "base-uri", "form-action", "frame-ancestors"} {
 		if !slices.Equal(got[name], []string{"'none'"}) {
 			t.Errorf("%s is %q, want 'none'", name, got[name])

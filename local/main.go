@@ -4,11 +4,12 @@
 //
 //	go run ./local [-addr 127.0.0.1:8080] [-dir .local] [-outputs FILE] [-stage local]
 //
-// Ctrl-C stops it. A script that stops it by SIGTERM starts it with local/build-and-run.sh, because `go run` does not
+// Ctrl-C stops it. A script that stops it by SIGTERM starts it with local/build-and-run.sh, because `go run` doesn't
 // pass that signal on.
 //
-// It has no configuration of its own: origins, throttling, models, roles and policies come from the template. At start it
-// lists what the template asks for and the local run does not do.
+// It has no separate configuration: origins, throttling, models, roles and policies come from the template. At start it
+// lists the resources and settings of the template that it doesn't implement. A feature of an API or of a policy that it
+// doesn't support stops the run.
 //
 // Started again with the same -dir it has the same addresses, as long as they are free. Tokens, signed URLs and passwords
 // of the run before are still valid then, as they are on AWS after an outage.

@@ -36,7 +36,7 @@ func TestParseFlags(t *testing.T) {
 	}
 }
 
-// What the local run does not implement must be listed, whatever it is.
+// What the local run doesn't implement must be listed, whatever it is.
 func TestDifferences(t *testing.T) {
 	text := `{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}, "B": {"Type": "AWS::S3::Bucket", "Properties": {"LifecycleConfiguration": {}, "CorsConfiguration": {}}}}}`
 	template, err := cfn.Parse([]byte(text))
@@ -50,7 +50,7 @@ func TestDifferences(t *testing.T) {
 		}
 	}
 	if strings.Contains(got, "AWS::S3::Bucket") || strings.Contains(got, "encryption") {
-		t.Errorf("it lists what is implemented, or what the template does not ask for:\n%s", got)
+		t.Errorf("it lists what is implemented, or what the template doesn't ask for:\n%s", got)
 	}
 }
 
@@ -87,7 +87,7 @@ func TestBuildPageFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = buildPage(t.Context(), root, node, filepath.Join(root, "out"))
-	if err == nil || !strings.Contains(err.Error(), "the demo page cannot be built") || !strings.Contains(err.Error(), "Expected ;") {
+	if err == nil || !strings.Contains(err.Error(), "the demo page can't be built") || !strings.Contains(err.Error(), "Expected ;") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -13,14 +13,14 @@ type outputs struct {
 	Local            localOutputs
 }
 
-// localOutputs are addresses on this machine, and users to sign in as. There are two, to try the one's key with the
-// other's token.
+// localOutputs are addresses on this machine, and users to sign in as. There are two, so that one user's key can be
+// tried with another's token.
 type localOutputs struct {
 	PageUrl, S3Endpoint, CognitoEndpoint string
 
 	Users []user
 
-	CognitoSocket string `json:",omitempty"` // serves all of Cognito's API; the page does not get it
+	CognitoSocket string `json:",omitempty"` // serves all of Cognito's API; the page doesn't get it
 }
 
 type user struct{ Username, Password string }

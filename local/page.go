@@ -18,7 +18,7 @@ import (
 func buildPage(ctx context.Context, root, node, out string) error {
 	output, err := process.Command{Path: node, Args: []string{filepath.Join(root, "page/build.mjs"), "--out", out}, Dir: root}.Run(ctx)
 	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("the demo page cannot be built (%w):\n%s", err, strings.TrimSpace(output))
+		err = fmt.Errorf("the demo page can't be built (%w):\n%s", err, strings.TrimSpace(output))
 	}
 	return err
 }
@@ -62,7 +62,8 @@ func origin(url string) string {
 	return scheme + "://" + host
 }
 
-// defaultPagePort is the page's port in the origins of stage local.
+// defaultPagePort is the page's port in the origins of stage local: localPagePort in infra/stages.go, which can't be imported here
+// without the CDK.
 const defaultPagePort = "8080"
 
 // pagePort returns the page's port, or "" if it is the default. The app moves the origins of stage local to another port.

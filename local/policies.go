@@ -75,7 +75,7 @@ func rolePolicies(t *cfn.Template, function *cfn.Resource) ([]iam.Document, erro
 	return documents, nil
 }
 
-// aboutS3 parses the statements that concern S3. The others have no effect here, and name resources that do not exist here,
+// aboutS3 parses the statements that concern S3. The others have no effect here, and name resources that don't exist here,
 // such as log groups.
 func (p identityPolicy) aboutS3() (iam.Document, error) {
 	p.Statement = slices.DeleteFunc(p.Statement, func(statement map[string]any) bool {

@@ -9,7 +9,7 @@ import (
 )
 
 // writePrivate writes a file that only its owner can read, whatever the umask is. The file appears complete or not at
-// all, so that a script can wait for it and a kill leaves no half of it. It is always a new file, which nobody else can
+// all, so that a script can wait for it and a kill leaves no partial file. It is always a new file, which nobody else can
 // have open.
 func writePrivate(path string, content []byte) error {
 	if err := checkReplaceable(path); err != nil {

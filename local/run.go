@@ -61,7 +61,7 @@ func run(ctx context.Context, o options) error {
 	}
 	page, err := net.Listen("tcp", o.addr)
 	if err != nil {
-		return fmt.Errorf("the page cannot be served on %s (if another run uses it, choose another port with -addr): %w", o.addr, err)
+		return fmt.Errorf("the page can't be served on %s (if another run uses it, choose another port with -addr): %w", o.addr, err)
 	}
 	defer page.Close()
 	api, err := loopback.Listen(state.Ports.API)

@@ -41,7 +41,7 @@ func readState(dir string) (*state, error) {
 		err = json.Unmarshal(raw, s)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the state of an earlier run in %s cannot be read (delete the file to start without it): %w", s.file, err)
+		return nil, fmt.Errorf("the state of an earlier run in %s can't be read (delete the file to start without it): %w", s.file, err)
 	}
 	return s, nil
 }

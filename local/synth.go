@@ -46,7 +46,7 @@ func synthesize(ctx context.Context, root, out, stage, pagePort string) (stackNa
 	case ctx.Err() != nil:
 		return "", "", ctx.Err()
 	case err != nil:
-		return "", "", fmt.Errorf("the template of stage %s cannot be synthesized:\n%s", stage, withoutExitStatus(output))
+		return "", "", fmt.Errorf("the template of stage %s can't be synthesized:\n%s", stage, withoutExitStatus(output))
 	}
 	return findTemplate(out)
 }

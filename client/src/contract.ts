@@ -600,7 +600,7 @@ export interface components {
                  * @example {
                  *       "error": {
                  *         "code": "Internal",
-                 *         "message": "something went wrong here; the request id finds it in the log",
+                 *         "message": "internal error; look up the request id in the log",
                  *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
                  *       }
                  *     }
@@ -968,7 +968,7 @@ export interface operations {
                      * @example {
                      *       "error": {
                      *         "code": "InvalidKey",
-                     *         "message": "key is not the key of an upload here, which is uploads/<sub>/<id>/<name> just as it was answered",
+                     *         "message": "key is not a key that this deployment returned; keys look like uploads/<sub>/<id>/<name>",
                      *         "field": "key",
                      *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
                      *       }

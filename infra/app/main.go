@@ -2,7 +2,7 @@
 // it from the project's root, as in cdk.json:
 //
 //	npx cdk synth -c stage=production
-//	npx cdk deploy -c stage=production -c firstDeployment=true	# once, for a stack that isn't there yet
+//	npx cdk deploy -c stage=production -c firstDeployment=true	# once, for a stack that doesn't exist yet
 //
 // It also runs without the CLI, with the two variables that the CLI sets: CDK_OUTDIR, and CDK_CONTEXT_JSON with cdk.json's
 // context and the stage. Only this file reads the context.

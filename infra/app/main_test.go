@@ -29,7 +29,7 @@ func TestStageOf(t *testing.T) {
 		"ErrFirstEmpty":   {context: map[string]any{"firstDeployment": ""}, says: `firstDeployment is "": give true for a stack that isn't there yet, or false`},
 		"ErrStage":        {context: map[string]any{"stage": "nope"}, says: `there is no stage "nope": choose one of local, dev, staging, production`},
 		"ErrNoStage":      {context: map[string]any{"stage": ""}, says: `there is no stage "": choose one of local, dev, staging, production`},
-		"ErrPagePort":     {context: map[string]any{"pagePort": "9000"}, says: `pagePort is for stage local alone, not for "dev"`},
+		"ErrPagePort":     {context: map[string]any{"pagePort": "9000"}, says: `pagePort is only for stage local, not for "dev"`},
 		"ErrPagePortText": {context: map[string]any{"stage": "local", "pagePort": "http"}, says: `pagePort "http" is not a port: give a number from 1 to 65535`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,7 +30,7 @@ var target = []string{"GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED
 
 // Function builds the package with that import path into folder, which then has only the file bootstrap, and returns folder.
 // It makes the folder if there is none. It replaces bootstrap in one step, so that builds at the same time don't disturb
-// each other. If the package does not compile, the error is the compiler's output.
+// each other. If the package doesn't compile, the error is the compiler's output.
 func Function(pkg, folder string) (string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", fmt.Errorf("build: %w", err)

@@ -1,8 +1,8 @@
-// Command preflight looks at the AWS account that a stage is about to be deployed to, and says everything that would
-// make the deployment fail, each with what to do about it:
+// Command preflight checks the AWS account that a stage is about to be deployed to. It reports everything that would make
+// the deployment fail, and what to do about each:
 //
 //	make preflight STAGE=production    changes nothing
-//	make deploy STAGE=production       begins with it, and offers to set API Gateway's log role
+//	make deploy STAGE=production       runs it first, and offers to set API Gateway's log role
 //
 // It needs AWS credentials and a region, as every AWS tool does, and neither Node.js nor the AWS CLI. Package check
 // holds what it looks at.
@@ -37,11 +37,11 @@ stage can be deployed.
 
 `
 
-// program is what a run has to do with.
+// program is a run's terminal, and how it sets the log role.
 type program struct {
 	stdin          *bufio.Reader
 	stdout, stderr io.Writer
-	terminal       bool // somebody can answer questions
+	terminal       bool // whether a user can answer questions
 	logRole        func(aws.Config, check.Place, func(string)) check.LogRole
 }
 
@@ -60,7 +60,7 @@ func main() {
 	}
 }
 
-// run does it all, and says whether the stage can be deployed.
+// run reports whether the stage can be deployed.
 func (p program) run(ctx context.Context, args []string) bool {
 	flags := flag.NewFlagSet("preflight", flag.ContinueOnError)
 	flags.SetOutput(p.stderr)
@@ -91,8 +91,8 @@ func (p program) run(ctx context.Context, args []string) bool {
 	if err != nil {
 		return p.fail("%v", err)
 	}
-	// Five attempts: many calls at once may be throttled. The SDK waits between them, and logs nothing: the report says
-	// what came of it.
+	// Five attempts: many calls at once may be throttled. The SDK waits between them. It logs nothing, because the
+	// report has the result.
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(5), config.WithLogger(logging.Nop{}),
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) { o.TokenProvider = p.mfaCode }))
 	if err != nil {
@@ -118,8 +118,8 @@ func (p program) fail(format string, args ...any) bool {
 	return false
 }
 
-// setLogRole sets API Gateway's log role if that is wanted, and says whether it is set. It belongs to the account and not
-// to the stack, so nobody gets it unasked.
+// setLogRole sets API Gateway's log role if the user agrees, and reports whether it is set. The role belongs to the account
+// and not to the stack, so it is never set without asking.
 func (p program) setLogRole(ctx context.Context, out io.Writer, cfg aws.Config, place check.Place, yes bool) bool {
 	say := func(line string) { fmt.Fprintln(out, "preflight:", line) }
 	role := p.logRole(cfg, place, say)
@@ -133,7 +133,7 @@ func (p program) setLogRole(ctx context.Context, out io.Writer, cfg aws.Config, 
 			return false
 		}
 	default:
-		say("nobody is there to ask. With YES=1 (-yes) it would " + role.Plan())
+		say("this isn't a terminal, so nothing was asked. With YES=1 (-yes) it would " + role.Plan())
 		return false
 	}
 	if err := role.Set(ctx); err != nil {
@@ -145,28 +145,28 @@ func (p program) setLogRole(ctx context.Context, out io.Writer, cfg aws.Config, 
 // mfaCode asks for the code that a profile with mfa_serial needs.
 func (p program) mfaCode() (string, error) {
 	if !p.terminal {
-		return "", errors.New("the profile wants an MFA code, and nobody is there to type one")
+		return "", errors.New("the profile needs an MFA code, and this isn't a terminal where it could be typed")
 	}
 	return p.ask("MFA code of the profile:"), nil
 }
 
-// ask returns the line that somebody answers with; no line is no answer.
+// ask returns the line that the user types, or "" if there is none.
 func (p program) ask(question string) string {
 	fmt.Fprintf(p.stderr, "preflight: %s ", question)
 	answer, _ := p.stdin.ReadString('\n')
 	return strings.TrimSpace(answer)
 }
 
-// configError says what is wrong with the files that AWS's tools are set up in.
+// configError describes what is wrong with the configuration files of AWS's tools.
 func configError(err error) string {
 	var profile config.SharedConfigProfileNotExistError
 	if errors.As(err, &profile) {
-		return fmt.Sprintf("AWS_PROFILE names the profile %q, which ~/.aws/config does not have. Make it with: aws configure sso --profile %s", profile.Profile, profile.Profile)
+		return fmt.Sprintf("AWS_PROFILE names the profile %q, which ~/.aws/config doesn't have. Make it with: aws configure sso --profile %s", profile.Profile, profile.Profile)
 	}
 	return fmt.Sprintf("AWS's configuration can't be read: %v", err)
 }
 
-// bootstrapQualifier is the one that cdk.json sets for the CDK, or nothing.
+// bootstrapQualifier returns the qualifier that cdk.json sets for the CDK, or "".
 func bootstrapQualifier(path string) (string, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -181,7 +181,7 @@ func bootstrapQualifier(path string) (string, error) {
 		}
 	}
 	if err := json.Unmarshal(text, &file); err != nil {
-		return "", fmt.Errorf("%s is no JSON: %w", path, err)
+		return "", fmt.Errorf("%s isn't JSON: %w", path, err)
 	}
 	return file.Context.Qualifier, nil
 }

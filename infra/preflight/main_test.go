@@ -88,7 +88,7 @@ func TestLogRole(t *testing.T) {
 		"ErrAskedNo":       {args: []string{"-fix"}, terminal: true, answer: "n\n", says: "API Gateway's log role is not set"},
 		"ErrAskedNothing":  {args: []string{"-fix"}, terminal: true, answer: "\n"},
 		"ErrAskedEnd":      {args: []string{"-fix"}, terminal: true},
-		"ErrNobody":        {args: []string{"-fix"}, answer: "y\n", says: "nobody is there to ask. With YES=1 (-yes) it would make the role apigateway-logs, unless it is there"},
+		"ErrNobody":        {args: []string{"-fix"}, answer: "y\n", says: "this isn't a terminal, so nothing was asked. With YES=1 (-yes) it would make the role apigateway-logs, unless it is there"},
 		"ErrOnlyLooking":   {terminal: true, answer: "y\n", says: "make deploy STAGE=staging offers to set one"},
 		"ErrYesWithoutFix": {args: []string{"-yes"}, terminal: true, answer: "y\n"},
 	} {
@@ -146,7 +146,7 @@ func TestMFA(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, stdout, _ := runWith(t, awsstub.New(t), map[string]string{"AWS_CONFIG_FILE": file, "AWS_PROFILE": "acme", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, false, "123456\n", "-stage", "staging")
-	if !strings.Contains(stdout, "the profile wants an MFA code, and nobody is there to type one") {
+	if !strings.Contains(stdout, "the profile needs an MFA code, and this isn't a terminal where it could be typed") {
 		t.Errorf("it doesn't say what is missing:\n%s", stdout)
 	}
 	// Not by a run: with such a profile the SDK asks AWS itself, whatever AWS_ENDPOINT_URL says.

@@ -8,7 +8,7 @@ import (
 	"signpost/infra/preflight/check"
 )
 
-// levels are how a report calls them.
+// levels are the names of the levels in a report.
 var levels = map[check.Level]string{check.Fine: "ok", check.Note: "note", check.Unknown: "UNKNOWN", check.Problem: "PROBLEM"}
 
 // write writes a report for a person.

@@ -65,7 +65,7 @@ func newAccessLogBucket(scope constructs.Construct, props Props) awss3.Bucket {
 		}},
 		RemovalPolicy: removalPolicy(props),
 	})
-	excuseFromNag(bucket, accessLogBucketExcuses()...)
+	suppressNag(bucket, accessLogBucketSuppressions()...)
 	bucket.Policy().ApplyRemovalPolicy(removalPolicy(props))
 	return bucket
 }

@@ -15,12 +15,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Alarms adds CloudWatch alarms and an SNS topic that they publish to. Missing data is no alarm: where nothing happens,
-// nothing is wrong.
+// Alarms adds CloudWatch alarms and an SNS topic that they publish to. Missing data counts as
+// healthy: a period without traffic isn't a fault.
 type Alarms struct {
-	// BytesSigned is how many bytes URLs may be signed to store in 5 minutes before there is an alarm: 1 or more.
+	// BytesSigned is how many bytes URLs may be signed to store in 5 minutes before the alarm goes off: 1 or more.
 	//
-	// Default: [DefaultAlarmBytesSigned], 100 GiB, or MaxSize if that is larger, so that no file alone is an alarm.
+	// Default: [DefaultAlarmBytesSigned], 100 GiB, or MaxSize if that is larger, so that one file alone never raises an alarm.
 	BytesSigned int64
 
 	// Topic is the existing SNS topic that alarms are published to. Uploads doesn't change its policy, which must let
@@ -72,11 +72,11 @@ func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestAp
 	action := awscloudwatchactions.NewSnsAction(topic)
 	stage := api.DeploymentStage()
 	alarms := []alarm{
-		{"ServerErrorsAlarm", "1 in 100 of the API's answers is an error of its own (5XX)",
+		{"ServerErrorsAlarm", "1 in 100 of the API's responses is a 5XX error",
 			stage.MetricServerError(statistic("Average")), 0.01, 2},
-		{"LatencyAlarm", "1 in 100 of the API's answers takes 2 seconds or more",
+		{"LatencyAlarm", "1 in 100 of the API's responses takes 2 seconds or more",
 			stage.MetricLatency(statistic("p99")), 2000, 3},
-		{"ForbiddenAlarm", "The API refused 50 requests in 5 minutes as forbidden (403): somebody tries keys of others, or the web ACL is at work",
+		{"ForbiddenAlarm", "The API refused 50 requests in 5 minutes as forbidden (403): someone is trying other users' keys, or the web ACL is blocking requests",
 			newForbiddenMetric(scope, props, accessLog), 50, 1},
 		{"BytesSignedAlarm", "URLs to store " + strconv.FormatInt(props.Alarms.BytesSigned, 10) + " bytes were signed in 5 minutes: a user or a page uploads far more than usual",
 			functionMetric(props, "BytesSigned"), float64(props.Alarms.BytesSigned), 1},
@@ -85,7 +85,7 @@ func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestAp
 		function := functions[name]
 		alarms = append(alarms,
 			alarm{name + "ErrorsAlarm", "The " + name + " function failed", function.MetricErrors(statistic("Sum")), 1, 1},
-			alarm{name + "ThrottlesAlarm", "Lambda turned requests away from the " + name + " function", function.MetricThrottles(statistic("Sum")), 1, 1},
+			alarm{name + "ThrottlesAlarm", "Lambda throttled requests to the " + name + " function", function.MetricThrottles(statistic("Sum")), 1, 1},
 		)
 	}
 	for _, alarm := range alarms {
@@ -104,7 +104,7 @@ func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestAp
 }
 
 // newForbiddenMetric counts the API's 403s, for which API Gateway has no metric. The metric's name contains the
-// construct's, so that two deployments in one account don't add up.
+// construct's, so that two deployments in one account aren't counted together.
 func newForbiddenMetric(scope constructs.Construct, props Props, accessLog awslogs.ILogGroup) awscloudwatch.IMetric {
 	filter := awslogs.NewMetricFilter(scope, jsii.String("ForbiddenFilter"), &awslogs.MetricFilterProps{
 		LogGroup:        accessLog,
@@ -125,7 +125,7 @@ func newAlarmTopic(scope constructs.Construct, props Props) awssns.ITopic {
 		return awssns.Topic_FromTopicArn(scope, jsii.String("AlarmTopic"), jsii.String(props.Alarms.TopicARN))
 	}
 	topic := awssns.NewTopic(scope, jsii.String("AlarmTopic"), &awssns.TopicProps{EnforceSSL: jsii.Bool(true)})
-	excuseFromNag(topic, topicExcuses()...)
+	suppressNag(topic, topicSuppressions()...)
 	topic.AddToResourcePolicy(takeAlarms(awscdk.Stack_Of(scope), topic.TopicArn()))
 	return topic
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newUploadBucket makes the bucket that browsers upload to. With another id, or in another place of the construct tree, it
-// would be another bucket.
+// newUploadBucket makes the bucket that browsers upload to. A change of its id, or of its place in the
+// construct tree, would replace it.
 func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
 	options := awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
@@ -26,9 +26,9 @@ func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
 		options.BucketKeyEnabled = jsii.Bool(true) // one call to KMS for many objects
 	}
 	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &options)
-	excuseFromNag(bucket, uploadBucketExcuses(props)...)
+	suppressNag(bucket, uploadBucketSuppressions(props)...)
 	if props.EventBridge || props.MalwareScan {
-		// Not with BucketProps: CDK would add a function of its own to set this. GuardDuty sets it by itself, without
+		// Not with BucketProps: CDK would add another function to set this. GuardDuty sets it by itself, without
 		// CloudFormation, so it is set with MalwareScan too.
 		bucket.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{
 			EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{EventBridgeEnabled: jsii.Bool(true)},

@@ -5,7 +5,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// bucketCORS permits the pages what the deployment's features sign, and no more: the methods of the signed requests, and
+// bucketCORS lets the pages send what the deployment's features sign, and no more: the methods of the signed requests, and
 // those of their headers that a script sets. The browser itself sets Content-Length and Host, and no preflight asks for
 // them. Only Range is not signed: S3 accepts it with any GET.
 func bucketCORS(props Props) *awss3.CorsRule {

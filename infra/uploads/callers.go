@@ -89,7 +89,7 @@ func newCallers(scope constructs.Construct, props Props) callers {
 	if props.Callers.RequiredGroup != "" {
 		pool.AddGroup(jsii.String("Group"), &awscognito.UserPoolGroupOptions{
 			GroupName:   jsii.String(props.Callers.RequiredGroup),
-			Description: jsii.String("Those who may upload"),
+			Description: jsii.String("Users who may upload"),
 		})
 	}
 	return callers{pool, client, []string{*client.UserPoolClientId()}}

@@ -1,5 +1,5 @@
 // Package uploads is the AWS side of Signpost as a CDK construct: a private bucket, a user pool, the function that signs
-// uploads, and the API in front of it. A team adds it to a stack of its own:
+// uploads, and the API in front of it. A team adds it to its own stack:
 //
 //	folder, err := build.Function("signpost/lambda/upload", ".build/upload") // package signpost/infra/build
 //	if err != nil {
@@ -17,7 +17,7 @@
 //	}
 //	files := uploads.New(stack, "Uploads", props)
 //
-// These are the five props that everybody sets; only the first two are required. The fields of [Uploads], such as
+// These are the props that most deployments set; only the first two are required. The fields of [Uploads], such as
 // files.Bucket, are ordinary CDK constructs to go on with. Directory test/consumer has such a team's app.
 //
 // All other features are off until one of [Props] turns them on:

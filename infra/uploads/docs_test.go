@@ -12,7 +12,7 @@ import (
 	"signpost/infra/uploads"
 )
 
-// TestEveryPropIsDocumented wants each field of Props and of its nested types to have a comment of its own, which says the
+// TestEveryPropIsDocumented checks that each field of Props and of its nested types has its own comment, with the
 // field's default or that it is required.
 func TestEveryPropIsDocumented(t *testing.T) {
 	comments := fieldComments(t)

@@ -13,7 +13,7 @@ import (
 	"signpost/lambda/config"
 )
 
-// Domain gives the API a domain name of its own, with TLS 1.2 or newer, and disables API Gateway's default endpoint, which
+// Domain gives the API its own domain name, with TLS 1.2 or newer, and disables API Gateway's default endpoint, which
 // accepts older TLS ("Custom domain name for public REST APIs in API Gateway", Amazon API Gateway Developer Guide).
 type Domain struct {
 	// Name is the domain name, in lower case: "uploads.example.com".
@@ -82,7 +82,7 @@ func (d *Domain) certificate(scope constructs.Construct) awscertificatemanager.I
 }
 
 // addDomain gives the API its domain name, if any, and an address record in the hosted zone, if any. It returns the URL
-// that callers use, with a slash at its end. With a domain name, the API Gateway stage is no part of the path.
+// that callers use, with a slash at its end. With a domain name, the API Gateway stage isn't part of the path.
 func addDomain(scope constructs.Construct, props Props, api awsapigateway.RestApi) string {
 	if props.Domain == nil {
 		return *api.Url()

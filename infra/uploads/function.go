@@ -70,8 +70,8 @@ type function struct {
 	environment map[string]string
 }
 
-// newFunction makes a function, with a role and a log group of its own. It computes for microseconds and calls nobody, so
-// the smallest memory and a short timeout are enough.
+// newFunction makes a function, with its own role and log group. It computes for microseconds and makes no network
+// calls, so the smallest memory and a short timeout are enough.
 func newFunction(scope constructs.Construct, props Props, f function) awslambda.Function {
 	logs := newLogGroup(scope, f.id+"Logs", props)
 	made := awslambda.NewFunction(scope, jsii.String(f.id), &awslambda.FunctionProps{
@@ -92,12 +92,12 @@ func newFunction(scope constructs.Construct, props Props, f function) awslambda.
 		resource.SetReservedConcurrentExecutions(jsii.Number(props.Functions.ReservedConcurrency))
 	}
 	if props.Tracing {
-		// Not with FunctionProps: CDK would then write the grant, into a policy of its own.
+		// Not with FunctionProps: CDK would then write the grant, into a separate policy.
 		resource.SetTracingConfig(&awslambda.CfnFunction_TracingConfigProperty{Mode: jsii.String("Active")})
 	}
 	// CDK adds a dependency on the role, which the property Role already is.
 	resource.AddDeletionOverride(jsii.String("DependsOn"))
-	excuseFromNag(made, functionExcuses(props)...)
+	suppressNag(made, functionSuppressions(props)...)
 	return made
 }
 
@@ -123,30 +123,30 @@ func jsiiMap(values map[string]string) *map[string]*string {
 	return &converted
 }
 
-// newFunctionRole makes a function's role. Its grants are all that the function, and any URL it signs, can ever do;
-// besides, the function may write its own log.
+// newFunctionRole makes a function's role. Its grants are all that the function, and any URL it signs, can ever do. In
+// addition, the function may write its own log.
 func newFunctionRole(scope constructs.Construct, props Props, logs awslogs.ILogGroup, f function) awsiam.Role {
 	statements := append(f.grants, writeOwnLog(logs))
-	excuses := []excuse{{
+	suppressions := []suppression{{
 		rule:    "AwsSolutions-IAM5",
 		reason:  "The function chooses each object's key, all of them under " + props.KeyPrefix,
 		finding: uploadsFinding(props),
 	}}
 	if props.Tracing {
 		statements = append(statements, sendTraces())
-		excuses = append(excuses, excuse{
+		suppressions = append(suppressions, suppression{
 			rule:    "AwsSolutions-IAM5",
 			reason:  "X-Ray's actions can't be bound to a resource; they only add traces",
 			finding: "/^Resource::\\*$/",
 		})
 	}
 	role := awsiam.NewRole(scope, jsii.String(f.id+"Role"), &awsiam.RoleProps{
-		Description:         jsii.String("What a signed " + f.handler + " may do, and the function's own log"),
+		Description:         jsii.String("Permissions of signed " + f.handler + "s; writes the function's log"),
 		AssumedBy:           awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 		InlinePolicies:      inlinePolicy(f.policy, statements),
 		PermissionsBoundary: permissionsBoundary(scope, f.id, props),
 	})
 	tag(role, props.RoleTags)
-	excuseFromNag(role, append(excuses, roleExcuses()...)...)
+	suppressNag(role, append(suppressions, roleSuppressions()...)...)
 	return role
 }

@@ -45,7 +45,7 @@ var gatewayResponses = []gatewayResponse{
 	{"THROTTLED", "429", "TooManyRequests", "too many requests: wait a second and try again"},
 	{"QUOTA_EXCEEDED", "429", "TooManyRequests", "too many requests: wait a second and try again"},
 	{"DEFAULT_4XX", "", "InvalidRequest", "the request is invalid"},
-	{"DEFAULT_5XX", "500", "Internal", "something went wrong on our side: try again"},
+	{"DEFAULT_5XX", "500", "Internal", "internal error; try again, or look up the request id in the log"},
 }
 
 // addGatewayResponses adds the refusals with their bodies and headers. Without CORS headers, a browser would show the page a

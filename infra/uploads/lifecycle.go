@@ -35,16 +35,16 @@ func (e *Expiry) check(found problems) {
 	}
 	switch {
 	case e.VersionsAfterDays == 0:
-		found.add("VersionsAfterDays", "is missing: give 1 to %d days. The bucket keeps versions, so an upload that expires only becomes an older one, and without this they are kept for good", MaxLifecycleDays)
+		found.add("VersionsAfterDays", "is missing: give 1 to %d days. The bucket keeps versions, so an upload that expires only becomes an older one, and without this they are kept forever", MaxLifecycleDays)
 	case e.VersionsAfterDays < 0 || e.VersionsAfterDays > MaxLifecycleDays:
 		found.add("VersionsAfterDays", "%d is out of range: give 1 to %d days", e.VersionsAfterDays, MaxLifecycleDays)
 	}
 }
 
 // lifecycleRules are what S3 deletes by itself: unfinished uploads after a day, and uploads and older versions after the
-// days of Expiry. An older version that goes can leave a delete marker that hides nothing: the rule for uploads
-// removes those too, and without that rule the one for versions does ("LifecycleExpiration", Amazon S3 API Reference: not
-// both in one rule).
+// days of Expiry. Expiring an older version can leave a delete marker with no versions behind it. The rule for
+// uploads removes those markers too; without that rule, the rule for versions does ("LifecycleExpiration", Amazon S3 API
+// Reference: one rule can't have both).
 func lifecycleRules(props Props) *[]*awss3.LifecycleRule {
 	days := func(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }
 	rules := []*awss3.LifecycleRule{{

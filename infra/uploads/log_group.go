@@ -25,7 +25,7 @@ func newLogGroup(scope constructs.Construct, id string, props Props) awslogs.Log
 		Retention:     logRetentions[props.LogRetentionDays],
 		RemovalPolicy: removalPolicy(props),
 	})
-	excuseFromNag(group, logGroupExcuses()...)
+	suppressNag(group, logGroupSuppressions()...)
 	return group
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// logQueries are the first questions about a deployment, each for one kind of log.
+// logQueries answer the first questions about a running deployment. Each query reads one kind of log.
 var logQueries = []struct {
 	id, name  string
 	accessLog bool // for the API's access log, and not for the functions' logs

@@ -9,8 +9,8 @@ import (
 // Multipart configures uploads in parts ("Uploading and copying objects using multipart upload in Amazon S3", Amazon S3
 // User Guide).
 type Multipart struct {
-	// Threshold is the size, in bytes, above which a file is sent in parts: 5 MiB, the least size of a part, to 5 GiB,
-	// the most that one PutObject takes ("Amazon S3 multipart upload limits", Amazon S3 User Guide). When it isn't
+	// Threshold is the size, in bytes, above which a file is sent in parts: 5 MiB, the smallest part, to 5 GiB, the most
+	// that one PutObject takes ("Amazon S3 multipart upload limits", Amazon S3 User Guide). When it isn't
 	// below MaxSize, there is no route POST /uploads/parts.
 	//
 	// Default: [config.DefaultMultipartThreshold], 100 MiB.
@@ -31,7 +31,7 @@ func (m Multipart) withDefaults() Multipart {
 func (m Multipart) check(found problems, props Props) {
 	m = m.withDefaults()
 	if m.Threshold < config.MinMultipartThreshold || m.Threshold > config.MaxMultipartThreshold {
-		found.add("Threshold", "%d is out of range: give %d (5 MiB, the least size of a part) to %d bytes (5 GiB, the most that one S3 PutObject takes)",
+		found.add("Threshold", "%d is out of range: give %d (5 MiB, the smallest part) to %d bytes (5 GiB, the most that one S3 PutObject takes)",
 			m.Threshold, config.MinMultipartThreshold, config.MaxMultipartThreshold)
 	}
 	if m.Resumable && !props.sendsParts() {

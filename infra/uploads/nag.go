@@ -6,22 +6,22 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// excuse is a cdk-nag rule that a resource breaks on purpose.
-type excuse struct {
+// suppression is a cdk-nag rule that a resource breaks on purpose.
+type suppression struct {
 	rule, reason string
-	// finding limits the excuse to findings that match this regular expression, which cdk-nag expects between slashes.
+	// finding limits the suppression to findings that match this regular expression, which cdk-nag expects between slashes.
 	// "" is the whole rule.
 	finding string
 }
 
-// excuseFromNag writes the excuses into the metadata of the construct's resource, where cdk-nag and a reader of the template
+// suppressNag writes the suppressions into the metadata of the construct's resource, where cdk-nag and a reader of the template
 // find them. The format is cdk-nag's ("Suppressing a Rule" in its README). Only the tests need cdk-nag itself.
-func excuseFromNag(construct constructs.IConstruct, excuses ...excuse) {
-	rules := make([]map[string]any, len(excuses))
-	for i, excuse := range excuses {
-		rules[i] = map[string]any{"id": excuse.rule, "reason": excuse.reason}
-		if excuse.finding != "" {
-			rules[i]["applies_to"] = []map[string]string{{"regex": excuse.finding}}
+func suppressNag(construct constructs.IConstruct, suppressions ...suppression) {
+	rules := make([]map[string]any, len(suppressions))
+	for i, suppression := range suppressions {
+		rules[i] = map[string]any{"id": suppression.rule, "reason": suppression.reason}
+		if suppression.finding != "" {
+			rules[i]["applies_to"] = []map[string]string{{"regex": suppression.finding}}
 		}
 	}
 	resource, ok := construct.(awscdk.CfnResource)

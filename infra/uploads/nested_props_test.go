@@ -67,9 +67,9 @@ func TestCallersRefused(t *testing.T) {
 		{"a scope twice", existing(func(e *uploads.ExistingPool) { e.OAuthScopes = []string{uploads.SignInScope, uploads.SignInScope} }), "Callers.ExistingPool.OAuthScopes", "twice"},
 		{"two scopes in one", existing(func(e *uploads.ExistingPool) { e.OAuthScopes = []string{"a/b c/d"} }), "Callers.ExistingPool.OAuthScopes", "signpost/upload"},
 
-		{"a group with a comma", group("x,admins"), "Callers.RequiredGroup", "told apart"},
-		{"a group with a space", group("a b"), "Callers.RequiredGroup", "told apart"},
-		{"a group in brackets", group("[admins]"), "Callers.RequiredGroup", "told apart"},
+		{"a group with a comma", group("x,admins"), "Callers.RequiredGroup", "be distinguished"},
+		{"a group with a space", group("a b"), "Callers.RequiredGroup", "be distinguished"},
+		{"a group in brackets", group("[admins]"), "Callers.RequiredGroup", "be distinguished"},
 		{"a group with another letter", group("grüße"), "Callers.RequiredGroup", "at most 128"},
 		{"a long group", group(strings.Repeat("g", 129)), "Callers.RequiredGroup", "at most 128"},
 	})

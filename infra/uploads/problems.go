@@ -47,7 +47,7 @@ func (p problems) add(field, format string, args ...any) {
 	*p.list = append(*p.list, Problem{p.path + field, fmt.Sprintf(format, args...)})
 }
 
-// notBoth adds a problem when two fields are given of which only one can be.
+// notBoth adds a problem if both of two fields are given that exclude each other.
 func (p problems) notBoth(one string, hasOne bool, other string, hasOther bool) {
 	if hasOne && hasOther {
 		p.add(other, "is given, and so is %s%s: give only one of the two", p.path, one)

@@ -29,7 +29,7 @@ type Props struct {
 	// Plain http is only for the browser's own machine: localhost and names under it (http://tauri.localhost),
 	// 127.0.0.1 and [::1]. Apps have origins of their own: capacitor://localhost, ionic://localhost, tauri://localhost,
 	// app://… (Electron), and chrome-extension://… with the extension's id. On Android and Windows an app often has
-	// https://localhost or http://tauri.localhost instead: give all that yours has. Extensions of Firefox and Safari
+	// https://localhost or http://tauri.localhost instead: give every origin of your app. Extensions of Firefox and Safari
 	// can't be given, since each installation has a new origin, and "null" can be any page.
 	//
 	// Required.
@@ -44,7 +44,7 @@ type Props struct {
 	AllowedTypes []string
 
 	// MaxSize is the size of the largest file, in bytes: 1 to [config.MaxObjectSize], 48.8 TiB. The bucket aborts a multipart upload one
-	// day after it began, so what a user's connection carries in a day is a limit too: about 1 TiB at 100 Mbit/s.
+	// day after it began, so a file must also upload within a day: about 1 TiB at 100 Mbit/s.
 	//
 	// Default: [config.DefaultMaxSize], 5 GiB.
 	MaxSize int64
@@ -109,7 +109,7 @@ type Props struct {
 	// Default: false.
 	EventBridge bool
 
-	// Domain gives the API a domain name of its own.
+	// Domain gives the API its own domain name.
 	//
 	// Default: nil. The API has API Gateway's default endpoint.
 	Domain *Domain
@@ -206,14 +206,16 @@ type Props struct {
 	// Default: nil.
 	Tags map[string]string
 
-	// Disposable deletes the bucket, the user pool and the logs together with the stack. CloudFormation deletes a bucket
-	// only when it is empty.
+	// Disposable deletes the data together with the stack: the bucket, a new KMS key, a new user pool, the log groups, and
+	// the bucket that Uploads makes for access logs. CloudFormation deletes a bucket only when it is empty, and KMS deletes a
+	// key 30 days later.
 	//
 	// Default: false. All of them remain when the stack is deleted.
 	Disposable bool
 
-	// FirstDeployment leaves out the deletion protection of the new user pool. With it, CloudFormation can't undo a
-	// creation that fails: the stack can neither be rolled back nor deleted, and the next deployment fails as well.
+	// FirstDeployment leaves out the deletion protection of the new user pool. While the pool has deletion protection,
+	// CloudFormation can't undo a creation that fails: the stack can neither be rolled back nor deleted, and the next
+	// deployment fails as well.
 	// Deploy a new stack once with FirstDeployment and then without it. Never leave it set once there are users or
 	// files.
 	//

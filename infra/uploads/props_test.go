@@ -36,7 +36,7 @@ type refusal struct {
 	hint  string // part of its message
 }
 
-// assertRefused wants each change to be refused with one problem, about the field and with the hint in its message.
+// assertRefused checks that each change is refused with one problem, about the field and with the hint in its message.
 func assertRefused(t *testing.T, refusals []refusal) {
 	t.Helper()
 	for _, refusal := range refusals {
@@ -96,7 +96,7 @@ func TestPropsRefused(t *testing.T) {
 		{"an address", func(p *props) { p.SourceRanges = []string{"203.0.113.7"} }, "SourceRanges", "203.0.113.7/32"},
 		{"everywhere", func(p *props) { p.SourceRanges = []string{"0.0.0.0/0"} }, "SourceRanges", "nil"},
 		{"within a range", func(p *props) { p.SourceRanges = []string{"203.0.113.7/24"} }, "SourceRanges", `write "203.0.113.0/24"`},
-		{"a private range", func(p *props) { p.SourceRanges = []string{"10.0.0.0/8"} }, "SourceRanges", "reaches the internet"},
+		{"a private range", func(p *props) { p.SourceRanges = []string{"10.0.0.0/8"} }, "SourceRanges", "public egress addresses"},
 		{"a range twice", func(p *props) { p.SourceRanges = []string{"203.0.113.0/24", "203.0.113.0/24"} }, "SourceRanges", "twice"},
 		{"too many ranges", func(p *props) { p.SourceRanges = manyRanges() }, "SourceRanges", "at most 200"},
 
@@ -107,7 +107,7 @@ func TestPropsRefused(t *testing.T) {
 		{"a namespace with a dollar", func(p *props) { p.MetricsNamespace = "$Team" }, "MetricsNamespace", "at most 255"},
 		{"a long namespace", func(p *props) { p.MetricsNamespace = strings.Repeat("n", 256) }, "MetricsNamespace", "at most 255"},
 		{"a namespace with a space", func(p *props) { p.MetricsNamespace = "a b" }, "MetricsNamespace", "at most 255"},
-		{"a bucket's ARN", func(p *props) { p.AccessLogBucketName = "arn:aws:s3:::logs" }, "AccessLogBucketName", "the name alone"},
+		{"a bucket's ARN", func(p *props) { p.AccessLogBucketName = "arn:aws:s3:::logs" }, "AccessLogBucketName", "only the name"},
 		{"a policy's name", func(p *props) { p.PermissionsBoundaryARN = "boundary" }, "PermissionsBoundaryARN", "arn:aws:iam::"},
 
 		{"AWS's tag", func(p *props) { p.Tags = map[string]string{"aws:x": ""} }, "Tags", "reserved for AWS"},
@@ -186,7 +186,7 @@ func TestPropsAccepted(t *testing.T) {
 	}
 }
 
-// TestPropsAllAtOnce wants every problem in one error, in the order of the fields.
+// TestPropsAllAtOnce checks that one error has every problem, in the order of the fields.
 func TestPropsAllAtOnce(t *testing.T) {
 	err := uploads.Props{
 		AllowedOrigins:   []string{"*", "https://a.example/"},

@@ -14,8 +14,8 @@ import (
 // apiStage is the API Gateway stage, the first segment of every path on the default endpoint.
 const apiStage = "v1"
 
-// newRestAPI makes the API: regional, throttled, with an access log of its own. Every method but OPTIONS needs a token of the
-// user pool.
+// newRestAPI makes the API: regional, throttled, with its own access log. Every route that calls a function needs a
+// token of the user pool.
 //
 // API Gateway writes access logs with a role of the account and region, not of an API ("Set up CloudWatch logging for REST
 // APIs in API Gateway", Amazon API Gateway Developer Guide). It must be set once, outside of any stack: a stack that owned
@@ -28,7 +28,7 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 	})
 	api := awsapigateway.NewRestApi(scope, jsii.String("Api"), &awsapigateway.RestApiProps{
 		RestApiName:    apiName(scope),
-		Description:    jsii.String("Plans uploads that a browser then sends to S3 itself"),
+		Description:    jsii.String("Signs uploads that browsers send directly to S3"),
 		EndpointTypes:  &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
 		CloudWatchRole: jsii.Bool(false),
 		// With a domain name, the default endpoint is closed: it accepts older TLS.
@@ -47,10 +47,10 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 			AccessLogFormat:      awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat())),
 		},
 	})
-	// RestApi adds an output with a hash in its name; the outputs are for the stack to choose.
+	// RestApi adds an output with a hash in its name. The stack chooses its own outputs.
 	api.Node().TryRemoveChild(jsii.String("Endpoint"))
 	redeployWith(api, authorizer, pool)
-	excuseFromNag(api.DeploymentStage(), stageExcuses(props)...)
+	suppressNag(api.DeploymentStage(), stageSuppressions(props)...)
 	addGatewayResponses(api, props)
 	return api
 }
@@ -69,7 +69,7 @@ func redeployWith(api awsapigateway.RestApi, authorizer awsapigateway.CognitoUse
 const usualID = "Uploads"
 
 // apiName is the API's name in API Gateway's metrics. CloudWatch adds up APIs of one name, so each needs its own: an
-// Uploads that lies directly in a stack under the usual id has the stack's name, any other a unique one.
+// Uploads directly in a stack, with the usual id, has the stack's name; any other has a unique one.
 func apiName(scope constructs.Construct) *string {
 	stack := awscdk.Stack_Of(scope)
 	if *scope.Node().Path() == *stack.Node().Path()+"/"+usualID {

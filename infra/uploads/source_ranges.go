@@ -27,11 +27,11 @@ func checkSourceRanges(found problems, ranges []string) {
 		case err != nil:
 			found.add(field, `%q is not a range: write an address and a length, such as "203.0.113.0/24", or "203.0.113.7/32" for one address`, text)
 		case prefix.Masked().String() != text:
-			found.add(field, "%q does not begin where its range does: write %q", text, prefix.Masked())
+			found.add(field, "%q is not the first address of its range: write %q", text, prefix.Masked())
 		case prefix.Bits() == 0:
-			found.add(field, "%q is everywhere: give nil for that", text)
+			found.add(field, "%q is every address: give nil for that", text)
 		case prefix.Addr().IsPrivate() || prefix.Addr().IsLoopback() || prefix.Addr().IsLinkLocalUnicast():
-			found.add(field, "%q is not public, and S3 sees only public addresses: give those with which the network reaches the internet", text)
+			found.add(field, "%q is not public, and S3 sees only public addresses: give the network's public egress addresses", text)
 		}
 	}
 }

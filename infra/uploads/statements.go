@@ -12,10 +12,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// This file has every IAM statement of the construct, in the order in which a request meets them: the roles of the
-// functions, the policy of the bucket, the role that scans for malware, the bucket for access logs, the topic of the
-// alarms. What a resource's factory grants by itself is only what CDK writes: TLS for buckets and topics, and API Gateway's
-// permission to call a function.
+// This file has the IAM statements of the construct: the roles of the functions, the policy of the bucket, the role that
+// scans for malware, the bucket for access logs, the topic of the alarms. The only statements not here are those that CDK
+// writes: the trust policies of the roles, the denial of requests without TLS to buckets and topics, the policy of a new KMS
+// key, and API Gateway's permission to call a function.
 
 // The roles of the functions.
 
@@ -61,10 +61,10 @@ func decryptUploads(scope constructs.Construct, key awskms.IKey) awsiam.PolicySt
 	return allowKey(scope, "DecryptUploads", key, "kms:Decrypt")
 }
 
-// The policy of the bucket. Besides, CDK writes the denial of plain HTTP.
+// The policy of the bucket. In addition, CDK writes the denial of plain HTTP.
 
-// uploadDenials are the refusals of the bucket. They bind everyone, whatever else grants: an object is written once, with
-// a recent SigV4 signature. scanner is the role that scans for malware, or nil. The condition keys are those of "Amazon S3
+// uploadDenials are the refusals of the bucket. They apply to everyone, whatever other policies allow: an object is written
+// once, with a recent SigV4 signature. scanner is the role that scans for malware, or nil. The condition keys are those of "Amazon S3
 // Signature Version 4 Authentication Specific Policy Keys" (Amazon S3 API Reference) and "Enforce conditional writes on
 // Amazon S3 buckets" (Amazon S3 User Guide).
 func uploadDenials(bucket awss3.Bucket, props Props, scanner awsiam.IRole) []awsiam.PolicyStatement {
@@ -115,8 +115,8 @@ const (
 	scanClean = "NO_THREATS_FOUND"
 )
 
-// scanDenials refuse reads of every object that isn't found clean, and everyone but GuardDuty the tag that says so ("Using
-// tag-based access control (TBAC) with Malware Protection for S3", Amazon GuardDuty User Guide). That page exempts the
+// scanDenials refuse reads of every object that GuardDuty hasn't found clean. They also let only GuardDuty
+// set the tag with its result ("Using tag-based access control (TBAC) with Malware Protection for S3", Amazon GuardDuty User Guide). That page exempts the
 // role with NotPrincipal, which needs each session's name; the role's ARN in a condition covers all its sessions.
 //
 // The case of the tag's key doesn't matter. For S3, two keys that differ in case are two tags, but IAM ignores the case in
@@ -124,8 +124,8 @@ const (
 // spelling could pass for GuardDuty's result.
 //
 // S3 replicates an object as soon as it is stored, whatever its tags are later ("Supportability of Amazon S3 features",
-// Amazon GuardDuty User Guide), and reads it with an action of its own. So nothing leaves by replication, and no result
-// arrives with a replica from a bucket where anybody could set the tag.
+// Amazon GuardDuty User Guide), and reads it with a separate action. So replication is refused in both directions: out of this
+// bucket, and with tags into it, since the source may be a bucket where anybody could set the tag.
 func scanDenials(bucket awss3.Bucket, scanner awsiam.IRole) []awsiam.PolicyStatement {
 	objects := *bucket.ArnForObjects(jsii.String("*"))
 	others := func(conditions map[string]any) map[string]any {
@@ -227,7 +227,7 @@ func allowKey(scope constructs.Construct, sid string, key awskms.IKey, actions .
 	return statement
 }
 
-// deny refuses everyone these actions, under conditions; nil is always.
+// deny refuses everyone these actions if the conditions are true, or always if there are none (nil).
 func deny(sid string, actions []string, conditions map[string]any, resources ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String(sid),

@@ -13,7 +13,7 @@ import (
 // response that is. So there is an ANY method on {proxy+}, which always matches. It also gets known paths with another
 // method, and paths that only lead to others, such as /api: API Gateway routes by path and method together
 // (localstack/localstack's test_apigateway_common.py and ministackorg/ministack's test_apigatewayv1.py, both run against
-// AWS). {proxy+} doesn't match the root, so the root has a method of its own.
+// AWS). {proxy+} doesn't match the root, so the root has its own method.
 //
 // These methods need no token, since they call nothing: API Gateway itself writes the answer.
 func addUnknownRoutes(api awsapigateway.RestApi, props Props) {
@@ -47,6 +47,6 @@ func addUnknownRoutes(api awsapigateway.RestApi, props Props) {
 	}
 	rest := api.Root().AddResource(jsii.String("{proxy+}"), nil)
 	for _, resource := range []awsapigateway.IResource{api.Root(), rest} {
-		excuseFromNag(resource.AddMethod(jsii.String("ANY"), answer, open), unknownRouteExcuses()...)
+		suppressNag(resource.AddMethod(jsii.String("ANY"), answer, open), unknownRouteSuppressions()...)
 	}
 }

@@ -13,9 +13,9 @@ import (
 // NewPool configures the user pool and the app client that Uploads makes. Nobody can sign up: an administrator invites
 // users.
 type NewPool struct {
-	// OptionalMFA lets each user decide about a second factor, a one-time password from an app (TOTP).
+	// OptionalMFA makes MFA optional: each user chooses whether to use a one-time password from an app (TOTP).
 	//
-	// Default: false. Every user needs one.
+	// Default: false. Every user must use one.
 	OptionalMFA bool
 
 	// TokenLifetime is how long an ID or access token is valid, in whole minutes: 5 minutes to
@@ -109,17 +109,17 @@ func newUserPool(scope constructs.Construct, props Props) awscognito.UserPool {
 		DeletionProtection: jsii.Bool(!props.Disposable && !props.FirstDeployment),
 		RemovalPolicy:      removalPolicy(props),
 	})
-	excuses := []excuse{{
+	suppressions := []suppression{{
 		rule:   "AwsSolutions-COG8",
 		reason: "Threat protection costs money for each user; this pool has no self sign-up, and strong passwords",
 	}}
 	if optionalMFA {
-		excuses = append(excuses, excuse{
+		suppressions = append(suppressions, suppression{
 			rule:   "AwsSolutions-COG2",
-			reason: "In this deployment each user decides about a second factor, so that test users can sign in without a device",
+			reason: "MFA is optional in this deployment, so that test users can sign in without a device",
 		})
 	}
-	excuseFromNag(pool, excuses...)
+	suppressNag(pool, suppressions...)
 	return pool
 }
 

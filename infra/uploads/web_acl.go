@@ -81,7 +81,7 @@ func newWebACL(scope constructs.Construct, props Props) awswafv2.CfnWebACL {
 		})
 	}
 	acl := awswafv2.NewCfnWebACL(scope, jsii.String("WebACL"), &awswafv2.CfnWebACLProps{
-		Description:   jsii.String("What reaches the API that plans uploads"),
+		Description:   jsii.String("Protects the upload API"),
 		Scope:         jsii.String("REGIONAL"),
 		DefaultAction: &awswafv2.CfnWebACL_DefaultActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
 		// The only dimension of a web ACL in AWS WAF's metrics ("AWS WAF metrics and dimensions", AWS WAF Developer Guide).
@@ -115,7 +115,7 @@ func newWebACL(scope constructs.Construct, props Props) awswafv2.CfnWebACL {
 			},
 		},
 	})
-	excuseFromNag(acl, webACLExcuses()...)
+	suppressNag(acl, webACLSuppressions()...)
 	return acl
 }
 

@@ -8,7 +8,7 @@
 //	err = template.Decode(template.OfType("AWS::S3::Bucket")[0], &properties)
 //
 // It deploys nothing and knows no resource type: the caller says what each reference stands for. An intrinsic function
-// that it does not know is an error, never a guess.
+// that it doesn't know is an error, never a guess.
 package cfn
 
 import (
@@ -26,8 +26,8 @@ type Template struct {
 	Outputs   map[string]map[string]any
 
 	// Reference returns the value of a reference: of {"Ref": "Bucket"} by the name "Bucket", of
-	// {"Fn::GetAtt": ["Bucket", "Arn"]} by the name "Bucket.Arn". A reference that it does not know is an error. Nil knows
-	// none.
+	// {"Fn::GetAtt": ["Bucket", "Arn"]} by the name "Bucket.Arn". A reference that it doesn't know is an error. If it is nil,
+	// every reference is an error.
 	Reference func(name string) (value string, known bool) `json:"-"`
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Context holds the condition keys of a request: most have one value, some have several. Case does not count in names.
+// Context holds the condition keys of a request: most have one value, some have several. Case doesn't count in names.
 type Context map[string][]string
 
 // kind is the type of a condition key's values.
@@ -90,7 +90,7 @@ func checkValues(kind kind, values []string) error {
 	return nil
 }
 
-// checkARNPatterns refuses what cannot be the pattern of an ARN.
+// checkARNPatterns refuses what can't be the pattern of an ARN.
 func checkARNPatterns(patterns []string) error {
 	for _, pattern := range patterns {
 		if strings.Count(pattern, ":") < 5 || strings.Contains(pattern, "${") {

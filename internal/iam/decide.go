@@ -13,8 +13,8 @@
 // policies or the resource's policy are enough. Between accounts, both must allow it. The policy of a KMS key and the
 // trust policy of a role must allow it in any case ("Key policies in AWS KMS").
 //
-// Whatever the package does not support is an error, never an answer: an operator, a condition key, an element, a kind of
-// principal. Add it, with the page that describes it, rather than work around it. The package does not know the policies
+// Whatever the package doesn't support is an error, never an answer: an operator, a condition key, an element, a kind of
+// principal. Add it, with the page that describes it, rather than work around it. The package doesn't know the policies
 // of organizations, sessions and VPC endpoints, nor S3's Block Public Access.
 //
 // The local S3 and the tests use it. It decides nothing in production.

@@ -60,7 +60,7 @@ func TestPolicyEvaluationLogic(t *testing.T) {
 		{"everything is denied by default", alice, "", "", "", "not allowed by anything"},
 		{"an allow overrides the default", alice, mayRead, "", "", "allowed by MayRead"},
 		{"an explicit deny overrides the allow", alice, mayRead + "," + mayNot, "", "", "denied by MayNot"},
-		{"the order of statements does not count", alice, mayNot + "," + mayRead, "", "", "denied by MayNot"},
+		{"the order of statements doesn't count", alice, mayNot + "," + mayRead, "", "", "denied by MayNot"},
 
 		{"within the account the resource's policy is enough", alice, "", "", fmt.Sprintf(letsRead, alice), "allowed by LetsRead"},
 		{"within the account both may allow", alice, mayRead, "", fmt.Sprintf(letsRead, alice), "allowed by MayRead, LetsRead"},
@@ -70,9 +70,9 @@ func TestPolicyEvaluationLogic(t *testing.T) {
 		{"a deny of the account denies everybody in it", alice, mayRead, "", fmt.Sprintf(forbids, accountID), "denied by Forbids"},
 		{"naming the account delegates to its own policies", alice, "", "", fmt.Sprintf(letsRead, accountID), "not allowed by anything"},
 
-		{"a boundary does not grant", alice, "", mayRead, "", "not allowed by anything"},
+		{"a boundary doesn't grant", alice, "", mayRead, "", "not allowed by anything"},
 		{"a boundary and an identity policy allow what both allow", alice, mayRead, mayRead, "", "allowed by MayRead"},
-		{"a boundary removes what it does not allow", alice, mayRead, `{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}`, "", "not allowed by anything"},
+		{"a boundary removes what it doesn't allow", alice, mayRead, `{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}`, "", "not allowed by anything"},
 		{"a boundary's deny is a deny", alice, mayRead, mayRead + "," + mayNot, "", "denied by MayNot"},
 
 		{"across accounts the identity alone is not enough", stranger, mayRead, "", "", "not allowed by anything"},

@@ -143,7 +143,7 @@ func (s Statement) checkPatterns() error {
 	return nil
 }
 
-// decodeStrict decodes JSON and refuses fields that the target does not have.
+// decodeStrict decodes JSON and refuses fields that the target doesn't have.
 func decodeStrict(text []byte, target any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -155,7 +155,7 @@ func (s Statement) matches(request Request) bool {
 	return s.MatchesAction(request.Action) && listed(request.Resource, s.Resources, s.NotResources) && allHold(s.conditions, request.Context)
 }
 
-// MatchesAction reports whether the statement is about the action. Case does not count ("IAM JSON policy elements:
+// MatchesAction reports whether the statement is about the action. Case doesn't count ("IAM JSON policy elements:
 // Action").
 func (s Statement) MatchesAction(action string) bool {
 	return listed(strings.ToLower(action), lower(s.Actions), lower(s.NotActions))
@@ -176,7 +176,7 @@ func (s Statement) ConditionKeys() []string {
 	return keys
 }
 
-// listed reports whether a name matches the list, or does not match the list of exceptions.
+// listed reports whether a name matches the list, or doesn't match the list of exceptions.
 func listed(name string, list, exceptions []string) bool {
 	matches := func(pattern string) bool { return matchPattern(pattern, name) }
 	if len(exceptions) > 0 {

@@ -7,7 +7,7 @@ import (
 	"signpost/internal/iam"
 )
 
-// An evaluator that skipped what it does not support would call an unsafe policy safe.
+// An evaluator that skipped what it doesn't support would call an unsafe policy safe.
 func TestParseRefusesWhatIsNotSupported(t *testing.T) {
 	const statement = `"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"`
 	for _, c := range []struct{ policy, says string }{

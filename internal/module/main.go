@@ -66,7 +66,7 @@ func rename(root, to string) (was string, changed []string, err error) {
 	return was, changed, nil
 }
 
-// checkPath refuses what the go command could not fetch.
+// checkPath refuses what the go command couldn't fetch.
 func checkPath(path string) error {
 	if path == "" {
 		return errors.New("no module path was given\n" + usage)

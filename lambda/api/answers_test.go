@@ -78,7 +78,7 @@ func handle(t testing.TB, h *Handler, e events.APIGatewayProxyRequest) events.AP
 	return resp
 }
 
-// planned sends a request and wants a plan.
+// planned sends a request, and fails the test unless the answer is a plan.
 func planned(t testing.TB, h *Handler, e events.APIGatewayProxyRequest) plannedAnswer {
 	t.Helper()
 	var a plannedAnswer
@@ -86,7 +86,7 @@ func planned(t testing.TB, h *Handler, e events.APIGatewayProxyRequest) plannedA
 	return a
 }
 
-// refused sends a request and wants a refusal.
+// refused sends a request, and fails the test unless the answer is a refusal.
 func refused(t testing.TB, h *Handler, e events.APIGatewayProxyRequest, status int, code Code, field string) refusal {
 	t.Helper()
 	resp := handle(t, h, e)
@@ -104,7 +104,7 @@ func refused(t testing.TB, h *Handler, e events.APIGatewayProxyRequest, status i
 	return r
 }
 
-// answered sends a request, wants the status, and decodes the answer into v.
+// answered sends a request, checks the status, and decodes the answer into v.
 func answered(t testing.TB, h *Handler, e events.APIGatewayProxyRequest, status int, v any) {
 	t.Helper()
 	resp := handle(t, h, e)
@@ -123,7 +123,7 @@ func decodeStrict(t testing.TB, text string, v any) {
 	}
 }
 
-// mustBeSigned sends a signed request with a body of size bytes, and wants S3 to accept the signature.
+// mustBeSigned checks that S3 would accept the signature of a request with a body of size bytes.
 func mustBeSigned(t testing.TB, a signedAnswer, size int) {
 	t.Helper()
 	r := s3signtest.Request{Method: a.Method, URL: a.URL, Headers: a.Headers, Size: size}

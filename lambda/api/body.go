@@ -11,7 +11,8 @@ import (
 	"signpost/lambda/mediatype"
 )
 
-// maxBody is the longest JSON body, in bytes. API Gateway itself accepts 10 MB.
+// maxBody is the longest JSON body, in bytes. Lambda's own limit of 6 MB for an event applies before API Gateway's 10 MB for
+// a body ("Lambda quotas", AWS Lambda Developer Guide).
 const maxBody = 64 << 10
 
 // jsonBody returns the body of a request, after checking that it is declared to be JSON and is not too long.

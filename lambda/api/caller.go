@@ -13,7 +13,7 @@ import (
 // checks the pool, the signature, the expiry and the OAuth scopes. It doesn't check the app client, although Cognito signs
 // tokens for every client of the pool, nor the groups. Those are checked here.
 //
-// If the caller is refused, sub still says who it was, as far as that is known: for the log alone.
+// If the caller is refused, sub is still returned if it is known, but only for the log.
 func authenticate(e events.APIGatewayProxyRequest, cfg config.Shared) (sub string, err error) {
 	const field = "Authorization"
 	wanted := tokenKindOf(cfg.TokenUse)
@@ -37,10 +37,10 @@ func authenticate(e events.APIGatewayProxyRequest, cfg config.Shared) (sub strin
 	}
 	sub = claim("sub")
 	if !key.IsOwner(sub) {
-		return "", refuse(Unauthorized, field, "this token names no caller that can be served")
+		return "", refuse(Unauthorized, field, "this token has no usable sub claim")
 	}
 	if group := cfg.RequiredGroup; group != "" && !isMember(e, claim(groupsClaim), group) {
-		return sub, refuse(Forbidden, field, "this is only for members of the group %q, and the token doesn't say that its user is one; "+
+		return sub, refuse(Forbidden, field, "this is only for members of the group %q, and this token's user isn't in it; "+
 			"a user who joined after signing in must sign in again", group)
 	}
 	return sub, nil

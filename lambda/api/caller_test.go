@@ -53,13 +53,13 @@ func TestCaller(t *testing.T) {
 		"NoAudience":    {claims(map[string]any{"aud": nil}), "another app client"},
 		"ClientIDOnly":  {claims(map[string]any{"aud": nil, "client_id": testClient}), "another app client"},
 		"AudienceList":  {claims(map[string]any{"aud": []any{testClient}}), "another app client"},
-		"NoSub":         {claims(map[string]any{"sub": nil}), "no caller"},
-		"EmptySub":      {claims(map[string]any{"sub": ""}), "no caller"},
-		"NumberSub":     {claims(map[string]any{"sub": 7}), "no caller"},
-		"PathSub":       {claims(map[string]any{"sub": "../" + testSub}), "no caller"},
-		"DotSub":        {claims(map[string]any{"sub": ".."}), "no caller"},
-		"WideSub":       {claims(map[string]any{"sub": "ä"}), "no caller"},
-		"LongSub":       {claims(map[string]any{"sub": strings.Repeat("a", 129)}), "no caller"},
+		"NoSub":         {claims(map[string]any{"sub": nil}), "no usable sub"},
+		"EmptySub":      {claims(map[string]any{"sub": ""}), "no usable sub"},
+		"NumberSub":     {claims(map[string]any{"sub": 7}), "no usable sub"},
+		"PathSub":       {claims(map[string]any{"sub": "../" + testSub}), "no usable sub"},
+		"DotSub":        {claims(map[string]any{"sub": ".."}), "no usable sub"},
+		"WideSub":       {claims(map[string]any{"sub": "ä"}), "no usable sub"},
+		"LongSub":       {claims(map[string]any{"sub": strings.Repeat("a", 129)}), "no usable sub"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,7 +93,7 @@ func TestCallerWithAccessToken(t *testing.T) {
 		"NoTokenUse":    {map[string]any{"token_use": nil}, "not an access token; send one"},
 		"ForeignClient": {map[string]any{"client_id": "foreign"}, "another app client"},
 		"AudienceOnly":  {map[string]any{"client_id": nil, "aud": testClient}, "another app client"},
-		"NoSub":         {map[string]any{"sub": nil}, "no caller"}, // as of the client credentials grant
+		"NoSub":         {map[string]any{"sub": nil}, "no usable sub"}, // as of the client credentials grant
 	} {
 		r := refused(t, h, with(c.change), 401, Unauthorized, "Authorization")
 		if !strings.Contains(r.Error.Message, c.says) {

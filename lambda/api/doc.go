@@ -18,7 +18,7 @@
 //	    key_field.go, file_type.go, metadata.go: fields with rules of their own
 //	error.go      what a refusal is; one table of codes and statuses
 //	response.go   the response, with its CORS headers
-//	log.go        the request's log line, which metrics.go makes metrics too; log_entry.go: what both are made of
+//	log.go        the request's log line; metrics.go: the metrics in it; log_entry.go: what both are made of
 //
 // The rules are:
 //

@@ -48,6 +48,6 @@ func (d *downloadRequest) check(found *problems) {
 		found.add(refuse(InvalidRequest, "disposition", "files are shown inline only if their name says that they are an image, video, sound, PDF or plain text, which can't run script; ask for attachment"))
 	}
 	if d.filename != "" && !strings.EqualFold(key.Extension(d.filename), extension) {
-		found.add(refuse(InvalidRequest, "filename", "filename must end in %q, as the key does: a file is not saved as another kind", extension))
+		found.add(refuse(InvalidRequest, "filename", "filename must end in %q, as the key does: the extension can't be changed", extension))
 	}
 }

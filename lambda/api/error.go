@@ -93,7 +93,7 @@ func refusalsOf(err error) refusals {
 	if errors.As(err, &one) {
 		return refusals{one}
 	}
-	return refusals{refuse(Internal, "", "something went wrong here; the request id finds it in the log")}
+	return refusals{refuse(Internal, "", "internal error; look up the request id in the log")}
 }
 
 // maxProblems limits the answer to a body of a thousand unknown fields.

@@ -11,7 +11,7 @@ func readFileType(v value, declared, filename string, allowed []string) mediatyp
 	guessed := ""
 	if declared == "" {
 		declared = mediatype.Octets
-		guessed = " (the type is guessed from the file's name; " + v.name + " says better)"
+		guessed = " (guessed from the file name; set " + v.name + " to override it)"
 	}
 	t, err := mediatype.Parse(declared)
 	if err != nil {

@@ -40,16 +40,16 @@ func TestFileTypeOnEveryWayIn(t *testing.T) {
 		"":                            {"a.svg", "image/svg+xml can carry script"},
 		"image/svg":                   {"a.png", "image/svg+xml can carry script"},
 		"application/octet-stream":    {"a.html", "text/html is not allowed"},
-		"application/unknown":         {"a.png", "is no type"},
-		"image/x-unknown":             {"a.png", "is no type"},
-		"multipart/form-data":         {"a.png", "bytes alone"},
+		"application/unknown":         {"a.png", "is not a real type"},
+		"image/x-unknown":             {"a.png", "is not a real type"},
+		"multipart/form-data":         {"a.png", "only the file's bytes"},
 		"application/vnd.ms-excel":    {"a.xls", "is not allowed"},
 		"text/plain; charset=utf-8":   {"a.png", "text/plain is not allowed"},
 		"application/x-msdos-program": {"a.png", "is not allowed"},
 	} {
 		r := refused(t, h, postEvent(goodFields().alter(fields{"contentType": said, "filename": c.name}).String()), 415, TypeNotAllowed, "contentType")
 		refused(t, h, getEvent(map[string][]string{"key": {c.name}, "contentType": {said}}), 415, TypeNotAllowed, "contentType")
-		if !strings.Contains(r.Error.Message, c.says) || (said == "") != strings.Contains(r.Error.Message, "guessed from the file's name") {
+		if !strings.Contains(r.Error.Message, c.says) || (said == "") != strings.Contains(r.Error.Message, "guessed from the file name") {
 			t.Errorf("%q for %s: message %q", said, c.name, r.Error.Message)
 		}
 		if !slices.Equal(r.Error.Allowed, allowed) {

@@ -22,7 +22,7 @@ import (
 // keyPattern matches every key that can be the caller's own, with the size in base 36 and the mark of checksums.
 var keyPattern = regexp.MustCompile(`^uploads/` + testSub + `/[0-7][0-9A-HJKMNP-TV-Z]{25}(?:-([1-9a-z][0-9a-z]*?)(-sha256)?)?/[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$`)
 
-// checkAnswer checks what holds for every answer: it is no internal error, it is readable, and the log holds no secret. It
+// checkAnswer checks what holds for every answer: it isn't an internal error, it is readable, and the log holds no secret. It
 // returns false for a refusal, and decodes an answer into v.
 func checkAnswer(t *testing.T, h *Handler, j *journal, e events.APIGatewayProxyRequest, v any) (ok bool) {
 	t.Helper()

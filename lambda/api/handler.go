@@ -24,8 +24,8 @@ func newHandler(cfg config.Shared, routes map[string]route, log *slog.Logger) *H
 	return &Handler{cfg: cfg, routes: routes, log: log, now: time.Now}
 }
 
-// Handle answers one request. It never returns an error, because API Gateway would make a bare 502 of it: what goes
-// wrong is an answer as well.
+// Handle answers one request. It never returns an error, because API Gateway would turn it into a bare 502: a failure is
+// an answer as well.
 func (h *Handler) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	entry := logEntry{requestID: e.RequestContext.RequestID, route: e.HTTPMethod + " " + e.Resource, start: h.now()}
 	r, caller, err := h.serve(ctx, e, entry.route, entry.start)

@@ -20,7 +20,7 @@ type member struct {
 // parseJSON splits the JSON object of a request's body into its members, in the order in which they are written. It is
 // stricter than json.Unmarshal, which accepts duplicate names, replaces what is not UTF-8, and ignores the case of names.
 //
-// Nesting needs no limit of its own: only one level of it is read at a time, and the decoder stops at 10,000 levels.
+// Nesting needs no separate limit: only one level of it is read at a time, and the decoder stops at 10,000 levels.
 func parseJSON(text []byte) ([]member, error) {
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
@@ -42,7 +42,7 @@ func parseJSON(text []byte) ([]member, error) {
 
 var (
 	errNotObject    = errors.New("the request body must be a JSON object")
-	errTrailingData = errors.New("the request body goes on after the end of the JSON object")
+	errTrailingData = errors.New("the request body continues after the end of the JSON object")
 )
 
 // splitObject splits a JSON object, which must be all of the text.

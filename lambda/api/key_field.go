@@ -12,7 +12,7 @@ func readKey(v value, prefix, caller string) (key.Key, bool) {
 	k, ok := key.Parse(prefix, s)
 	switch {
 	case !ok:
-		v.refuse(InvalidKey, "is not the key of an upload here, which is %s<sub>/<id>/<name> just as it was answered", prefix)
+		v.refuse(InvalidKey, "is not a key that this deployment returned; keys look like %s<sub>/<id>/<name>", prefix)
 		return key.Key{}, false
 	case k.Owner != caller:
 		v.refuse(Forbidden, "belongs to another user")

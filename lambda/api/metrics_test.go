@@ -43,7 +43,7 @@ func metricsOf(t *testing.T, line map[string]any) map[string]float64 {
 			for _, name := range set.([]any) {
 				value, ok := line[name.(string)].(string)
 				if !ok || value == "" || len(value) > 1024 {
-					t.Fatalf("the dimension %v is no string beside _aws: %v", name, line)
+					t.Fatalf("the dimension %v isn't a string beside _aws: %v", name, line)
 				}
 				suffix += "{" + name.(string) + "=" + value + "}"
 			}
@@ -53,7 +53,7 @@ func metricsOf(t *testing.T, line map[string]any) map[string]float64 {
 				name := metric["Name"].(string)
 				value, ok := line[name].(float64)
 				if !ok {
-					t.Fatalf("the metric %s is no number beside _aws: %v", name, line)
+					t.Fatalf("the metric %s isn't a number beside _aws: %v", name, line)
 				}
 				if !slices.Contains([]any{"Count", "Bytes", "Milliseconds"}, metric["Unit"]) {
 					t.Errorf("%s is in %v", name, metric["Unit"])

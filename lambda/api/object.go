@@ -5,7 +5,7 @@ import "github.com/aws/aws-lambda-go/events"
 // object is a JSON object or a query, split into its members.
 type object struct {
 	path       string // what messages call it: "parts[3]"; "" for the request itself
-	field      string // the field that refusals of its members name; "" if each is a field of its own
+	field      string // the field that refusals of its members name; "" if each member is itself a field
 	memberName string // what messages call its members: "field" or "parameter"
 	members    []member
 }
@@ -29,7 +29,7 @@ func jsonObject(e events.APIGatewayProxyRequest) (object, error) {
 	return object{memberName: "field", members: members}, err
 }
 
-// object splits a JSON object into its members. Messages call it what wanted says: "an object of strings".
+// object splits a JSON object into its members. wanted is what messages call it: "an object of strings".
 func (v value) object(wanted string) (object, bool) {
 	if v.kind() != "an object" {
 		v.refuse(InvalidRequest, "must be %s, not %s", wanted, v.kind())

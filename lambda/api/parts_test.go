@@ -114,7 +114,7 @@ func TestSignPartsOfSeveralKinds(t *testing.T) {
 	t.Run("None", func(t *testing.T) {
 		e := partsEvent(partsFor(partsKey(6<<20, false)).String())
 		if body := handle(t, h, e).Body; !strings.Contains(body, `"parts":[]`) {
-			t.Errorf("parts is no empty array: %s", body)
+			t.Errorf("parts isn't an empty array: %s", body)
 		}
 	})
 	t.Run("Checksums", func(t *testing.T) {

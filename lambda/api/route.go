@@ -40,7 +40,7 @@ type facts struct {
 	metric string // the metric that counts this kind of answer, "" for none
 
 	stores      bool  // whether the signed requests store bytes
-	bytesSigned int64 // how many bytes they can store, each used once; s3sign.UnknownSize if no length is signed
+	bytesSigned int64 // how many bytes they can store; s3sign.UnknownSize if no length is signed
 }
 
 // expiry is the part of an answer that says when its signed requests expire.

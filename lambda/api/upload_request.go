@@ -69,8 +69,8 @@ func (r *uploadRequest) check(found *problems, multipartThreshold int64) {
 		return
 	}
 	if r.size > multipartThreshold {
-		found.add(refuse(InvalidRequest, "sha256", "a file of more than %d bytes is sent in parts, and S3 has no SHA-256 of the whole of it; "+
-			"say partChecksums: true instead and give one with each part", multipartThreshold))
+		found.add(refuse(InvalidRequest, "sha256", "a file of more than %d bytes is sent in parts, and S3 computes no SHA-256 of the whole file; "+
+			"set partChecksums to true and send a sha256 with each part", multipartThreshold))
 	}
 	if r.size == 0 && r.sha256 != s3sign.EmptySHA256 {
 		found.add(refuse(InvalidRequest, "sha256", "sha256 is not that of an empty file, but size is 0"))

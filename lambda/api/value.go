@@ -108,7 +108,7 @@ func (v value) byteCount() (int64, bool) {
 		v.refuse(InvalidRequest, "must not be negative")
 		return 0, false
 	case !isWholeNumber(text):
-		v.refuse(InvalidRequest, "must be a whole number of bytes, written in decimal digits alone")
+		v.refuse(InvalidRequest, "must be a whole number of bytes, written in decimal digits only")
 		return 0, false
 	}
 	n, err := strconv.ParseInt(text, 10, 64)

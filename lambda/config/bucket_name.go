@@ -11,7 +11,7 @@ import (
 // bucket is addressed and signed for.
 func BucketNameProblem(s string) string {
 	if len(s) < 3 || len(s) > 63 || !ascii.ConsistsOf(s, ascii.Lower+ascii.Digits+".-") || strings.Contains(s, "..") || strings.Trim(s, ".-") != s {
-		return "is not a bucket's name: give the name alone, 3 to 63 lower-case letters, digits, dots and hyphens"
+		return "is not a bucket's name: give only the name, 3 to 63 lower-case letters, digits, dots and hyphens"
 	}
 	for _, suffix := range []string{"--x-s3", "--table-s3", "--ol-s3", "--op-s3", "-s3alias", ".mrap"} {
 		if strings.HasSuffix(s, suffix) {

@@ -38,10 +38,10 @@ func ClientIDProblem(s string) string {
 func GroupProblem(s string) string {
 	switch {
 	case strings.ContainsAny(s, ", []"):
-		return "can't be told apart from other groups: API Gateway passes a caller's groups to the function as one text, " +
+		return "can't be distinguished from other groups: API Gateway passes a caller's groups to the function as one text, " +
 			"joined by commas; name a group without commas, spaces and brackets"
 	case s == "" || len(s) > 128 || !ascii.ConsistsOf(s, ascii.Alphanumeric+"_.:@/+=-"):
-		return "is not a group's name that reaches the function whole: use letters, digits and _.:@/+=-, at most 128"
+		return "isn't a group name that API Gateway passes on intact: use letters, digits and _.:@/+=-, at most 128"
 	}
 	return ""
 }

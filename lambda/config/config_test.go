@@ -191,7 +191,7 @@ func TestValidate(t *testing.T) {
 	wantVariables(t, fraction.Validate(), "URL_LIFETIME_SECONDS")
 }
 
-// wantVariables wants one line about each variable.
+// wantVariables checks that there is one line about each variable.
 func wantVariables(t *testing.T, err error, names ...string) {
 	t.Helper()
 	if err == nil {

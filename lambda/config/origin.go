@@ -10,8 +10,8 @@ import (
 	"signpost/lambda/ascii"
 )
 
-// S3 and the function compare a page's Origin header with the allowed origins byte by byte. An origin that no browser
-// sends would be a page that silently doesn't work, and one that many pages share would admit them all. So the rule
+// S3 and the function compare a page's Origin header with the allowed origins byte by byte. With an origin that no browser
+// sends, the page would silently not work; an origin that many pages share would admit them all. So the rule
 // accepts only what a browser sends for one website, app or extension.
 
 // OriginProblem returns what is wrong with an origin, to be read after the quoted value; "" means that it is valid.
@@ -20,13 +20,13 @@ func OriginProblem(s string) string {
 	case s == "":
 		return `is empty: write an origin such as "https://app.example.com"`
 	case s == "null":
-		return "is what browsers send from every sandboxed page and every file, whoever made them: serve the page from an origin of its own"
+		return "is what browsers send from every sandboxed page and every file, no matter whose: serve the page from its own origin"
 	case strings.Contains(s, "*"):
-		return "holds a wildcard, which would admit other people's pages: name each origin"
+		return "contains a wildcard, which would admit other people's pages: name each origin"
 	case strings.Contains(s, "%"):
-		return `holds "%", which no origin does: write a name beyond ASCII in its xn-- form, and an address without its zone`
+		return `contains "%", which no origin does: write a name beyond ASCII in its xn-- form, and an address without its zone`
 	case strings.ContainsAny(s, ", \t\r\n"):
-		return "holds a comma or a space: give each origin a string of its own"
+		return "contains a comma or a space: give each origin in a separate string"
 	}
 	u, err := url.Parse(s)
 	if err == nil {
@@ -42,7 +42,7 @@ func OriginProblem(s string) string {
 	case u.Path == "/" && u.RawQuery == "" && !u.ForceQuery && !strings.Contains(s, "#"):
 		return fmt.Sprintf("ends in a slash, which no browser sends: write %q", bare)
 	case u.User != nil || bare != s:
-		return fmt.Sprintf("holds more than an origin: write %q", strings.ToLower(bare))
+		return fmt.Sprintf("contains more than an origin: write %q", strings.ToLower(bare))
 	case strings.ToLower(s) != s:
 		return fmt.Sprintf("has capitals, which no browser sends: write %q", strings.ToLower(s))
 	}
@@ -77,9 +77,9 @@ func isApp(scheme string) bool {
 func unknowableOrigin(scheme string) string {
 	switch scheme {
 	case "moz-extension":
-		return "Firefox makes up the host anew on each installation"
+		return "Firefox generates a new host on each installation"
 	case "safari-web-extension":
-		return "Safari makes up the host anew"
+		return "Safari generates a new host each time"
 	case "file":
 		return `browsers send "null" from files, as from any sandboxed page`
 	case "data":
@@ -118,7 +118,7 @@ func websiteProblem(u *url.URL) string {
 		return "is not an origin: its host is not a DNS name (write a name beyond ASCII in its xn-- form)"
 	}
 	if u.Scheme == "http" && !isLoopback(host) {
-		return fmt.Sprintf("is plain http, which is for this machine alone (localhost and names under it, 127.0.0.1, [::1]): write %q", "https://"+u.Host)
+		return fmt.Sprintf("is plain http, which is only for this machine (localhost and names under it, 127.0.0.1, [::1]): write %q", "https://"+u.Host)
 	}
 	if !strings.HasSuffix(u.Host, ":"+port) { // "host:" has this suffix too, with port ""
 		return ""

@@ -2,7 +2,7 @@
 //
 //	func main() { function.Run("upload", function.Upload) }
 //
-// The local run makes the same handlers, with an S3 of its own:
+// The local run makes the same handlers, with its own S3:
 //
 //	handler, err := function.Upload(getenv, "http://127.0.0.1:7070", log)
 //
@@ -60,8 +60,8 @@ func newSigner(cfg config.Shared, cfgErr error, getenv func(string) string, endp
 	return s3sign.New(cfg.Bucket, cfg.URLLifetime, runtime)
 }
 
-// Run runs a function in Lambda. If the function can't start, it ends the process with one line on standard error,
-// because each line becomes an event of its own in CloudWatch Logs.
+// Run runs a function in Lambda. If the function cannot start, it ends the process with one line on standard error,
+// because each line becomes a separate event in CloudWatch Logs.
 func Run(name string, build Builder) {
 	handler, err := build(os.Getenv, "", slog.New(slog.NewJSONHandler(os.Stdout, nil)))
 	if err != nil {

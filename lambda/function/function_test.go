@@ -58,7 +58,7 @@ func TestMains(t *testing.T) {
 	}
 }
 
-// checkBadStart wants a start in a bad environment to end with one line that names all that is wrong.
+// checkBadStart checks that a start in a bad environment ends with one line that names everything that is wrong.
 func checkBadStart(t *testing.T, binary, name string, problems []string) {
 	t.Helper()
 	cmd := exec.Command(binary)

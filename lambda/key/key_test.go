@@ -4,9 +4,12 @@ import (
 	"math/bits"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"signpost/lambda/config"
 )
@@ -73,4 +76,100 @@ func TestKeyFitsS3(t *testing.T) {
 			t.Errorf("a segment of %d bytes", len(segment))
 		}
 	}
+}
+
+const (
+	testOwner = "0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c"
+	testID    = "01K2XQ7V8Z9ABCDEFGHJKMNPQR"
+)
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	id := "uploads/" + testOwner + "/" + testID
+	for name, c := range map[string]struct {
+		key  string
+		want Key
+	}{
+		"Plain":       {id + "/cat.png", Key{Name: "cat.png"}},
+		"Size":        {id + "-z/a", Key{Name: "a", Size: 35}},
+		"Checksums":   {id + "-10-sha256/a", Key{Name: "a", Size: 36, PartChecksums: true}},
+		"LargestSize": {id + "-j13ibxvcw/a", Key{Name: "a", Size: config.MaxObjectSize}},
+		"LongestName": {id + "/" + strings.Repeat("a", 255), Key{Name: strings.Repeat("a", 255)}},
+		"Underscore":  {id + "/_a-b.c", Key{Name: "_a-b.c"}},
+		"LatestID":    {"uploads/" + testOwner + "/7ZZZZZZZZZZZZZZZZZZZZZZZZZ/a", Key{Name: "a"}},
+		"EarliestID":  {"uploads/" + testOwner + "/00000000000000000000000000/a", Key{Name: "a"}},
+	} {
+		c.want.Text, c.want.Owner = c.key, testOwner
+		if got, ok := Parse("uploads/", c.key); !ok || got != c.want {
+			t.Errorf("%s: got %+v, %v; want %+v", name, got, ok, c.want)
+		}
+	}
+	for name, key := range map[string]string{
+		"Empty": "", "Prefix": "uploads/", "NoPrefix": testOwner + "/" + testID + "/a", "OtherPrefix": "Uploads" + id[7:] + "/a", "Slash": "/" + id + "/a",
+		"NoName": id + "/", "NoNameAtAll": id, "Deeper": id + "/a/b", "DoubleSlash": "uploads//" + testOwner + "/" + testID + "/a", "Up": id + "/..", "DotName": id + "/.a",
+		"UpInside": "uploads/" + testOwner + "/../" + testID + "/a", "HyphenName": id + "/-a", "Space": id + "/a b", "Percent": id + "/a%2Fb", "Query": id + "/a?uploads", "Null": id + "/a\x00",
+		"Newline": id + "/a\n", "NotASCII": id + "/ä", "NotUTF8": id + "/\xff", "LongName": id + "/" + strings.Repeat("a", 256), "ShortID": id[:len(id)-1] + "/a", "LongID": id + "0/a",
+		"LowerID": "uploads/" + testOwner + "/" + strings.ToLower(testID) + "/a", "LateID": "uploads/" + testOwner + "/8" + testID[1:] + "/a", "NoCrockford": "uploads/" + testOwner + "/" + testID[:25] + "U/a",
+		"EmptyMemory": id + "-/a", "ZeroSize": id + "-0/a", "PaddedSize": id + "-0z/a", "UpperSize": id + "-Z/a", "NegativeSize": id + "--1/a", "SignedSize": id + "-+1/a",
+		"TooLargeSize": id + "-j13ibxvcx/a", "MaxInt64": id + "-1y2p0ij32e8e7/a", "HugeSize": id + "-1y2p0ij32e8e8/a", "OnlyChecksums": id + "--sha256/a", "ChecksumsTwice": id + "-z-sha256-sha256/a", "UpperChecksums": id + "-z-SHA256/a", "Tail": id + "-z-x/a",
+		"Underscores": id + "-1_0/a", "NoSub": "uploads//" + testID + "/a", "OddSub": "uploads/a_b/" + testID + "/a", "LongSub": "uploads/" + strings.Repeat("a", 129) + "/" + testID + "/a",
+		"Long": "uploads/" + strings.Repeat("a/", 600),
+	} {
+		if got, ok := Parse("uploads/", key); ok || got != (Key{}) {
+			t.Errorf("%s: %q is taken as %+v", name, key, got)
+		}
+	}
+	for _, owner := range []string{strings.ToUpper(testOwner), testOwner + "0", testOwner[:35], "-", "a"} {
+		if got, ok := Parse("uploads/", "uploads/"+owner+"/"+testID+"/a"); !ok || got.Owner != owner {
+			t.Errorf("the key of %s: %+v, %v", owner, got, ok)
+		}
+	}
+}
+
+// Whatever New and NewMultipart make is read back as it was meant.
+func TestEveryNewKeyIsReadBack(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		prefix := rapid.SampledFrom([]string{"uploads/", "a/b/", "u-1/"}).Draw(rt, "prefix")
+		owner := rapid.StringMatching(`[A-Za-z0-9-]{1,128}`).Draw(rt, "owner")
+		name := rapid.StringN(1, 255, -1).Draw(rt, "name")
+		want := Key{Owner: owner, Name: Slug(name)}
+		if rapid.Bool().Draw(rt, "parts") {
+			want.Size, want.PartChecksums = rapid.Int64Range(1, config.MaxObjectSize).Draw(rt, "size"), rapid.Bool().Draw(rt, "checksums")
+			want.Text = NewMultipart(prefix, owner, name, now, want.Size, want.PartChecksums)
+		} else {
+			want.Text = New(prefix, owner, name, now)
+		}
+		if got, ok := Parse(prefix, want.Text); !ok || got != want {
+			rt.Fatalf("got %+v, %v; want %+v", got, ok, want)
+		}
+	})
+}
+
+// pattern is every key that Parse accepts, with the size in base 36 and the mark of checksums.
+var pattern = regexp.MustCompile(`^uploads/([A-Za-z0-9-]{1,128})/[0-7][0-9A-HJKMNP-TV-Z]{25}(?:-([1-9a-z][0-9a-z]*?)(-sha256)?)?/([A-Za-z0-9_][A-Za-z0-9._-]{0,254})$`)
+
+// FuzzParse compares Parse with the pattern: the same set of keys, written in another way.
+func FuzzParse(f *testing.F) {
+	f.Fuzz(func(t *testing.T, key string) {
+		got, ok := Parse("uploads/", key)
+		match := pattern.FindStringSubmatch(key)
+		if match == nil {
+			if ok {
+				t.Fatalf("%q is taken as %+v", key, got)
+			}
+			return
+		}
+		want := Key{Text: key, Owner: match[1], Name: match[4], PartChecksums: match[3] != ""}
+		var err error
+		if match[2] != "" {
+			want.Size, err = strconv.ParseInt(match[2], 36, 64)
+		}
+		if err != nil || want.Size > config.MaxObjectSize {
+			want = Key{}
+		}
+		if got != want || ok != (want != Key{}) {
+			t.Fatalf("%q is taken as %+v, %v; want %+v", key, got, ok, want)
+		}
+	})
 }

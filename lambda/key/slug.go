@@ -51,7 +51,7 @@ func asciiStem(s string) string {
 		case isWordCharacter(r) || r == '.':
 			write(byte(r))
 		case unicode.Is(unicode.Mn, r):
-			// An accent as a character of its own, as macOS writes names: "u" + "¨".
+			// An accent as a separate character, as macOS writes names: "u" + "¨".
 		default:
 			plain := plainLatin(r)
 			if plain == "" {

@@ -11,7 +11,7 @@ const (
 	formData = "multipart/form-data"
 
 	whyNotFormData = formData + " wraps a file in a form, and S3 would store the form's boundaries and headers as part of the file. " +
-		"Send the file's bytes alone as the body, with the file's own type"
+		"Send only the file's bytes as the body, with the file's own type"
 )
 
 // Check returns why a deployment that allows these types doesn't accept the type, nil if it does.
@@ -21,14 +21,14 @@ func Check(essence string, allowed []string) error {
 	case essence == formData:
 		return errors.New(whyNotFormData)
 	case IsSniffed(essence):
-		return fmt.Errorf("%s is no type: browsers would look into the file, and run what they take for a page; "+
+		return fmt.Errorf("%s is not a real type: browsers would sniff the content and might run it as a web page; "+
 			"leave the type out, or name the file's own; allowed: %s", essence, list)
 	case slices.Contains(allowed, essence):
 		return nil
 	case !slices.Contains(allowed, family):
 		return fmt.Errorf("%s is not allowed here; allowed: %s", essence, list)
 	case CanRunScript(essence):
-		return fmt.Errorf("%s can carry script, so %s does not cover it; allowed: %s", essence, family, list)
+		return runsScriptError(essence, family, list)
 	}
 	return nil
 }

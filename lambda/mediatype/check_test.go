@@ -53,7 +53,7 @@ func TestCheck(t *testing.T) {
 				return
 			}
 			if c.given == formData {
-				if !strings.Contains(err.Error(), "bytes alone") {
+				if !strings.Contains(err.Error(), "only the file's bytes") {
 					t.Errorf("%v", err)
 				}
 				return
@@ -138,9 +138,9 @@ func TestChoose(t *testing.T) {
 func TestPatternProblem(t *testing.T) {
 	t.Parallel()
 	for given, says := range map[string]string{
-		"": "is empty", "*": "every type", "*/*": "every type", "Image/png": `"image/png"`, "image/png;q=1": "without parameters", "image/png,image/gif": "a string of its own",
+		"": "is empty", "*": "every type", "*/*": "every type", "Image/png": `"image/png"`, "image/png;q=1": "without parameters", "image/png,image/gif": "in a separate string",
 		"image": "malformed", "image/": "malformed", "/png": "malformed", "image/p ng": "malformed", "*/png": "malformed", "image/**": "malformed", ".a/b": "malformed",
-		formData: "a form wraps", "multipart/*": "a form wraps", "application/unknown": "is no type", "unknown/*": "is no type", "application/x-unknown-content-type": "is no type",
+		formData: "a form wraps", "multipart/*": "a form wraps", "application/unknown": "is not a real type", "unknown/*": "is not a real type", "application/x-unknown-content-type": "is not a real type",
 		"image/jpg": `write "image/jpeg"`, "audio/mp3": `write "audio/mpeg"`, "video/mov": `write "video/quicktime"`, "text/xml": `write "application/xml"`,
 		"application/x-zip-compressed": `write "application/zip"`, "image/svg": `write "image/svg+xml"`,
 		"image/*": "", "image/png": "", "image/svg+xml": "", "application/vnd.ms-excel": "", "application/octet-stream": "", "x-vendor/anything": "", "multipart/mixed": "",

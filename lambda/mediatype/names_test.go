@@ -58,7 +58,7 @@ func TestTable(t *testing.T) {
 				t.Errorf("%s is %s, want %s", word, got, words[0])
 			}
 			if parsed, err := Parse(word); err != nil || parsed.Full != word {
-				t.Errorf("%s is no media type in its normal form: %v", word, err)
+				t.Errorf("%s isn't a media type in its normal form: %v", word, err)
 			}
 			// Another name must not lead around the rule for script, nor out of a family that a deployment allows.
 			if from, to := kind(word), kind(words[0]); from != to && from != "application" && from != "text" {

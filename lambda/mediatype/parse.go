@@ -33,7 +33,7 @@ func Parse(s string) (Type, error) {
 	case len(s) > maxLength:
 		return Type{}, errors.New("is too long for a media type")
 	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r > '~' }):
-		return Type{}, errors.New("holds a character that no media type has")
+		return Type{}, errors.New("contains a character that no media type has")
 	}
 	essence, parameters, err := mime.ParseMediaType(quoteValues(s))
 	switch {

@@ -16,13 +16,13 @@ func PatternProblem(s string) string {
 	case strings.ToLower(s) != s:
 		return fmt.Sprintf("has capitals: write %q", strings.ToLower(s))
 	case strings.ContainsAny(s, ";,"):
-		return "holds more than one type and subtype: give each media type a string of its own, without parameters"
+		return "contains more than one type and subtype: give each media type in a separate string, without parameters"
 	case !isPattern(s):
 		return `is malformed: write type/subtype, such as "image/png", or "image/*" for a family`
 	case s == formData || s == "multipart/*":
 		return "is how a form wraps a file, not what the file is, and is never stored: name the files' own types"
 	case IsSniffed(s) || s == "unknown/*":
-		return "is no type: browsers would look into such a file, and run what they take for a page; name the files' own types"
+		return "is not a real type: browsers would sniff the content and might run it as a web page; name the files' own types"
 	case Standard(s) != s:
 		return fmt.Sprintf("is another name for a type: write %q, which such files are stored as", Standard(s))
 	}

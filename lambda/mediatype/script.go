@@ -1,6 +1,9 @@
 package mediatype
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // CanRunScript reports the types, under any of their names, that a browser would execute when somebody opens the file.
 func CanRunScript(essence string) bool {
@@ -20,6 +23,11 @@ func runsScript(essence string) bool {
 		return true
 	}
 	return k == "text" && strings.HasPrefix(subtype, "javascript1.")
+}
+
+// runsScriptError is the refusal of a type that can run script, where only its family is allowed.
+func runsScriptError(essence, family, allowed string) error {
+	return fmt.Errorf("%s can carry script, so %s does not cover it; allowed: %s", essence, family, allowed)
 }
 
 // IsSniffed reports the types whose names say that the type is unknown. Chromium then reads the file, and shows it as a

@@ -12,7 +12,7 @@ import (
 //
 // S3 accepts 2 KB of system-defined metadata in a PUT, names and values together ("Working with object metadata", Amazon
 // S3 User Guide). This leaves 470 bytes of them to Content-Type, Content-Length, the checksum and what S3 adds itself,
-// and still fits 255 characters of two UTF-8 bytes each.
+// and still has room for 255 characters of two UTF-8 bytes each.
 const maxDisposition = 1559
 
 // The two kinds of Content-Disposition (RFC 6266).

@@ -130,7 +130,7 @@ type Presentation struct {
 // It sets all six headers that a request can override ("GetObject", Amazon S3 API Reference), or leaves them to what was
 // signed when the file was uploaded. Four of them need that, because whoever holds an upload's URL can add them: SigV4
 // allows headers that aren't signed, and S3 stores these. What an empty value does isn't documented, so each has the
-// value that says least: "identity" is no encoding (RFC 9110, section 12.5.3; browsers then read the file as it is),
+// most neutral value: "identity" means no encoding (RFC 9110, section 12.5.3; browsers then read the file as it is),
 // "und" is an undetermined language (RFC 5646, section 4.1), and Expires is long past.
 func GetObject(key string, p Presentation) Operation {
 	query := url.Values{

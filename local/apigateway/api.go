@@ -136,13 +136,13 @@ func (a *API) complete(t *cfn.Template, m *method) error {
 			return err
 		}
 		if m.authorizer.Type != "COGNITO_USER_POOLS" {
-			return fmt.Errorf("the local run does not support authorizers of type %s", m.authorizer.Type)
+			return fmt.Errorf("the local run doesn't support authorizers of type %s", m.authorizer.Type)
 		}
 		if m.authorizer.IdentitySource != "method.request.header.Authorization" {
-			return fmt.Errorf("the local run does not support the identity source %s", m.authorizer.IdentitySource)
+			return fmt.Errorf("the local run doesn't support the identity source %s", m.authorizer.IdentitySource)
 		}
 	default:
-		return fmt.Errorf("the local run does not support the authorization type %s", m.AuthorizationType)
+		return fmt.Errorf("the local run doesn't support the authorization type %s", m.AuthorizationType)
 	}
 	if m.RequestValidatorId != "" {
 		if err := decode(t, "AWS::ApiGateway::RequestValidator", m.RequestValidatorId, &m.validator); err != nil {
@@ -160,7 +160,7 @@ func (a *API) complete(t *cfn.Template, m *method) error {
 		m.handler, err = a.function(m.Integration.Uri)
 		return err
 	}
-	return fmt.Errorf("the local run does not support the integration type %s", m.Integration.Type)
+	return fmt.Errorf("the local run doesn't support the integration type %s", m.Integration.Type)
 }
 
 // function returns the function in an integration's URI: ".../functions/<logical id>.Arn/invocations".

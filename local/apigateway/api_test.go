@@ -143,7 +143,7 @@ func TestAPI(t *testing.T) {
 				t.Errorf("got %d %q, want %d %q", status, body, c.status, c.want)
 			}
 			if id := header.Get("x-amzn-RequestId"); status == 404 && !strings.Contains(body, id) {
-				t.Errorf("the body %q does not hold the request id %s", body, id)
+				t.Errorf("the body %q doesn't hold the request id %s", body, id)
 			}
 		})
 	}

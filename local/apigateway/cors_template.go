@@ -18,7 +18,7 @@ import (
 //	  #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)
 //	#end
 //
-// This is the only mapping template that the local run recognizes: it does not interpret the Velocity Template Language.
+// This is the only mapping template that the local run recognizes: it doesn't interpret the Velocity Template Language.
 type corsTemplate struct{ origins []string }
 
 var (

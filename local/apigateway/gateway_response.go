@@ -27,7 +27,7 @@ type refusal struct {
 	message      string // $context.error.message
 }
 
-// The statuses are those of "Gateway response types for API Gateway". The guide does not have the error types and messages:
+// The statuses are those of "Gateway response types for API Gateway". The guide doesn't have the error types and messages:
 // they are from "How do I troubleshoot HTTP 403 errors from API Gateway?" (AWS re:Post), localstack/localstack's
 // gateway_response.py and ministackorg/ministack#1746, which were compared with AWS.
 var (
@@ -82,12 +82,12 @@ func (r refusal) variables(c *call) map[string]string {
 	}
 }
 
-// checkVariables refuses a template with a variable that the local run does not support.
+// checkVariables refuses a template with a variable that the local run doesn't support.
 func checkVariables(template string) error {
 	known := refusal{}.variables(&call{})
 	for _, variable := range templateVariable.FindAllString(template, -1) {
 		if _, ok := known[variable]; !ok {
-			return fmt.Errorf("the local run does not support the variable %s", variable)
+			return fmt.Errorf("the local run doesn't support the variable %s", variable)
 		}
 	}
 	return nil
@@ -105,10 +105,10 @@ func (g gatewayResponse) check() error {
 	}
 	for name, value := range g.ResponseParameters {
 		if !strings.HasPrefix(name, "gatewayresponse.header.") {
-			return fmt.Errorf("the local run cannot set %s", name)
+			return fmt.Errorf("the local run can't set %s", name)
 		}
 		if _, ok := literal(value); !ok && !strings.HasPrefix(value, "method.request.header.") {
-			return fmt.Errorf("the local run cannot map %s to %s", value, name)
+			return fmt.Errorf("the local run can't map %s to %s", value, name)
 		}
 	}
 	return nil

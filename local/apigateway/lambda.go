@@ -60,7 +60,7 @@ func (a *API) invoke(c *call) answer {
 			header["X-Amzn-Remapped-"+name] = values
 		}
 	}
-	// An API without binary media types does not decode a body in base64 ("Return binary media from a Lambda proxy
+	// An API without binary media types doesn't decode a body in base64 ("Return binary media from a Lambda proxy
 	// integration in API Gateway").
 	return answer{status: response.StatusCode, header: header, body: []byte(response.Body)}
 }

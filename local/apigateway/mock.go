@@ -22,7 +22,7 @@ type integrationResponse struct {
 
 var mockStatus = regexp.MustCompile(`["']?statusCode["']?\s*:\s*(\d{3})`)
 
-// checkMock parses the integration's templates and refuses those that cannot be served.
+// checkMock parses the integration's templates and refuses those that can't be served.
 func (m *method) checkMock() error {
 	if len(m.Integration.IntegrationResponses) != 1 || m.Integration.IntegrationResponses[0].SelectionPattern != "" {
 		return errors.New("the local run serves only mock integrations with one response, without a selection pattern")
@@ -38,7 +38,7 @@ func (m *method) checkMock() error {
 	}
 	for name, value := range r.ResponseParameters {
 		if _, ok := literal(value); !ok {
-			return fmt.Errorf("the local run cannot map %s to %s", value, name)
+			return fmt.Errorf("the local run can't map %s to %s", value, name)
 		}
 	}
 	template := r.ResponseTemplates["application/json"]

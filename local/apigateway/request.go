@@ -51,7 +51,7 @@ func newExtendedID() string {
 	return base64.StdEncoding.EncodeToString(random[:])
 }
 
-// dropped are the request headers that API Gateway does not pass on ("Amazon API Gateway important notes", REST APIs).
+// dropped are the request headers that API Gateway doesn't pass on ("Amazon API Gateway important notes", REST APIs).
 var dropped = []string{
 	"connection", "content-length", "content-md5", "expect", "max-forwards", "proxy-authenticate", "server", "te",
 	"trailer", "transfer-encoding", "upgrade", "www-authenticate",
@@ -59,7 +59,7 @@ var dropped = []string{
 
 // eventHeader returns the request's headers as API Gateway passes them on. Their names stay as they were sent, and mappings
 // compare them case-sensitively ("Amazon API Gateway important notes", REST APIs). Browsers use HTTP/2 with API Gateway, in
-// which names are in lower case (RFC 9113, 8.2). They use it only over TLS, which the local run does not have, so names are
+// which names are in lower case (RFC 9113, 8.2). They use it only over TLS, which the local run doesn't have, so names are
 // changed to lower case here. The headers that API Gateway sets itself, and Authorization, have its own spelling (an event in
 // jonstefansson/dynadb-mileage; localstack/localstack's test_apigateway_lambda.py, run against AWS).
 func eventHeader(r *http.Request) map[string][]string {

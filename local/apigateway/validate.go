@@ -33,7 +33,7 @@ func compileModels(t *cfn.Template, names map[string]string) (map[string]*jsonsc
 	return models, nil
 }
 
-// validate applies the method's request validator. It returns the refusal if it does not accept the request.
+// validate applies the method's request validator. It returns the refusal if it doesn't accept the request.
 func (m *method) validate(c *call) (refusal, bool) {
 	if missing := m.missingParameters(c); m.validator.ValidateRequestParameters && missing != nil {
 		return refusal{"BAD_REQUEST_PARAMETERS", 400, "BadRequestException",

@@ -14,7 +14,7 @@ import (
 )
 
 // operations are those that a page needs to sign users in and out and to keep them signed in. On AWS, everybody may call them.
-// Most other operations need AWS credentials there, which cognito-local does not check.
+// Most other operations need AWS credentials there, which cognito-local doesn't check.
 var operations = []string{"InitiateAuth", "RespondToAuthChallenge", "AssociateSoftwareToken", "VerifySoftwareToken", "RevokeToken"}
 
 // operationPrefix precedes the name of the operation in X-Amz-Target.
@@ -32,7 +32,7 @@ func (s *Server) proxy(headerTimeout time.Duration) *http.Server {
 			return nil
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, _ error) {
-			refuse(w, http.StatusBadGateway, "InternalErrorException", "cognito-local does not answer")
+			refuse(w, http.StatusBadGateway, "InternalErrorException", "cognito-local doesn't answer")
 		},
 	}
 	pages := s.pagesOnly(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -57,7 +57,7 @@ func (s *Server) proxy(headerTimeout time.Duration) *http.Server {
 	}
 }
 
-// pagesOnly refuses pages of other origins with an answer that they cannot read, and lets the template's pages read the
+// pagesOnly refuses pages of other origins with an answer that they can't read, and lets the template's pages read the
 // answer.
 func (s *Server) pagesOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

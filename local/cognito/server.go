@@ -7,7 +7,7 @@
 //	claims, err := server.Verify(ctx, token, []string{pool.ARN}, nil)
 //	server.Close()
 //
-// cognito-local signs with a public key pair, does not protect its admin API, and answers every page. So it listens on a
+// cognito-local signs with a public key pair, doesn't protect its admin API, and answers every page. So it listens on a
 // socket in a private folder, which no page and no other user of the machine can reach. A proxy on a loopback port forwards
 // what a page needs.
 package cognito
@@ -100,7 +100,7 @@ func launch(ctx context.Context, cfg Config) (*Server, error) {
 	if err := s.waitUntilReady(ctx); err != nil {
 		listener.Close()
 		s.Close()
-		return nil, fmt.Errorf("cognito-local did not start: %w: %s", err, reason(s.process.Output()))
+		return nil, fmt.Errorf("cognito-local didn't start: %w: %s", err, reason(s.process.Output()))
 	}
 	go s.web.Serve(listener)
 	return s, nil

@@ -5,8 +5,8 @@
 //	child, err := process.Command{Path: node, Args: args}.Start()
 //	child.Stop(time.Second)
 //
-// A child has a process group of its own. Ctrl-C in the terminal therefore reaches only the local run, which then stops
-// its children in order, and a kill reaches the child's own children: `go run`, for one, does not pass signals on.
+// Each child has its own process group. Ctrl-C in the terminal therefore reaches only the local run, which then stops
+// its children in order, and a kill reaches the child's own children: `go run`, for one, doesn't pass signals on.
 package process
 
 import (
@@ -55,7 +55,7 @@ type Process struct {
 	ended  chan struct{}
 }
 
-// Start starts the program and does not wait for it.
+// Start starts the program and doesn't wait for it.
 func (c Command) Start() (*Process, error) {
 	p := &Process{cmd: c.command(context.Background()), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
@@ -76,7 +76,7 @@ func (c Command) Start() (*Process, error) {
 // Ended is closed when the process has ended, by Stop or by itself.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// Stop closes the standard input, which asks the process to end, kills it if it has not ended after grace, and waits for
+// Stop closes the standard input, which asks the process to end, kills it if it hasn't ended after grace, and waits for
 // its end.
 func (p *Process) Stop(grace time.Duration) {
 	p.Stdin.Close()

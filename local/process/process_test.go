@@ -44,7 +44,7 @@ func TestStop(t *testing.T) {
 			select {
 			case <-p.Ended():
 			default:
-				t.Error("it has not ended")
+				t.Error("it hasn't ended")
 			}
 			if output := p.Output(); strings.Trim(output, "\n") != "started" && name == "Obeys" {
 				t.Errorf("it printed %q", output)

@@ -63,7 +63,7 @@ func conditionKeys(r *fasthttp.RequestCtx, now time.Time) iam.Context {
 }
 
 // createsObject reports whether the request creates an object: PutObject, CopyObject and CompleteMultipartUpload do,
-// CreateMultipartUpload and UploadPart do not ("Enforce conditional writes on Amazon S3 buckets", Amazon S3 User Guide).
+// CreateMultipartUpload and UploadPart don't ("Enforce conditional writes on Amazon S3 buckets", Amazon S3 User Guide).
 func createsObject(r *fasthttp.RequestCtx) bool {
 	query := r.QueryArgs()
 	if r.IsPost() {

@@ -123,7 +123,7 @@ func (c *client) finish(t *testing.T, s served) {
 			err = nil // it was stored, but the answer was lost
 		}
 		if err != nil {
-			t.Errorf("%s (%d parts answered) cannot be finished: %v", c.key, len(c.etags), err)
+			t.Errorf("%s (%d parts answered) can't be finished: %v", c.key, len(c.etags), err)
 			return
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// Somebody who may not list the bucket does not learn whether an object exists.
+// Somebody who may not list the bucket doesn't learn whether an object exists.
 func TestMissingObject(t *testing.T) {
 	const key = "uploads/missing"
 	for name, c := range map[string]struct {

@@ -45,7 +45,7 @@ func TestRepeatedCompletion(t *testing.T) {
 	}
 }
 
-// Completing an upload that does not exist fails, even if another upload has stored an object with the key.
+// Completing an upload that doesn't exist fails, even if another upload has stored an object with the key.
 func TestCompletionOfUnknownUpload(t *testing.T) {
 	stored := begin(t, "uploads/taken", []byte("other"))
 	if a := stored.complete(t); a.status != 200 {
@@ -115,7 +115,7 @@ func TestKilledAfterJoining(t *testing.T) {
 	u := &upload{key: "uploads/joined", id: createUpload(t, p.base, "uploads/joined")}
 	part := signed{base: p.base, key: u.key, length: 1, query: url.Values{"uploadId": {u.id}, "partNumber": {"1"}}}
 	u.etags = []string{put(t, part, []byte("x"))}
-	// With a second upload to the key, versitygw does not remove the folder that they share.
+	// With a second upload to the key, versitygw doesn't remove the folder that they share.
 	createUpload(t, p.base, u.key)
 	data := filepath.Join(c.Dir, "data", testBucket)
 	folder := u.folder(t, data)

@@ -16,7 +16,7 @@ import (
 
 // policy decides every request: it holds the bucket's policy and the identity policies of the roles that sign.
 //
-// versitygw evaluates effects, principals, actions and resources. It refuses condition keys that it does not know, and
+// versitygw evaluates effects, principals, actions and resources. It refuses condition keys that it doesn't know, and
 // s3:signatureAge is one. So package iam evaluates the conditions, for each request at the moment it is authorized, and
 // versitygw gets the statements whose conditions are true, without the conditions. As on AWS, the signature has been
 // checked by then.
@@ -34,7 +34,7 @@ type statement struct {
 
 const everyone = "*"
 
-// newPolicy refuses policies that this S3 cannot apply in full.
+// newPolicy refuses policies that this S3 can't apply in full.
 func newPolicy(cfg Config, now func() time.Time) (*policy, error) {
 	p := &policy{bucket: cfg.Bucket, now: now}
 	for _, s := range cfg.Policy.Statements {
@@ -45,7 +45,7 @@ func newPolicy(cfg Config, now func() time.Time) (*policy, error) {
 		case slices.ContainsFunc(s.Principals, func(p iam.PrincipalPattern) bool { return p.Everyone }):
 			p.statements = append(p.statements, statement{s, everyone})
 		}
-		// AWS services, such as S3's log delivery, do not call the local run.
+		// AWS services, such as S3's log delivery, don't call the local run.
 	}
 	for _, u := range cfg.Users {
 		for _, document := range u.Policies {
@@ -62,20 +62,20 @@ func newPolicy(cfg Config, now func() time.Time) (*policy, error) {
 	return p, nil
 }
 
-// check refuses the elements and condition keys that this S3 does not support.
+// check refuses the elements and condition keys that this S3 doesn't support.
 func (s statement) check() error {
 	if len(s.NotActions) > 0 || len(s.NotResources) > 0 {
-		return errors.New("the local S3 does not support NotAction and NotResource")
+		return errors.New("the local S3 doesn't support NotAction and NotResource")
 	}
 	for _, key := range s.ConditionKeys() {
 		if !slices.Contains(supportedKeys, key) {
-			return fmt.Errorf("the local S3 does not support the condition key %s", key)
+			return fmt.Errorf("the local S3 doesn't support the condition key %s", key)
 		}
 	}
 	return nil
 }
 
-// validate refuses, at start, a policy with something that versitygw does not know.
+// validate refuses, at start, a policy with something that versitygw doesn't know.
 func (p *policy) validate(users auth.IAMService) error {
 	raw, err := document(p.statements)
 	if err != nil {

@@ -29,7 +29,7 @@ func (s *store) recover() error {
 }
 
 // recoverUploads handles uploads whose parts were being joined. versitygw renames the folder of an upload before it joins the
-// parts, does not find it under the new name after a restart, and answers a repeated CompleteMultipartUpload as if the first
+// parts, doesn't find it under the new name after a restart, and answers a repeated CompleteMultipartUpload as if the first
 // were still running. The folder gets its old name back, or is removed if the object has been stored.
 func (s *store) recoverUploads(folder string) error {
 	entries, err := os.ReadDir(filepath.Join(s.bucketDir(), folder))

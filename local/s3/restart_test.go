@@ -100,7 +100,7 @@ func serveProcess(t *testing.T, c served) process {
 			return p
 		}
 	}
-	t.Fatal("the server did not start")
+	t.Fatal("the server didn't start")
 	return p
 }
 

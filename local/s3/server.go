@@ -96,11 +96,11 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
 	}
+	// Without WithKeepAlive, versitygw uses a connection for one request only. A browser's idle connections would delay Ctrl-C.
 	gateway, err := s3api.New(be, rootUser(), cfg.Region, users, nil, nil, nil, nil,
 		s3api.WithQuiet(),
 		s3api.WithConcurrencyLimiter(4096, 1024),
 		s3api.WithMpMaxParts(10_000),
-		// versitygw uses a connection for one request only. A browser's idle connections would delay Ctrl-C.
 		s3api.WithMiddleware("/", middleware(listener.Addr(), cfg.Log)),
 	)
 	if err != nil {

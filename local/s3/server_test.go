@@ -59,7 +59,7 @@ func run(m *testing.M) int {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	if err := server.Close(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "the server did not stop within 2 s:", err)
+		fmt.Fprintln(os.Stderr, "the server didn't stop within 2 s:", err)
 		return 1
 	}
 	return code
@@ -166,7 +166,7 @@ func TestPutTwiceIsRefused(t *testing.T) {
 	}
 }
 
-// S3 refuses what the role's policies do not allow.
+// S3 refuses what the role's policies don't allow.
 func TestOnlyPutObjectIsAllowed(t *testing.T) {
 	if status, code := (signed{key: "uploads/granted", header: once}).send(t, []byte("x")); status != 200 {
 		t.Fatal(status, code)

@@ -55,7 +55,7 @@ func openStore(cfg Config) (*store, error) {
 	return s, nil
 }
 
-// createBucket creates the bucket if it does not exist, and sets the template's CORS rules.
+// createBucket creates the bucket if it doesn't exist, and sets the template's CORS rules.
 func (s *store) createBucket(ctx context.Context, rules []CORSRule) error {
 	acl := []byte(`{"Owner":"` + rootAccess + `"}`)
 	const ownership = types.ObjectOwnershipBucketOwnerEnforced

@@ -45,7 +45,7 @@ func newUsers(list []User) *users {
 	return &table
 }
 
-// errExpiredToken is S3's answer to temporary credentials that have expired, even if the URL has not ("Error responses",
+// errExpiredToken is S3's answer to temporary credentials that have expired, even if the URL hasn't ("Error responses",
 // Amazon S3 API Reference).
 var errExpiredToken = s3err.APIError{
 	Code: "ExpiredToken", Description: "The provided token has expired.", HTTPStatusCode: http.StatusBadRequest,
@@ -81,7 +81,7 @@ func (u *users) GetUserAccount(access string) (auth.Account, error) {
 	return auth.Account{Access: access, Role: auth.RoleUser}, nil
 }
 
-// ResolveAccounts returns the access key ids that do not exist.
+// ResolveAccounts returns the access key ids that don't exist.
 func (u *users) ResolveAccounts(accessKeyIDs []string) ([]string, error) {
 	missing := []string{}
 	for _, id := range accessKeyIDs {
@@ -92,7 +92,7 @@ func (u *users) ResolveAccounts(accessKeyIDs []string) ([]string, error) {
 	return missing, nil
 }
 
-var errFixed = errors.New("s3: users come from the template and cannot be changed")
+var errFixed = errors.New("s3: users come from the template and can't be changed")
 
 func (u *users) CreateAccount(auth.Account) error                  { return errFixed }
 func (u *users) UpdateUserAccount(string, auth.MutableProps) error { return errFixed }

@@ -128,7 +128,7 @@ func TestReadableByThePage(t *testing.T) {
 	}
 }
 
-// TestHiddenFromOtherPages: what the function answers is for the allowed origins alone. How it compares them is in its
+// TestHiddenFromOtherPages: what the function answers is only for the allowed origins. How it compares them is in its
 // own tests.
 func TestHiddenFromOtherPages(t *testing.T) {
 	t.Parallel()

@@ -10,9 +10,9 @@ import (
 )
 
 // TestIdleConnections holds 1,000 connections open to the API and to S3 without sending anything, and a few requests
-// whose bodies never end. The local run goes on serving everybody else.
+// whose bodies never end. The local run continues to serve everybody else.
 func TestIdleConnections(t *testing.T) {
-	localOnly(t, "a thousand idle connections are no way to treat a stack that others share")
+	localOnly(t, "it opens a thousand idle connections, which a shared deployment should not have to bear")
 	const idle, slow = 500, 12
 	for _, endpoint := range []string{target.ApiUrl, target.Local.S3Endpoint} {
 		u, err := url.Parse(endpoint)

@@ -46,7 +46,7 @@ func checkClosed(t *testing.T, r *localRun) {
 	}
 }
 
-// TestStopWhileStarting interrupts the start during its longest step, the synthesis, which starts processes of its own. They must end too.
+// TestStopWhileStarting interrupts the start during its longest step, the synthesis, which starts child processes. They must end too.
 func TestStopWhileStarting(t *testing.T) {
 	t.Parallel()
 	folder := project(t, synthesizedTemplate(t))

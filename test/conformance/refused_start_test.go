@@ -84,7 +84,7 @@ func checkComplaint(t *testing.T, r *localRun, says string) {
 	}
 	// A failed synthesis has a line of introduction before the CDK app's own message.
 	lines := strings.Split(strings.TrimSuffix(printed, "\n"), "\n")
-	if introduced := strings.Contains(lines[0], "cannot be synthesized"); len(lines) != 1 && !(introduced && len(lines) == 2) {
+	if introduced := strings.Contains(lines[0], "can't be synthesized"); len(lines) != 1 && !(introduced && len(lines) == 2) {
 		t.Errorf("it says %d lines: %q", len(lines), printed)
 	}
 	for _, line := range lines {

@@ -68,7 +68,7 @@ func noSecretsPrinted(r *localRun) error {
 	}
 	for line := range strings.Lines(requests) {
 		if line = strings.TrimSuffix(line, "\n"); !requestLine.MatchString(line) {
-			found = append(found, fmt.Errorf("the terminal got a line that is no request's: %.200q", line))
+			found = append(found, fmt.Errorf("the terminal got a line that isn't about a request: %.200q", line))
 		}
 	}
 	return errors.Join(found...)

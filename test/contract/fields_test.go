@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestFields compares the fields that the functions read with the schemas'. A field that is in the code alone can't be
+// TestFields compares the fields that the functions read with the schemas'. A field that is only in the code can't be
 // found by trying requests.
 func TestFields(t *testing.T) {
 	read := map[string][]string{} // by the function that reads them

@@ -34,7 +34,7 @@ func gatewayRefusals(t *testing.T) map[refusalKind]bool {
 	return kinds
 }
 
-// TestUnknownRoutes wants an unknown route to get the same 404 as a route that the deployment leaves out.
+// TestUnknownRoutes checks that an unknown route gets the same 404 as a route that the deployment leaves out.
 func TestUnknownRoutes(t *testing.T) {
 	for file, tmpl := range goldens(t) {
 		found := 0

@@ -30,7 +30,7 @@ func TestReferenceIsFresh(t *testing.T) {
 	}
 }
 
-// TestReferenceIsWhole wants the page to load nothing else.
+// TestReferenceIsWhole checks that the page loads nothing else.
 func TestReferenceIsWhole(t *testing.T) {
 	page, err := os.ReadFile(reference)
 	if err != nil {

@@ -31,7 +31,7 @@ var bodies = []struct{ path, body string }{
 
 var ownKey = regexp.MustCompile(`"key":"uploads/` + sub + `/[^/]+/[^/]+"`)
 
-// inexpressible lists what the functions refuse although the schema accepts it, since JSON Schema can't express the rule. TestBodies wants each of them to occur, and nothing else to be refused that the schema accepts.
+// inexpressible lists what the functions refuse although the schema accepts it, since JSON Schema can't express the rule. TestBodies checks that each of them occurs, and nothing else to be refused that the schema accepts.
 var inexpressible = map[string]func(path string, a answer, body string) bool{
 	"metadata's bytes, names and values together": func(_ string, a answer, _ string) bool {
 		return a.refusal.Field == "metadata" && strings.Contains(a.refusal.Message, "at most 2048 are allowed")
@@ -101,12 +101,12 @@ func TestBodies(t *testing.T) {
 	t.Logf("%d right bodies, %d wrong ones", right, wrong)
 }
 
-// checkRefused wants an error that names the field; "" stands for the body.
+// checkRefused checks that the error names the field; "" stands for the body.
 func checkRefused(t *testing.T, name, field string, a answer) {
 	t.Helper()
 	switch {
 	case a.ok():
-		t.Errorf("%s: openapi.yaml refuses it, the function takes it", name)
+		t.Errorf("%s: openapi.yaml refuses it, the function accepts it", name)
 	case a.status >= 500:
 		t.Errorf("%s: %s", name, a.body)
 	case field == "" && !(a.refusal.Code == "InvalidJSON" || a.refusal.Code == "InvalidRequest"):

@@ -44,7 +44,7 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// TestModels wants API Gateway's own validation of a body to refuse nothing that the contract accepts.
+// TestModels checks that API Gateway's own validation of a body refuses nothing that the contract accepts.
 func TestModels(t *testing.T) {
 	models := 0
 	for file, tmpl := range goldens(t) {

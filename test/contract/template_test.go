@@ -87,7 +87,7 @@ func (tmpl template) path(id string) string {
 }
 
 // methods gives the template's methods by "POST /uploads", and whether each is
-// behind the authorizer. ANY is no route: it answers what is none.
+// behind the authorizer. ANY isn't a route: it answers requests for unknown routes.
 func (tmpl template) methods() map[string]bool {
 	methods := map[string]bool{}
 	for _, r := range tmpl.Resources {

@@ -1,5 +1,5 @@
 // Package nag_test checks every stage and every option with cdk-nag's packs AwsSolutions, NIST 800-53 R5 and HIPAA. A resource
-// may break a rule only with an excuse, which package uploads writes into its metadata, and each excuse must be needed.
+// may break a rule only with a suppression, which package uploads writes into its metadata, and each suppression must be needed.
 //
 //	go test ./test/nag
 //
@@ -106,7 +106,7 @@ func TestAnyProps(t *testing.T) {
 	})
 }
 
-// assertRules wants each rule kept, or broken with an excuse, and each excuse needed.
+// assertRules wants each rule kept, or broken with a suppression, and each suppression needed.
 func assertRules(t *testing.T, stage infra.Stage) {
 	app := newApp(t)
 	infra.NewUploadStack(app, synth.WithStub(t, stage))
@@ -128,16 +128,16 @@ func assertRules(t *testing.T, stage infra.Stage) {
 			t.Errorf("not one rule of %s looked at the stack", name)
 		}
 	}
-	for _, excuse := range excuses(t, app) {
-		if !used[excuse] {
-			t.Errorf("the excuse of %s is not needed", excuse)
+	for _, suppression := range suppressions(t, app) {
+		if !used[suppression] {
+			t.Errorf("the suppression of %s is not needed", suppression)
 		}
 	}
 }
 
-// excuses returns "<construct path> <rule>" of every excuse in the app, and complains of those
+// suppressions returns "<construct path> <rule>" of every suppression in the app, and complains of those
 // without a reason.
-func excuses(t *testing.T, app awscdk.App) []string {
+func suppressions(t *testing.T, app awscdk.App) []string {
 	t.Helper()
 	var found []string
 	for _, construct := range *app.Node().FindAll("") {
@@ -150,7 +150,7 @@ func excuses(t *testing.T, app awscdk.App) []string {
 		for _, rule := range rules {
 			rule := rule.(map[string]any)
 			if reason, _ := rule["reason"].(string); len(strings.Fields(reason)) < 5 {
-				t.Errorf("%s: the excuse of %v gives no reason: %q", *resource.Node().Path(), rule["id"], reason)
+				t.Errorf("%s: the suppression of %v gives no reason: %q", *resource.Node().Path(), rule["id"], reason)
 			}
 			found = append(found, *resource.Node().Path()+" "+rule["id"].(string))
 		}

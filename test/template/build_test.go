@@ -87,7 +87,7 @@ func bootstrap(t *testing.T, folder string) []byte {
 	return binary
 }
 
-// TestBuildIsReproducible builds in two clones and wants the same bytes, and so the same asset
+// TestBuildIsReproducible builds in two clones and checks that the bytes are the same, and so the asset
 // hash, until the function itself changes.
 func TestBuildIsReproducible(t *testing.T) {
 	skipInShort(t)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// checkBucketPolicies: the policies of buckets allow nobody anything, but S3 its access log; and the upload bucket
+// checkBucketPolicies: the policies of buckets allow nothing, except S3 to write its access log; and the upload bucket
 // refuses what it should. Under which circumstances is in the tables of test/iam; here is what depends on props.
 func checkBucketPolicies(t *template, want asked) (found complaints) {
 	bucket := t.uploadBucket().id
@@ -63,7 +63,7 @@ func (t *template) refusal(sid string) map[string]any {
 	return nil
 }
 
-// checkBucketCORS: pages of the allowed origins alone may send what the features need.
+// checkBucketCORS: only pages of the allowed origins may send what the features need.
 func checkBucketCORS(t *template, want asked) (found complaints) {
 	methods := []string{"PUT"}
 	if want.multipart {
@@ -92,7 +92,7 @@ func checkBucketCORS(t *template, want asked) (found complaints) {
 	return found
 }
 
-// checkExpiry: unfinished uploads go. What is stored stays, unless the props say for how long, and then only uploads go.
+// checkExpiry: unfinished uploads expire. Stored objects are kept, unless the props limit that, and then only uploads expire.
 func checkExpiry(t *template, want asked) (found complaints) {
 	days, versionDays := 0.0, 0.0
 	unfinished := false

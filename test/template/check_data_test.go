@@ -35,7 +35,7 @@ func checkRetention(t *template, want asked) (found complaints) {
 	return found
 }
 
-// checkPinnedIDs: CloudFormation knows a resource by its logical id alone. Another id is a new, empty bucket or pool, or
+// checkPinnedIDs: CloudFormation identifies a resource only by its logical id. Another id is a new, empty bucket or pool, or
 // another URL and client id in every frontend.
 func checkPinnedIDs(t *template, want asked) (found complaints) {
 	pinned := map[string]string{

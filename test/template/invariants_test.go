@@ -71,7 +71,7 @@ func askedOf(stage infra.Stage) asked {
 	}
 }
 
-// multipart says whether some file is large enough to be sent in parts.
+// multipart reports whether some file is large enough to be sent in parts.
 func multipart(stage infra.Stage) bool {
 	return maxSize(stage) > cmp.Or(stage.Uploads.Multipart.Threshold, 100<<20)
 }

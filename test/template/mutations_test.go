@@ -232,7 +232,7 @@ var dataMutations = []mutation{
 	{"nothing is shared with the account", "", "a custom resource", func(t *template) { t.add("Custom::S3AutoDeleteObjects") }},
 }
 
-// TestInvariantsCanFail breaks templates in every way listed and wants the invariant to notice. An invariant that no
+// TestInvariantsCanFail breaks templates in every way listed and checks that the invariant notices. An invariant that no
 // mutation breaks proves nothing.
 func TestInvariantsCanFail(t *testing.T) {
 	production, err := infra.StageNamed("production")

@@ -14,7 +14,7 @@ func orZero[T any](nested *T) T {
 	return *nested
 }
 
-// hasOwnKey reports whether the stage gets a KMS key of its own.
+// hasOwnKey reports whether the stage gets a new KMS key.
 func hasOwnKey(stage infra.Stage) bool {
 	return stage.Uploads.Encryption != nil && stage.Uploads.Encryption.KeyARN == ""
 }

@@ -47,7 +47,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestOptionsAreAll wants an option for every field of the props and their nested types, and a golden file for every option,
+// TestOptionsAreAll checks that there is an option for every field of the props and their nested types, and a golden file for every option,
 // and no more.
 func TestOptionsAreAll(t *testing.T) {
 	set := map[string]bool{}

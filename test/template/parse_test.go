@@ -50,7 +50,7 @@ func (t *template) of(kind string) []*resource {
 	return found
 }
 
-// uploadBucket is the bucket that the function is told to use.
+// uploadBucket is the bucket in the function's environment.
 func (t *template) uploadBucket() *resource {
 	for _, function := range t.of("AWS::Lambda::Function") {
 		if bucket := t.Resources[reference(function.env()["UPLOAD_BUCKET"])]; bucket != nil {
@@ -68,7 +68,7 @@ func (r *resource) env() map[string]any {
 
 func at(value any, path ...any) any { return cfn.At(value, path...) }
 
-// list is a value that may stand alone or in a list, as a list.
+// list returns a value as a list, whether it is one or a single value.
 func list(value any) []any {
 	switch value := value.(type) {
 	case nil:

@@ -115,7 +115,7 @@ func TestAnotherPoolIsAnotherDeployment(t *testing.T) {
 	}
 	before := change(func(*uploads.Props) {})
 	if again := change(func(p *uploads.Props) { p.LogRetentionDays = 30 }); again != before {
-		t.Errorf("what is no part of the API makes a new deployment: %s, and %s before", again, before)
+		t.Errorf("what isn't part of the API makes a new deployment: %s, and %s before", again, before)
 	}
 	for what, set := range map[string]func(*uploads.Props){
 		"another pool":   func(p *uploads.Props) { p.Callers.ExistingPool.PoolARN += "J" },

@@ -1,6 +1,6 @@
 // Package awsstub is an HTTP server that answers as AWS's services do, in their protocols, from a table of canned
-// answers. It is for preflight's tests. New makes an account where all is well; a test changes the answers that it is
-// about. What nobody has an answer for fails the test.
+// answers. It is for preflight's tests. New makes an account without problems; a test changes the answers that it is
+// about. A call without an answer fails the test.
 package awsstub
 
 import (
@@ -22,7 +22,7 @@ type Answer struct {
 	Header map[string]string
 	Body   string
 	Error  string // an error's code, written as the service writes errors, with Body as its message
-	Never  bool   // there is no answer until the caller hangs up
+	Never  bool   // there is no answer until the caller disconnects
 }
 
 // Server is an AWS account.
@@ -36,7 +36,7 @@ type Server struct {
 	signers map[string][]string
 }
 
-// New starts an account where all is well, and stops it with the test.
+// New starts an account without problems, and stops it with the test.
 func New(t testing.TB) *Server {
 	s := &Server{t: t, answers: map[string][]Answer{}, bodies: map[string][]string{}, signers: map[string][]string{}}
 	for call, body := range healthy {
@@ -67,7 +67,7 @@ func (s *Server) Answer(call string, answers ...Answer) {
 	s.answers[call] = answers
 }
 
-// Fail has a call fail with an error of AWS's.
+// Fail makes a call fail with one of AWS's errors.
 func (s *Server) Fail(call string, status int, code, message string) {
 	s.Answer(call, Answer{Status: status, Error: code, Body: message})
 }
@@ -79,7 +79,7 @@ func (s *Server) Calls() []string {
 	return slices.Compact(slices.Sorted(slices.Values(s.calls)))
 }
 
-// Count says how often a call was made.
+// Count returns how often a call was made.
 func (s *Server) Count(call string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +92,7 @@ func (s *Server) Count(call string) int {
 	return n
 }
 
-// Body is what a call's requests had for bodies, one after the other.
+// Body returns the bodies of a call's requests, one after the other.
 func (s *Server) Body(call string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +106,7 @@ func (s *Server) Signers(call string) []string {
 	return slices.Clone(s.signers[call])
 }
 
-// Changes are the calls that are not for reading.
+// Changes are the calls that change something.
 func (s *Server) Changes() []string {
 	return slices.DeleteFunc(s.Calls(), func(call string) bool { return reading.MatchString(call) })
 }
@@ -114,7 +114,7 @@ func (s *Server) Changes() []string {
 // reading matches calls that change nothing. Assuming a role hands out credentials for it.
 var reading = regexp.MustCompile(`^[a-z0-9-]+ (Get|List|Describe|GET /|HEAD /)|^sts AssumeRole$`)
 
-// scope is where a SigV4 signature names the access key, the region and the service.
+// scope matches the access key, the region and the service in a SigV4 signature.
 var scope = regexp.MustCompile(`Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request`)
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -140,7 +140,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if len(answers) == 0 {
-		s.t.Errorf("nobody has an answer for %q", call)
+		s.t.Errorf("there is no answer for %q", call)
 		http.Error(w, "no answer", http.StatusNotImplemented)
 		return
 	}
@@ -151,7 +151,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answers[0].write(w, r, service)
 }
 
-// operation names what a request asks for.
+// operation returns the operation that a request calls.
 func operation(r *http.Request, body string) string {
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		return target[strings.LastIndex(target, ".")+1:]

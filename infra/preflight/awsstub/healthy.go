@@ -20,7 +20,7 @@ const (
 	LogRole     = "arn:aws:iam::111122223333:role/apigateway-logs"
 )
 
-// Trust is a role's trust policy as IAM gives it.
+// Trust is a role's trust policy as IAM returns it.
 func Trust(service string) string {
 	return url.QueryEscape(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}]}`)
 }
@@ -63,7 +63,7 @@ func Events(members string) string {
 	return `<DescribeStackEventsResponse><DescribeStackEventsResult><StackEvents>` + members + `</StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>`
 }
 
-// healthy is an account with a stack of a stage that uses everything there is.
+// healthy is an account with the stack of a stage that uses every feature.
 var healthy = map[string]string{
 	"sts GetCallerIdentity": `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::111122223333:assumed-role/Deployer/ada</Arn><UserId>AROA:ada</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
 	"sts AssumeRole":        `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIALOOKUP</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,

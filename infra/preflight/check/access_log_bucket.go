@@ -14,7 +14,7 @@ import (
 	"signpost/infra/uploads"
 )
 
-// checkAccessLogBucket wants an existing bucket of the same account and region that S3 may write logs to.
+// checkAccessLogBucket checks that an existing bucket is in the same account and region, and that S3 may write logs to it.
 func (c *checker) checkAccessLogBucket(ctx context.Context) []Finding {
 	const subject = "AccessLogBucketName"
 	name := c.props.AccessLogBucketName
@@ -31,9 +31,9 @@ func (c *checker) checkAccessLogBucket(ctx context.Context) []Finding {
 	case status == http.StatusNotFound:
 		return []Finding{problem(subject, "there is no bucket "+name, append(other, fmt.Sprintf("or make it: aws s3 mb s3://%s --region %s", name, c.Region))...)}
 	case region != "" && region != c.Region:
-		return []Finding{problem(subject, fmt.Sprintf("%s is in %s, and the stack goes to %s: S3 writes access logs to buckets of the same region alone", name, region, c.Region), other...)}
+		return []Finding{problem(subject, fmt.Sprintf("%s is in %s, and the stack goes to %s: S3 writes access logs only to buckets of the same region", name, region, c.Region), other...)}
 	case status == http.StatusForbidden && !c.ownsBucket(ctx, name):
-		return []Finding{problem(subject, fmt.Sprintf("%s does not belong to account %s: S3 writes access logs to buckets of the same account alone", name, c.Account), other...)}
+		return []Finding{problem(subject, fmt.Sprintf("%s does not belong to account %s: S3 writes access logs only to buckets of the same account", name, c.Account), other...)}
 	case err != nil:
 		return []Finding{notChecked(subject, err)}
 	}
@@ -42,13 +42,13 @@ func (c *checker) checkAccessLogBucket(ctx context.Context) []Finding {
 	case err != nil && code(err) != "NoSuchBucketPolicy":
 		return []Finding{notChecked(subject, err)}
 	case err != nil || !strings.Contains(aws.ToString(policy.Policy), "logging.s3.amazonaws.com"):
-		return []Finding{note(subject, "the policy of "+name+" does not name logging.s3.amazonaws.com: S3 would write no log, and say nothing",
+		return []Finding{note(subject, "the policy of "+name+" does not name logging.s3.amazonaws.com: S3 would write no log, without an error",
 			`add the statement of "Enabling Amazon S3 server access logging" (Amazon S3 User Guide) to it`)}
 	}
 	return []Finding{fine(subject, "%s", name)}
 }
 
-// bucketRegion is where S3 says that a bucket is, in an error too, and the status of that.
+// bucketRegion returns the bucket's region, which S3 names in errors too, and the status of S3's answer.
 func bucketRegion(out *s3.HeadBucketOutput, err error) (region string, status int) {
 	if err == nil {
 		return aws.ToString(out.BucketRegion), http.StatusOK
@@ -60,8 +60,8 @@ func bucketRegion(out *s3.HeadBucketOutput, err error) (region string, status in
 	return answer.Response.Header.Get("X-Amz-Bucket-Region"), answer.HTTPStatusCode()
 }
 
-// ownsBucket says whether the account has a bucket of that name; when that can't be known, it says so too, as HeadBucket
-// answers 403 both to other accounts and to those who lack a permission.
+// ownsBucket reports whether the account has a bucket of that name, or may have: HeadBucket answers 403 both to other accounts
+// and to callers who lack a permission, and the list of buckets may not be readable either.
 func (c *checker) ownsBucket(ctx context.Context, name string) bool {
 	out, err := c.aws.s3.ListBuckets(ctx, &s3.ListBucketsInput{Prefix: aws.String(name), MaxBuckets: aws.Int32(1000)})
 	if err != nil {

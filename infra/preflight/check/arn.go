@@ -8,16 +8,16 @@ import (
 	"signpost/infra/uploads"
 )
 
-// existing is a prop that names something that must be there already.
+// existing is a prop that names something that must exist already.
 type existing struct {
 	prop, value string
-	region      string // why it must be in the stack's region; empty where it need not
-	account     string // why it must be in the stack's account; empty where it need not
-	remedy      string // what to do about either
+	region      string // why it must be in the stack's region; "" if it needn't
+	account     string // why it must be in the stack's account; "" if it needn't
+	remedy      string // what to do if it is in another
 }
 
 // parse returns the ARN of what is to be looked up. Without one to look up, it returns the findings, if any: the prop
-// is not given, is a token, is no ARN (which the props' own findings say), or names another place.
+// is not given, is a token, isn't an ARN (which the checks of the props report), or names another place.
 func (c *checker) parse(it existing) (arn.ARN, []Finding, bool) {
 	if it.value == "" {
 		return arn.ARN{}, nil, false

@@ -11,10 +11,10 @@ import (
 	"signpost/infra"
 )
 
-// defaultQualifier is the one that the CDK uses unless cdk.json says otherwise.
+// defaultQualifier is the CDK's own, which cdk.json can change.
 const defaultQualifier = "hnb659fds"
 
-// checkBootstrap wants the CDK's bootstrap in this account and region. The parameter is what the CDK CLI looks at too:
+// checkBootstrap checks that this account and region have the CDK's bootstrap. The parameter is what the CDK CLI looks at too:
 // the stack may have another name than CDKToolkit.
 func (c *checker) checkBootstrap(ctx context.Context) []Finding {
 	const subject = "CDK bootstrap"
@@ -33,18 +33,18 @@ func (c *checker) checkBootstrap(ctx context.Context) []Finding {
 	version, err := strconv.Atoi(aws.ToString(out.Parameter.Value))
 	switch {
 	case err != nil:
-		return []Finding{problem(subject, fmt.Sprintf("the parameter %s holds %q, which is no version", name, aws.ToString(out.Parameter.Value)), bootstrap)}
+		return []Finding{problem(subject, fmt.Sprintf("the parameter %s holds %q, which isn't a version", name, aws.ToString(out.Parameter.Value)), bootstrap)}
 	case version < infra.BootstrapVersion:
 		return []Finding{problem(subject, fmt.Sprintf("is version %d, and this CDK needs %d or newer", version, infra.BootstrapVersion), bootstrap)}
 	}
 	return append([]Finding{fine(subject, "version %d", version)}, c.checkDeployRole(ctx)...)
 }
 
-// checkDeployRole wants the caller to be able to assume the role that the CDK deploys with. Where that can't be, the CDK
-// CLI goes on with the caller's own permissions, and says so only in passing (cdklabs/cdk-stacksets#327).
+// checkDeployRole checks that the caller can assume the role that the CDK deploys with. If it can't, the CDK CLI continues
+// with the caller's own permissions, with only a warning (cdklabs/cdk-stacksets#327).
 func (c *checker) checkDeployRole(ctx context.Context) []Finding {
 	if _, err := c.assume(ctx, "deploy"); denied(err) {
-		return []Finding{note("credentials", "may not assume the CDK's role "+c.bootstrapRole("deploy")+": the CDK then deploys with the caller's own permissions, and fails where they don't do",
+		return []Finding{note("credentials", "may not assume the CDK's role "+c.bootstrapRole("deploy")+": the CDK then deploys with the caller's own permissions, and fails where those aren't enough",
 			fmt.Sprintf("grant sts:AssumeRole on arn:%s:iam::%s:role/cdk-%s-*", c.Partition, c.Account, c.Qualifier))}
 	}
 	return nil

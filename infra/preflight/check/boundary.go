@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 )
 
-// checkBoundary wants the policy that bounds the roles.
+// checkBoundary checks that the roles' permissions boundary exists.
 func (c *checker) checkBoundary(ctx context.Context) []Finding {
 	const subject = "PermissionsBoundaryARN"
 	parsed, found, ok := c.parse(existing{prop: subject, value: c.props.PermissionsBoundaryARN,

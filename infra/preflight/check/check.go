@@ -1,11 +1,10 @@
-// Package check looks at an AWS account for everything that would make the deployment of a stage fail there, and says
-// of each thing what to do about it. It reads and changes nothing; [LogRole] alone changes something, and only when it
-// is told to.
+// Package check finds everything in an AWS account that would make the deployment of a stage fail, and what to do about
+// each. It only reads; only [LogRole] changes something, when its Set is called.
 //
 //	report := check.Run(ctx, cfg, check.Target{Stage: stage})
 //
-// What AWS won't show is reported as not checked, with the permission that was missing. It doesn't stop a deployment:
-// only what was seen to be wrong does.
+// What can't be read is reported as not checked, with the missing permission. That doesn't stop a deployment: only a problem
+// that was found does.
 package check
 
 import (
@@ -36,11 +35,11 @@ type Report struct {
 	Place    Place
 	Findings []Finding
 
-	// FirstDeployment says that this deployment creates the stack, and that the stage protects its stack: the
-	// protections then have to wait until the stack is there.
+	// FirstDeployment is true if this deployment creates the stack, and the stage protects its stack. The protections must
+	// then wait until the stack exists.
 	FirstDeployment bool
 
-	// NoLogRole says that API Gateway has no role for its logs in this account and region, which [LogRole.Set] mends.
+	// NoLogRole is true if API Gateway has no role for its logs in this account and region. [LogRole.Set] sets one.
 	NoLogRole bool
 }
 
@@ -55,15 +54,15 @@ func (r Report) Count(level Level) int {
 	return n
 }
 
-// DefaultTimeout is for AWS at its slowest: an answer takes a tenth of a second.
+// DefaultTimeout is ample: AWS usually answers within a tenth of a second.
 const DefaultTimeout = 20 * time.Second
 
-// checker holds what the checks need to know.
+// checker holds what the checks share.
 type checker struct {
 	Target
 	Place
 	props  uploads.Props
-	caller aws.Config // as whom the CDK deploys
+	caller aws.Config // the credentials that the CDK deploys with
 	aws    clients
 	stack  stack
 }

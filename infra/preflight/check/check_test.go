@@ -224,7 +224,7 @@ func TestReadsAsLookupRole(t *testing.T) {
 	account = awsstub.New(t)
 	account.Fail("sts AssumeRole", 403, "AccessDenied", "not authorized to perform: sts:AssumeRole")
 	want := []string{"note credentials: may not assume the CDK's role arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1: " +
-		"the CDK then deploys with the caller's own permissions, and fails where they don't do → grant sts:AssumeRole on arn:aws:iam::111122223333:role/cdk-hnb659fds-*"}
+		"the CDK then deploys with the caller's own permissions, and fails where those aren't enough → grant sts:AssumeRole on arn:aws:iam::111122223333:role/cdk-hnb659fds-*"}
 	if diff := cmp.Diff(want, lines(check.Run(context.Background(), config(account), target(everything())))); diff != "" {
 		t.Errorf("without those roles it says (-want +got):\n%s", diff)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/wafv2"
 )
 
-// clients are the services that the checks ask.
+// clients are the clients of the services that the checks call.
 type clients struct {
 	acm            *acm.Client
 	apigateway     *apigateway.Client

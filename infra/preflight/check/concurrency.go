@@ -12,7 +12,7 @@ import (
 // fewer in all, nothing can be reserved ("Configuring reserved concurrency for a function", AWS Lambda Developer Guide).
 const unreservedMinimum = 100
 
-// checkConcurrency wants room for what the stage reserves, and warns of an account that has hardly any.
+// checkConcurrency checks that the account has room for what the stage reserves, and warns if it has hardly any concurrency.
 func (c *checker) checkConcurrency(ctx context.Context) []Finding {
 	const subject = "Functions.ReservedConcurrency"
 	reserved := c.props.Functions.ReservedConcurrency
@@ -27,7 +27,7 @@ func (c *checker) checkConcurrency(ctx context.Context) []Finding {
 	raise := fmt.Sprintf("aws service-quotas request-service-quota-increase --region %s --service-code lambda --quota-code L-B99A9384 --desired-value 1000", c.Region)
 	if reserved == 0 {
 		if all > 0 && all < unreservedMinimum {
-			return []Finding{note("Lambda's concurrency", fmt.Sprintf("the account runs %d functions at once, in all: enough to try it, not for users", all), raise)}
+			return []Finding{note("Lambda's concurrency", fmt.Sprintf("the account runs %d functions at once, in all: enough for a trial, too few for users", all), raise)}
 		}
 		return nil
 	}
@@ -53,7 +53,7 @@ func (c *checker) checkConcurrency(ctx context.Context) []Finding {
 	return []Finding{fine(subject, "%d of %d that are free", wanted, free+held-unreservedMinimum)}
 }
 
-// heldConcurrency is what the stack's own functions hold already, and would give back. With an error it may be more.
+// heldConcurrency is what the stack's own functions have reserved already. With an error it may be more.
 func (c *checker) heldConcurrency(ctx context.Context) (held int, err error) {
 	for _, resource := range c.stack.resources {
 		if aws.ToString(resource.ResourceType) != "AWS::Lambda::Function" {

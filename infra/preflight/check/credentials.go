@@ -17,11 +17,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// regionForm tells a region's name from a typing mistake, such as "eu-west1" or a zone, "eu-west-1a".
+// regionForm distinguishes a region's name from a typing mistake, such as "eu-west1" or a zone, "eu-west-1a".
 var regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d+$`)
 
-// identify finds out who calls, and whether the region is one that this account can use. Its Place is whole, or
-// the findings say what is missing.
+// identify finds out whose credentials these are, and whether this account can use the region. Its Place is complete, or the
+// findings report what is missing.
 func identify(ctx context.Context, cfg aws.Config, timeout time.Duration) (Place, []Finding) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -31,7 +31,7 @@ func identify(ctx context.Context, cfg aws.Config, timeout time.Duration) (Place
 	}
 	asked := region
 	if asked == "" {
-		asked = "us-east-1" // says who calls, wherever the stack is to go
+		asked = "us-east-1" // identifies the caller, whatever the stack's region is
 	}
 	who, err := callerIdentity(ctx, cfg, asked)
 	if err != nil && region == "" && mayBeRegion(err) {
@@ -53,7 +53,7 @@ func identify(ctx context.Context, cfg aws.Config, timeout time.Duration) (Place
 	}
 	caller, err := arn.Parse(aws.ToString(who.Arn))
 	if err != nil {
-		return Place{}, append(found, problem("credentials", "AWS names the caller "+aws.ToString(who.Arn)+", which is no ARN"))
+		return Place{}, append(found, problem("credentials", "AWS names the caller "+aws.ToString(who.Arn)+", which isn't an ARN"))
 	}
 	place := Place{Partition: caller.Partition, Account: aws.ToString(who.Account), Region: region}
 	if caller.Resource == "root" {
@@ -63,7 +63,7 @@ func identify(ctx context.Context, cfg aws.Config, timeout time.Duration) (Place
 	return place, append(found, fine("credentials", "%s", aws.ToString(who.Arn)))
 }
 
-// checkRegion returns the region, or a finding. The CDK CLI would go to us-east-1 without a word.
+// checkRegion returns the region, or a finding. The CDK CLI would silently use us-east-1.
 func checkRegion(region string) (string, []Finding) {
 	switch {
 	case region == "":
@@ -78,7 +78,7 @@ func callerIdentity(ctx context.Context, cfg aws.Config, region string) (*sts.Ge
 	return sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil, func(o *sts.Options) { o.Region = region })
 }
 
-// mayBeRegion says whether the region can be to blame: wrong keys and a region that isn't enabled are one error, and a
+// mayBeRegion reports whether the region can be the cause: wrong keys and a region that isn't enabled are one error, and a
 // region that isn't there has no address.
 func mayBeRegion(err error) bool {
 	var dns *net.DNSError
@@ -98,16 +98,16 @@ func globalRegion(region string) string {
 	return "us-east-1"
 }
 
-// noCredentials is for when there are none, or none that can still be had.
+// noCredentials is the finding if there are none, or if they can't be loaded.
 func noCredentials(err error) Finding {
 	var sso *ssocreds.InvalidTokenError
 	if errors.As(err, &sso) {
-		return problem("credentials", "the SSO session has expired, or was never begun", "aws sso login"+profileOption())
+		return problem("credentials", "the SSO session has expired, or never began", "aws sso login"+profileOption())
 	}
 	if strings.Contains(message(err), "please reauthenticate") { // as of "aws login"
 		return problem("credentials", "the session has expired", "aws login"+profileOption())
 	}
-	says := "can't be had: " + message(err)
+	says := "can't be loaded: " + message(err)
 	if strings.Contains(message(err), "no EC2 IMDS role found") { // the last place that the SDK looks at
 		says = "there are none, neither in the environment nor in a profile"
 	}
@@ -123,7 +123,7 @@ func profileOption() string {
 	return ""
 }
 
-// refusedCredentials is for what STS says of them.
+// refusedCredentials is the finding if STS refuses them.
 func refusedCredentials(err error) Finding {
 	switch said := message(err); code(err) {
 	case "ExpiredToken", "ExpiredTokenException":
@@ -134,10 +134,10 @@ func refusedCredentials(err error) Finding {
 		if strings.Contains(said, "Signature expired") || strings.Contains(said, "Signature not yet current") {
 			return problem("credentials", "were refused because of this machine's clock. AWS says: "+said, "set the clock")
 		}
-		return problem("credentials", "the secret access key does not belong to the access key id", "copy both anew")
+		return problem("credentials", "the secret access key does not belong to the access key id", "copy both again")
 	case "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure":
 		return problem("credentials", "AWS does not know them. They were deleted, or AWS_SESSION_TOKEN is missing or another's. AWS says: "+said,
-			"copy all three anew, or: aws sso login"+profileOption(), "check that ~/.aws/credentials has no older ones under the same profile")
+			"copy all three again, or: aws sso login"+profileOption(), "check that ~/.aws/credentials has no older ones under the same profile")
 	case "":
 		return problem("credentials", "AWS could not be reached: "+said, "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL")
 	default:
@@ -145,8 +145,8 @@ func refusedCredentials(err error) Finding {
 	}
 }
 
-// readAs is the config that the checks read with: as the CDK's lookup role, where that can be assumed, as the CDK
-// CLI itself does. So a deploying role needs nothing but to assume the CDK's roles. Otherwise the caller reads.
+// readAs returns the config that the checks read with: that of the CDK's lookup role if it can be assumed, as the CDK CLI
+// does. A role that deploys then needs no permission but to assume the CDK's roles. Otherwise it is the caller's own.
 func (c *checker) readAs(ctx context.Context) aws.Config {
 	provider, err := c.assume(ctx, "lookup")
 	if err != nil {

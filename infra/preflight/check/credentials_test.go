@@ -37,9 +37,9 @@ func TestCredentials(t *testing.T) {
 		want   []string
 	}{
 		"None":         {config: failing(errors.New("failed to refresh cached credentials, no EC2 IMDS role found")), want: []string{none}},
-		"SSOExpired":   {config: failing(&ssocreds.InvalidTokenError{}), want: []string{"problem credentials: the SSO session has expired, or was never begun → aws sso login --profile acme"}},
+		"SSOExpired":   {config: failing(&ssocreds.InvalidTokenError{}), want: []string{"problem credentials: the SSO session has expired, or never began → aws sso login --profile acme"}},
 		"LoginExpired": {config: failing(errors.New("create oauth2 token: login session has expired, please reauthenticate")), want: []string{"problem credentials: the session has expired → aws login --profile acme"}},
-		"Other": {config: failing(errors.New("process provider error: exit status 7")), want: []string{"problem credentials: can't be had: process provider error: exit status 7" +
+		"Other": {config: failing(errors.New("process provider error: exit status 7")), want: []string{"problem credentials: can't be loaded: process provider error: exit status 7" +
 			" → export AWS_PROFILE=… for a profile in ~/.aws/config, or the three that AWS's access portal shows: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN" +
 			" → from the beginning: docs/operations.md, First deployment"}},
 		"NoRegion":     {config: func(cfg *aws.Config) { cfg.Region = "" }, want: []string{noRegion}},
@@ -55,9 +55,9 @@ func TestCredentials(t *testing.T) {
 			want: []string{"problem credentials: have expired. AWS says: ExpiredToken: The security token included in the request is expired → aws sso login --profile acme → or copy new ones from AWS's access portal"}},
 		"Unknown": {aws: refused("InvalidClientTokenId", "The security token included in the request is invalid."),
 			want: []string{"problem credentials: AWS does not know them. They were deleted, or AWS_SESSION_TOKEN is missing or another's. AWS says: InvalidClientTokenId: The security token included in the request is invalid." +
-				" → copy all three anew, or: aws sso login --profile acme → check that ~/.aws/credentials has no older ones under the same profile"}},
+				" → copy all three again, or: aws sso login --profile acme → check that ~/.aws/credentials has no older ones under the same profile"}},
 		"WrongSecret": {aws: refused("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided."),
-			want: []string{"problem credentials: the secret access key does not belong to the access key id → copy both anew"}},
+			want: []string{"problem credentials: the secret access key does not belong to the access key id → copy both again"}},
 		"Clock": {aws: refused("SignatureDoesNotMatch", "Signature expired: 20261126T190000Z is now earlier than 20261126T191500Z"),
 			want: []string{"problem credentials: were refused because of this machine's clock. AWS says: SignatureDoesNotMatch: Signature expired: 20261126T190000Z is now earlier than 20261126T191500Z → set the clock"}},
 		"RegionNotEnabled": {config: func(cfg *aws.Config) { cfg.Region = "af-south-1" }, aws: func(account *awsstub.Server) {

@@ -16,15 +16,15 @@ import (
 	"signpost/infra/uploads"
 )
 
-// checkCertificate wants an issued certificate for the name, in the stack's region and account: the API's endpoint is
-// regional.
+// checkCertificate checks that there is an issued certificate for the name, in the stack's region and account: the API's
+// endpoint is regional.
 func (c *checker) checkCertificate(ctx context.Context) []Finding {
 	const subject = "Domain.CertificateARN"
 	domain := orZero(c.props.Domain)
 	request := fmt.Sprintf("aws acm request-certificate --region %s --domain-name %s --validation-method DNS", c.Region, domain.Name)
 	_, found, ok := c.parse(existing{prop: subject, value: domain.CertificateARN,
-		region:  "a regional API takes certificates of its own region alone (only CloudFront's are in us-east-1)",
-		account: "API Gateway takes certificates of its own account alone", remedy: request})
+		region:  "a regional API needs a certificate in its own region (only CloudFront's are in us-east-1)",
+		account: "API Gateway accepts only certificates of its own account", remedy: request})
 	if !ok {
 		return found
 	}
@@ -54,7 +54,7 @@ func (c *checker) checkCertificate(ctx context.Context) []Finding {
 	return found
 }
 
-// validation is what proves that the domain is one's own.
+// validation returns the steps that prove that you own the domain.
 func validation(certificate *acmtypes.CertificateDetail) []string {
 	var steps []string
 	for _, option := range certificate.DomainValidationOptions {
@@ -65,7 +65,7 @@ func validation(certificate *acmtypes.CertificateDetail) []string {
 	return append(steps, "then wait until it is issued: "+fmt.Sprintf("aws acm wait certificate-validated --certificate-arn %s", aws.ToString(certificate.CertificateArn)))
 }
 
-// covers says whether a certificate's name is good for a host. A wildcard stands for one label ("ACM certificate
+// covers reports whether a certificate's name is valid for a host. A wildcard stands for one label ("ACM certificate
 // characteristics", AWS Certificate Manager User Guide).
 func covers(name, host string) bool {
 	if rest, ok := strings.CutPrefix(name, "*."); ok {
@@ -75,7 +75,7 @@ func covers(name, host string) bool {
 	return strings.EqualFold(name, host)
 }
 
-// checkDomainName wants the name to be free in API Gateway, or the stack's own.
+// checkDomainName checks that the name is free in API Gateway, or belongs to the stack.
 func (c *checker) checkDomainName(ctx context.Context) []Finding {
 	const subject = "Domain.Name"
 	name := orZero(c.props.Domain).Name
@@ -97,10 +97,10 @@ func (c *checker) checkDomainName(ctx context.Context) []Finding {
 		return []Finding{notChecked(subject, c.stack.unlisted)}
 	}
 	return []Finding{problem(subject, name+" is taken in API Gateway by something else in this account and region",
-		fmt.Sprintf("aws apigateway get-base-path-mappings --domain-name %s", name)+" shows what it serves", "where that can go: "+fmt.Sprintf("aws apigateway delete-domain-name --domain-name %s", name))}
+		fmt.Sprintf("aws apigateway get-base-path-mappings --domain-name %s", name)+" shows what it serves", "if nothing needs it: "+fmt.Sprintf("aws apigateway delete-domain-name --domain-name %s", name))}
 }
 
-// checkHostedZone wants a public zone that the name lies in, with no address of that name that isn't the stack's.
+// checkHostedZone checks that the zone is public and contains the name, and that no other address record has the name.
 func (c *checker) checkHostedZone(ctx context.Context) []Finding {
 	const subject = "Domain.HostedZoneID"
 	domain := orZero(c.props.Domain)
@@ -122,7 +122,7 @@ func (c *checker) checkHostedZone(ctx context.Context) []Finding {
 	zone := strings.TrimSuffix(aws.ToString(out.HostedZone.Name), ".")
 	switch {
 	case name != zone && !strings.HasSuffix(name, "."+zone):
-		return []Finding{problem(subject, fmt.Sprintf("is the zone of %s, which %s does not lie in", zone, name), "aws route53 list-hosted-zones")}
+		return []Finding{problem(subject, fmt.Sprintf("is the zone of %s, which %s doesn't lie in", zone, name), "aws route53 list-hosted-zones")}
 	case out.HostedZone.Config != nil && out.HostedZone.Config.PrivateZone:
 		return []Finding{problem(subject, fmt.Sprintf("is a private zone of %s, which browsers on the internet don't see", zone), "name the public zone: aws route53 list-hosted-zones")}
 	case c.stack.has("AWS::Route53::RecordSet", name):

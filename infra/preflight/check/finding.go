@@ -9,17 +9,17 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Level says how bad a finding is.
+// Level is the severity of a finding.
 type Level int
 
 const (
 	Fine    Level = iota
-	Note          // worth knowing; the deployment goes on
-	Unknown       // AWS would not say
+	Note          // worth knowing; the deployment continues
+	Unknown       // could not be checked
 	Problem       // the deployment would fail, or nobody could use what it makes
 )
 
-// Finding is one thing that a check has to say.
+// Finding is one result of a check.
 type Finding struct {
 	Subject string // a prop, "CertificateARN", or a few words
 	Level   Level
@@ -39,7 +39,7 @@ func problem(subject, says string, do ...string) Finding {
 	return Finding{Subject: subject, Level: Problem, Says: says, Do: do}
 }
 
-// notChecked is for an answer that tells neither that all is well nor that something is wrong.
+// notChecked is the finding if a call fails, so that nothing is known.
 func notChecked(subject string, err error) Finding {
 	found := Finding{Subject: subject, Level: Unknown}
 	switch {
@@ -68,7 +68,7 @@ func code(err error) string {
 	return ""
 }
 
-// message is what AWS says of an error, on one line, or the error itself.
+// message returns AWS's message for an error, on one line, or the error itself.
 func message(err error) string {
 	text := err.Error()
 	var api smithy.APIError
@@ -78,7 +78,7 @@ func message(err error) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// denied says whether an error is about permissions. Services have several names for that.
+// denied reports whether an error is about permissions. Services have several names for that.
 func denied(err error) bool {
 	switch code(err) {
 	case "AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException", "UnauthorizedOperation", "Forbidden":

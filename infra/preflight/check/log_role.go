@@ -15,8 +15,8 @@ import (
 
 const logRoleSubject = "API Gateway's log role"
 
-// checkLogRole wants the role that API Gateway writes logs with: one for an account and region, outside of any stack
-// ("Set up CloudWatch logging for REST APIs in API Gateway"). It says whether there is none to write with.
+// checkLogRole checks the role that API Gateway writes logs with: one for an account and region, outside of any stack ("Set
+// up CloudWatch logging for REST APIs in API Gateway"). missing is true if there is none.
 func (c *checker) checkLogRole(ctx context.Context) (found []Finding, missing bool) {
 	account, err := c.aws.apigateway.GetAccount(ctx, &apigateway.GetAccountInput{})
 	if err != nil {
@@ -51,10 +51,10 @@ func (c *checker) noLogRole(what string) Finding {
 		"or by hand: docs/operations.md, API Gateway's log role by hand")
 }
 
-// roleName is the last part of a role's ARN: its path is no part of its name.
+// roleName is the last part of a role's ARN: its path isn't part of its name.
 func roleName(role arn.ARN) string { return role.Resource[strings.LastIndex(role.Resource, "/")+1:] }
 
-// trustsAPIGateway says whether API Gateway may assume the role with that policy, which IAM gives URL-encoded.
+// trustsAPIGateway reports whether API Gateway may assume the role with that policy, which IAM gives URL-encoded.
 func trustsAPIGateway(policy *string) bool {
 	text, err := url.QueryUnescape(aws.ToString(policy))
 	if err != nil {
@@ -83,7 +83,7 @@ func trustsAPIGateway(policy *string) bool {
 	return false
 }
 
-// oneOrMore is a list that policies write without brackets where it has one member.
+// oneOrMore is a list that policies may write without brackets if it has one member.
 type oneOrMore[T any] []T
 
 func (l *oneOrMore[T]) UnmarshalJSON(text []byte) error {

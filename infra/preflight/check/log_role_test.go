@@ -37,17 +37,17 @@ func TestSetLogRole(t *testing.T) {
 			older := awsstub.Answer{Status: 400, Error: "BadRequestException", Body: "The role ARN does not have required permissions set to API Gateway"}
 			account.Answer("apigateway PATCH /account", notSpread, older, notSpread, awsstub.Answer{Body: "{}"})
 		}, changes: []string{"apigateway PATCH /account", "iam AttachRolePolicy", "iam CreateRole"}, waits: 3,
-			says: []string{"made the role " + awsstub.LogRole, "IAM has not told API Gateway of the role yet: trying again every 20s, for up to 3m0s", "API Gateway's log role in eu-west-1 is " + awsstub.LogRole}},
+			says: []string{"made the role " + awsstub.LogRole, "API Gateway can't see the new role yet: trying again every 20s, for up to 3m0s", "API Gateway's log role in eu-west-1 is " + awsstub.LogRole}},
 		"OKChina": {partition: "aws-cn", changes: []string{"apigateway PATCH /account", "iam AttachRolePolicy", "iam CreateRole"},
 			says: []string{"made the role " + awsstub.LogRole, "API Gateway's log role in eu-west-1 is " + awsstub.LogRole}},
 		"ErrNeverSpreads": {aws: func(account *awsstub.Server) { account.Answer("apigateway PATCH /account", notSpread) },
-			changes: []string{"apigateway PATCH /account", "iam AttachRolePolicy", "iam CreateRole"}, waits: 9, fails: "API Gateway still does not take " + awsstub.LogRole + " as its log role after 3m0s"},
+			changes: []string{"apigateway PATCH /account", "iam AttachRolePolicy", "iam CreateRole"}, waits: 9, fails: "API Gateway still doesn't accept " + awsstub.LogRole + " as its log role after 3m0s"},
 		"ErrOther": {aws: func(account *awsstub.Server) {
 			account.Fail("apigateway PATCH /account", 400, "BadRequestException", "Invalid ARN specified in the request")
-		}, changes: []string{"apigateway PATCH /account", "iam AttachRolePolicy", "iam CreateRole"}, fails: "API Gateway does not take " + awsstub.LogRole + " as its log role: BadRequestException: Invalid ARN"},
+		}, changes: []string{"apigateway PATCH /account", "iam AttachRolePolicy", "iam CreateRole"}, fails: "API Gateway doesn't accept " + awsstub.LogRole + " as its log role: BadRequestException: Invalid ARN"},
 		"ErrRoleOfAnother": {aws: func(account *awsstub.Server) {
 			account.Answer("iam GetRole", awsstub.Answer{Body: awsstub.Role("GetRole", "lambda.amazonaws.com")})
-		}, fails: "the role apigateway-logs is there and does not trust apigateway.amazonaws.com"},
+		}, fails: "the role apigateway-logs exists and doesn't trust apigateway.amazonaws.com"},
 		"ErrDenied": {aws: func(account *awsstub.Server) {
 			account.Fail("iam CreateRole", 403, "AccessDenied", "not authorized to perform: iam:CreateRole")
 		}, changes: []string{"iam CreateRole"}, fails: "the role apigateway-logs can't be made: AccessDenied: not authorized to perform: iam:CreateRole"},

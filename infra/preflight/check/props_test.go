@@ -64,18 +64,18 @@ func TestProps(t *testing.T) {
 		"ClientScopes": {props: func(p *uploads.Props) { p.Callers.ExistingPool.OAuthScopes = []string{"signpost/other"} }, want: []string{"problem Callers.ExistingPool.ClientIDs: 1h57kf5cpq17m0eml12EXAMPLE may have none of the OAuthScopes (signpost/other)"}},
 		"OKScopes":     {props: func(p *uploads.Props) { p.Callers.ExistingPool.OAuthScopes = []string{"signpost/upload"} }},
 		"OKSignIn":     {props: func(p *uploads.Props) { p.Callers.ExistingPool.OAuthScopes = []string{uploads.SignInScope} }},
-		"GroupGone":    {answers: map[string]awsstub.Answer{"cognito-idp GetGroup": {Status: 400, Error: "ResourceNotFoundException"}}, want: []string{`problem Callers.RequiredGroup: the user pool eu-west-1_AbCdEfGhI has no group "uploaders", so that every caller would get 403 → aws cognito-idp create-group`}},
+		"GroupGone":    {answers: map[string]awsstub.Answer{"cognito-idp GetGroup": {Status: 400, Error: "ResourceNotFoundException"}}, want: []string{`problem Callers.RequiredGroup: the user pool eu-west-1_AbCdEfGhI has no group "uploaders", so every caller would get 403 → aws cognito-idp create-group`}},
 
-		"KeyElsewhere": {props: func(p *uploads.Props) { p.Encryption.KeyARN = elsewhere(p.Encryption.KeyARN) }, want: []string{"problem Encryption.KeyARN: is in us-east-1, and the stack goes to eu-west-1: S3 encrypts with keys of the bucket's own region alone"}},
+		"KeyElsewhere": {props: func(p *uploads.Props) { p.Encryption.KeyARN = elsewhere(p.Encryption.KeyARN) }, want: []string{"problem Encryption.KeyARN: is in us-east-1, and the stack goes to eu-west-1: S3 encrypts only with keys of the bucket's own region"}},
 		"KeyObject":    {props: func(p *uploads.Props) { p.Encryption = &uploads.Encryption{Key: struct{ awskms.IKey }{}} }, want: []string{"note Encryption.Key: is a CDK object, and was not checked"}},
 		"KeyOff":       {answers: map[string]awsstub.Answer{"kms DescribeKey": {Body: `{"KeyMetadata":{"KeyId":"k","KeyState":"Disabled","KeyUsage":"ENCRYPT_DECRYPT","KeySpec":"SYMMETRIC_DEFAULT"}}`}}, want: []string{"problem Encryption.KeyARN: is disabled → aws kms enable-key --key-id k"}},
-		"KeyGoing":     {answers: map[string]awsstub.Answer{"kms DescribeKey": {Body: `{"KeyMetadata":{"KeyId":"k","KeyState":"PendingDeletion","KeyUsage":"ENCRYPT_DECRYPT","KeySpec":"SYMMETRIC_DEFAULT"}}`}}, want: []string{"problem Encryption.KeyARN: waits for its deletion: without it, its files are lost → aws kms cancel-key-deletion --key-id k → aws kms enable-key --key-id k"}},
+		"KeyGoing":     {answers: map[string]awsstub.Answer{"kms DescribeKey": {Body: `{"KeyMetadata":{"KeyId":"k","KeyState":"PendingDeletion","KeyUsage":"ENCRYPT_DECRYPT","KeySpec":"SYMMETRIC_DEFAULT"}}`}}, want: []string{"problem Encryption.KeyARN: is scheduled for deletion: without it, its files are lost → aws kms cancel-key-deletion --key-id k → aws kms enable-key --key-id k"}},
 		"KeyToSign":    {answers: map[string]awsstub.Answer{"kms DescribeKey": {Body: `{"KeyMetadata":{"KeyId":"k","KeyState":"Enabled","KeyUsage":"SIGN_VERIFY","KeySpec":"RSA_2048"}}`}}, want: []string{"problem Encryption.KeyARN: is a key for SIGN_VERIFY of the kind RSA_2048"}},
 		"KeyAsymmetric": {answers: map[string]awsstub.Answer{"kms DescribeKey": {Body: `{"KeyMetadata":{"KeyId":"k","KeyState":"Enabled","KeyUsage":"ENCRYPT_DECRYPT","KeySpec":"RSA_2048"}}`}},
 			want: []string{"problem Encryption.KeyARN: is a key for ENCRYPT_DECRYPT of the kind RSA_2048"}},
 
 		"CertificateElsewhere": {props: func(p *uploads.Props) { p.Domain.CertificateARN = elsewhere(p.Domain.CertificateARN) },
-			want: []string{"problem Domain.CertificateARN: is in us-east-1, and the stack goes to eu-west-1: a regional API takes certificates of its own region alone (only CloudFront's are in us-east-1) → aws acm request-certificate --region eu-west-1 --domain-name uploads.example.com --validation-method DNS"}},
+			want: []string{"problem Domain.CertificateARN: is in us-east-1, and the stack goes to eu-west-1: a regional API needs a certificate in its own region (only CloudFront's are in us-east-1) → aws acm request-certificate --region eu-west-1 --domain-name uploads.example.com --validation-method DNS"}},
 		"CertificateOfAnother": {props: func(p *uploads.Props) {
 			p.Domain.CertificateARN = strings.Replace(p.Domain.CertificateARN, "1111", "9999", 1)
 		}, want: []string{"problem Domain.CertificateARN: is in account 999922223333"}},
@@ -93,7 +93,7 @@ func TestProps(t *testing.T) {
 		"ZonePrivate": {answers: map[string]awsstub.Answer{zone: {Body: `<GetHostedZoneResponse><HostedZone><Id>z</Id><Name>example.com.</Name><CallerReference>x</CallerReference><Config><PrivateZone>true</PrivateZone></Config></HostedZone></GetHostedZoneResponse>`}},
 			want: []string{"problem Domain.HostedZoneID: is a private zone of example.com"}},
 		"ZoneOfAnotherName": {answers: map[string]awsstub.Answer{zone: {Body: `<GetHostedZoneResponse><HostedZone><Id>z</Id><Name>ample.com.</Name><CallerReference>x</CallerReference></HostedZone></GetHostedZoneResponse>`}},
-			want: []string{"problem Domain.HostedZoneID: is the zone of ample.com, which uploads.example.com does not lie in"}},
+			want: []string{"problem Domain.HostedZoneID: is the zone of ample.com, which uploads.example.com doesn't lie in"}},
 		"RecordTaken": {answers: map[string]awsstub.Answer{zone + "/rrset": records("A"), domain: {Status: 404, Error: "NotFoundException"}, "cloudformation ListStackResources": empty},
 			want: []string{"problem Domain.HostedZoneID: has a record A for uploads.example.com already"}},
 		"OKRecordOfAnotherKind": {answers: map[string]awsstub.Answer{zone + "/rrset": records("TXT"), domain: {Status: 404, Error: "NotFoundException"}, "cloudformation ListStackResources": empty}},
@@ -101,7 +101,7 @@ func TestProps(t *testing.T) {
 		"WebACLElsewhere": {props: func(p *uploads.Props) { p.WebACL.ARN = elsewhere(p.WebACL.ARN) }, want: []string{"problem WebACL.ARN: is in us-east-1"}},
 		"WebACLForCloudFront": {props: func(p *uploads.Props) { p.WebACL.ARN = strings.Replace(p.WebACL.ARN, "regional/", "global/", 1) },
 			want: []string{`problem WebACL.ARN: "arn:aws:wafv2:eu-west-1:111122223333:global/webacl/edge/1234abcd-12ab-34cd-56ef-1234567890ab" is not a web ACL's ARN`}},
-		"TopicElsewhere": {props: func(p *uploads.Props) { p.Alarms.TopicARN = elsewhere(p.Alarms.TopicARN) }, want: []string{"problem Alarms.TopicARN: is in us-east-1, and the stack goes to eu-west-1: alarms reach topics of their own region alone"}},
+		"TopicElsewhere": {props: func(p *uploads.Props) { p.Alarms.TopicARN = elsewhere(p.Alarms.TopicARN) }, want: []string{"problem Alarms.TopicARN: is in us-east-1, and the stack goes to eu-west-1: alarms can publish only to topics of their own region"}},
 		"TopicKey": {answers: map[string]awsstub.Answer{"sns GetTopicAttributes": {Body: `<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes><entry><key>KmsMasterKeyId</key><value>alias/aws/sns</value></entry></Attributes></GetTopicAttributesResult></GetTopicAttributesResponse>`}},
 			want: []string{"note Alarms.TopicARN: is encrypted with AWS's own key for SNS"}},
 

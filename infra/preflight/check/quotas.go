@@ -21,11 +21,11 @@ type quota struct {
 	adds   int // how many the stack makes
 	limit  int // AWS's default
 	count  func(context.Context) (int, error)
-	code   string // in Service Quotas, as "service/code"; empty where it is not there
-	region string // where Service Quotas knows of it
+	code   string // in Service Quotas, as "service/code"; "" if it isn't there
+	region string // the region in which Service Quotas has it
 }
 
-// quotas are those that a new stack can hit. Defaults: "Quotas for configuring and running a REST API in API Gateway",
+// quotas are those that a new stack can exceed. Defaults: "Quotas for configuring and running a REST API in API Gateway",
 // "Quotas in Amazon Cognito", "Bucket quotas, limitations, and restrictions" (Amazon S3 User Guide).
 func (c *checker) quotas() []quota {
 	all := []quota{{what: "regional REST APIs", adds: 1, limit: 600, count: c.countAPIs}}
@@ -43,7 +43,7 @@ func (c *checker) quotas() []quota {
 	return all
 }
 
-// checkQuotas wants room for what a new stack makes.
+// checkQuotas checks that the quotas have room for what a new stack makes.
 func (c *checker) checkQuotas(ctx context.Context) []Finding {
 	const subject = "quotas"
 	if c.stack.err != nil || !c.stack.created() {
@@ -99,7 +99,7 @@ func (c *checker) appliedLimit(ctx context.Context, quota quota) (int, error) {
 	return int(*out.Quota.Value), nil
 }
 
-// checkRoles wants room for the stack's roles. IAM tells use and limit at once.
+// checkRoles checks that the quota has room for the stack's roles. IAM returns use and limit together.
 func (c *checker) checkRoles(ctx context.Context) []Finding {
 	const subject = "quotas: IAM roles"
 	adds := 1

@@ -13,7 +13,7 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
-// The role that LogRole makes, and who may assume it.
+// The role that LogRole makes, and the service that may assume it.
 const (
 	LogRoleName    = "apigateway-logs"
 	logRoleService = "apigateway.amazonaws.com"
@@ -25,7 +25,7 @@ func logRolePolicy(partition string) string {
 	return "arn:" + partition + ":iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 }
 
-// LogRole gives API Gateway the role for its logs. It is the one thing here that changes an account.
+// LogRole gives API Gateway the role for its logs. Nothing else here changes an account.
 type LogRole struct {
 	Config aws.Config
 	Place  Place
@@ -33,7 +33,7 @@ type LogRole struct {
 	Wait   func(ctx context.Context, d time.Duration) error // nil waits
 }
 
-// spread is how long IAM may take to tell API Gateway of a new role, and between is the time from one try to the next:
+// spread is how long a new role may take until API Gateway can use it, and between is the time from one try to the next:
 // UpdateAccount is limited to one request in 20 seconds ("API Gateway quotas for creating, deploying and managing an
 // API").
 const (
@@ -41,13 +41,13 @@ const (
 	spread  = 3 * time.Minute
 )
 
-// Plan says in one sentence what Set would do.
+// Plan describes in one sentence what Set would do.
 func (l LogRole) Plan() string {
 	return fmt.Sprintf("make the role %s, unless it is there, with AWS's policy AmazonAPIGatewayPushToCloudWatchLogs, and set it as API Gateway's log role for account %s in %s",
 		LogRoleName, l.Place.Account, l.Place.Region)
 }
 
-// Set makes the role, or takes the one that another region's Set has made, and waits until API Gateway accepts it.
+// Set makes the role, or uses the one that Set made for another region, and waits until API Gateway accepts it.
 func (l LogRole) Set(ctx context.Context) error {
 	role, err := l.role(ctx)
 	if err != nil {
@@ -63,13 +63,13 @@ func (l LogRole) Set(ctx context.Context) error {
 			return nil
 		}
 		if !notYet(err) {
-			return fmt.Errorf("API Gateway does not take %s as its log role: %s", role, message(err))
+			return fmt.Errorf("API Gateway doesn't accept %s as its log role: %s", role, message(err))
 		}
 		if waited >= spread {
-			return fmt.Errorf("API Gateway still does not take %s as its log role after %v: %s. Run this again in a few minutes", role, spread, message(err))
+			return fmt.Errorf("API Gateway still doesn't accept %s as its log role after %v: %s. Run this again in a few minutes", role, spread, message(err))
 		}
 		if waited == 0 {
-			l.Say(fmt.Sprintf("IAM has not told API Gateway of the role yet: trying again every %v, for up to %v", between, spread))
+			l.Say(fmt.Sprintf("API Gateway can't see the new role yet: trying again every %v, for up to %v", between, spread))
 		}
 		if err := l.wait(ctx, between); err != nil {
 			return err
@@ -77,7 +77,7 @@ func (l LogRole) Set(ctx context.Context) error {
 	}
 }
 
-// role returns the role's ARN. IAM is global: set up for one region, the role is there in the next.
+// role returns the role's ARN. IAM is global, so a role that was made for one region exists in all.
 func (l LogRole) role(ctx context.Context) (string, error) {
 	client := iam.NewFromConfig(l.Config)
 	name := aws.String(LogRoleName)
@@ -85,7 +85,7 @@ func (l LogRole) role(ctx context.Context) (string, error) {
 	out, err := client.GetRole(ctx, &iam.GetRoleInput{RoleName: name})
 	switch {
 	case err == nil && !trustsAPIGateway(out.Role.AssumeRolePolicyDocument):
-		return "", fmt.Errorf("the role %s is there and does not trust %s: it serves something else. Set another role by hand: docs/operations.md, API Gateway's log role by hand",
+		return "", fmt.Errorf("the role %s exists and doesn't trust %s: it is for something else. Set another role by hand: docs/operations.md, API Gateway's log role by hand",
 			LogRoleName, logRoleService)
 	case err == nil:
 		role = out.Role
@@ -102,7 +102,7 @@ func (l LogRole) role(ctx context.Context) (string, error) {
 	default:
 		return "", fmt.Errorf("the role %s can't be looked up: %s", LogRoleName, message(err))
 	}
-	// Attaching what is attached changes nothing.
+	// This changes nothing if the policy is attached already.
 	policy := logRolePolicy(l.Place.Partition)
 	if _, err := client.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: name, PolicyArn: aws.String(policy)}); err != nil {
 		return "", fmt.Errorf("the policy %s can't be attached to the role %s: %s", policy, LogRoleName, message(err))
@@ -110,7 +110,7 @@ func (l LogRole) role(ctx context.Context) (string, error) {
 	return aws.ToString(role.Arn), nil
 }
 
-// notYet says whether a later try can do better. API Gateway finds a role that IAM has not spread yet wanting: "The role
+// notYet reports whether a later try can succeed. API Gateway refuses a role that IAM hasn't propagated yet: "The role
 // ARN does not have required permissions configured" (tmobile/jazz-installer#597), "… set to API Gateway" (aws/aws-cdk#2194).
 func notYet(err error) bool {
 	return code(err) == "BadRequestException" && strings.Contains(message(err), "role ARN does not have required permissions") ||

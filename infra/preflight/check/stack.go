@@ -11,12 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 )
 
-// stack is the stage's stack as it is.
+// stack is the current state of the stage's stack.
 type stack struct {
-	status    types.StackStatus // empty where there is no stack
+	status    types.StackStatus // "" if there is no stack
 	protected bool
 	resources []types.StackResourceSummary
-	unlisted  error // why resources may lack some
+	unlisted  error // why resources may be incomplete
 	err       error // why it could not be read
 }
 
@@ -47,7 +47,7 @@ func (c *checker) lookUpStack(ctx context.Context) stack {
 	return it
 }
 
-// created says whether the next deployment creates the stack. The CDK CLI deletes what a failed creation left, and a
+// created reports whether the next deployment creates the stack. The CDK CLI deletes what a failed creation left, and a
 // stack in review has nothing in it yet.
 func (s stack) created() bool {
 	if s.err != nil {
@@ -60,14 +60,14 @@ func (s stack) created() bool {
 	return false
 }
 
-// has says whether a resource is the stack's own.
+// has reports whether a resource belongs to the stack.
 func (s stack) has(kind, physicalID string) bool {
 	return slices.ContainsFunc(s.resources, func(r types.StackResourceSummary) bool {
 		return aws.ToString(r.ResourceType) == kind && strings.EqualFold(aws.ToString(r.PhysicalResourceId), physicalID)
 	})
 }
 
-// checkStack says whether the stack can be deployed as it is, and if not, how to get it out of its state.
+// checkStack checks that the stack can be deployed in its current state, and otherwise how to get it out of that state.
 func (c *checker) checkStack(ctx context.Context) []Finding {
 	name, status := c.Stage.StackName(), string(c.stack.status)
 	subject := "stack"
@@ -83,16 +83,16 @@ func (c *checker) checkStack(ctx context.Context) []Finding {
 	case c.stack.created() && c.stack.protected && c.stack.status != types.StackStatusReviewInProgress:
 		return []Finding{problem(subject, is(", left by a creation that failed, and protected against deletion, so that no deployment can replace it"+c.whyFailed(ctx)),
 			fmt.Sprintf("aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name %s", name),
-			"a user pool that it left behind with deletion protection, and buckets that it kept, are yours to delete")}
+			"delete the user pool and the buckets that it left behind by hand; a protected user pool needs its deletion protection off first")}
 	case c.stack.status == types.StackStatusReviewInProgress:
 		return []Finding{fine(subject, "%s has a change set that was never executed: this deployment creates it", name)}
 	case c.stack.created():
-		return []Finding{note(subject, is(", left by a creation that failed: the deployment deletes it and begins anew"+c.whyFailed(ctx)))}
+		return []Finding{note(subject, is(", left by a creation that failed: the deployment deletes it and starts again"+c.whyFailed(ctx)))}
 	case status == "DELETE_FAILED":
-		return []Finding{problem(subject, is(": its deletion did not end"+c.whyFailed(ctx)), c.finishDeletion())}
+		return []Finding{problem(subject, is(": its deletion didn't finish"+c.whyFailed(ctx)), c.finishDeletion())}
 	case status == "UPDATE_ROLLBACK_FAILED":
-		return []Finding{problem(subject, is(": an update failed, and so did going back"+c.whyFailed(ctx)), rollback,
-			"where one resource can't go back: "+rollback+" --orphan <its logical id>, and see to that resource by hand")}
+		return []Finding{problem(subject, is(": an update failed, and so did its rollback"+c.whyFailed(ctx)), rollback,
+			"if one resource can't be rolled back: "+rollback+" --orphan <its logical id>, and fix that resource by hand")}
 	case status == "CREATE_FAILED", status == "UPDATE_FAILED":
 		return []Finding{problem(subject, is(": a deployment without rollback failed"+c.whyFailed(ctx)), rollback)}
 	case strings.HasSuffix(status, "_IN_PROGRESS"):
@@ -122,7 +122,7 @@ func (c *checker) finishDeletion() string {
 	return line
 }
 
-// waitFor is the command that ends when the stack is at rest.
+// waitFor is the command that ends when the stack is in no transitional state.
 func (c *checker) waitFor(status string) string {
 	waiter := "stack-update-complete"
 	switch {
@@ -152,7 +152,7 @@ func (c *checker) whyFailed(ctx context.Context) string {
 		}
 		ofStack := aws.ToString(event.LogicalResourceId) == c.Stage.StackName()
 		if ofStack && (status == "CREATE_IN_PROGRESS" || status == "UPDATE_IN_PROGRESS" || status == "DELETE_IN_PROGRESS") {
-			break // here it began
+			break // the deployment began here
 		}
 	}
 	return why

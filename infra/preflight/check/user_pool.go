@@ -13,7 +13,7 @@ import (
 	"signpost/infra/uploads"
 )
 
-// checkUserPool wants an existing pool, its clients and the group to be there and to fit. API Gateway takes tokens of a
+// checkUserPool checks that an existing pool, its clients and the group exist and fit. API Gateway accepts tokens of a
 // pool in any region and account ("Configure cross-account Amazon Cognito authorizer for a REST API using the API
 // Gateway console"), so another region is only worth a note: pages read the stack's from its outputs.
 func (c *checker) checkUserPool(ctx context.Context) []Finding {
@@ -70,7 +70,7 @@ func (c *checker) checkClient(ctx context.Context, pool, id string, there func(*
 	return []Finding{fine(subject, "%s", id)}
 }
 
-// noTokens says why a client can't give the tokens that the stage asks for, or nothing.
+// noTokens returns why a client can't get the tokens that the stage requires, or "".
 func (c *checker) noTokens(client *types.UserPoolClientType) string {
 	scopes := orZero(c.props.Callers.ExistingPool).OAuthScopes
 	if scopes == nil {
@@ -87,10 +87,10 @@ func (c *checker) noTokens(client *types.UserPoolClientType) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("may have none of the OAuthScopes (%s): none of its tokens would be accepted. Add one to the client's allowed scopes", strings.Join(scopes, ", "))
+	return fmt.Sprintf("may have none of the OAuthScopes (%s): the API would accept none of its tokens. Add one to the client's allowed scopes", strings.Join(scopes, ", "))
 }
 
-// checkGroup wants the group that callers must be in: only the pool that the stack makes gets it.
+// checkGroup checks that an existing pool has the group that callers must be in. The stack adds it only to its own pool.
 func (c *checker) checkGroup(ctx context.Context, pool, region string, there func(*cognito.Options)) []Finding {
 	const subject = "Callers.RequiredGroup"
 	group := c.props.Callers.RequiredGroup
@@ -100,7 +100,7 @@ func (c *checker) checkGroup(ctx context.Context, pool, region string, there fun
 	_, err := c.aws.cognito.GetGroup(ctx, &cognito.GetGroupInput{UserPoolId: aws.String(pool), GroupName: aws.String(group)}, there)
 	switch {
 	case code(err) == "ResourceNotFoundException":
-		return []Finding{problem(subject, fmt.Sprintf("the user pool %s has no group %q, so that every caller would get 403", pool, group),
+		return []Finding{problem(subject, fmt.Sprintf("the user pool %s has no group %q, so every caller would get 403", pool, group),
 			fmt.Sprintf("aws cognito-idp create-group --region %s --user-pool-id %s --group-name '%s'", region, pool, group))}
 	case err != nil:
 		return []Finding{notChecked(subject, err)}

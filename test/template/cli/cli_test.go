@@ -1,5 +1,5 @@
 // Package cli_test runs the app as users do, with the CDK CLI and without: its files, its output and its exit status. Each
-// run has processes of its own, so these tests run in parallel, and in parallel with those of package template_test, where
+// run has its own processes, so these tests run in parallel, and in parallel with those of package template_test, where
 // one jsii process serves all.
 package cli_test
 
@@ -117,7 +117,7 @@ func assertSame(t *testing.T, got, want []byte) {
 	}
 }
 
-// TestCLIRefuses: the lines that say what is wrong with the stage that -c names, and one more that the
+// TestCLIRefuses: the lines about what is wrong with the stage that -c names, and one more that the
 // go command and the CLI each close with.
 func TestCLIRefuses(t *testing.T) {
 	t.Parallel()
@@ -127,7 +127,7 @@ func TestCLIRefuses(t *testing.T) {
 	if status != 1 || stdout != "" {
 		t.Errorf("it says %q, with exit status %d", stdout, status)
 	}
-	want := `signpost: AllowedOrigins: "*" holds a wildcard, which would admit other people's pages: name each origin
+	want := `signpost: AllowedOrigins: "*" contains a wildcard, which would admit other people's pages: name each origin
 signpost: AllowedOrigins: "https://a.example/" ends in a slash, which no browser sends: write "https://a.example"
 signpost: MaxSize: -1 is out of range: give 1 to 53687091200000 bytes (48.8 TiB, the largest S3 object: 10,000 parts of 5 GiB)
 exit status 1

@@ -7,7 +7,7 @@
 //
 // Any draws props that combine options.
 //
-// The test of the golden files wants an option for every field of uploads.Props and its nested types.
+// The test of the golden files requires an option for every field of uploads.Props and its nested types.
 package options
 
 import (

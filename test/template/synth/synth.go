@@ -112,7 +112,7 @@ func Template(t testing.TB, app awscdk.App, stage infra.Stage) []byte {
 	return text
 }
 
-// Stage synthesizes the stage's stack, with stub code, in an app of its own.
+// Stage synthesizes the stage's stack, with stub code, in its own app.
 func Stage(t testing.TB, stage infra.Stage) []byte {
 	t.Helper()
 	app := NewApp(t)
