@@ -1,5 +1,5 @@
-// Package docs embeds the rendered reference of the HTTP API, which the local run serves. It is generated from
-// openapi.yaml; don't edit it by hand.
+// Package docs embeds the rendered reference of the HTTP API, which the local run serves. It is
+// generated from openapi.yaml; don't edit it by hand.
 package docs
 
 import (
@@ -19,8 +19,8 @@ var API []byte
 
 var scripts = regexp.MustCompile(`(?s)<script[^>]*>(.*?)</script>`)
 
-// APIPolicy returns the Content-Security-Policy for API. The page can run its own scripts, which the policy names by
-// their hashes, and can connect to nothing.
+// APIPolicy returns the Content-Security-Policy for API. The page can run its own scripts, which
+// the policy names by their hashes, and can connect to nothing.
 func APIPolicy() string {
 	sources := "script-src"
 	for _, script := range scripts.FindAllSubmatch(API, -1) {

@@ -40,7 +40,8 @@ func documents(t *testing.T) map[string]string {
 
 var link = regexp.MustCompile(`(?:\]\(|src=")([^)"\s]+)`)
 
-// TestLinks follows the links from one document to another file of the repository, and to a heading in it.
+// TestLinks follows the links from one document to another file of the repository, and to a heading
+// in it.
 func TestLinks(t *testing.T) {
 	texts := documents(t)
 	followed := 0

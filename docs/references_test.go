@@ -9,10 +9,12 @@ import (
 	"testing"
 )
 
-// reference matches, in a line of a document, a path in the repository, the name of a Go test, or a text in quotes.
+// reference matches, in a line of a document, a path in the repository, the name of a Go test, or a
+// text in quotes.
 var reference = regexp.MustCompile("`((?:infra|internal|lambda|local|client|page|test|docs)(?:/[\\w./*-]*)?)`" + "|`((?:Test|Fuzz)[A-Z]\\w*)(?:/[\\w-]+)?`" + `|"([^"]{12,})"`)
 
-// TestReferences wants each path that a document names to exist. The name of a test must be in the package that its line names before it. In a table, so must the quoted name of a check.
+// TestReferences wants each path that a document names to exist. The name of a test must be in the
+// package that its line names before it. In a table, so must the quoted name of a check.
 func TestReferences(t *testing.T) {
 	paths, tests := 0, 0
 	for name, text := range documents(t) {

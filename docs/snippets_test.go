@@ -26,7 +26,8 @@ var code awslambda.Code
 const _ = time.Second
 `
 
-// TestGoSnippets compiles the Go code in the documents: uploads.Props in README.md, and fields of them elsewhere.
+// TestGoSnippets compiles the Go code in the documents: uploads.Props in README.md, and fields of
+// them elsewhere.
 func TestGoSnippets(t *testing.T) {
 	var source strings.Builder
 	source.WriteString(preamble)

@@ -22,8 +22,8 @@ func NewUploadStack(scope constructs.Construct, stage Stage) *UploadStack {
 	}
 	stack := awscdk.NewStack(scope, jsii.String(stage.StackName()), &awscdk.StackProps{
 		Description: jsii.String("Signpost (" + stage.Name + "): safe uploads from a browser straight to S3"),
-		// The CLI sets it at each deployment, and turns it off if the cloud assembly doesn't have it. The first
-		// deployment has none, so that a creation that fails can be undone.
+		// The CLI sets it at each deployment, and turns it off if the cloud assembly doesn't have
+		// it. The first deployment has none, so that a creation that fails can be undone.
 		TerminationProtection: jsii.Bool(!stage.Uploads.Disposable && !stage.Uploads.FirstDeployment),
 	})
 	// The id is part of every logical id.

@@ -64,11 +64,12 @@ func StageNamed(name string) (Stage, error) {
 	return Stage{}, fmt.Errorf("there is no stage %q: choose one of %s", name, strings.Join(names, ", "))
 }
 
-// localPagePort is the port of the local run's page in the origins of stage local. It is also defaultPagePort in local/page.go.
+// localPagePort is the port of the local run's page in the origins of stage local. It is also
+// defaultPagePort in local/page.go.
 const localPagePort = "8080"
 
-// WithPagePort returns stage local with its page on another port of this machine: it changes the port in the page's
-// origins. It is an error for another stage, or if port is not a port.
+// WithPagePort returns stage local with its page on another port of this machine: it changes the
+// port in the page's origins. It is an error for another stage, or if port is not a port.
 func (s Stage) WithPagePort(port string) (Stage, error) {
 	if s.Name != "local" {
 		return Stage{}, fmt.Errorf("pagePort is only for stage local, not for %q", s.Name)

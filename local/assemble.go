@@ -89,8 +89,8 @@ func (s *stack) createPool(ctx context.Context) error {
 	return nil
 }
 
-// uploadBucket returns the bucket that the output UploadBucketName names. It has no name yet, so the reference resolves to
-// its logical id.
+// uploadBucket returns the bucket that the output UploadBucketName names. It has no name yet, so
+// the reference resolves to its logical id.
 func (s *stack) uploadBucket() (*cfn.Resource, error) {
 	id, err := s.template.Output("UploadBucketName")
 	if err != nil {

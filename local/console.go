@@ -12,8 +12,8 @@ import (
 	"signpost/local/s3"
 )
 
-// console prints how to use the run once it is ready, and then one line for each request. A signed URL is a credential,
-// so no line contains a query.
+// console prints how to use the run once it is ready, and then one line for each request. A signed
+// URL is a credential, so no line contains a query.
 type console struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -93,7 +93,8 @@ func indent(text string) string {
 	return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ") + "\n"
 }
 
-// printable escapes a path for the terminal: clients choose it, and could put line breaks or terminal commands into it.
+// printable escapes a path for the terminal: clients choose it, and could put line breaks or
+// terminal commands into it.
 func printable(path string) string {
 	quoted := strconv.QuoteToASCII(path)
 	return quoted[1 : len(quoted)-1]

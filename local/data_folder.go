@@ -5,7 +5,8 @@ import (
 	"os"
 )
 
-// takeDataFolder reserves the data folder for this run and returns the state that an earlier run left in it.
+// takeDataFolder reserves the data folder for this run and returns the state that an earlier run
+// left in it.
 func takeDataFolder(dir string) (*state, error) {
 	if err := makePrivate(dir); err != nil {
 		return nil, fmt.Errorf("the data folder can't be made private (choose another with -dir): %w", err)
@@ -19,7 +20,8 @@ func takeDataFolder(dir string) (*state, error) {
 	return readState(dir)
 }
 
-// makePrivate creates the folder if it is missing and removes everybody else's access to it, whatever the umask is.
+// makePrivate creates the folder if it is missing and removes everybody else's access to it,
+// whatever the umask is.
 func makePrivate(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err

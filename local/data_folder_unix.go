@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// lock reserves the data folder for this run. The system releases the lock when the process ends, however it ends.
+// lock reserves the data folder for this run. The system releases the lock when the process ends,
+// however it ends.
 func lock(dir string) error {
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"signpost/internal/cfn"
 )
 
-// supportedTypes are the resource types that the local run implements. It names all others at start.
+// supportedTypes are the resource types that the local run implements. It names all others at
+// start.
 var supportedTypes = map[string]bool{
 	"AWS::ApiGateway::Authorizer":       true,
 	"AWS::ApiGateway::Deployment":       true, // the API always serves the current template
@@ -51,7 +52,8 @@ var constantDifferences = []string{
 	"Cognito: only pages of the template's origins are answered, and only to sign in. The socket cognito/socket in the data folder has the whole API.",
 }
 
-// differences lists what the template asks for and the local run does in another way, or not at all.
+// differences lists what the template asks for and the local run does in another way, or not at
+// all.
 func differences(t *cfn.Template) []string {
 	var all []string
 	for _, resourceType := range t.Types() {

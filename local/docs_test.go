@@ -25,9 +25,9 @@ func getDocs(t *testing.T) *httptest.ResponseRecorder {
 	return w
 }
 
-// inlineScripts returns the texts of a page's script elements as a browser reads them: up to the next "</script", unless
-// "<script" occurs in a comment before it, which then needs its own end ("Restrictions for contents of script elements", HTML
-// Standard).
+// inlineScripts returns the texts of a page's script elements as a browser reads them: up to the
+// next "</script", unless "<script" occurs in a comment before it, which then needs its own end
+// ("Restrictions for contents of script elements", HTML Standard).
 func inlineScripts(t *testing.T, page string) []string {
 	t.Helper()
 	var found []string
@@ -97,7 +97,8 @@ func TestDocsScripts(t *testing.T) {
 	}
 }
 
-// The policy lets the page load, call, frame and submit to nothing, not even this server: the page contains all it needs.
+// The policy lets the page load, call, frame and submit to nothing, not even this server: the page
+// contains all it needs.
 func TestDocsPolicy(t *testing.T) {
 	policies := getDocs(t).Header().Values("Content-Security-Policy")
 	if len(policies) != 1 {

@@ -12,14 +12,15 @@ import (
 	"signpost/local/s3"
 )
 
-// mains are what the functions' main packages run, by the name that the template gives each as its Handler.
+// mains are what the functions' main packages run, by the name that the template gives each as its
+// Handler.
 var mains = map[string]function.Builder{
 	"upload":   function.Upload,
 	"download": function.Download,
 }
 
-// functions builds the handler of each Lambda function, with the environment in the template and the credentials of the
-// function's own role.
+// functions builds the handler of each Lambda function, with the environment in the template and
+// the credentials of the function's own role.
 func (s *stack) functions(signers map[string]s3.User) (map[string]apigateway.Function, error) {
 	file, err := os.OpenFile(s.functionLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -49,7 +50,8 @@ func (s *stack) function(resource *cfn.Resource, signer s3.User, log *slog.Logge
 	if !ok {
 		return nil, fmt.Errorf("the local run has no function for the handler %q", properties.Handler)
 	}
-	// These are set by Lambda itself ("Working with Lambda environment variables", AWS Lambda Developer Guide).
+	// These are set by Lambda itself ("Working with Lambda environment variables", AWS Lambda
+	// Developer Guide).
 	reserved := map[string]string{
 		"AWS_REGION":            region,
 		"AWS_ACCESS_KEY_ID":     signer.Credentials.AccessKeyID,

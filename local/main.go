@@ -1,18 +1,19 @@
-// Command local runs all of Signpost on this machine, from the template that would be deployed: API Gateway, the
-// functions, S3, Cognito and the demo page. It needs no AWS account and listens on loopback only. It runs on Linux and
-// macOS, and on Windows in WSL.
+// Command local runs all of Signpost on this machine, from the template that would be deployed: API
+// Gateway, the functions, S3, Cognito and the demo page. It needs no AWS account and listens on
+// loopback only. It runs on Linux and macOS, and on Windows in WSL.
 //
 //	go run ./local [-addr 127.0.0.1:8080] [-dir .local] [-outputs FILE] [-stage local]
 //
-// Ctrl-C stops it. A script that stops it by SIGTERM starts it with local/build-and-run.sh, because `go run` doesn't
-// pass that signal on.
+// Ctrl-C stops it. A script that stops it by SIGTERM starts it with local/build-and-run.sh, because
+// `go run` doesn't pass that signal on.
 //
-// It has no separate configuration: origins, throttling, models, roles and policies come from the template. At start it
-// lists the resources and settings of the template that it doesn't implement. A feature of an API or of a policy that it
-// doesn't support stops the run.
+// It has no separate configuration: origins, throttling, models, roles and policies come from the
+// template. At start it lists the resources and settings of the template that it doesn't implement.
+// A feature of an API or of a policy that it doesn't support stops the run.
 //
-// Started again with the same -dir it has the same addresses, as long as they are free. Tokens, signed URLs and passwords
-// of the run before are still valid then, as they are on AWS after an outage.
+// Started again with the same -dir it has the same addresses, as long as they are free. Tokens,
+// signed URLs and passwords of the run before are still valid then, as they are on AWS after an
+// outage.
 package main
 
 import (
@@ -89,7 +90,8 @@ func parseFlags(args []string) (options, error) {
 	return o, checkLoopback(o.addr)
 }
 
-// checkLoopback refuses an address that other machines could reach: the local Cognito's signing key is public.
+// checkLoopback refuses an address that other machines could reach: the local Cognito's signing key
+// is public.
 func checkLoopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {

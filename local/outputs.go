@@ -2,8 +2,8 @@ package main
 
 import "fmt"
 
-// outputs are the stack's outputs, in the form in which cdk deploy --outputs-file writes them, and those of a local run
-// only.
+// outputs are the stack's outputs, in the form in which cdk deploy --outputs-file writes them, and
+// those of a local run only.
 type outputs struct {
 	ApiUrl           string // with the API's stage and a trailing slash
 	Region           string
@@ -13,8 +13,8 @@ type outputs struct {
 	Local            localOutputs
 }
 
-// localOutputs are addresses on this machine, and users to sign in as. There are two, so that one user's key can be
-// tried with another's token.
+// localOutputs are addresses on this machine, and users to sign in as. There are two, so that one
+// user's key can be tried with another's token.
 type localOutputs struct {
 	PageUrl, S3Endpoint, CognitoEndpoint string
 

@@ -23,8 +23,8 @@ func buildPage(ctx context.Context, root, node, out string) error {
 	return err
 }
 
-// newPage serves the demo page. At /config.json it serves the stack's outputs in the form of the outputs file, and at /docs
-// the API's reference.
+// newPage serves the demo page. At /config.json it serves the stack's outputs in the form of the
+// outputs file, and at /docs the API's reference.
 func newPage(files fs.FS, stackName string, o outputs) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))
@@ -62,11 +62,12 @@ func origin(url string) string {
 	return scheme + "://" + host
 }
 
-// defaultPagePort is the page's port in the origins of stage local: localPagePort in infra/stages.go, which can't be imported here
-// without the CDK.
+// defaultPagePort is the page's port in the origins of stage local: localPagePort in
+// infra/stages.go, which can't be imported here without the CDK.
 const defaultPagePort = "8080"
 
-// pagePort returns the page's port, or "" if it is the default. The app moves the origins of stage local to another port.
+// pagePort returns the page's port, or "" if it is the default. The app moves the origins of stage
+// local to another port.
 func pagePort(page net.Listener) string {
 	_, port, _ := net.SplitHostPort(page.Addr().String())
 	if port == defaultPagePort {

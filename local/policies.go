@@ -75,8 +75,8 @@ func rolePolicies(t *cfn.Template, function *cfn.Resource) ([]iam.Document, erro
 	return documents, nil
 }
 
-// aboutS3 parses the statements that concern S3. The others have no effect here, and name resources that don't exist here,
-// such as log groups.
+// aboutS3 parses the statements that concern S3. The others have no effect here, and name resources
+// that don't exist here, such as log groups.
 func (p identityPolicy) aboutS3() (iam.Document, error) {
 	p.Statement = slices.DeleteFunc(p.Statement, func(statement map[string]any) bool {
 		actions, isList := statement["Action"].([]any)

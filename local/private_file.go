@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 )
 
-// writePrivate writes a file that only its owner can read, whatever the umask is. The file appears complete or not at
-// all, so that a script can wait for it and a kill leaves no partial file. It is always a new file, which nobody else can
-// have open.
+// writePrivate writes a file that only its owner can read, whatever the umask is. The file appears
+// complete or not at all, so that a script can wait for it and a kill leaves no partial file. It is
+// always a new file, which nobody else can have open.
 func writePrivate(path string, content []byte) error {
 	if err := checkReplaceable(path); err != nil {
 		return err
@@ -33,8 +33,8 @@ func writePrivate(path string, content []byte) error {
 	return os.Rename(partial.Name(), path)
 }
 
-// checkReplaceable refuses to replace what another user may have put there: in a shared folder, they may have guessed the
-// name.
+// checkReplaceable refuses to replace what another user may have put there: in a shared folder,
+// they may have guessed the name.
 func checkReplaceable(path string) error {
 	info, err := os.Lstat(path)
 	switch {

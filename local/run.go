@@ -96,7 +96,8 @@ func checkOutputs(path string) (string, error) {
 	return path, checkReplaceable(path)
 }
 
-// start starts everything that the template describes. The stack it returns has to be closed even if there is an error.
+// start starts everything that the template describes. The stack it returns has to be closed even
+// if there is an error.
 func start(ctx context.Context, root, dir, stage string, state *state, page, api net.Listener) (*stack, error) {
 	s := &stack{dir: dir, state: state, console: newConsole(os.Stdout)}
 	node, err := findNode(root)
@@ -178,8 +179,8 @@ func (s *stack) serve(ctx context.Context, page, api net.Listener, outputsFile s
 	return err
 }
 
-// newHTTPServer answers requests for the listener's own address only, and limits how long a slow client can keep a
-// connection.
+// newHTTPServer answers requests for the listener's own address only, and limits how long a slow
+// client can keep a connection.
 func newHTTPServer(listener net.Listener, h http.Handler) *http.Server {
 	return &http.Server{Handler: loopback.Host(listener.Addr(), h), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second}
 }

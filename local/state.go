@@ -14,11 +14,12 @@ import (
 	"signpost/local/s3"
 )
 
-// state is what the next run over the same data folder needs to keep open pages, tokens and signed URLs valid, as they
-// stay valid on AWS when a service restarts.
+// state is what the next run over the same data folder needs to keep open pages, tokens and signed
+// URLs valid, as they stay valid on AWS when a service restarts.
 //
-// The credentials are those with which the functions sign for the local S3. On AWS they are valid for hours, whether or
-// not S3 restarts. What they allow is not stored: it comes from the template at every start.
+// The credentials are those with which the functions sign for the local S3. On AWS they are valid
+// for hours, whether or not S3 restarts. What they allow is not stored: it comes from the template
+// at every start.
 type state struct {
 	file string
 

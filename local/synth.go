@@ -13,8 +13,8 @@ import (
 	"signpost/local/process"
 )
 
-// synthesize runs the CDK app as the CDK CLI does. It returns the stack's name and the path of its template. pagePort is
-// "" if the page has the port that stage local expects.
+// synthesize runs the CDK app as the CDK CLI does. It returns the stack's name and the path of its
+// template. pagePort is "" if the page has the port that stage local expects.
 func synthesize(ctx context.Context, root, out, stage, pagePort string) (stackName, template string, err error) {
 	var config struct {
 		App     string         `json:"app"`

@@ -7,14 +7,16 @@ import (
 	"signpost/internal/cfn"
 )
 
-// names are the physical names and ARNs of the template's resources, by what refers to them: "Bucket" or "Bucket.Arn".
+// names are the physical names and ARNs of the template's resources, by what refers to them:
+// "Bucket" or "Bucket.Arn".
 type names map[string]string
 
 // accountID is the account that the stack pretends to be in.
 const accountID = "000000000000"
 
-// loadTemplate reads a synthesized template. Its references resolve to the names, which are added as resources are created.
-// Until then, a reference resolves to itself ("Api" or "Function.Arn"), so that references between resources can be followed.
+// loadTemplate reads a synthesized template. Its references resolve to the names, which are added
+// as resources are created. Until then, a reference resolves to itself ("Api" or "Function.Arn"),
+// so that references between resources can be followed.
 func loadTemplate(path, stackName string) (*cfn.Template, names, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

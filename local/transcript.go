@@ -2,7 +2,8 @@ package main
 
 import "strings"
 
-// transcript is an upload with curl: sign in, ask for a plan, and send the signed request exactly as the plan has it.
+// transcript is an upload with curl: sign in, ask for a plan, and send the signed request exactly
+// as the plan has it.
 func transcript(o outputs) string {
 	user := o.Local.Users[0]
 	return strings.NewReplacer(

@@ -1,11 +1,11 @@
-// Command app is this repository's CDK app: it builds the functions of a stage and synthesizes its stack. The CDK CLI runs
-// it from the project's root, as in cdk.json:
+// Command app is this repository's CDK app: it builds the functions of a stage and synthesizes its
+// stack. The CDK CLI runs it from the project's root, as in cdk.json:
 //
 //	npx cdk synth -c stage=production
 //	npx cdk deploy -c stage=production -c firstDeployment=true	# once, for a stack that doesn't exist yet
 //
-// It also runs without the CLI, with the two variables that the CLI sets: CDK_OUTDIR, and CDK_CONTEXT_JSON with cdk.json's
-// context and the stage. Only this file reads the context.
+// It also runs without the CLI, with the two variables that the CLI sets: CDK_OUTDIR, and
+// CDK_CONTEXT_JSON with cdk.json's context and the stage. Only this file reads the context.
 package main
 
 import (
@@ -37,9 +37,9 @@ func main() {
 	}
 }
 
-// closeRuntime ends jsii's Node process and removes its temporary folder. Two goroutines of jsii wait for that process, and
-// the second one writes an error to stderr ("waitid: no child processes"), so stderr is replaced first. Nothing is
-// written to it afterwards.
+// closeRuntime ends jsii's Node process and removes its temporary folder. Two goroutines of jsii
+// wait for that process, and the second one writes an error to stderr ("waitid: no child
+// processes"), so stderr is replaced first. Nothing is written to it afterwards.
 func closeRuntime() {
 	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
 		os.Stderr = null
@@ -47,8 +47,8 @@ func closeRuntime() {
 	jsii.Close()
 }
 
-// run synthesizes the stage of the context. CDK and jsii panic with what is wrong, which run returns as an error. A runtime
-// error of this program still panics, with its stack trace.
+// run synthesizes the stage of the context. CDK and jsii panic with what is wrong, which run
+// returns as an error. A runtime error of this program still panics, with its stack trace.
 func run() (err error) {
 	if _, err := exec.LookPath("node"); err != nil {
 		return errors.New("the CDK needs Node.js, and there is no node in PATH: run `npm ci` and put node_modules/.bin first in PATH")
@@ -80,8 +80,8 @@ func run() (err error) {
 	return nil
 }
 
-// stageOf returns the stage of the CDK context, by default "dev". With "firstDeployment", it is the stage's first deployment;
-// with "pagePort", the local run's page is on that port.
+// stageOf returns the stage of the CDK context, by default "dev". With "firstDeployment", it is the
+// stage's first deployment; with "pagePort", the local run's page is on that port.
 func stageOf(context func(name string) any) (infra.Stage, error) {
 	name := context("stage")
 	if name == nil {

@@ -3,12 +3,12 @@
 //	folder, err := build.Function("signpost/lambda/upload", ".build/upload")
 //
 // The same sources give the same bytes on every machine and under every path, so CloudFormation
-// deploys nothing until the function changes. Build before synthesis and give CDK the folder: CDK's bundling would hide a
-// compiler error.
+// deploys nothing until the function changes. Build before synthesis and give CDK the folder: CDK's
+// bundling would hide a compiler error.
 //
-// It runs the go command in the working directory, so that module's go.mod decides which version of the package it is. It
-// builds the package in the package's own module, with the versions that it was tested with: a module that only depends
-// on signpost gets the same bytes.
+// It runs the go command in the working directory, so that module's go.mod decides which version of
+// the package it is. It builds the package in the package's own module, with the versions that it
+// was tested with: a module that only depends on signpost gets the same bytes.
 package build
 
 import (
@@ -20,17 +20,18 @@ import (
 	"strings"
 )
 
-// flags make the build small and reproducible: no paths, no VCS stamp, no build id, and no net/rpc, which only the retired
-// go1.x runtime needed.
+// flags make the build small and reproducible: no paths, no VCS stamp, no build id, and no net/rpc,
+// which only the retired go1.x runtime needed.
 var flags = []string{"-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags=-s -w -buildid="}
 
-// target is the platform of Lambda's arm64 functions. It is appended to the caller's environment and empties GOFLAGS, so
-// that nothing in that environment changes the bytes.
+// target is the platform of Lambda's arm64 functions. It is appended to the caller's environment
+// and empties GOFLAGS, so that nothing in that environment changes the bytes.
 var target = []string{"GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0", "GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off"}
 
-// Function builds the package with that import path into folder, which then has only the file bootstrap, and returns folder.
-// It makes the folder if there is none. It replaces bootstrap in one step, so that builds at the same time don't disturb
-// each other. If the package doesn't compile, the error is the compiler's output.
+// Function builds the package with that import path into folder, which then has only the file
+// bootstrap, and returns folder. It makes the folder if there is none. It replaces bootstrap in one
+// step, so that builds at the same time don't disturb each other. If the package doesn't compile,
+// the error is the compiler's output.
 func Function(pkg, folder string) (string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", fmt.Errorf("build: %w", err)
@@ -60,9 +61,9 @@ func Function(pkg, folder string) (string, error) {
 	return folder, nil
 }
 
-// moduleOf is the folder of a package's module: the working directory's, or where the go command keeps a dependency. Built
-// from another module, a binary has the dependency's version and the path of its replace directive in it, so it is not
-// the same.
+// moduleOf is the folder of a package's module: the working directory's, or where the go command
+// keeps a dependency. Built from another module, a binary has the dependency's version and the path
+// of its replace directive in it, so it is not the same.
 func moduleOf(pkg string) (string, error) {
 	command := exec.Command("go", "list", "-find", "-f", "{{.Module.Dir}}", pkg)
 	command.Env = append(os.Environ(), "GOFLAGS=")

@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-// TestDocs compares the messages that docs/operations.md quotes with those in package check. The subject before the colon is
-// a string literal there, exactly. The parts of the rest, between any "…", are each within one.
+// TestDocs compares the messages that docs/operations.md quotes with those in package check. The
+// subject before the colon is a string literal there, exactly. The parts of the rest, between any
+// "…", are each within one.
 func TestDocs(t *testing.T) {
 	text, err := os.ReadFile("../../docs/operations.md")
 	if err != nil {

@@ -1,11 +1,11 @@
-// Command preflight checks the AWS account that a stage is about to be deployed to. It reports everything that would make
-// the deployment fail, and what to do about each:
+// Command preflight checks the AWS account that a stage is about to be deployed to. It reports
+// everything that would make the deployment fail, and what to do about each:
 //
 //	make preflight STAGE=production    changes nothing
 //	make deploy STAGE=production       runs it first, and offers to set API Gateway's log role
 //
-// It needs AWS credentials and a region, as every AWS tool does, and neither Node.js nor the AWS CLI. Package check
-// holds what it looks at.
+// It needs AWS credentials and a region, as every AWS tool does, and neither Node.js nor the AWS
+// CLI. Package check holds what it looks at.
 package main
 
 import (
@@ -91,8 +91,8 @@ func (p program) run(ctx context.Context, args []string) bool {
 	if err != nil {
 		return p.fail("%v", err)
 	}
-	// Five attempts: many calls at once may be throttled. The SDK waits between them. It logs nothing, because the
-	// report has the result.
+	// Five attempts: many calls at once may be throttled. The SDK waits between them. It logs
+	// nothing, because the report has the result.
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(5), config.WithLogger(logging.Nop{}),
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) { o.TokenProvider = p.mfaCode }))
 	if err != nil {
@@ -118,8 +118,8 @@ func (p program) fail(format string, args ...any) bool {
 	return false
 }
 
-// setLogRole sets API Gateway's log role if the user agrees, and reports whether it is set. The role belongs to the account
-// and not to the stack, so it is never set without asking.
+// setLogRole sets API Gateway's log role if the user agrees, and reports whether it is set. The
+// role belongs to the account and not to the stack, so it is never set without asking.
 func (p program) setLogRole(ctx context.Context, out io.Writer, cfg aws.Config, place check.Place, yes bool) bool {
 	say := func(line string) { fmt.Fprintln(out, "preflight:", line) }
 	role := p.logRole(cfg, place, say)

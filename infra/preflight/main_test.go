@@ -137,7 +137,8 @@ func TestPrint(t *testing.T) {
 	}
 }
 
-// TestMFA: a profile that assumes a role with a second factor asks for its code, of somebody who is there.
+// TestMFA: a profile that assumes a role with a second factor asks for its code, of somebody who is
+// there.
 func TestMFA(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config")
 	profile := "[profile acme]\nregion=eu-west-1\nrole_arn=arn:aws:iam::111122223333:role/Deployer\nmfa_serial=arn:aws:iam::111122223333:mfa/ada\nsource_profile=ada\n" +

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// makeIn runs the project's Makefile in a folder where go and npx only note their arguments, each in brackets. first is
-// what preflight prints, and "" has it fail; the failing'th run of npx fails.
+// makeIn runs the project's Makefile in a folder where go and npx only note their arguments, each
+// in brackets. first is what preflight prints, and "" has it fail; the failing'th run of npx fails.
 func makeIn(t *testing.T, first string, failing string, args ...string) (ran []string, ok bool) {
 	t.Helper()
 	folder := t.TempDir()

@@ -18,11 +18,13 @@ func (p Props) checkAccessLogBucket(found problems) {
 	}
 }
 
-// logAccess has S3 write the bucket's server access log into a new bucket, whose policy permits it, or into the existing
-// one. In an existing one the log gets the path of this construct, since other buckets may log there too.
+// logAccess has S3 write the bucket's server access log into a new bucket, whose policy permits it,
+// or into the existing one. In an existing one the log gets the path of this construct, since other
+// buckets may log there too.
 //
-// CDK's own ServerAccessLogsBucket writes such a policy only under a feature flag, and otherwise an ACL, which
-// BucketOwnerEnforced excludes; the construct must not depend on the feature flags of an app.
+// CDK's own ServerAccessLogsBucket writes such a policy only under a feature flag, and otherwise an
+// ACL, which BucketOwnerEnforced excludes; the construct must not depend on the feature flags of an
+// app.
 func logAccess(scope constructs.Construct, props Props, bucket awss3.Bucket) {
 	const prefix = "s3-access/"
 	if existing := props.accessLogBucketName(); existing != "" {
@@ -49,9 +51,9 @@ func setAccessLog(bucket awss3.Bucket, logs, prefix string) {
 	})
 }
 
-// newAccessLogBucket makes the bucket that S3 writes the upload bucket's server access log into. A line contains the
-// request's URL, with its signature. S3 writes it hours later, when the URL has expired and, if the upload succeeded, the
-// object exists and can't be written again.
+// newAccessLogBucket makes the bucket that S3 writes the upload bucket's server access log into. A
+// line contains the request's URL, with its signature. S3 writes it hours later, when the URL has
+// expired and, if the upload succeeded, the object exists and can't be written again.
 func newAccessLogBucket(scope constructs.Construct, props Props) awss3.Bucket {
 	bucket := awss3.NewBucket(scope, jsii.String("AccessLogBucket"), &awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),

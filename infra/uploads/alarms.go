@@ -18,15 +18,19 @@ import (
 // Alarms adds CloudWatch alarms and an SNS topic that they publish to. Missing data counts as
 // healthy: a period without traffic isn't a fault.
 type Alarms struct {
-	// BytesSigned is how many bytes URLs may be signed to store in 5 minutes before the alarm goes off: 1 or more.
+	// BytesSigned is how many bytes URLs may be signed to store in 5 minutes before the alarm goes
+	// off: 1 or more.
 	//
-	// Default: [DefaultAlarmBytesSigned], 100 GiB, or MaxSize if that is larger, so that one file alone never raises an alarm.
+	// Default: [DefaultAlarmBytesSigned], 100 GiB, or MaxSize if that is larger, so that one file
+	// alone never raises an alarm.
 	BytesSigned int64
 
-	// Topic is the existing SNS topic that alarms are published to. Uploads doesn't change its policy, which must let
-	// CloudWatch publish ("Amazon SNS policy examples for CloudWatch alarms", Amazon CloudWatch User Guide).
+	// Topic is the existing SNS topic that alarms are published to. Uploads doesn't change its
+	// policy, which must let CloudWatch publish ("Amazon SNS policy examples for CloudWatch
+	// alarms", Amazon CloudWatch User Guide).
 	//
-	// Default: nil. Uploads makes a topic, Uploads.AlarmTopic, for you to subscribe to, unless TopicARN is given.
+	// Default: nil. Uploads makes a topic, Uploads.AlarmTopic, for you to subscribe to, unless
+	// TopicARN is given.
 	Topic awssns.ITopic
 
 	// TopicARN is Topic by its ARN.
@@ -35,7 +39,8 @@ type Alarms struct {
 	TopicARN string
 }
 
-// DefaultAlarmBytesSigned is the default of Alarms.BytesSigned: what a connection of 2.9 Gbit/s carries in 5 minutes.
+// DefaultAlarmBytesSigned is the default of Alarms.BytesSigned: what a connection of 2.9 Gbit/s
+// carries in 5 minutes.
 const DefaultAlarmBytesSigned int64 = 100 << 30
 
 func (a *Alarms) withDefaults(maxSize int64) *Alarms {
@@ -66,7 +71,8 @@ type alarm struct {
 	periods         float64 // how many in a row must reach the threshold
 }
 
-// newAlarms makes the alarms and returns the topic that they publish to, when something goes wrong and when it is over.
+// newAlarms makes the alarms and returns the topic that they publish to, when something goes wrong
+// and when it is over.
 func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestApi, accessLog awslogs.ILogGroup, functions map[string]awslambda.IFunction) awssns.ITopic {
 	topic := newAlarmTopic(scope, props)
 	action := awscloudwatchactions.NewSnsAction(topic)
@@ -103,8 +109,8 @@ func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestAp
 	return topic
 }
 
-// newForbiddenMetric counts the API's 403s, for which API Gateway has no metric. The metric's name contains the
-// construct's, so that two deployments in one account aren't counted together.
+// newForbiddenMetric counts the API's 403s, for which API Gateway has no metric. The metric's name
+// contains the construct's, so that two deployments in one account aren't counted together.
 func newForbiddenMetric(scope constructs.Construct, props Props, accessLog awslogs.ILogGroup) awscloudwatch.IMetric {
 	filter := awslogs.NewMetricFilter(scope, jsii.String("ForbiddenFilter"), &awslogs.MetricFilterProps{
 		LogGroup:        accessLog,

@@ -32,6 +32,6 @@ func (p problems) arn(field, kind, value string) {
 	}
 }
 
-// IsToken reports whether s contains a CDK token, whose value is only known later, such as the ARN of another resource of
-// the same app. Such a value can't be checked.
+// IsToken reports whether s contains a CDK token, whose value is only known later, such as the ARN
+// of another resource of the same app. Such a value can't be checked.
 func IsToken(s string) bool { return strings.Contains(s, "${Token[") }

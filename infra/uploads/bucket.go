@@ -8,8 +8,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newUploadBucket makes the bucket that browsers upload to. A change of its id, or of its place in the
-// construct tree, would replace it.
+// newUploadBucket makes the bucket that browsers upload to. A change of its id, or of its place in
+// the construct tree, would replace it.
 func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
 	options := awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
@@ -28,8 +28,8 @@ func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
 	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &options)
 	suppressNag(bucket, uploadBucketSuppressions(props)...)
 	if props.EventBridge || props.MalwareScan {
-		// Not with BucketProps: CDK would add another function to set this. GuardDuty sets it by itself, without
-		// CloudFormation, so it is set with MalwareScan too.
+		// Not with BucketProps: CDK would add another function to set this. GuardDuty sets it by
+		// itself, without CloudFormation, so it is set with MalwareScan too.
 		bucket.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{
 			EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{EventBridgeEnabled: jsii.Bool(true)},
 		})
@@ -47,9 +47,10 @@ func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
 	return bucket
 }
 
-// removalPolicy is what happens to data when the stack is deleted or replaces its resource: it remains, unless the
-// deployment is disposable. What a failed creation made is deleted, since it has no data yet and the next attempt makes its
-// own: that is CloudFormation's RetainExceptOnCreate ("DeletionPolicy attribute", AWS CloudFormation Template Reference).
+// removalPolicy is what happens to data when the stack is deleted or replaces its resource: it
+// remains, unless the deployment is disposable. What a failed creation made is deleted, since it
+// has no data yet and the next attempt makes its own: that is CloudFormation's RetainExceptOnCreate
+// ("DeletionPolicy attribute", AWS CloudFormation Template Reference).
 func removalPolicy(props Props) awscdk.RemovalPolicy {
 	if props.Disposable {
 		return awscdk.RemovalPolicy_DESTROY

@@ -5,9 +5,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// bucketCORS lets the pages send what the deployment's features sign, and no more: the methods of the signed requests, and
-// those of their headers that a script sets. The browser itself sets Content-Length and Host, and no preflight asks for
-// them. Only Range is not signed: S3 accepts it with any GET.
+// bucketCORS lets the pages send what the deployment's features sign, and no more: the methods of
+// the signed requests, and those of their headers that a script sets. The browser itself sets
+// Content-Length and Host, and no preflight asks for them. Only Range is not signed: S3 accepts it
+// with any GET.
 func bucketCORS(props Props) *awss3.CorsRule {
 	methods := []awss3.HttpMethods{awss3.HttpMethods_PUT}
 	headers := []string{"content-type", "content-disposition", "if-none-match", "x-amz-checksum-sha256", "x-amz-meta-*"}
@@ -24,10 +25,11 @@ func bucketCORS(props Props) *awss3.CorsRule {
 		methods = append(methods, awss3.HttpMethods_DELETE) // abort
 	}
 	if props.Downloads != nil {
-		// What a PDF viewer or a player sends and reads before it loads a file in pieces (mozilla/pdf.js#8566; "How can
-		// I load a PDF file from another server?" in PDF.js's FAQ), and the name to save a file with. A Range such as
-		// "bytes=-500" needs a preflight. With Content-Encoding, a range is of the stored bytes and not of the file.
-		// A script may read Content-Length anyway (Fetch Standard, "CORS-safelisted response-header name"). There is
+		// What a PDF viewer or a player sends and reads before it loads a file in pieces
+		// (mozilla/pdf.js#8566; "How can I load a PDF file from another server?" in PDF.js's FAQ),
+		// and the name to save a file with. A Range such as "bytes=-500" needs a preflight. With
+		// Content-Encoding, a range is of the stored bytes and not of the file. A script may read
+		// Content-Length anyway (Fetch Standard, "CORS-safelisted response-header name"). There is
 		// no HEAD: the method is signed, so a URL for GET doesn't work with it.
 		headers = append(headers, "range")
 		exposed = append(exposed, "Accept-Ranges", "Content-Disposition", "Content-Encoding", "Content-Length", "Content-Range")

@@ -8,8 +8,8 @@ import (
 	"signpost/lambda/config"
 )
 
-// Callers are the users who may call the API: those of a user pool that Uploads makes, or of an existing one. The zero
-// value is a new user pool with its defaults.
+// Callers are the users who may call the API: those of a user pool that Uploads makes, or of an
+// existing one. The zero value is a new user pool with its defaults.
 type Callers struct {
 	// NewPool configures the user pool and the app client that Uploads makes.
 	//
@@ -21,11 +21,12 @@ type Callers struct {
 	// Default: nil.
 	ExistingPool *ExistingPool
 
-	// RequiredGroup is the Cognito group that callers must be in; all others get 403. A new pool gets the group.
+	// RequiredGroup is the Cognito group that callers must be in; all others get 403. A new pool
+	// gets the group.
 	//
-	// Letters, digits and _.:@/+=-, at most 128. Cognito allows more in a group's name, but API Gateway passes a
-	// caller's groups to the function as one text, joined by commas ("CreateGroup", Amazon Cognito user pools API
-	// Reference).
+	// Letters, digits and _.:@/+=-, at most 128. Cognito allows more in a group's name, but API
+	// Gateway passes a caller's groups to the function as one text, joined by commas
+	// ("CreateGroup", Amazon Cognito user pools API Reference).
 	//
 	// Default: "". Every user of the pool may call.
 	RequiredGroup string

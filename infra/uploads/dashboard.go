@@ -8,8 +8,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newDashboard makes a dashboard of the API's answers and latency, the functions' errors and duration, and the functions'
-// own metrics: uploads and bytes planned, bytes signed for, downloads signed, refusals by code.
+// newDashboard makes a dashboard of the API's answers and latency, the functions' errors and
+// duration, and the functions' own metrics: uploads and bytes planned, bytes signed for, downloads
+// signed, refusals by code.
 func newDashboard(scope constructs.Construct, props Props, api awsapigateway.RestApi, functions map[string]awslambda.IFunction) {
 	stage := api.DeploymentStage()
 	var runs, times []awscloudwatch.IMetric

@@ -1,5 +1,5 @@
-// Package uploads is the AWS side of Signpost as a CDK construct: a private bucket, a user pool, the function that signs
-// uploads, and the API in front of it. A team adds it to its own stack:
+// Package uploads is the AWS side of Signpost as a CDK construct: a private bucket, a user pool,
+// the function that signs uploads, and the API in front of it. A team adds it to its own stack:
 //
 //	folder, err := build.Function("signpost/lambda/upload", ".build/upload") // package signpost/infra/build
 //	if err != nil {
@@ -17,8 +17,9 @@
 //	}
 //	files := uploads.New(stack, "Uploads", props)
 //
-// These are the props that most deployments set; only the first two are required. The fields of [Uploads], such as
-// files.Bucket, are ordinary CDK constructs to go on with. Directory test/consumer has such a team's app.
+// These are the props that most deployments set; only the first two are required. The fields of
+// [Uploads], such as files.Bucket, are ordinary CDK constructs to go on with. Directory
+// test/consumer has such a team's app.
 //
 // All other features are off until one of [Props] turns them on:
 //
@@ -26,16 +27,21 @@
 //	Callers:   uploads.Callers{ExistingPool: &uploads.ExistingPool{PoolARN: poolARN, ClientIDs: clientIDs}},
 //	Alarms:    &uploads.Alarms{Topic: topic},
 //
-// Deploy a new stack once with FirstDeployment, and then without it. Don't rename the construct later, or move it in the
-// construct tree: its path is part of the identity of the bucket and the user pool.
+// Deploy a new stack once with FirstDeployment, and then without it. Don't rename the construct
+// later, or move it in the construct tree: its path is part of the identity of the bucket and the
+// user pool.
 //
 // The rules of this package are:
 //
-//   - Props are plain Go values. Zero is the safe default. All of them are checked before any construct is made.
-//   - Each file has one feature: its type with the props, their checks, and the factory, which returns CDK's own type.
+//   - Props are plain Go values. Zero is the safe default. All of them are checked before any
+//     construct is made.
+//   - Each file has one feature: its type with the props, their checks, and the factory, which
+//     returns CDK's own type.
 //   - Every IAM statement is written by hand, in statements.go.
-//   - Nothing here reads the environment or the CDK context, and nothing depends on the feature flags of an app.
-//   - What the functions must agree with is in package lambda/config: limits, rules, and their environment variables.
+//   - Nothing here reads the environment or the CDK context, and nothing depends on the feature
+//     flags of an app.
+//   - What the functions must agree with is in package lambda/config: limits, rules, and their
+//     environment variables.
 //
 // CDK's runtime is one process beside this one and isn't safe for use by several goroutines.
 package uploads

@@ -12,8 +12,8 @@ import (
 	"signpost/infra/uploads"
 )
 
-// TestEveryPropIsDocumented checks that each field of Props and of its nested types has its own comment, with the
-// field's default or that it is required.
+// TestEveryPropIsDocumented checks that each field of Props and of its nested types has its own
+// comment, with the field's default or that it is required.
 func TestEveryPropIsDocumented(t *testing.T) {
 	comments := fieldComments(t)
 	for _, props := range nestedTypes(reflect.TypeFor[uploads.Props]()) {

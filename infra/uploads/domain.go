@@ -13,8 +13,9 @@ import (
 	"signpost/lambda/config"
 )
 
-// Domain gives the API its own domain name, with TLS 1.2 or newer, and disables API Gateway's default endpoint, which
-// accepts older TLS ("Custom domain name for public REST APIs in API Gateway", Amazon API Gateway Developer Guide).
+// Domain gives the API its own domain name, with TLS 1.2 or newer, and disables API Gateway's
+// default endpoint, which accepts older TLS ("Custom domain name for public REST APIs in API
+// Gateway", Amazon API Gateway Developer Guide).
 type Domain struct {
 	// Name is the domain name, in lower case: "uploads.example.com".
 	//
@@ -81,8 +82,9 @@ func (d *Domain) certificate(scope constructs.Construct) awscertificatemanager.I
 	return awscertificatemanager.Certificate_FromCertificateArn(scope, jsii.String("Certificate"), jsii.String(d.CertificateARN))
 }
 
-// addDomain gives the API its domain name, if any, and an address record in the hosted zone, if any. It returns the URL
-// that callers use, with a slash at its end. With a domain name, the API Gateway stage isn't part of the path.
+// addDomain gives the API its domain name, if any, and an address record in the hosted zone, if
+// any. It returns the URL that callers use, with a slash at its end. With a domain name, the API
+// Gateway stage isn't part of the path.
 func addDomain(scope constructs.Construct, props Props, api awsapigateway.RestApi) string {
 	if props.Domain == nil {
 		return *api.Url()

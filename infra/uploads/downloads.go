@@ -23,8 +23,8 @@ func (d *Downloads) check(found problems) {
 	}
 }
 
-// newDownloadFunction makes the function that signs reads. It has its own role, so that no URL that the upload
-// function signs can ever read.
+// newDownloadFunction makes the function that signs reads. It has its own role, so that no URL that
+// the upload function signs can ever read.
 func newDownloadFunction(scope constructs.Construct, props Props, bucket awss3.IBucket, clientIDs []string) awslambda.Function {
 	grants := []awsiam.PolicyStatement{getUploads(bucket, props)}
 	if key := bucket.EncryptionKey(); key != nil {

@@ -6,13 +6,14 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Encryption encrypts uploads under a KMS key: a new one, unless an existing key is given. A new key is rotated every
-// year.
+// Encryption encrypts uploads under a KMS key: a new one, unless an existing key is given. A new
+// key is rotated every year.
 //
-// S3 calls KMS on behalf of the role that signed a request, so each role gets what its requests need: kms:GenerateDataKey
-// to upload, and kms:Decrypt to upload in parts and to read ("Multipart upload API and permissions", Amazon S3 User
-// Guide). Uploads doesn't change the policy of an existing key. That policy must let the account's IAM policies grant the
-// key, which is the default policy of a key, or must name the roles itself ("Key policies in AWS KMS", AWS KMS Developer
+// S3 calls KMS on behalf of the role that signed a request, so each role gets what its requests
+// need: kms:GenerateDataKey to upload, and kms:Decrypt to upload in parts and to read ("Multipart
+// upload API and permissions", Amazon S3 User Guide). Uploads doesn't change the policy of an
+// existing key. That policy must let the account's IAM policies grant the key, which is the default
+// policy of a key, or must name the roles itself ("Key policies in AWS KMS", AWS KMS Developer
 // Guide).
 type Encryption struct {
 	// Key is an existing KMS key, symmetric and in the stack's region.
@@ -34,11 +35,12 @@ func (e *Encryption) check(found problems) {
 	found.arn("KeyARN", "KMS key", e.KeyARN)
 }
 
-// newEncryptionKey makes the key that uploads are encrypted under, or takes the existing one; nil is S3's own keys. The
-// policy of a new key leaves every grant to the account's IAM policies, so the statements of the roles decide.
+// newEncryptionKey makes the key that uploads are encrypted under, or takes the existing one; nil
+// is S3's own keys. The policy of a new key leaves every grant to the account's IAM policies, so
+// the statements of the roles decide.
 //
-// Without their key, the uploads are lost, so it has the removal policy of the bucket; KMS itself waits 30 days before it
-// deletes a key.
+// Without their key, the uploads are lost, so it has the removal policy of the bucket; KMS itself
+// waits 30 days before it deletes a key.
 func newEncryptionKey(scope constructs.Construct, props Props) awskms.IKey {
 	switch encryption := props.Encryption; {
 	case encryption == nil:

@@ -12,15 +12,17 @@ import (
 	"signpost/lambda/config"
 )
 
-// ExistingPool is a user pool that exists already. Its users may call the API. Uploads changes nothing in it.
+// ExistingPool is a user pool that exists already. Its users may call the API. Uploads changes
+// nothing in it.
 type ExistingPool struct {
 	// Pool is the user pool.
 	//
 	// Required, unless PoolARN is given.
 	Pool awscognito.IUserPool
 
-	// PoolARN is Pool by its ARN. The pool may be in another region or account ("Configure cross-account Amazon Cognito
-	// authorizer for a REST API using the API Gateway console", Amazon API Gateway Developer Guide).
+	// PoolARN is Pool by its ARN. The pool may be in another region or account ("Configure
+	// cross-account Amazon Cognito authorizer for a REST API using the API Gateway console", Amazon
+	// API Gateway Developer Guide).
 	//
 	// Required, unless Pool is given.
 	PoolARN string
@@ -35,28 +37,31 @@ type ExistingPool struct {
 	// Required, unless Clients is given.
 	ClientIDs []string
 
-	// OAuthScopes has the API accept access tokens instead of ID tokens: those with at least one of these scopes, such
-	// as "signpost/upload", which is a resource server's identifier and its scope. At most 50. Only an OAuth sign-in
-	// gives tokens with a pool's own scopes; other sign-ins give [SignInScope] ("Scopes, M2M, and resource servers",
-	// Amazon Cognito Developer Guide).
+	// OAuthScopes has the API accept access tokens instead of ID tokens: those with at least one of
+	// these scopes, such as "signpost/upload", which is a resource server's identifier and its
+	// scope. At most 50. Only an OAuth sign-in gives tokens with a pool's own scopes; other
+	// sign-ins give [SignInScope] ("Scopes, M2M, and resource servers", Amazon Cognito Developer
+	// Guide).
 	//
 	// Default: nil. The API accepts ID tokens.
 	OAuthScopes []string
 }
 
-// MaxClients is how many app clients fit into a function's environment, with the 26 characters of Cognito's ids.
+// MaxClients is how many app clients fit into a function's environment, with the 26 characters of
+// Cognito's ids.
 const MaxClients = 10
 
-// SignInScope is the scope of the access tokens that a sign-in without OAuth gives ("Scopes, M2M, and resource servers",
-// Amazon Cognito Developer Guide).
+// SignInScope is the scope of the access tokens that a sign-in without OAuth gives ("Scopes, M2M,
+// and resource servers", Amazon Cognito Developer Guide).
 const SignInScope = "aws.cognito.signin.user.admin"
 
 const (
-	// maxJoinedClients is what a function's environment has room for, should Cognito's ids become longer.
+	// maxJoinedClients is what a function's environment has room for, should Cognito's ids become
+	// longer.
 	maxJoinedClients = 300
 
-	// maxScopes is how many scopes an app client may have ("CreateUserPoolClient", Amazon Cognito user pools API
-	// Reference).
+	// maxScopes is how many scopes an app client may have ("CreateUserPoolClient", Amazon Cognito
+	// user pools API Reference).
 	maxScopes = 50
 )
 

@@ -21,9 +21,9 @@ type Functions struct {
 	// Default: [DefaultMemoryMB], 128.
 	MemoryMB int
 
-	// ReservedConcurrency is how many requests each function can serve at once. Lambda reserves them from the account's
-	// quota: 1 to [MaxReservedConcurrency] for both functions together ("Configuring reserved concurrency for a
-	// function", AWS Lambda Developer Guide).
+	// ReservedConcurrency is how many requests each function can serve at once. Lambda reserves
+	// them from the account's quota: 1 to [MaxReservedConcurrency] for both functions together
+	// ("Configuring reserved concurrency for a function", AWS Lambda Developer Guide).
 	//
 	// Default: 0. The functions share the unreserved concurrency of the account.
 	ReservedConcurrency int
@@ -31,13 +31,15 @@ type Functions struct {
 
 // Defaults and limits of Functions.
 const (
-	// MinMemoryMB and MaxMemoryMB are the limits of a function's memory ("Lambda quotas", AWS Lambda Developer Guide).
+	// MinMemoryMB and MaxMemoryMB are the limits of a function's memory ("Lambda quotas", AWS
+	// Lambda Developer Guide).
 	MinMemoryMB     = 128
 	MaxMemoryMB     = 10_240
 	DefaultMemoryMB = MinMemoryMB
 
-	// MaxReservedConcurrency is what an account can reserve in a region: its default quota of 1,000, less the 100 that
-	// Lambda keeps for other functions ("Configuring reserved concurrency for a function", AWS Lambda Developer Guide).
+	// MaxReservedConcurrency is what an account can reserve in a region: its default quota of
+	// 1,000, less the 100 that Lambda keeps for other functions ("Configuring reserved concurrency
+	// for a function", AWS Lambda Developer Guide).
 	MaxReservedConcurrency = 900
 )
 
@@ -70,8 +72,8 @@ type function struct {
 	environment map[string]string
 }
 
-// newFunction makes a function, with its own role and log group. It computes for microseconds and makes no network
-// calls, so the smallest memory and a short timeout are enough.
+// newFunction makes a function, with its own role and log group. It computes for microseconds and
+// makes no network calls, so the smallest memory and a short timeout are enough.
 func newFunction(scope constructs.Construct, props Props, f function) awslambda.Function {
 	logs := newLogGroup(scope, f.id+"Logs", props)
 	made := awslambda.NewFunction(scope, jsii.String(f.id), &awslambda.FunctionProps{
@@ -123,8 +125,8 @@ func jsiiMap(values map[string]string) *map[string]*string {
 	return &converted
 }
 
-// newFunctionRole makes a function's role. Its grants are all that the function, and any URL it signs, can ever do. In
-// addition, the function may write its own log.
+// newFunctionRole makes a function's role. Its grants are all that the function, and any URL it
+// signs, can ever do. In addition, the function may write its own log.
 func newFunctionRole(scope constructs.Construct, props Props, logs awslogs.ILogGroup, f function) awsiam.Role {
 	statements := append(f.grants, writeOwnLog(logs))
 	suppressions := []suppression{{

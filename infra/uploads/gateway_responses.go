@@ -10,7 +10,8 @@ import (
 	"signpost/lambda/config"
 )
 
-// gatewayResponse is API Gateway's answer when it refuses a request itself, so that no function is called.
+// gatewayResponse is API Gateway's answer when it refuses a request itself, so that no function is
+// called.
 type gatewayResponse struct {
 	kind    string // API Gateway's name ("Gateway response types for API Gateway", Amazon API Gateway Developer Guide)
 	status  string // "" keeps API Gateway's
@@ -21,14 +22,16 @@ type gatewayResponse struct {
 // noSuchRoute is the message for an unknown route, whichever part of API Gateway notices.
 const noSuchRoute = "there is no such route"
 
-// gatewayResponses give API Gateway's refusals the form of the HTTP contract. DEFAULT_4XX and DEFAULT_5XX are for all types
-// that aren't listed.
+// gatewayResponses give API Gateway's refusals the form of the HTTP contract. DEFAULT_4XX and
+// DEFAULT_5XX are for all types that aren't listed.
 //
-// The two signature types can only be about an unknown route: API Gateway reads the Authorization header as SigV4 if no
-// method matched, and no method here uses IAM. addUnknownRoutes answers most such requests before; these are for the rest.
+// The two signature types can only be about an unknown route: API Gateway reads the Authorization
+// header as SigV4 if no method matched, and no method here uses IAM. addUnknownRoutes answers most
+// such requests before; these are for the rest.
 //
-// API Gateway refuses a body over 10 MB in plain text and ignores REQUEST_TOO_LARGE ("Amazon API Gateway important notes",
-// Amazon API Gateway Developer Guide; koki-develop/lgtm-generator#10). It is set in case that changes.
+// API Gateway refuses a body over 10 MB in plain text and ignores REQUEST_TOO_LARGE ("Amazon API
+// Gateway important notes", Amazon API Gateway Developer Guide; koki-develop/lgtm-generator#10). It
+// is set in case that changes.
 var gatewayResponses = []gatewayResponse{
 	{"UNAUTHORIZED", "401", "Unauthorized", "sign in: the Authorization header must hold a valid ID token of this deployment's user pool"},
 	{"MISSING_AUTHENTICATION_TOKEN", "404", "NotFound", noSuchRoute}, // API Gateway's name for an unknown route
@@ -48,8 +51,8 @@ var gatewayResponses = []gatewayResponse{
 	{"DEFAULT_5XX", "500", "Internal", "internal error; try again, or look up the request id in the log"},
 }
 
-// addGatewayResponses adds the refusals with their bodies and headers. Without CORS headers, a browser would show the page a
-// network error instead of the refusal.
+// addGatewayResponses adds the refusals with their bodies and headers. Without CORS headers, a
+// browser would show the page a network error instead of the refusal.
 func addGatewayResponses(api awsapigateway.RestApi, props Props) {
 	for _, response := range gatewayResponses {
 		if props.Callers.tokenUse() == config.AccessToken {

@@ -8,8 +8,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Expiry deletes uploads and their older versions after some days ("Setting an S3 Lifecycle configuration on a bucket",
-// Amazon S3 User Guide). The bucket keeps versions: an upload that expires only becomes an older version.
+// Expiry deletes uploads and their older versions after some days ("Setting an S3 Lifecycle
+// configuration on a bucket", Amazon S3 User Guide). The bucket keeps versions: an upload that
+// expires only becomes an older version.
 type Expiry struct {
 	// UploadsAfterDays is how many days an upload is kept: 1 to [MaxLifecycleDays].
 	//
@@ -22,8 +23,8 @@ type Expiry struct {
 	VersionsAfterDays int
 }
 
-// MaxLifecycleDays is the largest number in a lifecycle rule, which S3 counts in 32 bits ("LifecycleExpiration", Amazon S3
-// API Reference).
+// MaxLifecycleDays is the largest number in a lifecycle rule, which S3 counts in 32 bits
+// ("LifecycleExpiration", Amazon S3 API Reference).
 const MaxLifecycleDays = math.MaxInt32
 
 func (e *Expiry) check(found problems) {
@@ -41,10 +42,11 @@ func (e *Expiry) check(found problems) {
 	}
 }
 
-// lifecycleRules are what S3 deletes by itself: unfinished uploads after a day, and uploads and older versions after the
-// days of Expiry. Expiring an older version can leave a delete marker with no versions behind it. The rule for
-// uploads removes those markers too; without that rule, the rule for versions does ("LifecycleExpiration", Amazon S3 API
-// Reference: one rule can't have both).
+// lifecycleRules are what S3 deletes by itself: unfinished uploads after a day, and uploads and
+// older versions after the days of Expiry. Expiring an older version can leave a delete marker with
+// no versions behind it. The rule for uploads removes those markers too; without that rule, the
+// rule for versions does ("LifecycleExpiration", Amazon S3 API Reference: one rule can't have
+// both).
 func lifecycleRules(props Props) *[]*awss3.LifecycleRule {
 	days := func(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }
 	rules := []*awss3.LifecycleRule{{

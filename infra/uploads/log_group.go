@@ -29,7 +29,8 @@ func newLogGroup(scope constructs.Construct, id string, props Props) awslogs.Log
 	return group
 }
 
-// logRetentions are the only numbers of days that CloudWatch Logs accepts, with CDK's names for them ("PutRetentionPolicy", Amazon CloudWatch Logs API Reference).
+// logRetentions are the only numbers of days that CloudWatch Logs accepts, with CDK's names for
+// them ("PutRetentionPolicy", Amazon CloudWatch Logs API Reference).
 var logRetentions = map[int]awslogs.RetentionDays{
 	1:    awslogs.RetentionDays_ONE_DAY,
 	3:    awslogs.RetentionDays_THREE_DAYS,

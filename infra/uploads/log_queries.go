@@ -9,7 +9,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// logQueries answer the first questions about a running deployment. Each query reads one kind of log.
+// logQueries answer the first questions about a running deployment. Each query reads one kind of
+// log.
 var logQueries = []struct {
 	id, name  string
 	accessLog bool // for the API's access log, and not for the functions' logs
@@ -25,8 +26,8 @@ var logQueries = []struct {
 		"fields sourceIp, sub", "filter status = 403", "stats count(*) as refusals by sourceIp, sub", "sort refusals desc", "limit 50"}},
 }
 
-// addLogQueries adds the queries to CloudWatch Logs Insights, in a folder with the stack's name and the construct's path in
-// it.
+// addLogQueries adds the queries to CloudWatch Logs Insights, in a folder with the stack's name and
+// the construct's path in it.
 func addLogQueries(scope constructs.Construct, accessLog awslogs.ILogGroup, functionLogs ...awslogs.ILogGroup) {
 	stack := awscdk.Stack_Of(scope)
 	folder := *stack.StackName() + strings.TrimPrefix(*scope.Node().Path(), *stack.Node().Path())

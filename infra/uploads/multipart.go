@@ -6,18 +6,18 @@ import (
 	"signpost/lambda/config"
 )
 
-// Multipart configures uploads in parts ("Uploading and copying objects using multipart upload in Amazon S3", Amazon S3
-// User Guide).
+// Multipart configures uploads in parts ("Uploading and copying objects using multipart upload in
+// Amazon S3", Amazon S3 User Guide).
 type Multipart struct {
-	// Threshold is the size, in bytes, above which a file is sent in parts: 5 MiB, the smallest part, to 5 GiB, the most
-	// that one PutObject takes ("Amazon S3 multipart upload limits", Amazon S3 User Guide). When it isn't
-	// below MaxSize, there is no route POST /uploads/parts.
+	// Threshold is the size, in bytes, above which a file is sent in parts: 5 MiB, the smallest
+	// part, to 5 GiB, the most that one PutObject takes ("Amazon S3 multipart upload limits",
+	// Amazon S3 User Guide). When it isn't below MaxSize, there is no route POST /uploads/parts.
 	//
 	// Default: [config.DefaultMultipartThreshold], 100 MiB.
 	Threshold int64
 
-	// Resumable lets a page resume a multipart upload after a reload, or abort it: the upload function's role gets
-	// s3:ListMultipartUploadParts and s3:AbortMultipartUpload.
+	// Resumable lets a page resume a multipart upload after a reload, or abort it: the upload
+	// function's role gets s3:ListMultipartUploadParts and s3:AbortMultipartUpload.
 	//
 	// Default: false. The bucket aborts unfinished uploads after a day.
 	Resumable bool

@@ -9,13 +9,14 @@ import (
 // suppression is a cdk-nag rule that a resource breaks on purpose.
 type suppression struct {
 	rule, reason string
-	// finding limits the suppression to findings that match this regular expression, which cdk-nag expects between slashes.
-	// "" is the whole rule.
+	// finding limits the suppression to findings that match this regular expression, which cdk-nag
+	// expects between slashes. "" is the whole rule.
 	finding string
 }
 
-// suppressNag writes the suppressions into the metadata of the construct's resource, where cdk-nag and a reader of the template
-// find them. The format is cdk-nag's ("Suppressing a Rule" in its README). Only the tests need cdk-nag itself.
+// suppressNag writes the suppressions into the metadata of the construct's resource, where cdk-nag
+// and a reader of the template find them. The format is cdk-nag's ("Suppressing a Rule" in its
+// README). Only the tests need cdk-nag itself.
 func suppressNag(construct constructs.IConstruct, suppressions ...suppression) {
 	rules := make([]map[string]any, len(suppressions))
 	for i, suppression := range suppressions {

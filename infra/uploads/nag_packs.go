@@ -1,7 +1,8 @@
 package uploads
 
-// The suppressions in this file are mostly for rules of cdk-nag's packs for NIST 800-53 R5 and HIPAA, which have the same names.
-// They are in one file, by resource, since an auditor reads them together.
+// The suppressions in this file are mostly for rules of cdk-nag's packs for NIST 800-53 R5 and
+// HIPAA, which have the same names. They are in one file, by resource, since an auditor reads them
+// together.
 
 // inPacks suppresses a rule of both packs.
 func inPacks(rule, reason string) []suppression {

@@ -7,8 +7,9 @@ import (
 	"signpost/lambda/config"
 )
 
-// maxJoined is how long the allowed origins may be once joined by commas, and so the allowed types. All variables of a
-// function together have 4 KB ("Lambda quotas", AWS Lambda Developer Guide); this leaves 1,400 characters for the others.
+// maxJoined is how long the allowed origins may be once joined by commas, and so the allowed types.
+// All variables of a function together have 4 KB ("Lambda quotas", AWS Lambda Developer Guide);
+// this leaves 1,400 characters for the others.
 const maxJoined = 1300
 
 func checkOrigins(found problems, origins []string) {

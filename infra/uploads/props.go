@@ -11,40 +11,45 @@ import (
 	"signpost/lambda/config"
 )
 
-// Props configure an [Uploads]. The zero value of each field is its safe default; only Code and AllowedOrigins have none.
+// Props configure an [Uploads]. The zero value of each field is its safe default; only Code and
+// AllowedOrigins have none.
 //
-// A feature that is off by default is a pointer: nil leaves it out, and an empty value turns it on with its own defaults.
-// Something that exists already can be given as its CDK construct or by its ARN, name or id, but not both ways at once.
+// A feature that is off by default is a pointer: nil leaves it out, and an empty value turns it on
+// with its own defaults. Something that exists already can be given as its CDK construct or by its
+// ARN, name or id, but not both ways at once.
 type Props struct {
-	// Code is the upload function's built code: a folder that holds one file, bootstrap, for linux/arm64. Package
-	// signpost/infra/build makes it.
+	// Code is the upload function's built code: a folder that holds one file, bootstrap, for
+	// linux/arm64. Package signpost/infra/build makes it.
 	//
 	// Required.
 	Code awslambda.Code
 
-	// AllowedOrigins are the origins of the pages that may call the API and the bucket from a browser, exactly as a
-	// browser sends them: "https://app.example.com", without a path, a trailing slash or a wildcard. Joined by commas
-	// they have at most 1,300 characters.
+	// AllowedOrigins are the origins of the pages that may call the API and the bucket from a
+	// browser, exactly as a browser sends them: "https://app.example.com", without a path, a
+	// trailing slash or a wildcard. Joined by commas they have at most 1,300 characters.
 	//
-	// Plain http is only for the browser's own machine: localhost and names under it (http://tauri.localhost),
-	// 127.0.0.1 and [::1]. Apps have origins of their own: capacitor://localhost, ionic://localhost, tauri://localhost,
-	// app://… (Electron), and chrome-extension://… with the extension's id. On Android and Windows an app often has
+	// Plain http is only for the browser's own machine: localhost and names under it
+	// (http://tauri.localhost), 127.0.0.1 and [::1]. Apps have origins of their own:
+	// capacitor://localhost, ionic://localhost, tauri://localhost, app://… (Electron), and
+	// chrome-extension://… with the extension's id. On Android and Windows an app often has
 	// https://localhost or http://tauri.localhost instead: give every origin of your app. Extensions of Firefox and Safari
 	// can't be given, since each installation has a new origin, and "null" can be any page.
 	//
 	// Required.
 	AllowedOrigins []string
 
-	// AllowedTypes are the media types that can be uploaded: "image/png", or "image/*" for a family. Joined by commas
-	// they have at most 1,300 characters. Give each by its standard name, such as "image/jpeg" and not "image/jpg";
-	// the other names that browsers send are understood. A family never includes a type that runs script in a browser,
-	// such as image/svg+xml or text/html: give such a type in full to allow it.
+	// AllowedTypes are the media types that can be uploaded: "image/png", or "image/*" for a
+	// family. Joined by commas they have at most 1,300 characters. Give each by its standard name,
+	// such as "image/jpeg" and not "image/jpg"; the other names that browsers send are understood.
+	// A family never includes a type that runs script in a browser, such as image/svg+xml or
+	// text/html: give such a type in full to allow it.
 	//
 	// Default: [config.DefaultAllowedTypes], image/* and application/pdf.
 	AllowedTypes []string
 
-	// MaxSize is the size of the largest file, in bytes: 1 to [config.MaxObjectSize], 48.8 TiB. The bucket aborts a multipart upload one
-	// day after it began, so a file must also upload within a day: about 1 TiB at 100 Mbit/s.
+	// MaxSize is the size of the largest file, in bytes: 1 to [config.MaxObjectSize], 48.8 TiB. The
+	// bucket aborts a multipart upload one day after it began, so a file must also upload within a
+	// day: about 1 TiB at 100 Mbit/s.
 	//
 	// Default: [config.DefaultMaxSize], 5 GiB.
 	MaxSize int64
@@ -55,16 +60,16 @@ type Props struct {
 	// Default: [config.DefaultURLLifetime], 10 minutes.
 	URLLifetime time.Duration
 
-	// AllowLongURLs raises the limit of URLLifetime to 60 minutes, for users with slow connections: S3 checks a
-	// URL's age when a transfer begins, and a retry begins a new transfer.
+	// AllowLongURLs raises the limit of URLLifetime to 60 minutes, for users with slow connections:
+	// S3 checks a URL's age when a transfer begins, and a retry begins a new transfer.
 	//
 	// Default: false.
 	AllowLongURLs bool
 
-	// KeyPrefix is the beginning of the key of every upload, and the functions can reach no other keys: letters, digits,
-	// '-', '_' and '.', with a slash after each part, at most [config.MaxKeyPrefix] characters
-	// ("Naming Amazon S3 objects", Amazon S3 User Guide). After a change, the functions can't reach what is stored under
-	// the old prefix.
+	// KeyPrefix is the beginning of the key of every upload, and the functions can reach no other
+	// keys: letters, digits, '-', '_' and '.', with a slash after each part, at most
+	// [config.MaxKeyPrefix] characters ("Naming Amazon S3 objects", Amazon S3 User Guide). After a
+	// change, the functions can't reach what is stored under the old prefix.
 	//
 	// Default: [config.DefaultKeyPrefix], "uploads/".
 	KeyPrefix string
@@ -79,8 +84,8 @@ type Props struct {
 	// Default: files above 100 MiB are sent in parts, and can't be resumed after a reload.
 	Multipart Multipart
 
-	// Downloads adds POST /downloads, which gives users links to their own files, and a second function behind it. Only
-	// that function's role has s3:GetObject.
+	// Downloads adds POST /downloads, which gives users links to their own files, and a second
+	// function behind it. Only that function's role has s3:GetObject.
 	//
 	// Default: nil. No URL that the stack signs can read a file.
 	Downloads *Downloads
@@ -95,16 +100,17 @@ type Props struct {
 	// Default: nil. Uploads are encrypted under S3's own keys (SSE-S3).
 	Encryption *Encryption
 
-	// MalwareScan has GuardDuty scan every upload and write the result into a tag. No object can be read unless its tag
-	// is NO_THREATS_FOUND, and only GuardDuty can set that tag. Nothing is replicated from the bucket, since S3 does
-	// that before there is a result: copy clean objects instead. The region must have GuardDuty Malware Protection for
-	// S3 ("GuardDuty Malware Protection for S3", Amazon GuardDuty User Guide).
+	// MalwareScan has GuardDuty scan every upload and write the result into a tag. No object can be
+	// read unless its tag is NO_THREATS_FOUND, and only GuardDuty can set that tag. Nothing is
+	// replicated from the bucket, since S3 does that before there is a result: copy clean objects
+	// instead. The region must have GuardDuty Malware Protection for S3 ("GuardDuty Malware
+	// Protection for S3", Amazon GuardDuty User Guide).
 	//
 	// Default: false.
 	MalwareScan bool
 
-	// EventBridge has S3 send an event to EventBridge, on the account's default bus, for every object that is stored
-	// ("Using EventBridge", Amazon S3 User Guide).
+	// EventBridge has S3 send an event to EventBridge, on the account's default bus, for every
+	// object that is stored ("Using EventBridge", Amazon S3 User Guide).
 	//
 	// Default: false.
 	EventBridge bool
@@ -119,9 +125,9 @@ type Props struct {
 	// Default: nil.
 	WebACL *WebACL
 
-	// SourceRanges are the only networks that uploads may come from, by their public addresses in CIDR notation
-	// ("203.0.113.0/24"), at most [MaxSourceRanges]. The bucket policy refuses all other addresses, whoever signed the
-	// URL. The API and reads are not restricted.
+	// SourceRanges are the only networks that uploads may come from, by their public addresses in
+	// CIDR notation ("203.0.113.0/24"), at most [MaxSourceRanges]. The bucket policy refuses all
+	// other addresses, whoever signed the URL. The API and reads are not restricted.
 	//
 	// Default: nil. Uploads may come from everywhere.
 	SourceRanges []string
@@ -136,20 +142,22 @@ type Props struct {
 	// Default: 128 MB of memory, and no reserved concurrency.
 	Functions Functions
 
-	// LogRetentionDays is how many days the functions' logs, the API's access log and the bucket's access log are kept:
-	// one of the numbers that CloudWatch Logs accepts ("PutRetentionPolicy", Amazon CloudWatch Logs API Reference).
+	// LogRetentionDays is how many days the functions' logs, the API's access log and the bucket's
+	// access log are kept: one of the numbers that CloudWatch Logs accepts ("PutRetentionPolicy",
+	// Amazon CloudWatch Logs API Reference).
 	//
 	// Default: [DefaultLogRetentionDays], 90.
 	LogRetentionDays int
 
-	// MetricsNamespace is the CloudWatch namespace of the functions' own metrics: 1 to 255 letters, digits and .-_/#,
-	// and not "AWS/…". Deployments in one account and region that share a namespace are counted together.
+	// MetricsNamespace is the CloudWatch namespace of the functions' own metrics: 1 to 255 letters,
+	// digits and .-_/#, and not "AWS/…". Deployments in one account and region that share a
+	// namespace are counted together.
 	//
 	// Default: [config.DefaultMetricsNamespace], "Signpost".
 	MetricsNamespace string
 
-	// Tracing sends a trace of each request from API Gateway and the functions to AWS X-Ray. Traces contain no URL and
-	// no token.
+	// Tracing sends a trace of each request from API Gateway and the functions to AWS X-Ray. Traces
+	// contain no URL and no token.
 	//
 	// Default: false.
 	Tracing bool
@@ -159,21 +167,22 @@ type Props struct {
 	// Default: false.
 	Dashboard bool
 
-	// LogQueries adds queries to CloudWatch Logs Insights, in a folder with the stack's name: refusals by code, the
-	// busiest callers, the slowest requests, and 403s by address.
+	// LogQueries adds queries to CloudWatch Logs Insights, in a folder with the stack's name:
+	// refusals by code, the busiest callers, the slowest requests, and 403s by address.
 	//
 	// Default: false.
 	LogQueries bool
 
-	// Alarms adds CloudWatch alarms: for the API's 5XX rate and p99 latency, errors and throttles of the functions, many
-	// 403s, and many bytes that URLs were signed to store.
+	// Alarms adds CloudWatch alarms: for the API's 5XX rate and p99 latency, errors and throttles
+	// of the functions, many 403s, and many bytes that URLs were signed to store.
 	//
 	// Default: nil.
 	Alarms *Alarms
 
-	// AccessLogBucket is an existing bucket, in the same account and region, for S3's access log of the uploads. The log's
-	// prefix is the construct's path. Uploads doesn't change the bucket's policy, which must let logging.s3.amazonaws.com
-	// write to it ("Enabling Amazon S3 server access logging", Amazon S3 User Guide).
+	// AccessLogBucket is an existing bucket, in the same account and region, for S3's access log of
+	// the uploads. The log's prefix is the construct's path. Uploads doesn't change the bucket's
+	// policy, which must let logging.s3.amazonaws.com write to it ("Enabling Amazon S3 server
+	// access logging", Amazon S3 User Guide).
 	//
 	// Default: nil. Uploads makes a bucket, unless AccessLogBucketName is given.
 	AccessLogBucket awss3.IBucket
@@ -183,8 +192,8 @@ type Props struct {
 	// Default: "".
 	AccessLogBucketName string
 
-	// PermissionsBoundary is the managed policy that bounds every role of the construct ("Permissions boundaries for IAM
-	// entities", IAM User Guide).
+	// PermissionsBoundary is the managed policy that bounds every role of the construct
+	// ("Permissions boundaries for IAM entities", IAM User Guide).
 	//
 	// Default: nil. There is no boundary, unless PermissionsBoundaryARN is given.
 	PermissionsBoundary awsiam.IManagedPolicy
@@ -194,9 +203,9 @@ type Props struct {
 	// Default: "".
 	PermissionsBoundaryARN string
 
-	// RoleTags are tags of the functions' roles, which policies of an organization can check. AWS's guidance on presigned
-	// URLs has "non-header-auth-allowed" and "long-presigned-allowed" ("Additional guardrails", AWS Prescriptive
-	// Guidance). With Tags they are at most [MaxTags].
+	// RoleTags are tags of the functions' roles, which policies of an organization can check. AWS's
+	// guidance on presigned URLs has "non-header-auth-allowed" and "long-presigned-allowed"
+	// ("Additional guardrails", AWS Prescriptive Guidance). With Tags they are at most [MaxTags].
 	//
 	// Default: nil.
 	RoleTags map[string]string
@@ -206,18 +215,17 @@ type Props struct {
 	// Default: nil.
 	Tags map[string]string
 
-	// Disposable deletes the data together with the stack: the bucket, a new KMS key, a new user pool, the log groups, and
-	// the bucket that Uploads makes for access logs. CloudFormation deletes a bucket only when it is empty, and KMS deletes a
-	// key 30 days later.
+	// Disposable deletes the data together with the stack: the bucket, a new KMS key, a new user
+	// pool, the log groups, and the bucket that Uploads makes for access logs. CloudFormation
+	// deletes a bucket only when it is empty, and KMS deletes a key 30 days later.
 	//
 	// Default: false. All of them remain when the stack is deleted.
 	Disposable bool
 
-	// FirstDeployment leaves out the deletion protection of the new user pool. While the pool has deletion protection,
-	// CloudFormation can't undo a creation that fails: the stack can neither be rolled back nor deleted, and the next
-	// deployment fails as well.
-	// Deploy a new stack once with FirstDeployment and then without it. Never leave it set once there are users or
-	// files.
+	// FirstDeployment leaves out the deletion protection of the new user pool. While the pool has
+	// deletion protection, CloudFormation can't undo a creation that fails: the stack can neither
+	// be rolled back nor deleted, and the next deployment fails as well. Deploy a new stack once
+	// with FirstDeployment and then without it. Never leave it set once there are users or files.
 	//
 	// Default: false.
 	FirstDeployment bool
@@ -228,7 +236,8 @@ type Props struct {
 	NoSimpleRoute bool
 }
 
-// withDefaults returns the props with every zero field replaced by its default. Pointers that are nil stay nil.
+// withDefaults returns the props with every zero field replaced by its default. Pointers that are
+// nil stay nil.
 func (p Props) withDefaults() Props {
 	if p.AllowedTypes == nil {
 		p.AllowedTypes = config.DefaultAllowedTypes()
@@ -246,8 +255,8 @@ func (p Props) withDefaults() Props {
 	return p
 }
 
-// Validate reports everything that is wrong with the props, as a [*PropsError], or nil. It makes no construct and needs
-// no CDK app. The checks are in the order of the fields.
+// Validate reports everything that is wrong with the props, as a [*PropsError], or nil. It makes no
+// construct and needs no CDK app. The checks are in the order of the fields.
 func (p Props) Validate() error {
 	return collect(func(found problems) {
 		if p.Code == nil {

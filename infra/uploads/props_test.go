@@ -20,7 +20,8 @@ import (
 
 type props = uploads.Props
 
-// stubCode is code that no test looks into, so that Validate can be tested without the CDK's runtime.
+// stubCode is code that no test looks into, so that Validate can be tested without the CDK's
+// runtime.
 type stubCode struct{ awslambda.Code }
 
 // required returns props with only what is required.
@@ -36,7 +37,8 @@ type refusal struct {
 	hint  string // part of its message
 }
 
-// assertRefused checks that each change is refused with one problem, about the field and with the hint in its message.
+// assertRefused checks that each change is refused with one problem, about the field and with the
+// hint in its message.
 func assertRefused(t *testing.T, refusals []refusal) {
 	t.Helper()
 	for _, refusal := range refusals {
@@ -225,8 +227,8 @@ func TestPropsAllAtOnce(t *testing.T) {
 	}
 }
 
-// TestAnyPropsAreJudged gives a few fields any value. Whatever they are, Validate doesn't panic, and each problem is about a
-// field that exists, in the order of the fields.
+// TestAnyPropsAreJudged gives a few fields any value. Whatever they are, Validate doesn't panic,
+// and each problem is about a field that exists, in the order of the fields.
 func TestAnyPropsAreJudged(t *testing.T) {
 	refused := 0
 	rapid.Check(t, func(r *rapid.T) {

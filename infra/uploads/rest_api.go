@@ -14,12 +14,13 @@ import (
 // apiStage is the API Gateway stage, the first segment of every path on the default endpoint.
 const apiStage = "v1"
 
-// newRestAPI makes the API: regional, throttled, with its own access log. Every route that calls a function needs a
-// token of the user pool.
+// newRestAPI makes the API: regional, throttled, with its own access log. Every route that calls a
+// function needs a token of the user pool.
 //
-// API Gateway writes access logs with a role of the account and region, not of an API ("Set up CloudWatch logging for REST
-// APIs in API Gateway", Amazon API Gateway Developer Guide). It must be set once, outside of any stack: a stack that owned
-// it would stop the logs of every other API when it is deleted.
+// API Gateway writes access logs with a role of the account and region, not of an API ("Set up
+// CloudWatch logging for REST APIs in API Gateway", Amazon API Gateway Developer Guide). It must be
+// set once, outside of any stack: a stack that owned it would stop the logs of every other API when
+// it is deleted.
 //
 // The TLS policy of the default endpoint can't be chosen; only a custom domain has one.
 func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPool, logs awslogs.ILogGroup) awsapigateway.RestApi {
@@ -55,10 +56,10 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 	return api
 }
 
-// redeployWith has a change of the authorizer make a new deployment. A deployment is a snapshot of the API: without a new one,
-// API Gateway would still use the old user pool. CDK does this only in an app with the feature flag
-// @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId. For methods, models, validators and gateway responses, it
-// does so in every app.
+// redeployWith has a change of the authorizer make a new deployment. A deployment is a snapshot of
+// the API: without a new one, API Gateway would still use the old user pool. CDK does this only in
+// an app with the feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId. For
+// methods, models, validators and gateway responses, it does so in every app.
 func redeployWith(api awsapigateway.RestApi, authorizer awsapigateway.CognitoUserPoolsAuthorizer, pool awscognito.IUserPool) {
 	deployment := api.LatestDeployment()
 	deployment.Node().AddDependency(authorizer)
@@ -68,8 +69,9 @@ func redeployWith(api awsapigateway.RestApi, authorizer awsapigateway.CognitoUse
 // usualID is the construct id of an Uploads that is the only one in its stack.
 const usualID = "Uploads"
 
-// apiName is the API's name in API Gateway's metrics. CloudWatch adds up APIs of one name, so each needs its own: an
-// Uploads directly in a stack, with the usual id, has the stack's name; any other has a unique one.
+// apiName is the API's name in API Gateway's metrics. CloudWatch adds up APIs of one name, so each
+// needs its own: an Uploads directly in a stack, with the usual id, has the stack's name; any other
+// has a unique one.
 func apiName(scope constructs.Construct) *string {
 	stack := awscdk.Stack_Of(scope)
 	if *scope.Node().Path() == *stack.Node().Path()+"/"+usualID {
@@ -78,8 +80,9 @@ func apiName(scope constructs.Construct) *string {
 	return uniqueName(scope)
 }
 
-// uniqueName is a name that no other construct of the account and region has: the stack's, the construct's and a hash of both.
-// It fits into the shortest place, a web ACL's metric name ("VisibilityConfig", AWS WAFV2 API Reference).
+// uniqueName is a name that no other construct of the account and region has: the stack's, the
+// construct's and a hash of both. It fits into the shortest place, a web ACL's metric name
+// ("VisibilityConfig", AWS WAFV2 API Reference).
 func uniqueName(scope constructs.Construct) *string {
 	return awscdk.Names_UniqueResourceName(scope, &awscdk.UniqueResourceNameOptions{Separator: jsii.String("-"), MaxLength: jsii.Number(128)})
 }
@@ -92,13 +95,13 @@ func onlyIf(condition bool) *bool {
 	return jsii.Bool(true)
 }
 
-// accessLogFormat is a JSON object for each request. It omits the path as sent, the query, and $context.error.message, which
-// can quote the caller's Authorization header.
+// accessLogFormat is a JSON object for each request. It omits the path as sent, the query, and
+// $context.error.message, which can quote the caller's Authorization header.
 func accessLogFormat() string {
 	line := struct {
 		RequestID string `json:"requestId"`
-		// A caller can choose requestId; only API Gateway chooses this one ("Variables for access logging for API
-		// Gateway", Amazon API Gateway Developer Guide).
+		// A caller can choose requestId; only API Gateway chooses this one ("Variables for access
+		// logging for API Gateway", Amazon API Gateway Developer Guide).
 		ExtendedID   string `json:"extendedRequestId"`
 		Time         string `json:"time"`
 		SourceIP     string `json:"sourceIp"`

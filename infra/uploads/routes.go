@@ -6,9 +6,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addRoutes adds the routes of the functions; download is nil without Downloads. The request model is any JSON object, and
-// the query parameters are all optional. The function checks what is in them, since API Gateway's refusal can't name the
-// wrong field.
+// addRoutes adds the routes of the functions; download is nil without Downloads. The request model
+// is any JSON object, and the query parameters are all optional. The function checks what is in
+// them, since API Gateway's refusal can't name the wrong field.
 func addRoutes(api awsapigateway.RestApi, props Props, upload, download awslambda.IFunction) {
 	validator := api.AddRequestValidator(jsii.String("Validator"), &awsapigateway.RequestValidatorOptions{
 		ValidateRequestBody:       jsii.Bool(true),
@@ -24,8 +24,9 @@ func addRoutes(api awsapigateway.RestApi, props Props, upload, download awslambd
 	add := func(path, method string, function awslambda.IFunction, options awsapigateway.MethodOptions) {
 		options.RequestValidator = validator
 		if scopes := props.Callers.scopes(); scopes != nil {
-			// With scopes, API Gateway expects an access token, and without them an ID token ("Integrate a REST
-			// API with an Amazon Cognito user pool", Amazon API Gateway Developer Guide).
+			// With scopes, API Gateway expects an access token, and without them an ID token
+			// ("Integrate a REST API with an Amazon Cognito user pool", Amazon API Gateway
+			// Developer Guide).
 			options.AuthorizationScopes = jsii.Strings(scopes...)
 		}
 		resource := api.Root().ResourceForPath(jsii.String(path))

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// MaxSourceRanges is how many source ranges fit into the bucket policy, far below its limit of 20 KB ("Bucket policies for
-// Amazon S3", Amazon S3 User Guide).
+// MaxSourceRanges is how many source ranges fit into the bucket policy, far below its limit of 20
+// KB ("Bucket policies for Amazon S3", Amazon S3 User Guide).
 const MaxSourceRanges = 200
 
 func checkSourceRanges(found problems, ranges []string) {

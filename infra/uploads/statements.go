@@ -12,10 +12,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// This file has the IAM statements of the construct: the roles of the functions, the policy of the bucket, the role that
-// scans for malware, the bucket for access logs, the topic of the alarms. The only statements not here are those that CDK
-// writes: the trust policies of the roles, the denial of requests without TLS to buckets and topics, the policy of a new KMS
-// key, and API Gateway's permission to call a function.
+// This file has the IAM statements of the construct: the roles of the functions, the policy of the
+// bucket, the role that scans for malware, the bucket for access logs, the topic of the alarms. The
+// only statements not here are those that CDK writes: the trust policies of the roles, the denial
+// of requests without TLS to buckets and topics, the policy of a new KMS key, and API Gateway's
+// permission to call a function.
 
 // The roles of the functions.
 
@@ -24,25 +25,28 @@ func writeOwnLog(logs awslogs.ILogGroup) awsiam.PolicyStatement {
 	return allow("WriteOwnLog", *logs.LogGroupArn(), "logs:CreateLogStream", "logs:PutLogEvents")
 }
 
-// sendTraces lets a function send traces. These actions have no resources ("Actions, resources, and condition keys for
-// AWS X-Ray", Service Authorization Reference).
+// sendTraces lets a function send traces. These actions have no resources ("Actions, resources, and
+// condition keys for AWS X-Ray", Service Authorization Reference).
 func sendTraces() awsiam.PolicyStatement {
 	return allow("SendTraces", "*", "xray:PutTraceSegments", "xray:PutTelemetryRecords")
 }
 
-// putUploads lets the upload function sign uploads. s3:PutObject includes the creation, the parts and the completion of a
-// multipart upload ("Multipart upload API and permissions", Amazon S3 User Guide).
+// putUploads lets the upload function sign uploads. s3:PutObject includes the creation, the parts
+// and the completion of a multipart upload ("Multipart upload API and permissions", Amazon S3 User
+// Guide).
 func putUploads(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
 	return allow("PutUploads", uploadsARN(bucket, props), "s3:PutObject")
 }
 
-// resumeUploads lets the upload function sign requests that list the parts of a multipart upload, and that abort it.
+// resumeUploads lets the upload function sign requests that list the parts of a multipart upload,
+// and that abort it.
 func resumeUploads(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
 	return allow("ResumeUploads", uploadsARN(bucket, props), "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 }
 
-// encryptUploads lets S3 encrypt what the upload function signs. In parts, S3 also decrypts: it reads the parts to make one
-// object of them ("Multipart upload API and permissions", Amazon S3 User Guide).
+// encryptUploads lets S3 encrypt what the upload function signs. In parts, S3 also decrypts: it
+// reads the parts to make one object of them ("Multipart upload API and permissions", Amazon S3
+// User Guide).
 func encryptUploads(scope constructs.Construct, key awskms.IKey, parts bool) awsiam.PolicyStatement {
 	actions := []string{"kms:GenerateDataKey"}
 	if parts {
@@ -63,20 +67,22 @@ func decryptUploads(scope constructs.Construct, key awskms.IKey) awsiam.PolicySt
 
 // The policy of the bucket. In addition, CDK writes the denial of plain HTTP.
 
-// uploadDenials are the refusals of the bucket. They apply to everyone, whatever other policies allow: an object is written
-// once, with a recent SigV4 signature. scanner is the role that scans for malware, or nil. The condition keys are those of "Amazon S3
-// Signature Version 4 Authentication Specific Policy Keys" (Amazon S3 API Reference) and "Enforce conditional writes on
+// uploadDenials are the refusals of the bucket. They apply to everyone, whatever other policies
+// allow: an object is written once, with a recent SigV4 signature. scanner is the role that scans
+// for malware, or nil. The condition keys are those of "Amazon S3 Signature Version 4
+// Authentication Specific Policy Keys" (Amazon S3 API Reference) and "Enforce conditional writes on
 // Amazon S3 buckets" (Amazon S3 User Guide).
 func uploadDenials(bucket awss3.Bucket, props Props, scanner awsiam.IRole) []awsiam.PolicyStatement {
 	objects := *bucket.ArnForObjects(jsii.String("*"))
-	// A signed URL expires with its own X-Amz-Expires. This also refuses URLs that anyone signed for longer. S3 counts the
-	// age in milliseconds. It accepts signatures in a header for 15 minutes.
+	// A signed URL expires with its own X-Amz-Expires. This also refuses URLs that anyone signed
+	// for longer. S3 counts the age in milliseconds. It accepts signatures in a header for 15
+	// minutes.
 	oldURL := stringEquals("s3:authType", "REST-QUERY-STRING")
 	oldURL["NumericGreaterThan"] = map[string]any{
 		"s3:signatureAge": strconv.FormatInt(props.URLLifetime.Milliseconds(), 10),
 	}
-	// UploadPart and CreateMultipartUpload need s3:PutObject too, but create no object and have no such header:
-	// ObjectCreationOperation excludes them.
+	// UploadPart and CreateMultipartUpload need s3:PutObject too, but create no object and have no
+	// such header: ObjectCreationOperation excludes them.
 	overwriting := map[string]any{
 		"Null": map[string]any{"s3:if-none-match": "true"},
 		"Bool": map[string]any{"s3:ObjectCreationOperation": "true"},
@@ -100,32 +106,35 @@ func uploadDenials(bucket awss3.Bucket, props Props, scanner awsiam.IRole) []aws
 	return denials
 }
 
-// denyOtherNetworks refuses uploads from outside of SourceRanges. A request without a source address, through a VPC
-// endpoint, is refused too ("aws:SourceIp" in "AWS global condition context keys", IAM User Guide). It is only for the
-// prefix of the uploads: what S3 and GuardDuty put themselves is outside of it.
+// denyOtherNetworks refuses uploads from outside of SourceRanges. A request without a source
+// address, through a VPC endpoint, is refused too ("aws:SourceIp" in "AWS global condition context
+// keys", IAM User Guide). It is only for the prefix of the uploads: what S3 and GuardDuty put
+// themselves is outside of it.
 func denyOtherNetworks(bucket awss3.Bucket, props Props) awsiam.PolicyStatement {
 	return deny("DenyOtherNetworks", []string{"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"},
 		map[string]any{"NotIpAddress": map[string]any{"aws:SourceIp": props.SourceRanges}}, uploadsARN(bucket, props))
 }
 
-// The tag that GuardDuty writes its result into, and the one result with which an object can be read ("S3 object
-// potential scan status and result status", Amazon GuardDuty User Guide).
+// The tag that GuardDuty writes its result into, and the one result with which an object can be
+// read ("S3 object potential scan status and result status", Amazon GuardDuty User Guide).
 const (
 	scanTag   = "GuardDutyMalwareScanStatus"
 	scanClean = "NO_THREATS_FOUND"
 )
 
-// scanDenials refuse reads of every object that GuardDuty hasn't found clean. They also let only GuardDuty
-// set the tag with its result ("Using tag-based access control (TBAC) with Malware Protection for S3", Amazon GuardDuty User Guide). That page exempts the
-// role with NotPrincipal, which needs each session's name; the role's ARN in a condition covers all its sessions.
+// scanDenials refuse reads of every object that GuardDuty hasn't found clean. They also let only
+// GuardDuty set the tag with its result ("Using tag-based access control (TBAC) with Malware
+// Protection for S3", Amazon GuardDuty User Guide). That page exempts the role with NotPrincipal,
+// which needs each session's name; the role's ARN in a condition covers all its sessions.
 //
-// The case of the tag's key doesn't matter. For S3, two keys that differ in case are two tags, but IAM ignores the case in
-// the name of a condition key, s3:ExistingObjectTag/… ("IAM JSON policy elements: Condition", IAM User Guide), so another
-// spelling could pass for GuardDuty's result.
+// The case of the tag's key doesn't matter. For S3, two keys that differ in case are two tags, but
+// IAM ignores the case in the name of a condition key, s3:ExistingObjectTag/… ("IAM JSON policy
+// elements: Condition", IAM User Guide), so another spelling could pass for GuardDuty's result.
 //
-// S3 replicates an object as soon as it is stored, whatever its tags are later ("Supportability of Amazon S3 features",
-// Amazon GuardDuty User Guide), and reads it with a separate action. So replication is refused in both directions: out of this
-// bucket, and with tags into it, since the source may be a bucket where anybody could set the tag.
+// S3 replicates an object as soon as it is stored, whatever its tags are later ("Supportability of
+// Amazon S3 features", Amazon GuardDuty User Guide), and reads it with a separate action. So
+// replication is refused in both directions: out of this bucket, and with tags into it, since the
+// source may be a bucket where anybody could set the tag.
 func scanDenials(bucket awss3.Bucket, scanner awsiam.IRole) []awsiam.PolicyStatement {
 	objects := *bucket.ArnForObjects(jsii.String("*"))
 	others := func(conditions map[string]any) map[string]any {
@@ -143,8 +152,9 @@ func scanDenials(bucket awss3.Bucket, scanner awsiam.IRole) []awsiam.PolicyState
 
 // The role that scans for malware.
 
-// scanGrants let GuardDuty scan uploads and tag them. They are the statements of "Create or update IAM role policy"
-// (Amazon GuardDuty User Guide), with its names, but for the uploads' prefix instead of every object.
+// scanGrants let GuardDuty scan uploads and tag them. They are the statements of "Create or update
+// IAM role policy" (Amazon GuardDuty User Guide), with its names, but for the uploads' prefix
+// instead of every object.
 func scanGrants(scope constructs.Construct, props Props, bucket awss3.Bucket) []awsiam.PolicyStatement {
 	rules := *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service:      jsii.String("events"),
@@ -171,8 +181,8 @@ func scanGrants(scope constructs.Construct, props Props, bucket awss3.Bucket) []
 
 // The bucket for access logs and the topic of the alarms.
 
-// takeAccessLogs lets S3 write a bucket's access log into another ("Enabling Amazon S3 server access logging", Amazon S3
-// User Guide).
+// takeAccessLogs lets S3 write a bucket's access log into another ("Enabling Amazon S3 server
+// access logging", Amazon S3 User Guide).
 func takeAccessLogs(logs, bucket awss3.Bucket, prefix string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("TakeAccessLogs"),
@@ -186,8 +196,8 @@ func takeAccessLogs(logs, bucket awss3.Bucket, prefix string) awsiam.PolicyState
 	})
 }
 
-// takeAlarms lets CloudWatch's alarms of this account publish to the topic ("Amazon SNS policy examples for CloudWatch
-// alarms", Amazon CloudWatch User Guide).
+// takeAlarms lets CloudWatch's alarms of this account publish to the topic ("Amazon SNS policy
+// examples for CloudWatch alarms", Amazon CloudWatch User Guide).
 func takeAlarms(stack awscdk.Stack, topicARN *string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("TakeAlarms"),
@@ -214,12 +224,12 @@ func allow(sid, resource string, actions ...string) awsiam.PolicyStatement {
 	})
 }
 
-// allowKey allows a role these actions with a KMS key, but only when S3 calls KMS on the role's behalf, as it does for
-// each request that the role signed ("kms:ViaService" in "AWS KMS condition keys", AWS KMS Developer Guide). The role
-// can't use the key directly.
+// allowKey allows a role these actions with a KMS key, but only when S3 calls KMS on the role's
+// behalf, as it does for each request that the role signed ("kms:ViaService" in "AWS KMS condition
+// keys", AWS KMS Developer Guide). The role can't use the key directly.
 //
-// There is no condition on the encryption context. The role's S3 actions are bound to the bucket already, and the context
-// is the bucket or the object, depending on the object's bucket key.
+// There is no condition on the encryption context. The role's S3 actions are bound to the bucket
+// already, and the context is the bucket or the object, depending on the object's bucket key.
 func allowKey(scope constructs.Construct, sid string, key awskms.IKey, actions ...string) awsiam.PolicyStatement {
 	stack := awscdk.Stack_Of(scope)
 	statement := allow(sid, *key.KeyArn(), actions...)
@@ -227,7 +237,8 @@ func allowKey(scope constructs.Construct, sid string, key awskms.IKey, actions .
 	return statement
 }
 
-// deny refuses everyone these actions if the conditions are true, or always if there are none (nil).
+// deny refuses everyone these actions if the conditions are true, or always if there are none
+// (nil).
 func deny(sid string, actions []string, conditions map[string]any, resources ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String(sid),

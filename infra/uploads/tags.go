@@ -12,12 +12,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// MaxTags is how many Tags and RoleTags there can be: a role can have 50 ("IAM and AWS STS quotas", IAM User Guide), as
-// most other resources, and two are left for tags of the stack around the construct.
+// MaxTags is how many Tags and RoleTags there can be: a role can have 50 ("IAM and AWS STS quotas",
+// IAM User Guide), as most other resources, and two are left for tags of the stack around the
+// construct.
 const MaxTags = 48
 
-// tagKeyForm and tagValueForm follow "Rules for tagging in IAM and AWS STS" (IAM User Guide), the strictest of the
-// services here.
+// tagKeyForm and tagValueForm follow "Rules for tagging in IAM and AWS STS" (IAM User Guide), the
+// strictest of the services here.
 var (
 	tagKeyForm   = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$`)
 	tagValueForm = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$`)

@@ -2,8 +2,8 @@ package uploads
 
 import "cmp"
 
-// Throttle limits the requests to the whole API ("Throttle requests to your REST APIs for better throughput in API
-// Gateway", Amazon API Gateway Developer Guide).
+// Throttle limits the requests to the whole API ("Throttle requests to your REST APIs for better
+// throughput in API Gateway", Amazon API Gateway Developer Guide).
 type Throttle struct {
 	// Rate is the limit of requests a second: above 0, at most [MaxThrottleRate], 10,000.
 	//
@@ -16,8 +16,8 @@ type Throttle struct {
 	Burst int
 }
 
-// Defaults and limits of Throttle. The limits are an account's quota in a region before it asks for more ("Amazon API
-// Gateway quotas", Amazon API Gateway Developer Guide).
+// Defaults and limits of Throttle. The limits are an account's quota in a region before it asks for
+// more ("Amazon API Gateway quotas", Amazon API Gateway Developer Guide).
 const (
 	DefaultThrottleRate  = 50
 	DefaultThrottleBurst = 100

@@ -7,12 +7,13 @@ import (
 
 // addUnknownRoutes answers 404 to every request for an unknown route, with or without a token.
 //
-// If no method matches, API Gateway expects IAM authorization. It reads the Authorization header as a SigV4 signature, and
-// answers a page that sent its token with 403 IncompleteSignatureException
-// (amazon-archives/aws-cognito-angular-quickstart#50, HumanCellAtlas/data-store#328). It isn't documented which gateway
-// response that is. So there is an ANY method on {proxy+}, which always matches. It also gets known paths with another
-// method, and paths that only lead to others, such as /api: API Gateway routes by path and method together
-// (localstack/localstack's test_apigateway_common.py and ministackorg/ministack's test_apigatewayv1.py, both run against
+// If no method matches, API Gateway expects IAM authorization. It reads the Authorization header as
+// a SigV4 signature, and answers a page that sent its token with 403 IncompleteSignatureException
+// (amazon-archives/aws-cognito-angular-quickstart#50, HumanCellAtlas/data-store#328). It isn't
+// documented which gateway response that is. So there is an ANY method on {proxy+}, which always
+// matches. It also gets known paths with another method, and paths that only lead to others, such
+// as /api: API Gateway routes by path and method together (localstack/localstack's
+// test_apigateway_common.py and ministackorg/ministack's test_apigatewayv1.py, both run against
 // AWS). {proxy+} doesn't match the root, so the root has its own method.
 //
 // These methods need no token, since they call nothing: API Gateway itself writes the answer.
@@ -23,8 +24,8 @@ func addUnknownRoutes(api awsapigateway.RestApi, props Props) {
 		headers["method.response.header."+name] = value
 		declared["method.response.header."+name] = jsii.Bool(true)
 	}
-	// A body of a type that isn't listed here is 415. If it were passed through, the mock would look for its statusCode there
-	// and answer 500 (aws/aws-cdk#16323).
+	// A body of a type that isn't listed here is 415. If it were passed through, the mock would
+	// look for its statusCode there and answer 500 (aws/aws-cdk#16323).
 	requests := map[string]*string{}
 	for _, contentType := range []string{
 		"application/json", // also without a Content-Type

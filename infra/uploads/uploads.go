@@ -11,8 +11,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Uploads is the construct: the users who may call (UserPool), the API that they call (API), the functions behind it, and
-// the bucket that stores their files.
+// Uploads is the construct: the users who may call (UserPool), the API that they call (API), the
+// functions behind it, and the bucket that stores their files.
 type Uploads struct {
 	constructs.Construct
 	Bucket           awss3.Bucket
@@ -25,14 +25,15 @@ type Uploads struct {
 	AlarmTopic       awssns.ITopic // nil without Alarms
 }
 
-// New adds an Uploads to a stack. When the props are wrong, it makes nothing and panics with a [*PropsError]; call
-// [Props.Validate] before to get that as an error.
+// New adds an Uploads to a stack. When the props are wrong, it makes nothing and panics with a
+// [*PropsError]; call [Props.Validate] before to get that as an error.
 func New(scope constructs.Construct, id string, props Props) *Uploads {
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
 	props = props.withDefaults()
-	// The struct holds the construct and is not one itself: jsii can't handle a Go struct that embeds one as a scope.
+	// The struct holds the construct and is not one itself: jsii can't handle a Go struct that
+	// embeds one as a scope.
 	inner := constructs.NewConstruct(scope, jsii.String(id))
 	made := &Uploads{Construct: inner, Bucket: newUploadBucket(inner, props)}
 	callers := newCallers(inner, props)

@@ -10,41 +10,43 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// NewPool configures the user pool and the app client that Uploads makes. Nobody can sign up: an administrator invites
-// users.
+// NewPool configures the user pool and the app client that Uploads makes. Nobody can sign up: an
+// administrator invites users.
 type NewPool struct {
-	// OptionalMFA makes MFA optional: each user chooses whether to use a one-time password from an app (TOTP).
+	// OptionalMFA makes MFA optional: each user chooses whether to use a one-time password from an
+	// app (TOTP).
 	//
 	// Default: false. Every user must use one.
 	OptionalMFA bool
 
-	// TokenLifetime is how long an ID or access token is valid, in whole minutes: 5 minutes to
-	// 24 hours.
+	// TokenLifetime is how long an ID or access token is valid, in whole minutes: 5 minutes to 24
+	// hours.
 	//
 	// Default: [DefaultTokenLifetime], 1 hour.
 	TokenLifetime time.Duration
 
-	// SessionLifetime is how long a page can get new tokens without a new sign-in, which is the lifetime of the refresh
-	// token, in whole minutes: 1 hour to 10 years, and not shorter than TokenLifetime.
+	// SessionLifetime is how long a page can get new tokens without a new sign-in, which is the
+	// lifetime of the refresh token, in whole minutes: 1 hour to 10 years, and not shorter than
+	// TokenLifetime.
 	//
 	// Default: [DefaultSessionLifetime], 24 hours.
 	SessionLifetime time.Duration
 
-	// PasswordAuth lets the app client send the password itself (ALLOW_USER_PASSWORD_AUTH), for tools that don't support
-	// SRP.
+	// PasswordAuth lets the app client send the password itself (ALLOW_USER_PASSWORD_AUTH), for
+	// tools that don't support SRP.
 	//
 	// Default: false. The app client can only sign in with SRP.
 	PasswordAuth bool
 
-	// AccessTokens has the API accept access tokens, with Cognito's scope for a sign-in ([SignInScope]), instead of ID
-	// tokens.
+	// AccessTokens has the API accept access tokens, with Cognito's scope for a sign-in
+	// ([SignInScope]), instead of ID tokens.
 	//
 	// Default: false.
 	AccessTokens bool
 }
 
-// Defaults and limits of NewPool. The limits are Cognito's for ID and access tokens, and for refresh tokens
-// ("CreateUserPoolClient", Amazon Cognito user pools API Reference).
+// Defaults and limits of NewPool. The limits are Cognito's for ID and access tokens, and for
+// refresh tokens ("CreateUserPoolClient", Amazon Cognito user pools API Reference).
 const (
 	DefaultTokenLifetime   = time.Hour
 	DefaultSessionLifetime = 24 * time.Hour
@@ -81,7 +83,8 @@ func checkTokenLifetime(found problems, field string, lifetime, least, most time
 	}
 }
 
-// newUserPool makes the user pool. Only an administrator adds users, who sign in with their email address.
+// newUserPool makes the user pool. Only an administrator adds users, who sign in with their email
+// address.
 func newUserPool(scope constructs.Construct, props Props) awscognito.UserPool {
 	optionalMFA, mfa := props.Callers.NewPool.OptionalMFA, awscognito.Mfa_REQUIRED
 	if optionalMFA {
@@ -123,8 +126,8 @@ func newUserPool(scope constructs.Construct, props Props) awscognito.UserPool {
 	return pool
 }
 
-// newUserPoolClient makes the app client of the pages: without a secret, since a page can't keep one, and with short-lived
-// tokens.
+// newUserPoolClient makes the app client of the pages: without a secret, since a page can't keep
+// one, and with short-lived tokens.
 func newUserPoolClient(pool awscognito.UserPool, options NewPool) awscognito.UserPoolClient {
 	lifetime := func(d time.Duration) awscdk.Duration { return awscdk.Duration_Minutes(jsii.Number(d.Minutes())) }
 	return pool.AddClient(jsii.String("Client"), &awscognito.UserPoolClientOptions{
@@ -132,8 +135,8 @@ func newUserPoolClient(pool awscognito.UserPool, options NewPool) awscognito.Use
 			UserSrp:      jsii.Bool(true),
 			UserPassword: jsii.Bool(options.PasswordAuth),
 		},
-		// Users can't change their own email address: they sign in with it, and an administrator finds them by
-		// it. Without a list, a client may write every standard attribute.
+		// Users can't change their own email address: they sign in with it, and an administrator
+		// finds them by it. Without a list, a client may write every standard attribute.
 		WriteAttributes:            awscognito.NewClientAttributes().WithStandardAttributes(&awscognito.StandardAttributesMask{Fullname: jsii.Bool(true)}),
 		GenerateSecret:             jsii.Bool(false),
 		DisableOAuth:               jsii.Bool(true),

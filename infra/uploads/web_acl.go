@@ -9,11 +9,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// WebACL puts a web ACL of AWS WAF in front of the API: a new one, with AWS's common rules and a rate limit, unless an
-// existing one is given.
+// WebACL puts a web ACL of AWS WAF in front of the API: a new one, with AWS's common rules and a
+// rate limit, unless an existing one is given.
 type WebACL struct {
-	// RateLimit is how many requests an address can make in 5 minutes: [MinWebACLRateLimit] to [MaxWebACLRateLimit]. It is
-	// for the new web ACL: an existing one has its own rules.
+	// RateLimit is how many requests an address can make in 5 minutes: [MinWebACLRateLimit] to
+	// [MaxWebACLRateLimit]. It is for the new web ACL: an existing one has its own rules.
 	//
 	// Default: [DefaultWebACLRateLimit], 2,000.
 	RateLimit int
@@ -24,8 +24,8 @@ type WebACL struct {
 	ARN string
 }
 
-// Defaults and limits of WebACL. The limits are those of a rate-based rule ("Rate-based rule high-level settings in AWS
-// WAF", AWS WAF Developer Guide).
+// Defaults and limits of WebACL. The limits are those of a rate-based rule ("Rate-based rule
+// high-level settings in AWS WAF", AWS WAF Developer Guide).
 const (
 	DefaultWebACLRateLimit = 2000
 	MinWebACLRateLimit     = 10
@@ -60,9 +60,10 @@ func addWebACL(scope constructs.Construct, props Props, api awsapigateway.RestAp
 	})
 }
 
-// onlyCounted are those of AWS's common rules that would refuse valid requests ("Baseline rule groups", AWS WAF Developer
-// Guide), so they only count. A list of 100 parts with their checksums is over 8 KB; a name of 255 characters can be over
-// 2,048 bytes in a query, and may end in ".log" or ".ini". API Gateway and the function have limits of their own.
+// onlyCounted are those of AWS's common rules that would refuse valid requests ("Baseline rule
+// groups", AWS WAF Developer Guide), so they only count. A list of 100 parts with their checksums
+// is over 8 KB; a name of 255 characters can be over 2,048 bytes in a query, and may end in ".log"
+// or ".ini". API Gateway and the function have limits of their own.
 func onlyCounted(props Props) []string {
 	rules := []string{"SizeRestrictions_BODY"}
 	if !props.NoSimpleRoute { // no other route reads the query
@@ -71,7 +72,8 @@ func onlyCounted(props Props) []string {
 	return rules
 }
 
-// newWebACL makes a web ACL that refuses what AWS's common rules find, and addresses with too many requests.
+// newWebACL makes a web ACL that refuses what AWS's common rules find, and addresses with too many
+// requests.
 func newWebACL(scope constructs.Construct, props Props) awswafv2.CfnWebACL {
 	var overrides []any
 	for _, rule := range onlyCounted(props) {
@@ -84,7 +86,8 @@ func newWebACL(scope constructs.Construct, props Props) awswafv2.CfnWebACL {
 		Description:   jsii.String("Protects the upload API"),
 		Scope:         jsii.String("REGIONAL"),
 		DefaultAction: &awswafv2.CfnWebACL_DefaultActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
-		// The only dimension of a web ACL in AWS WAF's metrics ("AWS WAF metrics and dimensions", AWS WAF Developer Guide).
+		// The only dimension of a web ACL in AWS WAF's metrics ("AWS WAF metrics and dimensions",
+		// AWS WAF Developer Guide).
 		VisibilityConfig: measured(*uniqueName(scope)),
 		Rules: []any{
 			&awswafv2.CfnWebACL_RuleProperty{

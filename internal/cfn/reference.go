@@ -1,6 +1,7 @@
 package cfn
 
-// LogicalID returns the logical id of the resource that value refers to by Ref or by its Arn, or "" for anything else.
+// LogicalID returns the logical id of the resource that value refers to by Ref or by its Arn, or ""
+// for anything else.
 func LogicalID(value any) string {
 	if id, ok := At(value, "Ref").(string); ok {
 		return id
@@ -12,7 +13,8 @@ func LogicalID(value any) string {
 	return ""
 }
 
-// LogicalIDs returns the logical ids of all that value refers to by Ref or Fn::GetAtt, at any depth.
+// LogicalIDs returns the logical ids of all that value refers to by Ref or Fn::GetAtt, at any
+// depth.
 func LogicalIDs(value any) map[string]bool {
 	found := map[string]bool{}
 	addLogicalIDs(value, found)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Resolve returns a copy of value in which every intrinsic function is replaced by its result. reference returns the
-// value of a reference, as Template.Reference does.
+// Resolve returns a copy of value in which every intrinsic function is replaced by its result.
+// reference returns the value of a reference, as Template.Reference does.
 func Resolve(value any, reference func(name string) (string, bool)) (any, error) {
 	if reference == nil {
 		reference = func(string) (string, bool) { return "", false }
@@ -44,7 +44,8 @@ func (r resolver) resolve(value any) (any, error) {
 	return value, nil
 }
 
-// intrinsic reports whether an object calls an intrinsic function: it has one key, "Ref" or "Fn::…".
+// intrinsic reports whether an object calls an intrinsic function: it has one key, "Ref" or
+// "Fn::…".
 func intrinsic(object map[string]any) (function string, argument any, ok bool) {
 	if len(object) != 1 {
 		return "", nil, false
@@ -54,8 +55,8 @@ func intrinsic(object map[string]any) (function string, argument any, ok bool) {
 	return function, argument, function == "Ref" || strings.HasPrefix(function, "Fn::")
 }
 
-// call returns the result of the functions that synthesized resources use ("Intrinsic function reference", AWS
-// CloudFormation User Guide).
+// call returns the result of the functions that synthesized resources use ("Intrinsic function
+// reference", AWS CloudFormation User Guide).
 func (r resolver) call(function string, argument any) (any, error) {
 	text, isText := argument.(string)
 	list, _ := argument.([]any)

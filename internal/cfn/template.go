@@ -1,5 +1,5 @@
-// Package cfn reads a synthesized CloudFormation template: its resources by type, its outputs, and the values of its
-// intrinsic functions.
+// Package cfn reads a synthesized CloudFormation template: its resources by type, its outputs, and
+// the values of its intrinsic functions.
 //
 //	template, err := cfn.Parse(text)
 //	values := cfn.PseudoParameters("111122223333", "eu-west-1", "Signpost-dev")
@@ -7,8 +7,8 @@
 //	template.Reference = func(name string) (string, bool) { value, ok := values[name]; return value, ok }
 //	err = template.Decode(template.OfType("AWS::S3::Bucket")[0], &properties)
 //
-// It deploys nothing and knows no resource type: the caller says what each reference stands for. An intrinsic function
-// that it doesn't know is an error, never a guess.
+// It deploys nothing and knows no resource type: the caller says what each reference stands for. An
+// intrinsic function that it doesn't know is an error, never a guess.
 package cfn
 
 import (
@@ -26,8 +26,8 @@ type Template struct {
 	Outputs   map[string]map[string]any
 
 	// Reference returns the value of a reference: of {"Ref": "Bucket"} by the name "Bucket", of
-	// {"Fn::GetAtt": ["Bucket", "Arn"]} by the name "Bucket.Arn". A reference that it doesn't know is an error. If it is nil,
-	// every reference is an error.
+	// {"Fn::GetAtt": ["Bucket", "Arn"]} by the name "Bucket.Arn". A reference that it doesn't know
+	// is an error. If it is nil, every reference is an error.
 	Reference func(name string) (value string, known bool) `json:"-"`
 }
 
@@ -62,8 +62,9 @@ func Parse(text []byte) (*Template, error) {
 	return &t, nil
 }
 
-// PseudoParameters returns the values of CloudFormation's own parameters in the partition aws ("Pseudo parameters
-// reference", AWS CloudFormation User Guide). AWS::NoValue is not one of them, because it has no value.
+// PseudoParameters returns the values of CloudFormation's own parameters in the partition aws
+// ("Pseudo parameters reference", AWS CloudFormation User Guide). AWS::NoValue is not one of them,
+// because it has no value.
 func PseudoParameters(accountID, region, stackName string) map[string]string {
 	return map[string]string{
 		"AWS::AccountId": accountID,
@@ -123,8 +124,8 @@ func (t *Template) Output(name string) (string, error) {
 // Resolve returns a copy of value in which every intrinsic function is replaced by its result.
 func (t *Template) Resolve(value any) (any, error) { return Resolve(value, t.Reference) }
 
-// Decode resolves the resource's properties and unmarshals them into properties, a pointer to a struct that names the
-// ones it wants.
+// Decode resolves the resource's properties and unmarshals them into properties, a pointer to a
+// struct that names the ones it wants.
 func (t *Template) Decode(r *Resource, properties any) error {
 	resolved, err := t.Resolve(r.Properties)
 	if err != nil {

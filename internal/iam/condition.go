@@ -21,7 +21,8 @@ type condition struct {
 	null     bool // Null: only looks at whether the request lacks the key
 }
 
-// operator is a condition operator: the kinds of key that it accepts, and how it compares one value.
+// operator is a condition operator: the kinds of key that it accepts, and how it compares one
+// value.
 type operator struct {
 	kinds   []kind
 	negated bool
@@ -106,8 +107,9 @@ func parseCondition(name, key string, want []string) (condition, error) {
 	if !slices.Contains(operator.kinds, known.kind) {
 		return c, errors.New("the operator is not for this kind of key")
 	}
-	// A key with several values needs a set operator, and a key with one value must not have one: it could then be true
-	// of a request without the key ("Single-valued vs. multivalued context keys").
+	// A key with several values needs a set operator, and a key with one value must not have one:
+	// it could then be true of a request without the key ("Single-valued vs. multivalued context
+	// keys").
 	if forAnyValue != known.many || forAnyValue && operator.negated {
 		return c, errors.New("ForAnyValue is for keys with several values only, and is required for them; its negations are not supported")
 	}

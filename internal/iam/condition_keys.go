@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Context holds the condition keys of a request: most have one value, some have several. Case doesn't count in names.
+// Context holds the condition keys of a request: most have one value, some have several. Case
+// doesn't count in names.
 type Context map[string][]string
 
 // kind is the type of a condition key's values.
@@ -27,9 +28,10 @@ type key struct {
 	many bool // a request can have several values
 }
 
-// keys are the supported condition keys, by their names in lower case: of "AWS global condition context keys" (AWS IAM
-// User Guide) and of each service's page in the Service Authorization Reference, those that a policy of this project uses
-// and those that a request of the tests or of the local S3 carries.
+// keys are the supported condition keys, by their names in lower case: of "AWS global condition
+// context keys" (AWS IAM User Guide) and of each service's page in the Service Authorization
+// Reference, those that a policy of this project uses and those that a request of the tests or of
+// the local S3 carries.
 var keys = map[string]key{
 	"aws:principalaccount":       {kind: text},
 	"aws:principalarn":           {kind: arn}, // of a role's session it is the role's; an anonymous request has none

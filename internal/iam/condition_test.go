@@ -8,8 +8,9 @@ import (
 	"signpost/internal/iam"
 )
 
-// TestConditions has the operators of "IAM JSON policy elements: Condition operators", what they make of a missing key,
-// and how several values, keys and operators combine ("Conditions with multiple context keys or values").
+// TestConditions has the operators of "IAM JSON policy elements: Condition operators", what they
+// make of a missing key, and how several values, keys and operators combine ("Conditions with
+// multiple context keys or values").
 func TestConditions(t *testing.T) {
 	const age, ip, kind, secure, arn = "s3:signatureAge", "aws:SourceIp", "s3:authType", "aws:SecureTransport", "aws:SourceArn"
 	for _, c := range []struct {

@@ -1,5 +1,5 @@
-// Package iam evaluates IAM policies: it decides, as AWS would, whether the policies of a caller and of a resource allow a
-// request.
+// Package iam evaluates IAM policies: it decides, as AWS would, whether the policies of a caller
+// and of a resource allow a request.
 //
 //	policy, err := iam.ParseIdentity(text)
 //	decision, err := iam.Decide(iam.Request{
@@ -8,14 +8,16 @@
 //		Context:   iam.Context{"aws:SecureTransport": {"true"}},
 //	}, iam.Target{AccountID: accountID, Policy: &bucketPolicy})
 //
-// The rules are those of "Policy evaluation logic" and "Cross-account policy evaluation logic" (AWS IAM User Guide). A
-// Deny that matches always wins. Otherwise something must allow the request. Within one account, the caller's own
-// policies or the resource's policy are enough. Between accounts, both must allow it. The policy of a KMS key and the
-// trust policy of a role must allow it in any case ("Key policies in AWS KMS").
+// The rules are those of "Policy evaluation logic" and "Cross-account policy evaluation logic" (AWS
+// IAM User Guide). A Deny that matches always wins. Otherwise something must allow the request.
+// Within one account, the caller's own policies or the resource's policy are enough. Between
+// accounts, both must allow it. The policy of a KMS key and the trust policy of a role must allow
+// it in any case ("Key policies in AWS KMS").
 //
-// Whatever the package doesn't support is an error, never an answer: an operator, a condition key, an element, a kind of
-// principal. Add it, with the page that describes it, rather than work around it. The package doesn't know the policies
-// of organizations, sessions and VPC endpoints, nor S3's Block Public Access.
+// Whatever the package doesn't support is an error, never an answer: an operator, a condition key,
+// an element, a kind of principal. Add it, with the page that describes it, rather than work around
+// it. The package doesn't know the policies of organizations, sessions and VPC endpoints, nor S3's
+// Block Public Access.
 //
 // The local S3 and the tests use it. It decides nothing in production.
 package iam
@@ -31,8 +33,8 @@ type Request struct {
 	Principal Principal
 	Action    string // "s3:PutObject"
 	Resource  string // its ARN, or "*" for an action without resources, such as xray:PutTraceSegments
-	// Context holds the other condition keys of the request. Those that follow from the principal, such as
-	// aws:PrincipalArn, are added and must not be given.
+	// Context holds the other condition keys of the request. Those that follow from the principal,
+	// such as aws:PrincipalArn, are added and must not be given.
 	Context Context
 }
 
@@ -40,16 +42,17 @@ type Request struct {
 type Target struct {
 	AccountID string
 	Policy    *Document // nil if it has none
-	// PolicyRequired says that nobody has access unless the policy allows it, not even an administrator of the account:
-	// KMS keys ("Key policies in AWS KMS"), and roles that are assumed.
+	// PolicyRequired says that nobody has access unless the policy allows it, not even an
+	// administrator of the account: KMS keys ("Key policies in AWS KMS"), and roles that are
+	// assumed.
 	PolicyRequired bool
 }
 
 // Decision is the answer to a request.
 type Decision struct {
 	Allowed bool
-	// Statements holds the Sids of the statements that decided: those that deny, or else those that allow. It is empty
-	// if no statement matches the request, which is refused then.
+	// Statements holds the Sids of the statements that decided: those that deny, or else those that
+	// allow. It is empty if no statement matches the request, which is refused then.
 	Statements []string
 }
 
@@ -81,8 +84,8 @@ func Decide(request Request, target Target) (Decision, error) {
 	if target.Policy != nil {
 		policies = []Document{*target.Policy}
 	}
-	// A resource's policy that names the caller itself, or everyone, grants access. One that names an account leaves
-	// the decision to that account's own policies.
+	// A resource's policy that names the caller itself, or everyone, grants access. One that names
+	// an account leaves the decision to that account's own policies.
 	direct, delegated := match(request, policies, namesPrincipal), match(request, policies, namesAccount)
 	if denied := slices.Concat(own.deny, boundary.deny, direct.deny, delegated.deny); len(denied) > 0 {
 		return Decision{Statements: denied}, nil

@@ -46,9 +46,10 @@ const (
 	everybody = "*"
 )
 
-// TestPolicyEvaluationLogic has the cases of "Policy evaluation logic" and its pages "How AWS enforcement code logic
-// evaluates requests to allow or deny access", "Evaluating identity-based policies with resource-based policies", "… with
-// permissions boundaries" and "Cross-account policy evaluation logic" (AWS IAM User Guide).
+// TestPolicyEvaluationLogic has the cases of "Policy evaluation logic" and its pages "How AWS
+// enforcement code logic evaluates requests to allow or deny access", "Evaluating identity-based
+// policies with resource-based policies", "… with permissions boundaries" and "Cross-account policy
+// evaluation logic" (AWS IAM User Guide).
 func TestPolicyEvaluationLogic(t *testing.T) {
 	for _, c := range []struct {
 		name          string
@@ -107,8 +108,8 @@ func TestPolicyEvaluationLogic(t *testing.T) {
 	}
 }
 
-// The policy of a key or a role must allow the request, whoever makes it ("Key policies in AWS KMS"; "How to use trust
-// policies with IAM roles").
+// The policy of a key or a role must allow the request, whoever makes it ("Key policies in AWS
+// KMS"; "How to use trust policies with IAM roles").
 func TestRequiredPolicy(t *testing.T) {
 	const key = "arn:aws:kms:eu-west-1:111122223333:key/k"
 	for _, c := range []struct{ name, policy, want string }{
@@ -142,8 +143,8 @@ func TestServicePrincipal(t *testing.T) {
 	}
 }
 
-// Whether a boundary limits what only a resource's policy allows depends on how that policy names the caller, which is not
-// supported.
+// Whether a boundary limits what only a resource's policy allows depends on how that policy names
+// the caller, which is not supported.
 func TestBoundaryWithResourcePolicyOnly(t *testing.T) {
 	boundary := identity(t, policy(mayRead))
 	who := iam.Principal{ARN: alice, Policies: []iam.Document{}, Boundary: &boundary}

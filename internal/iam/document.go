@@ -150,13 +150,14 @@ func decodeStrict(text []byte, target any) error {
 	return decoder.Decode(target)
 }
 
-// matches reports whether the statement applies to the request, whoever makes it. The request's context is normalized.
+// matches reports whether the statement applies to the request, whoever makes it. The request's
+// context is normalized.
 func (s Statement) matches(request Request) bool {
 	return s.MatchesAction(request.Action) && listed(request.Resource, s.Resources, s.NotResources) && allHold(s.conditions, request.Context)
 }
 
-// MatchesAction reports whether the statement is about the action. Case doesn't count ("IAM JSON policy elements:
-// Action").
+// MatchesAction reports whether the statement is about the action. Case doesn't count ("IAM JSON
+// policy elements: Action").
 func (s Statement) MatchesAction(action string) bool {
 	return listed(strings.ToLower(action), lower(s.Actions), lower(s.NotActions))
 }

@@ -2,7 +2,9 @@
 //
 //	make module MODULE=github.com/acme/signpost
 //
-// It changes the module line of go.mod, the imports and all other mentions of a package's path in Go files and Markdown, and the go.mod of other modules in the repository that use this one. It can be run again with another path. Nothing is written unless everything can be changed.
+// It changes the module line of go.mod, the imports and all other mentions of a package's path in
+// Go files and Markdown, and the go.mod of other modules in the repository that use this one. It
+// can be run again with another path. Nothing is written unless everything can be changed.
 package main
 
 import (
@@ -44,7 +46,8 @@ func exit(err error) {
 	os.Exit(1)
 }
 
-// rename gives the module in root a new path. It returns the old path and the files that it changed.
+// rename gives the module in root a new path. It returns the old path and the files that it
+// changed.
 func rename(root, to string) (was string, changed []string, err error) {
 	if err := checkPath(to); err != nil {
 		return "", nil, err
@@ -146,7 +149,10 @@ func editOf(name string) editor {
 	return nil
 }
 
-// mentionsOf matches the module's path where the path of a package or the end of a string follows ("signpost/lambda/key", "signpost/"), or a word of go.mod comes before it. A package is in one of the module's top folders, so "signpost/upload", which is an OAuth scope, isn't one. The groups are what comes before and after the module's path.
+// mentionsOf matches the module's path where the path of a package or the end of a string follows
+// ("signpost/lambda/key", "signpost/"), or a word of go.mod comes before it. A package is in one of
+// the module's top folders, so "signpost/upload", which is an OAuth scope, isn't one. The groups
+// are what comes before and after the module's path.
 func mentionsOf(root, modulePath string) (*regexp.Regexp, error) {
 	entries, err := os.ReadDir(root)
 	if err != nil {
@@ -211,7 +217,8 @@ func renameIn(line *modfile.Line, from, to string) bool {
 	return i >= 0
 }
 
-// firstVersion is v0.0.0, or v2.0.0 for a path that ends in /v2. A module that is replaced by a folder needs some version, of the right major.
+// firstVersion is v0.0.0, or v2.0.0 for a path that ends in /v2. A module that is replaced by a
+// folder needs some version, of the right major.
 func firstVersion(path string) string {
 	_, suffix, _ := module.SplitPathVersion(path)
 	return cmp.Or(module.PathMajorPrefix(suffix), "v0") + ".0.0"

@@ -15,7 +15,8 @@ import (
 
 const root = "../.."
 
-// TestRenameTheRepository gives a copy of the repository a path of its own and builds it, and then another path.
+// TestRenameTheRepository gives a copy of the repository a path of its own and builds it, and then
+// another path.
 func TestRenameTheRepository(t *testing.T) {
 	if testing.Short() {
 		t.Skip("NOT RUN with -short: it builds the whole repository")
@@ -38,7 +39,8 @@ func TestRenameTheRepository(t *testing.T) {
 	checkNoImports(t, dir, original)
 }
 
-// renameTo changes the path, and checks that a second run has nothing left to do and that gofmt is content.
+// renameTo changes the path, and checks that a second run has nothing left to do and that gofmt is
+// content.
 func renameTo(t *testing.T, dir, path string) {
 	t.Helper()
 	if _, changed, err := rename(dir, path); err != nil || len(changed) < 50 {
@@ -77,7 +79,8 @@ func copyRepository(t *testing.T) string {
 	return dir
 }
 
-// checkNoImports looks for imports of the path in every Go file, and for other mentions of its packages.
+// checkNoImports looks for imports of the path in every Go file, and for other mentions of its
+// packages.
 func checkNoImports(t *testing.T, dir, path string) {
 	t.Helper()
 	mentions, err := mentionsOf(dir, path)
@@ -105,7 +108,8 @@ func checkNoImports(t *testing.T, dir, path string) {
 	}
 }
 
-// TestRename covers each kind of mention, and what only looks like one. The module's name isn't this one's, so that renaming this one leaves the test alone.
+// TestRename covers each kind of mention, and what only looks like one. The module's name isn't
+// this one's, so that renaming this one leaves the test alone.
 func TestRename(t *testing.T) {
 	dir := t.TempDir()
 	files := map[string][2]string{

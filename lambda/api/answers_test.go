@@ -11,7 +11,8 @@ import (
 	"signpost/lambda/s3sign/s3signtest"
 )
 
-// signedAnswer and the following are answers as a client reads them, independent of the package's own types.
+// signedAnswer and the following are answers as a client reads them, independent of the package's
+// own types.
 type signedAnswer struct {
 	Method  string            `json:"method"`
 	URL     string            `json:"url"`

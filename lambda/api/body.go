@@ -11,11 +11,12 @@ import (
 	"signpost/lambda/mediatype"
 )
 
-// maxBody is the longest JSON body, in bytes. Lambda's own limit of 6 MB for an event applies before API Gateway's 10 MB for
-// a body ("Lambda quotas", AWS Lambda Developer Guide).
+// maxBody is the longest JSON body, in bytes. Lambda's own limit of 6 MB for an event applies
+// before API Gateway's 10 MB for a body ("Lambda quotas", AWS Lambda Developer Guide).
 const maxBody = 64 << 10
 
-// jsonBody returns the body of a request, after checking that it is declared to be JSON and is not too long.
+// jsonBody returns the body of a request, after checking that it is declared to be JSON and is not
+// too long.
 func jsonBody(e events.APIGatewayProxyRequest) ([]byte, error) {
 	if err := checkBodyType(e); err != nil {
 		return nil, err
@@ -43,8 +44,9 @@ func bodyTooLarge() error {
 	return &Error{Code: BodyTooLarge, Message: fmt.Sprintf("the request body is over %d bytes", maxBody), Limit: maxBody}
 }
 
-// checkBodyType requires JSON in UTF-8. RFC 8259 defines no parameters for application/json, but clients send a charset,
-// and some of them "utf8", which the WHATWG Encoding standard has as a label of UTF-8. Other parameters are ignored.
+// checkBodyType requires JSON in UTF-8. RFC 8259 defines no parameters for application/json, but
+// clients send a charset, and some of them "utf8", which the WHATWG Encoding standard has as a
+// label of UTF-8. Other parameters are ignored.
 func checkBodyType(e events.APIGatewayProxyRequest) error {
 	const field = "Content-Type"
 	t, err := mediatype.Parse(header(e, field))
@@ -60,7 +62,8 @@ func checkBodyType(e events.APIGatewayProxyRequest) error {
 	}
 }
 
-// header returns a header of a request, "" if it has none. HTTP ignores the case of names, but events keep it.
+// header returns a header of a request, "" if it has none. HTTP ignores the case of names, but
+// events keep it.
 func header(e events.APIGatewayProxyRequest, name string) string {
 	for k, v := range e.Headers {
 		if strings.EqualFold(k, name) {

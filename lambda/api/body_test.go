@@ -67,7 +67,8 @@ func TestContentTypeOfTheBody(t *testing.T) {
 	planned(t, h, multi)
 }
 
-// API Gateway passes on the names of headers as they arrive. Browsers send them in lower case over HTTP/2.
+// API Gateway passes on the names of headers as they arrive. Browsers send them in lower case over
+// HTTP/2.
 func TestHeadersInLowerCase(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t)

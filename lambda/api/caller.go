@@ -9,9 +9,10 @@ import (
 	"signpost/lambda/key"
 )
 
-// authenticate returns who calls, from the claims of the token that API Gateway's authorizer has verified. The authorizer
-// checks the pool, the signature, the expiry and the OAuth scopes. It doesn't check the app client, although Cognito signs
-// tokens for every client of the pool, nor the groups. Those are checked here.
+// authenticate returns who calls, from the claims of the token that API Gateway's authorizer has
+// verified. The authorizer checks the pool, the signature, the expiry and the OAuth scopes. It
+// doesn't check the app client, although Cognito signs tokens for every client of the pool, nor the
+// groups. Those are checked here.
 //
 // If the caller is refused, sub is still returned if it is known, but only for the log.
 func authenticate(e events.APIGatewayProxyRequest, cfg config.Shared) (sub string, err error) {
@@ -46,11 +47,13 @@ func authenticate(e events.APIGatewayProxyRequest, cfg config.Shared) (sub strin
 	return sub, nil
 }
 
-// tokenKind is what a kind of token is called in messages, and the claim that names the app client to which it was issued
-// ("Understanding user pool JSON web tokens", Amazon Cognito Developer Guide).
+// tokenKind is what a kind of token is called in messages, and the claim that names the app client
+// to which it was issued ("Understanding user pool JSON web tokens", Amazon Cognito Developer
+// Guide).
 type tokenKind struct{ name, clientClaim string }
 
-// tokenKindOf returns the kind of token for a claim token_use, the zero value if it is neither of the two.
+// tokenKindOf returns the kind of token for a claim token_use, the zero value if it is neither of
+// the two.
 func tokenKindOf(use string) tokenKind {
 	switch use {
 	case config.IDToken:

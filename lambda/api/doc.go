@@ -1,5 +1,5 @@
-// Package api serves the HTTP API: it reads what a caller asks for, decides whether to allow it, has requests to S3
-// signed, and answers with them.
+// Package api serves the HTTP API: it reads what a caller asks for, decides whether to allow it,
+// has requests to S3 signed, and answers with them.
 //
 //	handler, err := api.NewUploadHandler(cfg, signer, log)
 //	lambda.Start(handler.Handle)
@@ -24,10 +24,12 @@
 //
 //   - It only computes. Nothing here opens a connection, reads a file or looks at the environment.
 //   - Everything that the caller sends is checked here, even if API Gateway has checked it before.
-//   - Everything that is wrong with a request is reported at once, in the order of the contract's fields.
-//   - A signed URL is a credential. It goes into the answer and nowhere else: no log line, error or panic may hold one,
-//     nor a token or part of one.
-//   - It stores nothing. What a later request must know about an upload in parts is in its key, and S3 vouches for the key.
+//   - Everything that is wrong with a request is reported at once, in the order of the contract's
+//     fields.
+//   - A signed URL is a credential. It goes into the answer and nowhere else: no log line, error or
+//     panic may hold one, nor a token or part of one.
+//   - It stores nothing. What a later request must know about an upload in parts is in its key, and
+//     S3 vouches for the key.
 //
 // To add a route, write its file and its request's file, and name it in routes.go.
 package api

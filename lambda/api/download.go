@@ -23,7 +23,8 @@ type signedDownload struct {
 	expiry
 }
 
-// sign serves POST /downloads. It signs a request for any key that can be the caller's, whether the object exists or not.
+// sign serves POST /downloads. It signs a request for any key that can be the caller's, whether the
+// object exists or not.
 func (d *downloads) sign(ctx context.Context, r request) (result, error) {
 	asked, err := parseDownload(r, d.cfg)
 	if err != nil {
@@ -44,10 +45,11 @@ func (d *downloads) sign(ctx context.Context, r request) (result, error) {
 
 // presentation decides how a browser presents the object.
 //
-// An attachment needs nothing more: it was stored with its type, that disposition and its original name, all of them
-// signed. For an object that is shown inline, the function also decides the type, whatever was uploaded under that name:
-// a page that claims to be a picture is shown as a broken picture. The key only has the slug of the name, so a caller
-// who knows the original one can give it.
+// An attachment needs nothing more: it was stored with its type, that disposition and its original
+// name, all of them signed. For an object that is shown inline, the function also decides the type,
+// whatever was uploaded under that name: a page that claims to be a picture is shown as a broken
+// picture. The key only has the slug of the name, so a caller who knows the original one can give
+// it.
 func (d downloadRequest) presentation() s3sign.Presentation {
 	switch {
 	case d.inline:

@@ -10,7 +10,8 @@ import (
 // Code says what kind of refusal an Error is. Clients branch on codes, so they are never renamed.
 type Code string
 
-// The codes that the functions answer with. API Gateway itself answers with TooManyRequests, from the template.
+// The codes that the functions answer with. API Gateway itself answers with TooManyRequests, from
+// the template.
 const (
 	InvalidJSON    Code = "InvalidJSON"    // the body is not a JSON object
 	InvalidRequest Code = "InvalidRequest" // a field is wrong; Error.Field names it
@@ -40,7 +41,8 @@ var statuses = map[Code]int{
 	Internal:       http.StatusInternalServerError,
 }
 
-// Status returns the HTTP status of an answer with this code, which is 500 for a code that isn't in the table.
+// Status returns the HTTP status of an answer with this code, which is 500 for a code that isn't in
+// the table.
 func (c Code) Status() int {
 	if s, ok := statuses[c]; ok {
 		return s
@@ -48,8 +50,8 @@ func (c Code) Status() int {
 	return http.StatusInternalServerError
 }
 
-// Error is a refusal that the caller may read: what is wrong, and with which field. Any other error is Internal: the log
-// gets all of it, the caller only the code.
+// Error is a refusal that the caller may read: what is wrong, and with which field. Any other error
+// is Internal: the log gets all of it, the caller only the code.
 type Error struct {
 	Code    Code   `json:"code"`
 	Message string `json:"message"`
@@ -83,7 +85,8 @@ func (r refusals) Error() string {
 	return strings.Join(lines, "; ")
 }
 
-// refusalsOf returns what the caller may read of an error. An error that isn't a refusal becomes Internal.
+// refusalsOf returns what the caller may read of an error. An error that isn't a refusal becomes
+// Internal.
 func refusalsOf(err error) refusals {
 	var several refusals
 	if errors.As(err, &several) {

@@ -5,8 +5,9 @@ import (
 	"signpost/lambda/mediatype"
 )
 
-// readFileType decides which type a file is stored as, and refuses it if this deployment doesn't allow that type. It is
-// the one rule for all routes. Callers declare what their system says: another name of the type, or nothing at all.
+// readFileType decides which type a file is stored as, and refuses it if this deployment doesn't
+// allow that type. It is the one rule for all routes. Callers declare what their system says:
+// another name of the type, or nothing at all.
 func readFileType(v value, declared, filename string, allowed []string) mediatype.Type {
 	guessed := ""
 	if declared == "" {

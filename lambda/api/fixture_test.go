@@ -95,7 +95,8 @@ func (j *journal) lines(t testing.TB) []map[string]any {
 	return lines
 }
 
-// newTestHandler makes the upload function's handler, with a stopped clock, for a deployment that change may alter.
+// newTestHandler makes the upload function's handler, with a stopped clock, for a deployment that
+// change may alter.
 func newTestHandler(t testing.TB, change ...func(*deployment)) (*Handler, *journal) {
 	t.Helper()
 	return makeTestHandler(t, change, func(d deployment, signer Signer, log *slog.Logger) (*Handler, error) {
@@ -180,7 +181,8 @@ func downloadEvent(body string) events.APIGatewayProxyRequest {
 	return e
 }
 
-// fields are the members of a POST body. alter returns a copy with some of them set, or removed if the value is nil.
+// fields are the members of a POST body. alter returns a copy with some of them set, or removed if
+// the value is nil.
 type fields map[string]any
 
 // null is JSON's null, which alter does not remove.

@@ -19,11 +19,12 @@ import (
 //
 //	go test ./lambda/api -fuzz FuzzPlanBody -fuzztime 1m
 
-// keyPattern matches every key that can be the caller's own, with the size in base 36 and the mark of checksums.
+// keyPattern matches every key that can be the caller's own, with the size in base 36 and the mark
+// of checksums.
 var keyPattern = regexp.MustCompile(`^uploads/` + testSub + `/[0-7][0-9A-HJKMNP-TV-Z]{25}(?:-([1-9a-z][0-9a-z]*?)(-sha256)?)?/[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$`)
 
-// checkAnswer checks what holds for every answer: it isn't an internal error, it is readable, and the log holds no secret. It
-// returns false for a refusal, and decodes an answer into v.
+// checkAnswer checks what holds for every answer: it isn't an internal error, it is readable, and
+// the log holds no secret. It returns false for a refusal, and decodes an answer into v.
 func checkAnswer(t *testing.T, h *Handler, j *journal, e events.APIGatewayProxyRequest, v any) (ok bool) {
 	t.Helper()
 	resp := handle(t, h, e)
@@ -48,8 +49,8 @@ func checkAnswer(t *testing.T, h *Handler, j *journal, e events.APIGatewayProxyR
 	return false
 }
 
-// checkSigned checks what holds for every signed request: it is for the key in the deployment's bucket, a browser can send
-// it, and S3 accepts it with a body of size bytes.
+// checkSigned checks what holds for every signed request: it is for the key in the deployment's
+// bucket, a browser can send it, and S3 accepts it with a body of size bytes.
 func checkSigned(t *testing.T, a signedAnswer, key string, size int) {
 	t.Helper()
 	if !keyPattern.MatchString(key) || len(key) > 1024 {

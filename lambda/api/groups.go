@@ -13,14 +13,16 @@ const groupsClaim = "cognito:groups"
 
 // isMember reports whether a caller is in a group.
 //
-// In the token, cognito:groups is a list. The Cognito authorizer of a REST API passes it on as one string, the names
-// joined by commas (aws/chalice#783; "AWS Cognito Group" on re:Post). An HTTP API writes brackets and spaces
-// (aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock#803), but there is none here. Cognito
-// allows commas and brackets in the name of a group ("CreateGroup", Amazon Cognito user pools API Reference), so
-// "x,admins" is a member of x and of admins, or of one group with that name.
+// In the token, cognito:groups is a list. The Cognito authorizer of a REST API passes it on as one
+// string, the names joined by commas (aws/chalice#783; "AWS Cognito Group" on re:Post). An HTTP API
+// writes brackets and spaces
+// (aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock#803), but there is
+// none here. Cognito allows commas and brackets in the name of a group ("CreateGroup", Amazon
+// Cognito user pools API Reference), so "x,admins" is a member of x and of admins, or of one group
+// with that name.
 //
-// A single name is unambiguous. For several, the list in the token decides: API Gateway has verified it, and its names
-// must add up to the very string that API Gateway made of them.
+// A single name is unambiguous. For several, the list in the token decides: API Gateway has
+// verified it, and its names must add up to the very string that API Gateway made of them.
 func isMember(e events.APIGatewayProxyRequest, claim, group string) bool {
 	if !strings.Contains(claim, ",") {
 		return claim == group
@@ -29,8 +31,8 @@ func isMember(e events.APIGatewayProxyRequest, claim, group string) bool {
 	return strings.Join(groups, ",") == claim && slices.Contains(groups, group)
 }
 
-// tokenGroups returns the groups in the token. It returns none if the request has more than one Authorization header,
-// because it isn't known which of them API Gateway has verified.
+// tokenGroups returns the groups in the token. It returns none if the request has more than one
+// Authorization header, because it isn't known which of them API Gateway has verified.
 func tokenGroups(e events.APIGatewayProxyRequest) []string {
 	tokens := map[string]bool{}
 	for name, value := range e.Headers {

@@ -12,7 +12,8 @@ import (
 	"signpost/lambda/config"
 )
 
-// Handler answers API Gateway's proxy events. It keeps no state between them and may be called concurrently.
+// Handler answers API Gateway's proxy events. It keeps no state between them and may be called
+// concurrently.
 type Handler struct {
 	cfg    config.Shared
 	routes map[string]route // by method and resource: "POST /uploads"
@@ -24,8 +25,8 @@ func newHandler(cfg config.Shared, routes map[string]route, log *slog.Logger) *H
 	return &Handler{cfg: cfg, routes: routes, log: log, now: time.Now}
 }
 
-// Handle answers one request. It never returns an error, because API Gateway would turn it into a bare 502: a failure is
-// an answer as well.
+// Handle answers one request. It never returns an error, because API Gateway would turn it into a
+// bare 502: a failure is an answer as well.
 func (h *Handler) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	entry := logEntry{requestID: e.RequestContext.RequestID, route: e.HTTPMethod + " " + e.Resource, start: h.now()}
 	r, caller, err := h.serve(ctx, e, entry.route, entry.start)
@@ -39,8 +40,8 @@ func (h *Handler) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (
 	return response(r.status, r.body, header(e, "Origin"), h.cfg.AllowedOrigins), nil
 }
 
-// serve finds the route and the caller, and returns the route's result. The caller is known even if the route, or the
-// check of the caller's group, refuses the request. A panic becomes an error.
+// serve finds the route and the caller, and returns the route's result. The caller is known even if
+// the route, or the check of the caller's group, refuses the request. A panic becomes an error.
 func (h *Handler) serve(ctx context.Context, e events.APIGatewayProxyRequest, name string, now time.Time) (r result, caller string, err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -18,9 +18,10 @@ import (
 	"signpost/lambda/s3sign/s3signtest"
 )
 
-// TestNoSequenceOfCallsGoesTooFar lets two users plan, replay, exchange keys and upload ids, change the size in a key, ask
-// for any part numbers, send bodies of any length, and change the URLs that they got. In every sequence, no upload in S3
-// ever holds more bytes than were declared when its key was planned, and no request reaches a key of the other user.
+// TestNoSequenceOfCallsGoesTooFar lets two users plan, replay, exchange keys and upload ids, change
+// the size in a key, ask for any part numbers, send bodies of any length, and change the URLs that
+// they got. In every sequence, no upload in S3 ever holds more bytes than were declared when its
+// key was planned, and no request reaches a key of the other user.
 func TestNoSequenceOfCallsGoesTooFar(t *testing.T) {
 	t.Parallel()
 	completed := 0
@@ -203,7 +204,8 @@ func (w *intruders) send(rt *rapid.T) {
 	}
 }
 
-// replay sends a request that may have been altered. S3 must refuse it if anything that is signed was changed.
+// replay sends a request that may have been altered. S3 must refuse it if anything that is signed
+// was changed.
 func (w *intruders) replay(rt *rapid.T, r taken, sent s3signtest.Request) {
 	status, id := w.s3.send(sent)
 	changed := sent.Size != int(r.size) && slices.Contains(s3signtest.SignedHeaders(r.URL), "content-length") || sent.URL != r.URL ||

@@ -17,10 +17,12 @@ type member struct {
 	count int             // how many times it is given
 }
 
-// parseJSON splits the JSON object of a request's body into its members, in the order in which they are written. It is
-// stricter than json.Unmarshal, which accepts duplicate names, replaces what is not UTF-8, and ignores the case of names.
+// parseJSON splits the JSON object of a request's body into its members, in the order in which they
+// are written. It is stricter than json.Unmarshal, which accepts duplicate names, replaces what is
+// not UTF-8, and ignores the case of names.
 //
-// Nesting needs no separate limit: only one level of it is read at a time, and the decoder stops at 10,000 levels.
+// Nesting needs no separate limit: only one level of it is read at a time, and the decoder stops at
+// 10,000 levels.
 func parseJSON(text []byte) ([]member, error) {
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
@@ -103,9 +105,9 @@ func describeJSONError(err error, length int) string {
 	return "the request body is not valid JSON"
 }
 
-// unpairedSurrogate returns the index of an escape such as \ud83d whose other half is missing, -1 if there is none.
-// encoding/json silently replaces it by U+FFFD, which would be a name that the caller never gave. The text must be valid
-// JSON, in which a backslash is always inside a string.
+// unpairedSurrogate returns the index of an escape such as \ud83d whose other half is missing, -1
+// if there is none. encoding/json silently replaces it by U+FFFD, which would be a name that the
+// caller never gave. The text must be valid JSON, in which a backslash is always inside a string.
 func unpairedSurrogate(text []byte) int {
 	for i := 0; i+1 < len(text); i++ {
 		if text[i] != '\\' {

@@ -2,8 +2,8 @@ package api
 
 import "signpost/lambda/key"
 
-// readKey reads the key of one of the caller's own uploads. A key that this deployment can't have returned is InvalidKey;
-// another user's is Forbidden.
+// readKey reads the key of one of the caller's own uploads. A key that this deployment can't have
+// returned is InvalidKey; another user's is Forbidden.
 func readKey(v value, prefix, caller string) (key.Key, bool) {
 	s, ok := v.string()
 	if !ok {

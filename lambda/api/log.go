@@ -7,8 +7,9 @@ import (
 	"signpost/lambda/s3sign"
 )
 
-// writeLog writes the one line of a request, which also holds its metrics. The line says what was asked for and how it
-// ended. It never holds a URL, a token, or what a caller wrote in a refused request.
+// writeLog writes the one line of a request, which also holds its metrics. The line says what was
+// asked for and how it ended. It never holds a URL, a token, or what a caller wrote in a refused
+// request.
 func writeLog(ctx context.Context, log *slog.Logger, namespace string, e logEntry) {
 	level := slog.LevelInfo
 	attrs := []slog.Attr{

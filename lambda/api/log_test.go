@@ -79,8 +79,8 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// The same holds for parts and downloads. An upload's id is not logged either: with the key and its owner's token, it is
-// enough to continue the upload.
+// The same holds for parts and downloads. An upload's id is not logged either: with the key and its
+// owner's token, it is enough to continue the upload.
 func TestLogOfPartsAndDownloadsHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	upload, j := newTestHandler(t, resumable)

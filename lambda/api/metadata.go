@@ -11,17 +11,17 @@ import (
 const (
 	maxMetadataEntries = 10
 
-	// maxMetadata is the most that S3 accepts, names and values together, without the prefix x-amz-meta- ("Working with
-	// object metadata", Amazon S3 User Guide).
+	// maxMetadata is the most that S3 accepts, names and values together, without the prefix
+	// x-amz-meta- ("Working with object metadata", Amazon S3 User Guide).
 	maxMetadata = 2 << 10
 
-	// maxMetadataName keeps the names, which a signed URL repeats, from filling the 8 KB that S3 accepts of a request line
-	// and headers.
+	// maxMetadataName keeps the names, which a signed URL repeats, from filling the 8 KB that S3
+	// accepts of a request line and headers.
 	maxMetadataName = 128
 )
 
-// readMetadata reads the field metadata. It returns the values, as they are signed and sent in headers, by name in lower
-// case.
+// readMetadata reads the field metadata. It returns the values, as they are signed and sent in
+// headers, by name in lower case.
 func readMetadata(v value) map[string]string {
 	o, ok := v.object("an object of strings")
 	if !ok {
@@ -81,6 +81,7 @@ func readMetadataEntry(metadata value, m member) (string, bool) {
 	return headerText(text), true
 }
 
-// headerText encodes a value for a header. What isn't ASCII is encoded as in RFC 2047, which S3 reads and writes
-// ("Working with object metadata", Amazon S3 User Guide); a browser couldn't send it otherwise.
+// headerText encodes a value for a header. What isn't ASCII is encoded as in RFC 2047, which S3
+// reads and writes ("Working with object metadata", Amazon S3 User Guide); a browser couldn't send
+// it otherwise.
 func headerText(s string) string { return mime.BEncoding.Encode("UTF-8", s) }

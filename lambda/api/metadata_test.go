@@ -111,8 +111,8 @@ func TestMetadataUpToItsLimits(t *testing.T) {
 	}
 }
 
-// S3 accepts 8 KB of request line and headers. A long token, ten long names, which are each sent twice, and a long
-// filename are more than that.
+// S3 accepts 8 KB of request line and headers. A long token, ten long names, which are each sent
+// twice, and a long filename are more than that.
 func TestRequestTooLongForS3IsRefused(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t, func(c *deployment) { c.Credentials.SessionToken = strings.Repeat("/", 700) })

@@ -6,9 +6,9 @@ import (
 	"signpost/lambda/s3sign"
 )
 
-// The log line of a request also carries its metrics, which therefore need no call and no separate line. CloudWatch Logs
-// reads them from the member _aws and the members that it names ("Specification: Embedded metric format", Amazon
-// CloudWatch User Guide).
+// The log line of a request also carries its metrics, which therefore need no call and no separate
+// line. CloudWatch Logs reads them from the member _aws and the members that it names
+// ("Specification: Embedded metric format", Amazon CloudWatch User Guide).
 //
 //	Latency          milliseconds   every request
 //	UploadsPlanned   count          each plan
@@ -17,14 +17,16 @@ import (
 //	DownloadsSigned  count          each download
 //	Refusals         count          each refusal; dimension Code
 //
-// BytesSigned is what callers can store with what was signed: the length of a PutObject, and the length of each part each
-// time it is signed. The plan of a file in parts adds 0, because beginning an upload stores nothing. The sum can be more
-// than BytesPlanned, which counts each file once. It is the most that callers can have stored, because a URL that is used
-// again stores nothing more: S3 refuses to overwrite an object (If-None-Match), and a part that is sent again replaces the one
-// before. A plan without a size is the exception. Only GET /api/documents/signed can make one; it is in neither sum, and its
-// log line says "lengthSigned": false.
+// BytesSigned is what callers can store with what was signed: the length of a PutObject, and the
+// length of each part each time it is signed. The plan of a file in parts adds 0, because beginning
+// an upload stores nothing. The sum can be more than BytesPlanned, which counts each file once. It
+// is the most that callers can have stored, because a URL that is used again stores nothing more:
+// S3 refuses to overwrite an object (If-None-Match), and a part that is sent again replaces the one
+// before. A plan without a size is the exception. Only GET /api/documents/signed can make one; it
+// is in neither sum, and its log line says "lengthSigned": false.
 //
-// Each combination of dimensions is a metric that costs money, so no dimension may have values that callers can choose.
+// Each combination of dimensions is a metric that costs money, so no dimension may have values that
+// callers can choose.
 const (
 	uploadsPlanned  = "UploadsPlanned"
 	downloadsSigned = "DownloadsSigned"

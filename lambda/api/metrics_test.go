@@ -10,8 +10,9 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// metricsOf reads a log line as CloudWatch does ("Specification: Embedded metric format", Amazon CloudWatch User Guide),
-// and fails if the line breaks a rule of that format. It returns the values by "Name" or "Name{Dimension=value}".
+// metricsOf reads a log line as CloudWatch does ("Specification: Embedded metric format", Amazon
+// CloudWatch User Guide), and fails if the line breaks a rule of that format. It returns the values
+// by "Name" or "Name{Dimension=value}".
 func metricsOf(t *testing.T, line map[string]any) map[string]float64 {
 	t.Helper()
 	only := func(what string, object map[string]any, members string) {
@@ -122,7 +123,8 @@ func merged(m map[string]float64, name string, value float64) map[string]float64
 	return out
 }
 
-// The bytes of a part count each time it is signed, so that the sum is what the signed URLs can store.
+// The bytes of a part count each time it is signed, so that the sum is what the signed URLs can
+// store.
 func TestBytesSignedCountsEachTime(t *testing.T) {
 	t.Parallel()
 	h, j := newTestHandler(t, inParts)
@@ -161,7 +163,8 @@ func TestUnsizedIsLogged(t *testing.T) {
 	}
 }
 
-// Nothing that a caller writes becomes a dimension, because each of its values is a metric that is paid for.
+// Nothing that a caller writes becomes a dimension, because each of its values is a metric that is
+// paid for.
 func TestMetricsHaveBoundedDimensions(t *testing.T) {
 	t.Parallel()
 	h, j := newTestHandler(t)

@@ -8,9 +8,9 @@ import (
 	"signpost/lambda/s3sign/s3signtest"
 )
 
-// modelS3 behaves as S3's documentation promises, as far as uploads in parts depend on it: it checks the signature, binds
-// an upload to the key that it began with, stores one part under each number, and on completion compares the size with
-// x-amz-mp-object-size and respects If-None-Match.
+// modelS3 behaves as S3's documentation promises, as far as uploads in parts depend on it: it
+// checks the signature, binds an upload to the key that it began with, stores one part under each
+// number, and on completion compares the size with x-amz-mp-object-size and respects If-None-Match.
 type modelS3 struct {
 	secret  string
 	uploads map[string]*modelUpload // unfinished ones, by id

@@ -29,7 +29,8 @@ func jsonObject(e events.APIGatewayProxyRequest) (object, error) {
 	return object{memberName: "field", members: members}, err
 }
 
-// object splits a JSON object into its members. wanted is what messages call it: "an object of strings".
+// object splits a JSON object into its members. wanted is what messages call it: "an object of
+// strings".
 func (v value) object(wanted string) (object, bool) {
 	if v.kind() != "an object" {
 		v.refuse(InvalidRequest, "must be %s, not %s", wanted, v.kind())
@@ -43,8 +44,9 @@ func (v value) object(wanted string) (object, bool) {
 	return object{path: v.name, field: v.field, memberName: "field", members: members}, true
 }
 
-// read reads the fields, in the order given, and reports everything that is wrong: first with the fields themselves;
-// then, if they are all valid, with how they go together, which check reports and may be nil; then every unknown name.
+// read reads the fields, in the order given, and reports everything that is wrong: first with the
+// fields themselves; then, if they are all valid, with how they go together, which check reports
+// and may be nil; then every unknown name.
 func (o object) read(found *problems, fields []field, check func()) {
 	before := found.count
 	for _, f := range fields {
@@ -60,7 +62,8 @@ func (o object) read(found *problems, fields []field, check func()) {
 	}
 }
 
-// readField reads one field. An optional field that is null counts as not given, because typed clients send that.
+// readField reads one field. An optional field that is null counts as not given, because typed
+// clients send that.
 func (o object) readField(found *problems, f field) {
 	m := o.member(f.name)
 	v := value{name: f.name, field: f.name, json: m.json, text: m.text, found: found}

@@ -7,8 +7,8 @@ import (
 	"signpost/lambda/s3sign"
 )
 
-// signedParts is the answer: a request for each part that was asked for, and the requests that end the upload. List and
-// Abort are there if the function's role may do both.
+// signedParts is the answer: a request for each part that was asked for, and the requests that end
+// the upload. List and Abort are there if the function's role may do both.
 type signedParts struct {
 	Parts    []signedPart          `json:"parts"`
 	List     *s3sign.SignedRequest `json:"list,omitempty"`
@@ -25,9 +25,9 @@ type signedPart struct {
 
 // signParts serves POST /uploads/parts.
 //
-// The caller never gets requests for more bytes than were declared. The numbers and lengths of parts follow from the size
-// in the key, and S3 stores one part under each number. The size in the key is the one that was declared; with another
-// one, S3 knows no such upload.
+// The caller never gets requests for more bytes than were declared. The numbers and lengths of
+// parts follow from the size in the key, and S3 stores one part under each number. The size in the
+// key is the one that was declared; with another one, S3 knows no such upload.
 func (u *uploads) signParts(ctx context.Context, r request) (result, error) {
 	asked, err := parseParts(r, u.cfg)
 	if err != nil {

@@ -29,8 +29,8 @@ type part struct {
 	sha256 string // in base64, "" for none
 }
 
-// parseParts reads POST /uploads/parts. The fields are in the contract's order. The key comes first, because it decides
-// which parts there are.
+// parseParts reads POST /uploads/parts. The fields are in the contract's order. The key comes
+// first, because it decides which parts there are.
 func parseParts(r request, cfg config.Upload) (partsRequest, error) {
 	body, err := jsonObject(r.event)
 	if err != nil {
@@ -120,8 +120,8 @@ func (p *partsRequest) readPartNumber(v value) int64 {
 	return n
 }
 
-// checkPartChecksum compares a part with what was declared when the upload was planned. S3 would refuse it too, but only
-// after the bytes were sent.
+// checkPartChecksum compares a part with what was declared when the upload was planned. S3 would
+// refuse it too, but only after the bytes were sent.
 func (p *partsRequest) checkPartChecksum(v value, read part) {
 	switch {
 	case p.key.Text == "":

@@ -21,8 +21,8 @@ func queryObject(e events.APIGatewayProxyRequest) object {
 	return o
 }
 
-// queryValues returns the query from wherever the event has it. API Gateway fills both maps, and only one of them shows
-// that a parameter is given twice.
+// queryValues returns the query from wherever the event has it. API Gateway fills both maps, and
+// only one of them shows that a parameter is given twice.
 func queryValues(e events.APIGatewayProxyRequest) map[string][]string {
 	if len(e.MultiValueQueryStringParameters) > 0 {
 		return e.MultiValueQueryStringParameters

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// response makes the HTTP response. Every one carries the CORS headers, refusals included, because a browser shows a page
-// nothing of a response without them.
+// response makes the HTTP response. Every one carries the CORS headers, refusals included, because
+// a browser shows a page nothing of a response without them.
 func response(status int, body any, origin string, allowedOrigins []string) events.APIGatewayProxyResponse {
 	headers := map[string]string{
 		"Content-Type":                  "application/json",
@@ -23,8 +23,8 @@ func response(status int, body any, origin string, allowedOrigins []string) even
 	return events.APIGatewayProxyResponse{StatusCode: status, Headers: headers, Body: encodeJSON(body)}
 }
 
-// errorBody is the body of every refusal. Problems is there if more than one thing is wrong; the first of them is the
-// Error itself.
+// errorBody is the body of every refusal. Problems is there if more than one thing is wrong; the
+// first of them is the Error itself.
 type errorBody struct {
 	Error struct {
 		*Error

@@ -15,7 +15,8 @@ type uploads struct {
 	signer Signer
 }
 
-// plannedUpload is the answer: the file's key, and the request that stores it or begins an upload in parts.
+// plannedUpload is the answer: the file's key, and the request that stores it or begins an upload
+// in parts.
 type plannedUpload struct {
 	Key string `json:"key"`
 	s3sign.SignedRequest
@@ -35,8 +36,8 @@ func (u *uploads) plan(ctx context.Context, r request) (result, error) {
 	return u.planPut(ctx, r, file, http.StatusCreated)
 }
 
-// signDocument serves GET /api/documents/signed. It always plans a single PutObject, because its clients only know how to
-// send that.
+// signDocument serves GET /api/documents/signed. It always plans a single PutObject, because its
+// clients only know how to send that.
 func (u *uploads) signDocument(ctx context.Context, r request) (result, error) {
 	file, err := parseDocument(r.event, u.cfg)
 	if err != nil {
@@ -57,7 +58,8 @@ func (u *uploads) planPut(ctx context.Context, r request, file uploadRequest, st
 	}}, nil
 }
 
-// planMultipart plans a file that is sent in parts. The answer can store no bytes yet; only parts can.
+// planMultipart plans a file that is sent in parts. The answer can store no bytes yet; only parts
+// can.
 func (u *uploads) planMultipart(ctx context.Context, r request, file uploadRequest) (result, error) {
 	k := key.NewMultipart(u.cfg.KeyPrefix, r.caller, file.filename, r.time, file.size, file.partChecksums)
 	planned, err := u.sign(ctx, r, file, k, s3sign.CreateMultipartUpload(k, file.object(), file.partChecksums))

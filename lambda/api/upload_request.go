@@ -23,7 +23,8 @@ type uploadRequest struct {
 	partChecksums bool              // whether the caller will give a SHA-256 of each part
 }
 
-// parseUpload reads POST /uploads. The fields are in the contract's order, which is that of the refusals.
+// parseUpload reads POST /uploads. The fields are in the contract's order, which is that of the
+// refusals.
 func parseUpload(e events.APIGatewayProxyRequest, cfg config.Upload) (uploadRequest, error) {
 	body, err := jsonObject(e)
 	if err != nil {
@@ -79,9 +80,10 @@ func (r *uploadRequest) check(found *problems, multipartThreshold int64) {
 
 func (r *uploadRequest) readFilename(v value) { r.filename = readFilename(v) }
 
-// readFilename reads the name of a file. Almost any name is valid: it may hold path separators and control characters, or
-// consist of dots, because it is only used percent-encoded in Content-Disposition and, as a slug, in the key. An invalid
-// name is returned too, since the file's type may still depend on its extension.
+// readFilename reads the name of a file. Almost any name is valid: it may hold path separators and
+// control characters, or consist of dots, because it is only used percent-encoded in
+// Content-Disposition and, as a slug, in the key. An invalid name is returned too, since the file's
+// type may still depend on its extension.
 func readFilename(v value) string {
 	name, ok := v.string()
 	if !ok {
@@ -113,8 +115,8 @@ func (r *uploadRequest) readSize(v value, maxSize int64) {
 	r.size = n
 }
 
-// readSinglePutSize reads the size of a file that must be sent in one request, however large the deployment's files may
-// be.
+// readSinglePutSize reads the size of a file that must be sent in one request, however large the
+// deployment's files may be.
 func (r *uploadRequest) readSinglePutSize(v value, maxSize int64) {
 	if maxSize <= config.MaxPutSize {
 		r.readSize(v, maxSize)
@@ -139,6 +141,6 @@ func readSHA256(v value) string {
 	return s
 }
 
-// readPartChecksums reads a field that has no effect on a file that is sent in one request: the caller needn't know
-// which files are.
+// readPartChecksums reads a field that has no effect on a file that is sent in one request: the
+// caller needn't know which files are.
 func (r *uploadRequest) readPartChecksums(v value) { r.partChecksums, _ = v.bool() }

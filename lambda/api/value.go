@@ -10,8 +10,8 @@ import (
 	"signpost/lambda/ascii"
 )
 
-// value is a member of a JSON object or a parameter of a query, not yet read. Its methods read it as a type. If that
-// fails, they add a refusal to found and return false.
+// value is a member of a JSON object or a parameter of a query, not yet read. Its methods read it
+// as a type. If that fails, they add a refusal to found and return false.
 type value struct {
 	name  string          // what messages call it: "size", "parts[3].sha256"
 	field string          // the field that a refusal names: "size", "parts"
@@ -97,8 +97,9 @@ func (v value) number() (string, bool) {
 	return string(v.json), true
 }
 
-// byteCount reads a number of bytes. It accepts only decimal digits: 1e3 and 12.0 are numbers in JSON, but not a way to
-// count bytes. A number that is too large for an int64 is read as the largest.
+// byteCount reads a number of bytes. It accepts only decimal digits: 1e3 and 12.0 are numbers in
+// JSON, but not a way to count bytes. A number that is too large for an int64 is read as the
+// largest.
 func (v value) byteCount() (int64, bool) {
 	text, ok := v.number()
 	switch {

@@ -2,8 +2,8 @@
 //
 //	if !ascii.ConsistsOf(id, ascii.Alphanumeric+"_+") { … }
 //
-// Rules about identifiers are written with it rather than with regular expressions, because each of those is compiled
-// whenever a function starts.
+// Rules about identifiers are written with it rather than with regular expressions, because each of
+// those is compiled whenever a function starts.
 package ascii
 
 import "strings"
@@ -18,5 +18,6 @@ const (
 	Visible = Alphanumeric + "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 )
 
-// ConsistsOf reports whether every character of s is in the set, which must be ASCII. It is true of an empty s.
+// ConsistsOf reports whether every character of s is in the set, which must be ASCII. It is true of
+// an empty s.
 func ConsistsOf(s, set string) bool { return strings.Trim(s, set) == "" }

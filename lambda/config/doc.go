@@ -1,20 +1,23 @@
-// Package config holds the rules that a deployment and its functions share: the limits, what a valid key prefix, origin
-// or group is, and the environment variables that carry a deployment's settings to its functions.
+// Package config holds the rules that a deployment and its functions share: the limits, what a
+// valid key prefix, origin or group is, and the environment variables that carry a deployment's
+// settings to its functions.
 //
-// The infrastructure fills a struct and writes it into the template. The function reads the same struct back:
+// The infrastructure fills a struct and writes it into the template. The function reads the same
+// struct back:
 //
 //	upload := config.Upload{Shared: config.Shared{Bucket: bucketName, …}, MaxSize: config.DefaultMaxSize, …}
 //	variables := upload.Environment()
 //
 //	upload, err := config.UploadFromEnvironment(os.Getenv)
 //
-// Each setting is defined in one place: its variable in [Upload] or [Shared], its bounds in limits.go, its rule in a
-// function such as [OriginProblem]. To add a setting, add a field and its line in the method variables.
+// Each setting is defined in one place: its variable in [Upload] or [Shared], its bounds in
+// limits.go, its rule in a function such as [OriginProblem]. To add a setting, add a field and its
+// line in the method variables.
 //
-// Writing validates nothing, because a value may be a CDK token that only CloudFormation resolves. Reading validates
-// everything and reports all problems at once.
+// Writing validates nothing, because a value may be a CDK token that only CloudFormation resolves.
+// Reading validates everything and reports all problems at once.
 //
-// Don't add what Lambda itself sets, such as credentials and the region: they are not the deployment's to choose. Don't
-// import the CDK or an AWS SDK here, and don't read the environment directly: the functions pay for each package when
-// they start, and tests pass a map.
+// Don't add what Lambda itself sets, such as credentials and the region: they are not the
+// deployment's to choose. Don't import the CDK or an AWS SDK here, and don't read the environment
+// directly: the functions pay for each package when they start, and tests pass a map.
 package config

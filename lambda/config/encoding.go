@@ -75,7 +75,8 @@ func optional(rule func(string) string) func(string) string {
 	}
 }
 
-// list is one or more strings, separated by commas, that must each keep a rule. Spaces around commas are ignored.
+// list is one or more strings, separated by commas, that must each keep a rule. Spaces around
+// commas are ignored.
 type list struct {
 	values *[]string
 	rule   func(string) string
@@ -111,7 +112,8 @@ func quoted(rule func(string) string, values ...string) (found []string) {
 	return found
 }
 
-// number is a whole number within bounds. A text that is not a number is read as -1, which no bounds include.
+// number is a whole number within bounds. A text that is not a number is read as -1, which no
+// bounds include.
 type number struct {
 	n        *int64
 	min, max int64

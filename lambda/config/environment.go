@@ -37,11 +37,12 @@ func (u Upload) Environment() map[string]string { return u.variables().write() }
 // Environment returns the function's environment variables. It doesn't validate them.
 func (d Download) Environment() map[string]string { return d.variables().write() }
 
-// UploadFromEnvironment reads the environment of the upload function. The error lists every problem, one on each line,
-// as "VARIABLE: problem".
+// UploadFromEnvironment reads the environment of the upload function. The error lists every
+// problem, one on each line, as "VARIABLE: problem".
 //
-// Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 100 MiB, RESUMABLE_UPLOADS false, TOKEN_USE id,
-// REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All others are required.
+// Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 100 MiB, RESUMABLE_UPLOADS
+// false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All others are
+// required.
 func UploadFromEnvironment(getenv func(string) string) (Upload, error) {
 	var u Upload
 	if err := u.variables().read(getenv); err != nil {
@@ -50,8 +51,8 @@ func UploadFromEnvironment(getenv func(string) string) (Upload, error) {
 	return u, nil
 }
 
-// DownloadFromEnvironment reads the environment of the download function, as [UploadFromEnvironment] does. It reads
-// fewer variables: none about sizes, parts and types.
+// DownloadFromEnvironment reads the environment of the download function, as
+// [UploadFromEnvironment] does. It reads fewer variables: none about sizes, parts and types.
 func DownloadFromEnvironment(getenv func(string) string) (Download, error) {
 	var d Download
 	if err := d.variables().read(getenv); err != nil {

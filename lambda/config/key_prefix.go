@@ -7,11 +7,11 @@ import (
 	"signpost/lambda/ascii"
 )
 
-// KeyPrefixProblem returns what is wrong with a key prefix, to be read after the quoted value; "" means that it is
-// valid.
+// KeyPrefixProblem returns what is wrong with a key prefix, to be read after the quoted value; ""
+// means that it is valid.
 //
-// A prefix holds only characters that a URL carries unescaped, so that a key and its path are the same text. No part of
-// it is empty or consists of dots, which file systems and browsers resolve.
+// A prefix holds only characters that a URL carries unescaped, so that a key and its path are the
+// same text. No part of it is empty or consists of dots, which file systems and browsers resolve.
 func KeyPrefixProblem(s string) string {
 	parts := strings.Split(s, "/")
 	valid := len(s) <= MaxKeyPrefix && len(parts) > 1 && parts[len(parts)-1] == ""

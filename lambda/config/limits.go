@@ -17,7 +17,8 @@ const (
 	MaxObjectSize = MaxParts * MaxPutSize
 )
 
-// Limits of [Upload.MultipartThreshold]. A smaller file can't be split, and a larger one doesn't fit into one PutObject.
+// Limits of [Upload.MultipartThreshold]. A smaller file can't be split, and a larger one doesn't
+// fit into one PutObject.
 const (
 	MinMultipartThreshold = MinPartSize
 	MaxMultipartThreshold = MaxPutSize
@@ -25,20 +26,20 @@ const (
 
 // Limits of a signed URL's lifetime.
 //
-// A deployment can choose one minute or more. A function accepts any whole number of seconds, from 1 to
-// MaxLongURLLifetime, so that tests and local runs needn't wait a minute for a URL to expire.
+// A deployment can choose one minute or more. A function accepts any whole number of seconds, from
+// 1 to MaxLongURLLifetime, so that tests and local runs needn't wait a minute for a URL to expire.
 const (
 	MinURLLifetime     = time.Minute
 	MaxURLLifetime     = 15 * time.Minute
 	MaxLongURLLifetime = time.Hour // for a deployment that explicitly allows long URLs; SigV4 itself allows 7 days
 )
 
-// MaxKeyPrefix is the longest key prefix, in bytes. It leaves room in the 1,024 bytes of a key for the caller, the id
-// and the name ("Naming Amazon S3 objects", Amazon S3 User Guide).
+// MaxKeyPrefix is the longest key prefix, in bytes. It leaves room in the 1,024 bytes of a key for
+// the caller, the id and the name ("Naming Amazon S3 objects", Amazon S3 User Guide).
 const MaxKeyPrefix = 200
 
-// Defaults of a deployment. A function applies the defaults of the threshold, the token use and the namespace as well,
-// if their variables aren't set.
+// Defaults of a deployment. A function applies the defaults of the threshold, the token use and the
+// namespace as well, if their variables aren't set.
 const (
 	DefaultURLLifetime              = 10 * time.Minute
 	DefaultMaxSize                  = MaxPutSize

@@ -6,11 +6,12 @@ import (
 	"signpost/lambda/ascii"
 )
 
-// NamespaceProblem returns what is wrong with a namespace of CloudWatch metrics, to be read after the quoted value; ""
-// means that it is valid.
+// NamespaceProblem returns what is wrong with a namespace of CloudWatch metrics, to be read after
+// the quoted value; "" means that it is valid.
 //
-// A namespace must suit both PutMetricData (Amazon CloudWatch API Reference), which allows a colon, and
-// MetricTransformation (Amazon CloudWatch Logs API Reference), which allows none of ":", "*" and "$".
+// A namespace must suit both PutMetricData (Amazon CloudWatch API Reference), which allows a colon,
+// and MetricTransformation (Amazon CloudWatch Logs API Reference), which allows none of ":", "*"
+// and "$".
 func NamespaceProblem(s string) string {
 	switch {
 	case strings.Contains(s, ":"):

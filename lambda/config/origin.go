@@ -10,11 +10,13 @@ import (
 	"signpost/lambda/ascii"
 )
 
-// S3 and the function compare a page's Origin header with the allowed origins byte by byte. With an origin that no browser
-// sends, the page would silently not work; an origin that many pages share would admit them all. So the rule
-// accepts only what a browser sends for one website, app or extension.
+// S3 and the function compare a page's Origin header with the allowed origins byte by byte. With an
+// origin that no browser sends, the page would silently not work; an origin that many pages share
+// would admit them all. So the rule accepts only what a browser sends for one website, app or
+// extension.
 
-// OriginProblem returns what is wrong with an origin, to be read after the quoted value; "" means that it is valid.
+// OriginProblem returns what is wrong with an origin, to be read after the quoted value; "" means
+// that it is valid.
 func OriginProblem(s string) string {
 	switch {
 	case s == "":
@@ -60,8 +62,8 @@ func isWebsite(scheme string) bool { return scheme == "http" || scheme == "https
 
 const chromeExtension = "chrome-extension"
 
-// isApp reports the schemes that frameworks give the pages of an app. On the app's own device no other page has such an
-// origin. Elsewhere anybody can claim it, and only the token says who calls.
+// isApp reports the schemes that frameworks give the pages of an app. On the app's own device no
+// other page has such an origin. Elsewhere anybody can claim it, and only the token says who calls.
 func isApp(scheme string) bool {
 	switch scheme {
 	case "app", // Electron: the scheme of its own example ("protocol", Electron's documentation)
@@ -73,7 +75,8 @@ func isApp(scheme string) bool {
 	return false
 }
 
-// unknowableOrigin returns why the pages of a scheme have no origin that could be named in advance, "" if they have.
+// unknowableOrigin returns why the pages of a scheme have no origin that could be named in advance,
+// "" if they have.
 func unknowableOrigin(scheme string) string {
 	switch scheme {
 	case "moz-extension":
@@ -103,8 +106,8 @@ func appProblem(u *url.URL) string {
 	return ""
 }
 
-// isExtensionID reports the id of a Chromium extension: a hash of its key, in the letters a to p ("Manifest - key",
-// Chrome for Developers).
+// isExtensionID reports the id of a Chromium extension: a hash of its key, in the letters a to p
+// ("Manifest - key", Chrome for Developers).
 func isExtensionID(s string) bool { return len(s) == 32 && ascii.ConsistsOf(s, "abcdefghijklmnop") }
 
 // websiteProblem is the part of OriginProblem about the host and port of a website.
@@ -136,8 +139,8 @@ func websiteProblem(u *url.URL) string {
 	return ""
 }
 
-// IsHostName reports a host name in lower case: at most 253 characters, in labels of at most 63 letters, digits and inner
-// hyphens.
+// IsHostName reports a host name in lower case: at most 253 characters, in labels of at most 63
+// letters, digits and inner hyphens.
 func IsHostName(s string) bool {
 	if len(s) > 253 {
 		return false
@@ -150,9 +153,9 @@ func IsHostName(s string) bool {
 	return true
 }
 
-// isLoopback reports a host that is always the browser's own machine, so that nobody in between could serve a page of
-// theirs in its place ("Is origin potentially trustworthy?", Secure Contexts, W3C). Tauri's http://tauri.localhost is
-// one of them.
+// isLoopback reports a host that is always the browser's own machine, so that nobody in between
+// could serve a page of theirs in its place ("Is origin potentially trustworthy?", Secure Contexts,
+// W3C). Tauri's http://tauri.localhost is one of them.
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback()

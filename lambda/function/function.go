@@ -6,9 +6,9 @@
 //
 //	handler, err := function.Upload(getenv, "http://127.0.0.1:7070", log)
 //
-// Each function has its own constructor here, so that the linker leaves the other function's code out of its binary.
-// Don't load the SDK's default configuration: the credentials are in the environment, and looking for them elsewhere
-// would slow every cold start.
+// Each function has its own constructor here, so that the linker leaves the other function's code
+// out of its binary. Don't load the SDK's default configuration: the credentials are in the
+// environment, and looking for them elsewhere would slow every cold start.
 package function
 
 import (
@@ -25,8 +25,8 @@ import (
 	"signpost/lambda/s3sign"
 )
 
-// Builder makes a function's handler from its environment. The endpoint is that of S3, empty on AWS. The error lists every
-// problem with the environment, one on each line.
+// Builder makes a function's handler from its environment. The endpoint is that of S3, empty on
+// AWS. The error lists every problem with the environment, one on each line.
 type Builder func(getenv func(string) string, endpoint string, log *slog.Logger) (*api.Handler, error)
 
 // Upload makes the handler of the function that signs uploads. It is a [Builder].
@@ -49,8 +49,8 @@ func Download(getenv func(string) string, endpoint string, log *slog.Logger) (*a
 	return api.NewDownloadHandler(cfg, signer, log)
 }
 
-// newSigner makes the signer of a function. It reports what is wrong with the function's settings and with its runtime
-// together.
+// newSigner makes the signer of a function. It reports what is wrong with the function's settings
+// and with its runtime together.
 func newSigner(cfg config.Shared, cfgErr error, getenv func(string) string, endpoint string) (*s3sign.Signer, error) {
 	runtime, err := s3sign.RuntimeFromEnvironment(getenv)
 	if err := errors.Join(cfgErr, err); err != nil {
@@ -60,8 +60,8 @@ func newSigner(cfg config.Shared, cfgErr error, getenv func(string) string, endp
 	return s3sign.New(cfg.Bucket, cfg.URLLifetime, runtime)
 }
 
-// Run runs a function in Lambda. If the function cannot start, it ends the process with one line on standard error,
-// because each line becomes a separate event in CloudWatch Logs.
+// Run runs a function in Lambda. If the function cannot start, it ends the process with one line on
+// standard error, because each line becomes a separate event in CloudWatch Logs.
 func Run(name string, build Builder) {
 	handler, err := build(os.Getenv, "", slog.New(slog.NewJSONHandler(os.Stdout, nil)))
 	if err != nil {

@@ -19,7 +19,8 @@ var environment = []string{
 	"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 }
 
-// mains are the real programs, with the variables that they must complain of, and symbols that only their own binary has.
+// mains are the real programs, with the variables that they must complain of, and symbols that only
+// their own binary has.
 var mains = []struct {
 	name     string
 	problems []string
@@ -58,7 +59,8 @@ func TestMains(t *testing.T) {
 	}
 }
 
-// checkBadStart checks that a start in a bad environment ends with one line that names everything that is wrong.
+// checkBadStart checks that a start in a bad environment ends with one line that names everything
+// that is wrong.
 func checkBadStart(t *testing.T, binary, name string, problems []string) {
 	t.Helper()
 	cmd := exec.Command(binary)

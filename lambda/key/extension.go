@@ -15,11 +15,12 @@ func Extension(filename string) string {
 	return extension
 }
 
-// SplitExtension finds the extension of a file's name: a dot and at most 16 ASCII letters or digits. Anything else is
-// part of the name.
+// SplitExtension finds the extension of a file's name: a dot and at most 16 ASCII letters or
+// digits. Anything else is part of the name.
 //
-// The extension is recognized even if characters follow that a key can't hold: a space or a dot, which Windows removes
-// silently, a direction mark, a word in Japanese, or the number of a copy, as in "photo.jpg (1)".
+// The extension is recognized even if characters follow that a key can't hold: a space or a dot,
+// which Windows removes silently, a direction mark, a word in Japanese, or the number of a copy, as
+// in "photo.jpg (1)".
 func SplitExtension(filename string) (base, extension, rest string) {
 	end := len(strings.TrimRightFunc(filename, isNoise))
 	if strings.HasPrefix(filename[end:], ")") {

@@ -31,7 +31,8 @@ func NewMultipart(prefix, owner, filename string, now time.Time, size int64, par
 
 const checksumSuffix = "-sha256"
 
-// multipartSuffix returns what follows the id in the key of an upload in parts: "-kt5jpc" or "-kt5jpc-sha256".
+// multipartSuffix returns what follows the id in the key of an upload in parts: "-kt5jpc" or
+// "-kt5jpc-sha256".
 func multipartSuffix(size int64, partChecksums bool) string {
 	suffix := "-" + strconv.FormatInt(size, 36)
 	if partChecksums {
@@ -43,8 +44,8 @@ func multipartSuffix(size int64, partChecksums bool) string {
 // crockford is the alphabet of Crockford's base 32.
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// newID returns a ULID: 48 bits of milliseconds, so that ids sort by time, then 80 random bits, so that nobody can guess
-// one. It has 26 characters of Crockford's base 32, in upper case.
+// newID returns a ULID: 48 bits of milliseconds, so that ids sort by time, then 80 random bits, so
+// that nobody can guess one. It has 26 characters of Crockford's base 32, in upper case.
 func newID(now time.Time) string {
 	var bits [16]byte
 	binary.BigEndian.PutUint64(bits[:8], uint64(now.UnixMilli())<<16)
@@ -60,7 +61,8 @@ func newID(now time.Time) string {
 	return string(id[:])
 }
 
-// maxLength is the longest key that S3 accepts, in bytes ("Naming Amazon S3 objects", Amazon S3 User Guide).
+// maxLength is the longest key that S3 accepts, in bytes ("Naming Amazon S3 objects", Amazon S3
+// User Guide).
 const maxLength = 1024
 
 // Key is a key of the form that [New] and [NewMultipart] make, taken apart.
@@ -76,7 +78,8 @@ type Key struct {
 
 // Parse takes a key apart. It reports whether s has the form of a key under the prefix.
 //
-// A key of the right form may still have been made up, or have a changed size. S3 then has nothing under it.
+// A key of the right form may still have been made up, or have a changed size. S3 then has nothing
+// under it.
 func Parse(prefix, s string) (Key, bool) {
 	rest, ok := strings.CutPrefix(s, prefix)
 	if !ok || len(s) > maxLength {

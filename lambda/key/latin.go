@@ -7,8 +7,8 @@ func isWordCharacter(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_'
 }
 
-// plainLatin returns the ASCII spelling of a letter of western and central Europe, "" for all other characters. It is not
-// a transliteration; it only keeps common names readable.
+// plainLatin returns the ASCII spelling of a letter of western and central Europe, "" for all other
+// characters. It is not a transliteration; it only keeps common names readable.
 func plainLatin(r rune) string {
 	const (
 		first = 'À'

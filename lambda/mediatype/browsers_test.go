@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// Whatever a browser declares for a file, it is accepted if its type is allowed, and stored under the standard name.
+// Whatever a browser declares for a file, it is accepted if its type is allowed, and stored under
+// the standard name.
 func TestTypesThatBrowsersDeclare(t *testing.T) {
 	t.Parallel()
 	f, err := os.Open("testdata/browsers.txt")

@@ -33,8 +33,9 @@ func Check(essence string, allowed []string) error {
 	return nil
 }
 
-// Choose returns the type that a file is stored as: the standard name of the declared type or, if that says more, the type
-// that the file's extension stands for. A caller who declares nothing declares Octets.
+// Choose returns the type that a file is stored as: the standard name of the declared type or, if
+// that says more, the type that the file's extension stands for. A caller who declares nothing
+// declares Octets.
 //
 // It doesn't decide whether the type is allowed.
 func Choose(declared Type, extension string, allowed []string) Type {
@@ -54,8 +55,8 @@ func saysMore(byName, declared string, allowed []string) bool {
 	return isVague(declared, byName) && Check(declared, allowed) != nil
 }
 
-// isMistaken reports types that systems are known to declare wrongly: an extension has the type of the program that opens
-// it, or of other files with the same extension.
+// isMistaken reports types that systems are known to declare wrongly: an extension has the type of
+// the program that opens it, or of other files with the same extension.
 func isMistaken(declared, byName string) bool {
 	switch declared {
 	case "application/vnd.ms-excel":
@@ -74,8 +75,8 @@ func isMistaken(declared, byName string) bool {
 	return false
 }
 
-// isVague reports declared types that are right for a file, but for many others too. Which types contain which follows
-// sub-class-of in shared-mime-info.
+// isVague reports declared types that are right for a file, but for many others too. Which types
+// contain which follows sub-class-of in shared-mime-info.
 func isVague(declared, byName string) bool {
 	switch declared {
 	case Octets, "binary/octet-stream", "application/x-compressed", "application/x-compress":

@@ -1,7 +1,8 @@
 package mediatype
 
-// Inline returns the type with which a file with this extension may be shown in a browser, "" if it may not be shown. The
-// type can't run script, whatever the file contains: a page that claims to be a picture is shown as a broken picture.
+// Inline returns the type with which a file with this extension may be shown in a browser, "" if it
+// may not be shown. The type can't run script, whatever the file contains: a page that claims to be
+// a picture is shown as a broken picture.
 func Inline(extension string) string {
 	switch t := ByExtension(extension); t {
 	case "image/png", "image/apng", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/jxl", "image/heic", "image/heif",

@@ -2,11 +2,12 @@ package mediatype
 
 import "strings"
 
-// Standard returns the standard name of a type: application/zip for application/x-zip-compressed. It returns an unknown
-// type unchanged.
+// Standard returns the standard name of a type: application/zip for application/x-zip-compressed.
+// It returns an unknown type unchanged.
 //
-// In addition to the names in the table, it recognizes two habits: an x- before a name that has been registered since
-// (RFC 6648 ended that practice), and an extension in place of the subtype, as in image/jpg and video/mov.
+// In addition to the names in the table, it recognizes two habits: an x- before a name that has
+// been registered since (RFC 6648 ended that practice), and an extension in place of the subtype,
+// as in image/jpg and video/mov.
 func Standard(essence string) string {
 	k, subtype, _ := strings.Cut(essence, "/")
 	plain := strings.TrimPrefix(subtype, "x-")
@@ -22,8 +23,8 @@ func Standard(essence string) string {
 	return essence
 }
 
-// ByExtension returns the type of files with an extension, "" if it is unknown. The extension includes its dot; its case
-// doesn't matter.
+// ByExtension returns the type of files with an extension, "" if it is unknown. The extension
+// includes its dot; its case doesn't matter.
 func ByExtension(extension string) string {
 	if len(extension) < 2 || extension[0] != '.' || strings.ContainsAny(extension, " \n/") {
 		return ""
@@ -42,10 +43,11 @@ func typeOf(name string) string {
 	return lineOf(" " + name)
 }
 
-// lineOf returns the first word of the line that contains the word. The word includes the character before it.
+// lineOf returns the first word of the line that contains the word. The word includes the character
+// before it.
 //
-// The table is one string, which is searched from its start. That takes some microseconds; a map would have to be built
-// at each cold start.
+// The table is one string, which is searched from its start. That takes some microseconds; a map
+// would have to be built at each cold start.
 func lineOf(word string) string {
 	for start := 0; ; {
 		i := strings.Index(table[start:], word)

@@ -60,7 +60,8 @@ func TestTable(t *testing.T) {
 			if parsed, err := Parse(word); err != nil || parsed.Full != word {
 				t.Errorf("%s isn't a media type in its normal form: %v", word, err)
 			}
-			// Another name must not lead around the rule for script, nor out of a family that a deployment allows.
+			// Another name must not lead around the rule for script, nor out of a family that a
+			// deployment allows.
 			if from, to := kind(word), kind(words[0]); from != to && from != "application" && from != "text" {
 				t.Errorf("%s would become %s", word, words[0])
 			}

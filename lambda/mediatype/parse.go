@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// maxLength bounds a media type with its parameters. RFC 6838, section 4.2, allows 127 for each half of the name.
+// maxLength bounds a media type with its parameters. RFC 6838, section 4.2, allows 127 for each
+// half of the name.
 const maxLength = 255
 
 // Octets is the type of a file about which nothing is known.
@@ -19,11 +20,12 @@ type Type struct {
 	Full    string // "text/plain; charset=utf-8"
 }
 
-// Parse reads a media type as browsers and systems write it, and returns it in the form of RFC 9110, section 8.3.1.
+// Parse reads a media type as browsers and systems write it, and returns it in the form of RFC
+// 9110, section 8.3.1.
 //
-// MediaRecorder writes video/webm;codecs=vp8,opus (w3c/mediacapture-record#194). A token can't contain a comma, so RFC
-// 6381 requires quotes there. WHATWG MIME Sniffing, "parsing a MIME type", reads such a value up to the next semicolon.
-// Parse does the same, and adds the quotes.
+// MediaRecorder writes video/webm;codecs=vp8,opus (w3c/mediacapture-record#194). A token can't
+// contain a comma, so RFC 6381 requires quotes there. WHATWG MIME Sniffing, "parsing a MIME type",
+// reads such a value up to the next semicolon. Parse does the same, and adds the quotes.
 //
 // The error is to be read after the name of the field: "is empty".
 func Parse(s string) (Type, error) {
@@ -56,8 +58,8 @@ func Parse(s string) (Type, error) {
 	return t, nil
 }
 
-// quoteValues puts quotes around each parameter's value that needs them, and drops empty parameters, which RFC 9110
-// allows. It doesn't change a type that contains a quote already.
+// quoteValues puts quotes around each parameter's value that needs them, and drops empty
+// parameters, which RFC 9110 allows. It doesn't change a type that contains a quote already.
 func quoteValues(s string) string {
 	if strings.Contains(s, `"`) {
 		return s

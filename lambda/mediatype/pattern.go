@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// PatternProblem returns what is wrong with a type to allow, such as image/png or image/*, to be read after the quoted
-// value; "" means that it is valid.
+// PatternProblem returns what is wrong with a type to allow, such as image/png or image/*, to be
+// read after the quoted value; "" means that it is valid.
 func PatternProblem(s string) string {
 	switch {
 	case s == "":
@@ -29,7 +29,8 @@ func PatternProblem(s string) string {
 	return ""
 }
 
-// isPattern reports a type and subtype by the grammar of RFC 6838, section 4.2, in lower case, or a family.
+// isPattern reports a type and subtype by the grammar of RFC 6838, section 4.2, in lower case, or a
+// family.
 func isPattern(s string) bool {
 	k, subtype, _ := strings.Cut(s, "/")
 	return isRestrictedName(k) && (subtype == "*" || isRestrictedName(subtype))

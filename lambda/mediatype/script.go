@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// CanRunScript reports the types, under any of their names, that a browser would execute when somebody opens the file.
+// CanRunScript reports the types, under any of their names, that a browser would execute when
+// somebody opens the file.
 func CanRunScript(essence string) bool {
 	return runsScript(essence) || runsScript(Standard(essence))
 }
@@ -30,10 +31,10 @@ func runsScriptError(essence, family, allowed string) error {
 	return fmt.Errorf("%s can carry script, so %s does not cover it; allowed: %s", essence, family, allowed)
 }
 
-// IsSniffed reports the types whose names say that the type is unknown. Chromium then reads the file, and shows it as a
-// page if it looks like HTML: IsUnknownMimeType in its net/base/mime_sniffer.cc lists unknown/unknown and
-// application/unknown, as does WHATWG MIME Sniffing, section 7. application/x-unknown-content-type is Firefox's name for
-// it.
+// IsSniffed reports the types whose names say that the type is unknown. Chromium then reads the
+// file, and shows it as a page if it looks like HTML: IsUnknownMimeType in its
+// net/base/mime_sniffer.cc lists unknown/unknown and application/unknown, as does WHATWG MIME
+// Sniffing, section 7. application/x-unknown-content-type is Firefox's name for it.
 func IsSniffed(essence string) bool {
 	_, subtype, _ := strings.Cut(essence, "/")
 	switch strings.TrimPrefix(subtype, "x-") {

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// bucketURL returns the URL of a bucket: on AWS its regional virtual host, elsewhere <endpoint>/<bucket>.
+// bucketURL returns the URL of a bucket: on AWS its regional virtual host, elsewhere
+// <endpoint>/<bucket>.
 //
-// The SDK's endpoint rules for S3 come to the same URLs, and a test compares them for every region that the SDK knows.
-// The functions don't import those rules, because package service/s3 compiles regular expressions and builds tables
-// before main runs, which takes a tenth of a cold start.
+// The SDK's endpoint rules for S3 come to the same URLs, and a test compares them for every region
+// that the SDK knows. The functions don't import those rules, because package service/s3 compiles
+// regular expressions and builds tables before main runs, which takes a tenth of a cold start.
 func bucketURL(bucket string, r Runtime) url.URL {
 	if scheme, host, ok := strings.Cut(r.Endpoint, "://"); ok {
 		return url.URL{Scheme: scheme, Host: host, Path: "/" + bucket}

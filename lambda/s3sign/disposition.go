@@ -10,9 +10,10 @@ import (
 
 // maxDisposition is the longest Content-Disposition that is signed, in bytes.
 //
-// S3 accepts 2 KB of system-defined metadata in a PUT, names and values together ("Working with object metadata", Amazon
-// S3 User Guide). This leaves 470 bytes of them to Content-Type, Content-Length, the checksum and what S3 adds itself,
-// and still has room for 255 characters of two UTF-8 bytes each.
+// S3 accepts 2 KB of system-defined metadata in a PUT, names and values together ("Working with
+// object metadata", Amazon S3 User Guide). This leaves 470 bytes of them to Content-Type,
+// Content-Length, the checksum and what S3 adds itself, and still has room for 255 characters of
+// two UTF-8 bytes each.
 const maxDisposition = 1559
 
 // The two kinds of Content-Disposition (RFC 6266).
@@ -21,11 +22,12 @@ const (
 	Inline     = "inline"
 )
 
-// ContentDisposition returns the header that gives a download its original name: RFC 6266, with the encoding of RFC
+// ContentDisposition returns the header that gives a download its original name: RFC 6266, with the
+// encoding of RFC
 // 8187. It has no plain filename=, because every browser of the last ten years reads filename*.
 //
-// A name that is too long for S3, such as one of more than 127 emoji, loses whole characters before its extension, and
-// whatever follows the extension.
+// A name that is too long for S3, such as one of more than 127 emoji, loses whole characters before
+// its extension, and whatever follows the extension.
 func ContentDisposition(kind, filename string) string {
 	prefix := kind + "; filename*=UTF-8''"
 	if header := prefix + percentEncode(filename); len(header) <= maxDisposition {

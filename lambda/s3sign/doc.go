@@ -1,19 +1,20 @@
-// Package s3sign signs requests to S3, which the caller then makes without holding any AWS credentials.
+// Package s3sign signs requests to S3, which the caller then makes without holding any AWS
+// credentials.
 //
 //	signer, err := s3sign.New(bucket, lifetime, runtime)
 //	validity, err := signer.Validity(time.Now())
 //	signed, err := signer.Sign(ctx, s3sign.PutObject(key, object), validity)
 //
-// operations.go lists the seven operations that can be signed. A signed request can never do more than the role that
-// signs it, and S3 refuses every request that differs from what was signed.
+// operations.go lists the seven operations that can be signed. A signed request can never do more
+// than the role that signs it, and S3 refuses every request that differs from what was signed.
 //
 // The rules are:
 //
 //   - Signing only computes. Nothing here opens a connection.
-//   - Every header that S3 must enforce is signed as a header. In the query, S3 would not compare it with what the
-//     caller sends.
+//   - Every header that S3 must enforce is signed as a header. In the query, S3 would not compare
+//     it with what the caller sends.
 //   - A signed URL is a credential. Don't log one, and don't put one into an error.
 //
-// Don't use service/s3's PresignClient instead: it leaves the length of an empty file unsigned, and lacks four of the
-// operations.
+// Don't use service/s3's PresignClient instead: it leaves the length of an empty file unsigned, and
+// lacks four of the operations.
 package s3sign

@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// These are all the operations that a function signs, with the permission that each needs. The functions' roles grant
-// these permissions and no others.
+// These are all the operations that a function signs, with the permission that each needs. The
+// functions' roles grant these permissions and no others.
 //
 //	PutObject                s3:PutObject                  upload function
 //	CreateMultipartUpload    s3:PutObject                  upload function
@@ -28,7 +28,8 @@ type Operation struct {
 	size    int64             // length of the body: signed as Content-Length if it is more than 0
 }
 
-// UnknownSize is the size of a file if the caller didn't give it. Its upload then has no signed length.
+// UnknownSize is the size of a file if the caller didn't give it. Its upload then has no signed
+// length.
 const UnknownSize = -1
 
 // Object describes a file to store.
@@ -50,8 +51,8 @@ func PutObject(key string, o Object) Operation {
 	return Operation{method: http.MethodPut, key: key, headers: headers, size: o.Size}
 }
 
-// CreateMultipartUpload begins an upload in parts. It stores nothing yet; CompleteMultipartUpload is what must not
-// overwrite. If partChecksums is true, S3 requires a SHA-256 of each part.
+// CreateMultipartUpload begins an upload in parts. It stores nothing yet; CompleteMultipartUpload
+// is what must not overwrite. If partChecksums is true, S3 requires a SHA-256 of each part.
 func CreateMultipartUpload(key string, o Object, partChecksums bool) Operation {
 	headers := o.headers()
 	if partChecksums {
@@ -93,8 +94,8 @@ func UploadPart(u MultipartUpload, number, size int64, sha256 string) Operation 
 	return o
 }
 
-// CompleteMultipartUpload joins the parts. S3 refuses it if they don't add up to size, and it never overwrites an object
-// ("CompleteMultipartUpload", Amazon S3 API Reference).
+// CompleteMultipartUpload joins the parts. S3 refuses it if they don't add up to size, and it never
+// overwrites an object ("CompleteMultipartUpload", Amazon S3 API Reference).
 func CompleteMultipartUpload(u MultipartUpload, size int64) Operation {
 	o := u.operation(http.MethodPost)
 	o.headers = map[string]string{
@@ -105,7 +106,8 @@ func CompleteMultipartUpload(u MultipartUpload, size int64) Operation {
 	return o
 }
 
-// ListParts lists the parts that were stored, as many as S3 lists at once: those whose numbers are greater than after.
+// ListParts lists the parts that were stored, as many as S3 lists at once: those whose numbers are
+// greater than after.
 func ListParts(u MultipartUpload, after int64) Operation {
 	o := u.operation(http.MethodGet)
 	o.query.Set("max-parts", "1000")
@@ -118,8 +120,8 @@ func ListParts(u MultipartUpload, after int64) Operation {
 // AbortMultipartUpload ends an upload and deletes its parts.
 func AbortMultipartUpload(u MultipartUpload) Operation { return u.operation(http.MethodDelete) }
 
-// Presentation is how a browser is to present an object. The zero value leaves its type and disposition as they were
-// stored.
+// Presentation is how a browser is to present an object. The zero value leaves its type and
+// disposition as they were stored.
 type Presentation struct {
 	ContentType        string
 	ContentDisposition string
@@ -127,10 +129,11 @@ type Presentation struct {
 
 // GetObject reads an object.
 //
-// It sets all six headers that a request can override ("GetObject", Amazon S3 API Reference), or leaves them to what was
-// signed when the file was uploaded. Four of them need that, because whoever holds an upload's URL can add them: SigV4
-// allows headers that aren't signed, and S3 stores these. What an empty value does isn't documented, so each has the
-// most neutral value: "identity" means no encoding (RFC 9110, section 12.5.3; browsers then read the file as it is),
+// It sets all six headers that a request can override ("GetObject", Amazon S3 API Reference), or
+// leaves them to what was signed when the file was uploaded. Four of them need that, because
+// whoever holds an upload's URL can add them: SigV4 allows headers that aren't signed, and S3
+// stores these. What an empty value does isn't documented, so each has the most neutral value:
+// "identity" means no encoding (RFC 9110, section 12.5.3; browsers then read the file as it is),
 // "und" is an undetermined language (RFC 5646, section 4.1), and Expires is long past.
 func GetObject(key string, p Presentation) Operation {
 	query := url.Values{

@@ -11,21 +11,23 @@ import (
 	"signpost/lambda/ascii"
 )
 
-// Runtime is what a function gets from where it runs rather than from its deployment. Lambda sets all of it but the
-// endpoint ("Working with Lambda environment variables", AWS Lambda Developer Guide).
+// Runtime is what a function gets from where it runs rather than from its deployment. Lambda sets
+// all of it but the endpoint ("Working with Lambda environment variables", AWS Lambda Developer
+// Guide).
 type Runtime struct {
 	Region string // region of the function and its bucket: "eu-west-1"
 
-	// Credentials are those of the function's role. If CanExpire is set, no signed request outlives Expires.
+	// Credentials are those of the function's role. If CanExpire is set, no signed request outlives
+	// Expires.
 	Credentials aws.Credentials
 
-	// Endpoint is empty on AWS, where URLs have the bucket's regional host. The local run sets that of its own S3, such as
-	// "http://127.0.0.1:7070", and URLs then have the bucket in the path.
+	// Endpoint is empty on AWS, where URLs have the bucket's regional host. The local run sets that
+	// of its own S3, such as "http://127.0.0.1:7070", and URLs then have the bucket in the path.
 	Endpoint string
 }
 
-// RuntimeFromEnvironment reads the region and the credentials. The error lists every problem, one on each line, as
-// "VARIABLE: problem", and never repeats a credential.
+// RuntimeFromEnvironment reads the region and the credentials. The error lists every problem, one
+// on each line, as "VARIABLE: problem", and never repeats a credential.
 //
 // AWS_SESSION_TOKEN and AWS_CREDENTIAL_EXPIRATION are optional.
 func RuntimeFromEnvironment(getenv func(string) string) (Runtime, error) {

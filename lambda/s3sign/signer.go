@@ -32,8 +32,8 @@ func New(bucket string, lifetime time.Duration, r Runtime) (*Signer, error) {
 		sigv4: v4.NewSigner(func(o *v4.SignerOptions) {
 			// S3 signs the path as it is sent, escaped once.
 			o.DisableURIPathEscaping = true
-			// Otherwise the signer moves x-amz-* headers into the query, and S3 doesn't compare them there with what the
-			// caller sends.
+			// Otherwise the signer moves x-amz-* headers into the query, and S3 doesn't compare
+			// them there with what the caller sends.
 			o.DisableHeaderHoisting = true
 		}),
 		bucket:      bucketURL(bucket, r),
@@ -43,11 +43,12 @@ func New(bucket string, lifetime time.Duration, r Runtime) (*Signer, error) {
 	}, nil
 }
 
-// minLifetime is the shortest lifetime that is useful. Credentials that expire sooner count as expired.
+// minLifetime is the shortest lifetime that is useful. Credentials that expire sooner count as
+// expired.
 const minLifetime = 10 * time.Second
 
-// Validity returns the validity of requests that are signed now. It ends after the configured lifetime, or when the
-// credentials expire, whichever is first.
+// Validity returns the validity of requests that are signed now. It ends after the configured
+// lifetime, or when the credentials expire, whichever is first.
 func (s *Signer) Validity(now time.Time) (Validity, error) {
 	v := Validity{From: now.UTC().Truncate(time.Second), Lifetime: s.lifetime}
 	if !s.credentials.CanExpire {
@@ -61,8 +62,8 @@ func (s *Signer) Validity(now time.Time) (Validity, error) {
 	return v, nil
 }
 
-// SignedRequest is a request to S3 that the caller sends exactly as it is. Headers holds only what the caller must set
-// explicitly: never Host or Content-Length.
+// SignedRequest is a request to S3 that the caller sends exactly as it is. Headers holds only what
+// the caller must set explicitly: never Host or Content-Length.
 type SignedRequest struct {
 	Method  string            `json:"method"`
 	URL     string            `json:"url"`
@@ -98,15 +99,17 @@ func (s *Signer) Sign(ctx context.Context, o Operation, v Validity) (SignedReque
 	if err != nil {
 		return SignedRequest{}, fmt.Errorf("s3sign: %w", err)
 	}
-	// S3 doesn't enforce what isn't signed, so a header that the SDK's signer leaves out must not go unnoticed.
+	// S3 doesn't enforce what isn't signed, so a header that the SDK's signer leaves out must not
+	// go unnoticed.
 	if len(signedHeaders) != wanted {
 		return SignedRequest{}, errors.New("s3sign: a header was left unsigned")
 	}
 	return SignedRequest{Method: o.method, URL: signed, Headers: o.headers}, nil
 }
 
-// MaxRequestLength is the largest [SignedRequest.Length], in bytes. S3 accepts 8 KB of request line and headers ("Working
-// with object metadata", Amazon S3 User Guide); the rest is for the headers that a browser adds.
+// MaxRequestLength is the largest [SignedRequest.Length], in bytes. S3 accepts 8 KB of request line
+// and headers ("Working with object metadata", Amazon S3 User Guide); the rest is for the headers
+// that a browser adds.
 const MaxRequestLength = 7 << 10
 
 // Length returns the length of the request line and the headers, in bytes.

@@ -1,4 +1,5 @@
-// Command upload is the Lambda function that signs uploads. Its environment is the one that the template gives it.
+// Command upload is the Lambda function that signs uploads. Its environment is the one that the
+// template gives it.
 //
 // It is built as the file "bootstrap" for the runtime provided.al2023.
 package main

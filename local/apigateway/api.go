@@ -1,15 +1,17 @@
-// Package apigateway serves a synthesized REST API on this machine: the resources, methods, authorizer, request models,
-// throttling, OPTIONS answers and gateway responses of the template, and nothing else.
+// Package apigateway serves a synthesized REST API on this machine: the resources, methods,
+// authorizer, request models, throttling, OPTIONS answers and gateway responses of the template,
+// and nothing else.
 //
 //	api, err := apigateway.New(template, apigateway.Backends{Functions: functions, Verify: verify}, log)
 //	http.Serve(listener, api)       // under "/<stage>/", as on AWS
 //
-// It checks in API Gateway's order: route, throttling, authorizer, request validation, integration. It has AWS_PROXY
-// integrations, which call a Go function with the signature of a Lambda handler, and MOCK integrations. New refuses a
-// template that asks for anything else.
+// It checks in API Gateway's order: route, throttling, authorizer, request validation, integration.
+// It has AWS_PROXY integrations, which call a Go function with the signature of a Lambda handler,
+// and MOCK integrations. New refuses a template that asks for anything else.
 //
-// Comments name the pages of the API Gateway Developer Guide that describe the behavior. Where the guide says nothing, they
-// name public reports, or tests of emulators that were also run against AWS, by repository.
+// Comments name the pages of the API Gateway Developer Guide that describe the behavior. Where the
+// guide says nothing, they name public reports, or tests of emulators that were also run against
+// AWS, by repository.
 package apigateway
 
 import (
@@ -27,11 +29,12 @@ import (
 // Function is a Lambda handler behind an AWS_PROXY integration.
 type Function func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// Verify checks a bearer token of one of the user pools and returns its claims. It must be an ID token or, if the method has
-// scopes, an access token with one of them.
+// Verify checks a bearer token of one of the user pools and returns its claims. It must be an ID
+// token or, if the method has scopes, an access token with one of them.
 type Verify func(ctx context.Context, token string, poolARNs, scopes []string) (claims map[string]any, err error)
 
-// Backends are what the API calls: the functions, by logical id, and the Cognito authorizer's check.
+// Backends are what the API calls: the functions, by logical id, and the Cognito authorizer's
+// check.
 type Backends struct {
 	Functions map[string]Function
 	Verify    Verify
@@ -84,7 +87,8 @@ type validator struct {
 	ValidateRequestParameters bool
 }
 
-// New reads the REST API of the template. References to functions, authorizers and resources must resolve to logical ids.
+// New reads the REST API of the template. References to functions, authorizers and resources must
+// resolve to logical ids.
 func New(t *cfn.Template, backends Backends, log func(Request)) (*API, error) {
 	if _, err := t.Only("AWS::ApiGateway::RestApi"); err != nil {
 		return nil, err
@@ -163,7 +167,8 @@ func (a *API) complete(t *cfn.Template, m *method) error {
 	return fmt.Errorf("the local run doesn't support the integration type %s", m.Integration.Type)
 }
 
-// function returns the function in an integration's URI: ".../functions/<logical id>.Arn/invocations".
+// function returns the function in an integration's URI: ".../functions/<logical
+// id>.Arn/invocations".
 func (a *API) function(uri string) (Function, error) {
 	for id, f := range a.backends.Functions {
 		if strings.Contains(uri, "/functions/"+id+".Arn/invocations") {

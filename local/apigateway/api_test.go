@@ -17,8 +17,8 @@ import (
 	"signpost/internal/cfn"
 )
 
-// newAPI serves testdata/template.json with one change to its text. The function answers with the caller's sub, or does what
-// the switch says for the sub.
+// newAPI serves testdata/template.json with one change to its text. The function answers with the
+// caller's sub, or does what the switch says for the sub.
 func newAPI(t *testing.T, old, new string) (*httptest.Server, error) {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/template.json")

@@ -11,11 +11,13 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// These tests check behavior of API Gateway that is easily missed. The sources are in the comments of the code.
+// These tests check behavior of API Gateway that is easily missed. The sources are in the comments
+// of the code.
 
 const firstResource = `"Resources": {`
 
-// catchAll adds a {rest+} that answers unknown routes with 404, from a MOCK integration with the passthrough behavior.
+// catchAll adds a {rest+} that answers unknown routes with 404, from a MOCK integration with the
+// passthrough behavior.
 func catchAll(passthrough string) string {
 	return firstResource + `
 "Folder": {"Type": "AWS::ApiGateway::Resource", "Properties": {"ParentId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "PathPart": "folder"}},
@@ -251,8 +253,8 @@ func TestTypeWithoutModel(t *testing.T) {
 	}
 }
 
-// "Changing the status code of this fallback gateway response changes the status codes of all" ("Gateway response types for
-// API Gateway").
+// "Changing the status code of this fallback gateway response changes the status codes of all"
+// ("Gateway response types for API Gateway").
 func TestStatusOfADefault(t *testing.T) {
 	server, err := newAPI(t, `"ResponseType": "DEFAULT_4XX", `, `"ResponseType": "DEFAULT_5XX", "StatusCode": "500", `)
 	if err != nil {

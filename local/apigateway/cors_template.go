@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// corsTemplate is the mapping template that the CDK writes for an OPTIONS method with several allowed origins. It allows
-// the request's origin if it is one of them:
+// corsTemplate is the mapping template that the CDK writes for an OPTIONS method with several
+// allowed origins. It allows the request's origin if it is one of them:
 //
 //	#set($origin = $input.params().header.get("Origin"))
 //	#if($origin == "")
@@ -18,7 +18,8 @@ import (
 //	  #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)
 //	#end
 //
-// This is the only mapping template that the local run recognizes: it doesn't interpret the Velocity Template Language.
+// This is the only mapping template that the local run recognizes: it doesn't interpret the
+// Velocity Template Language.
 type corsTemplate struct{ origins []string }
 
 var (
@@ -31,10 +32,12 @@ var (
 	corsOrigin = regexp.MustCompile(corsTest)
 )
 
-// corsTest compares with one origin. A string with $, # or a backslash would mean more than its characters.
+// corsTest compares with one origin. A string with $, # or a backslash would mean more than its
+// characters.
 const corsTest = `\$origin == "([^"$#\\]*)"`
 
-// parseCORSTemplate recognizes the CDK's template and refuses any other. "" is the template of an answer without one.
+// parseCORSTemplate recognizes the CDK's template and refuses any other. "" is the template of an
+// answer without one.
 func parseCORSTemplate(template string) (corsTemplate, error) {
 	if strings.TrimSpace(template) == "" {
 		return corsTemplate{}, nil
@@ -50,8 +53,8 @@ func parseCORSTemplate(template string) (corsTemplate, error) {
 	return parsed, nil
 }
 
-// allowedOrigin returns the value of Access-Control-Allow-Origin, or "" for none. header returns a request header by its
-// exact name.
+// allowedOrigin returns the value of Access-Control-Allow-Origin, or "" for none. header returns a
+// request header by its exact name.
 func (t corsTemplate) allowedOrigin(header func(name string) string) string {
 	origin := header("Origin")
 	if origin == "" {

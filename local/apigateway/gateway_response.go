@@ -27,9 +27,10 @@ type refusal struct {
 	message      string // $context.error.message
 }
 
-// The statuses are those of "Gateway response types for API Gateway". The guide doesn't have the error types and messages:
-// they are from "How do I troubleshoot HTTP 403 errors from API Gateway?" (AWS re:Post), localstack/localstack's
-// gateway_response.py and ministackorg/ministack#1746, which were compared with AWS.
+// The statuses are those of "Gateway response types for API Gateway". The guide doesn't have the
+// error types and messages: they are from "How do I troubleshoot HTTP 403 errors from API Gateway?"
+// (AWS re:Post), localstack/localstack's gateway_response.py and ministackorg/ministack#1746, which
+// were compared with AWS.
 var (
 	badBody            = refusal{"BAD_REQUEST_BODY", 400, "BadRequestException", "Invalid request body"}
 	unauthorized       = refusal{"UNAUTHORIZED", 401, "UnauthorizedException", "Unauthorized"}
@@ -67,7 +68,8 @@ func (a *API) loadResponses(t *cfn.Template) error {
 	return nil
 }
 
-// templateVariable matches a variable in the template of a gateway response, which may contain nothing else of Velocity.
+// templateVariable matches a variable in the template of a gateway response, which may contain
+// nothing else of Velocity.
 var templateVariable = regexp.MustCompile(`\$context\.[A-Za-z.]+`)
 
 // variables returns the values of the variables that the local run supports.
@@ -114,8 +116,8 @@ func (g gatewayResponse) check() error {
 	return nil
 }
 
-// refuse answers with the template's response for the type of the refusal, or else with DEFAULT_4XX or DEFAULT_5XX, whose
-// status, if it has one, replaces that of the refusal.
+// refuse answers with the template's response for the type of the refusal, or else with DEFAULT_4XX
+// or DEFAULT_5XX, whose status, if it has one, replaces that of the refusal.
 func (a *API) refuse(c *call, r refusal) answer {
 	response, ok := a.responses[r.responseType]
 	if !ok {

@@ -10,10 +10,12 @@ import (
 	"time"
 )
 
-// maxBody is API Gateway's payload limit ("Amazon API Gateway quotas and important notes", REST APIs).
+// maxBody is API Gateway's payload limit ("Amazon API Gateway quotas and important notes", REST
+// APIs).
 const maxBody = 10 << 20
 
-// Request is an answered request, for the log. It has no headers and no query, which may name files.
+// Request is an answered request, for the log. It has no headers and no query, which may name
+// files.
 type Request struct {
 	Method, Path string
 	Status       int
@@ -50,8 +52,8 @@ type answer struct {
 func (a *API) answer(c *call) answer {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, c.Body, maxBody))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		// Plain text without the request's ids, even if there is a response for REQUEST_TOO_LARGE ("Amazon API Gateway
-		// important notes"; koki-develop/lgtm-generator#10 shows the answer).
+		// Plain text without the request's ids, even if there is a response for REQUEST_TOO_LARGE
+		// ("Amazon API Gateway important notes"; koki-develop/lgtm-generator#10 shows the answer).
 		refused := fixed(http.StatusRequestEntityTooLarge, "", "text; charset=utf-8",
 			fmt.Sprintf("HTTP content length exceeded %d bytes.", maxBody))
 		refused.anonymous = true
@@ -63,12 +65,13 @@ func (a *API) answer(c *call) answer {
 	c.body = body
 	path, ok := strings.CutPrefix(c.URL.EscapedPath(), "/"+a.stage)
 	if !ok || path != "" && path[0] != '/' {
-		// The API's gateway responses belong to a stage ("How do I troubleshoot HTTP 403 errors from API Gateway?", AWS
-		// re:Post).
+		// The API's gateway responses belong to a stage ("How do I troubleshoot HTTP 403 errors
+		// from API Gateway?", AWS re:Post).
 		return fixed(http.StatusForbidden, "ForbiddenException", "application/json", `{"message":"Forbidden"}`)
 	}
-	// Several slashes after the stage count as one (localstack/localstack#11304), and a slash at the end is ignored
-	// (localstack/localstack's test_apigateway_lambda.py); both were run against AWS.
+	// Several slashes after the stage count as one (localstack/localstack#11304), and a slash at
+	// the end is ignored (localstack/localstack's test_apigateway_lambda.py); both were run against
+	// AWS.
 	c.path = "/" + strings.TrimLeft(path, "/")
 	if c.method, c.proxied = a.routes.find(strings.TrimSuffix(c.path, "/"), c.verb); c.method == nil {
 		return a.refuse(c, unknownRoute(c))
@@ -97,8 +100,8 @@ func (a *API) admit(c *call) bool {
 	return stage == nil || stage.Allow()
 }
 
-// authorize checks the token, with or without "Bearer " before it. The name of the authorizer's header is not case-sensitive,
-// or no browser could sign in.
+// authorize checks the token, with or without "Bearer " before it. The name of the authorizer's
+// header is not case-sensitive, or no browser could sign in.
 func (a *API) authorize(c *call) bool {
 	if c.method.authorizer == nil {
 		return true

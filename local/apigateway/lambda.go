@@ -13,7 +13,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// integrationTimeout is API Gateway's limit for a function's answer ("Amazon API Gateway quotas and important notes").
+// integrationTimeout is API Gateway's limit for a function's answer ("Amazon API Gateway quotas and
+// important notes").
 const integrationTimeout = 29 * time.Second
 
 // maxPayload is Lambda's limit for an event and for an answer ("Lambda quotas").
@@ -25,8 +26,9 @@ func (a *API) invoke(c *call) answer {
 	ctx, cancel := context.WithTimeout(c.Context(), integrationTimeout)
 	defer cancel()
 	event := a.event(c)
-	// An event is JSON. encoding/json replaces bytes that are not UTF-8 by U+FFFD, and so does API Gateway, which converts
-	// every body to a "UTF8-encoded string" ("Content type conversions in API Gateway").
+	// An event is JSON. encoding/json replaces bytes that are not UTF-8 by U+FFFD, and so does API
+	// Gateway, which converts every body to a "UTF8-encoded string" ("Content type conversions in
+	// API Gateway").
 	payload, err := json.Marshal(event)
 	if err != nil {
 		return a.refuse(c, badAnswer)
@@ -60,13 +62,13 @@ func (a *API) invoke(c *call) answer {
 			header["X-Amzn-Remapped-"+name] = values
 		}
 	}
-	// An API without binary media types doesn't decode a body in base64 ("Return binary media from a Lambda proxy
-	// integration in API Gateway").
+	// An API without binary media types doesn't decode a body in base64 ("Return binary media from
+	// a Lambda proxy integration in API Gateway").
 	return answer{status: response.StatusCode, header: header, body: []byte(response.Body)}
 }
 
-// remapped are the headers of an answer that API Gateway renames ("Amazon API Gateway important notes",
-// REST APIs; dherault/serverless-offline#236).
+// remapped are the headers of an answer that API Gateway renames ("Amazon API Gateway important
+// notes", REST APIs; dherault/serverless-offline#236).
 var remapped = []string{"Connection", "Content-Length", "Date", "Server", "Www-Authenticate"}
 
 func fits(response events.APIGatewayProxyResponse) bool {
@@ -119,8 +121,8 @@ func (a *API) event(c *call) events.APIGatewayProxyRequest {
 	return e
 }
 
-// claimStrings converts every claim to a string, as the Cognito authorizer does: lists are joined by commas, and times are
-// written as dates.
+// claimStrings converts every claim to a string, as the Cognito authorizer does: lists are joined
+// by commas, and times are written as dates.
 func claimStrings(claims map[string]any) map[string]any {
 	text := make(map[string]any, len(claims))
 	for name, value := range claims {

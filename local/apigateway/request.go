@@ -17,8 +17,8 @@ import (
 // call is a request and what the API has found out about it.
 type call struct {
 	*http.Request
-	// id is $context.requestId, which the caller may set; extendedID is $context.extendedRequestId, which only API Gateway
-	// sets ("Set up CloudWatch logging for REST APIs in API Gateway").
+	// id is $context.requestId, which the caller may set; extendedID is $context.extendedRequestId,
+	// which only API Gateway sets ("Set up CloudWatch logging for REST APIs in API Gateway").
 	id, extendedID string
 	verb           string              // the HTTP method
 	header         map[string][]string // by the exact names that mappings and the function see
@@ -51,17 +51,20 @@ func newExtendedID() string {
 	return base64.StdEncoding.EncodeToString(random[:])
 }
 
-// dropped are the request headers that API Gateway doesn't pass on ("Amazon API Gateway important notes", REST APIs).
+// dropped are the request headers that API Gateway doesn't pass on ("Amazon API Gateway important
+// notes", REST APIs).
 var dropped = []string{
 	"connection", "content-length", "content-md5", "expect", "max-forwards", "proxy-authenticate", "server", "te",
 	"trailer", "transfer-encoding", "upgrade", "www-authenticate",
 }
 
-// eventHeader returns the request's headers as API Gateway passes them on. Their names stay as they were sent, and mappings
-// compare them case-sensitively ("Amazon API Gateway important notes", REST APIs). Browsers use HTTP/2 with API Gateway, in
-// which names are in lower case (RFC 9113, 8.2). They use it only over TLS, which the local run doesn't have, so names are
-// changed to lower case here. The headers that API Gateway sets itself, and Authorization, have its own spelling (an event in
-// jonstefansson/dynadb-mileage; localstack/localstack's test_apigateway_lambda.py, run against AWS).
+// eventHeader returns the request's headers as API Gateway passes them on. Their names stay as they
+// were sent, and mappings compare them case-sensitively ("Amazon API Gateway important notes", REST
+// APIs). Browsers use HTTP/2 with API Gateway, in which names are in lower case (RFC 9113, 8.2).
+// They use it only over TLS, which the local run doesn't have, so names are changed to lower case
+// here. The headers that API Gateway sets itself, and Authorization, have its own spelling (an
+// event in jonstefansson/dynadb-mileage; localstack/localstack's test_apigateway_lambda.py, run
+// against AWS).
 func eventHeader(r *http.Request) map[string][]string {
 	header := map[string][]string{}
 	for name, values := range r.Header {
@@ -97,7 +100,8 @@ func newTraceID() string {
 	return fmt.Sprintf("Root=1-%08x-%x", time.Now().Unix(), random)
 }
 
-// param returns $input.params().header.get(name) or method.request.header.<name>: "" if there is no such header.
+// param returns $input.params().header.get(name) or method.request.header.<name>: "" if there is no
+// such header.
 func (c *call) param(name string) string {
 	if values := c.header[name]; len(values) > 0 {
 		return values[len(values)-1]
@@ -105,8 +109,8 @@ func (c *call) param(name string) string {
 	return ""
 }
 
-// parseQuery parses a query as API Gateway does: a semicolon "results in the data being split" ("Amazon API Gateway important
-// notes", REST APIs). url.ParseQuery drops pairs with a semicolon.
+// parseQuery parses a query as API Gateway does: a semicolon "results in the data being split"
+// ("Amazon API Gateway important notes", REST APIs). url.ParseQuery drops pairs with a semicolon.
 func parseQuery(raw string) url.Values {
 	query := url.Values{}
 	for pair := range strings.FieldsFuncSeq(raw, func(r rune) bool { return r == '&' || r == ';' }) {

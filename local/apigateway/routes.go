@@ -8,7 +8,8 @@ import (
 	"signpost/internal/cfn"
 )
 
-// routes are the API's methods, by path and HTTP method. The path of every proxy resource ends in "/{proxy+}".
+// routes are the API's methods, by path and HTTP method. The path of every proxy resource ends in
+// "/{proxy+}".
 type routes map[string]map[string]*method
 
 // anyMethods are the methods that ANY stands for ("Methods for REST APIs in API Gateway").
@@ -29,10 +30,11 @@ func (r routes) add(m *method) error {
 	return nil
 }
 
-// find returns the method that serves a request, and the part of the path that its {proxy+} stands for. A resource serves a
-// request if it has the HTTP method, or ANY. Otherwise the nearest {proxy+} above it that has the method does
-// (localstack/localstack's test_apigateway_common.py and ministackorg/ministack's test_apigatewayv1.py, both run against
-// AWS). {proxy+} stands for at least one segment, so it doesn't serve the root (logandk/serverless-wsgi#20).
+// find returns the method that serves a request, and the part of the path that its {proxy+} stands
+// for. A resource serves a request if it has the HTTP method, or ANY. Otherwise the nearest
+// {proxy+} above it that has the method does (localstack/localstack's test_apigateway_common.py and
+// ministackorg/ministack's test_apigatewayv1.py, both run against AWS). {proxy+} stands for at
+// least one segment, so it doesn't serve the root (logandk/serverless-wsgi#20).
 func (r routes) find(path, httpMethod string) (m *method, proxied string) {
 	if m := r.method(path, httpMethod); m != nil {
 		return m, ""

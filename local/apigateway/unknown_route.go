@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// unknownRoute refuses a request that no method serves. API Gateway treats such a request as one that IAM authorizes, and reads
-// the Authorization header as SigV4. The request is refused whatever the header is, because no method here uses IAM.
+// unknownRoute refuses a request that no method serves. API Gateway treats such a request as one
+// that IAM authorizes, and reads the Authorization header as SigV4. The request is refused whatever
+// the header is, because no method here uses IAM.
 //
-// The messages are those of public reports (amazon-archives/aws-cognito-angular-quickstart#50, serverless/serverless#3205,
-// keboola/developer-portal#102). In newer ones, a hash replaces the header's text. No report says which gateway response a
-// malformed header gets. INVALID_SIGNATURE is the one "for an invalid AWS signature error" ("Gateway response types for API
-// Gateway").
+// The messages are those of public reports (amazon-archives/aws-cognito-angular-quickstart#50,
+// serverless/serverless#3205, keboola/developer-portal#102). In newer ones, a hash replaces the
+// header's text. No report says which gateway response a malformed header gets. INVALID_SIGNATURE
+// is the one "for an invalid AWS signature error" ("Gateway response types for API Gateway").
 func unknownRoute(c *call) refusal {
 	header := c.Header.Get("Authorization")
 	if header == "" {

@@ -33,7 +33,8 @@ func compileModels(t *cfn.Template, names map[string]string) (map[string]*jsonsc
 	return models, nil
 }
 
-// validate applies the method's request validator. It returns the refusal if it doesn't accept the request.
+// validate applies the method's request validator. It returns the refusal if it doesn't accept the
+// request.
 func (m *method) validate(c *call) (refusal, bool) {
 	if missing := m.missingParameters(c); m.validator.ValidateRequestParameters && missing != nil {
 		return refusal{"BAD_REQUEST_PARAMETERS", 400, "BadRequestException",
@@ -58,8 +59,9 @@ func (m *method) missingParameters(c *call) (missing []string) {
 	return missing
 }
 
-// contentType returns the body's media type without parameters, which API Gateway ignores (aws/aws-cdk#16323). A body without
-// a type is JSON ("Method request behavior for payloads without mapping templates").
+// contentType returns the body's media type without parameters, which API Gateway ignores
+// (aws/aws-cdk#16323). A body without a type is JSON ("Method request behavior for payloads without
+// mapping templates").
 func (c *call) contentType() string {
 	contentType, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	if err != nil {
@@ -68,8 +70,8 @@ func (c *call) contentType() string {
 	return contentType
 }
 
-// validBody checks the body against the model for its content type. Bodies of other types are not checked ("Request
-// validation for REST APIs in API Gateway").
+// validBody checks the body against the model for its content type. Bodies of other types are not
+// checked ("Request validation for REST APIs in API Gateway").
 func (m *method) validBody(c *call) bool {
 	schema := m.models[c.contentType()]
 	if schema == nil {

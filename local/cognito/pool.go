@@ -15,11 +15,12 @@ type Pool struct {
 	ID, ARN, ClientID string
 }
 
-// Properties are the properties of a CloudFormation resource. AWS::Cognito::UserPool and AWS::Cognito::UserPoolClient use
-// the names of Cognito's API.
+// Properties are the properties of a CloudFormation resource. AWS::Cognito::UserPool and
+// AWS::Cognito::UserPoolClient use the names of Cognito's API.
 type Properties = map[string]any
 
-// CreatePool creates the pool and its app client as the template describes them, or updates those of an earlier run.
+// CreatePool creates the pool and its app client as the template describes them, or updates those
+// of an earlier run.
 func (s *Server) CreatePool(ctx context.Context, name string, pool, client Properties) (Pool, error) {
 	id, err := s.findOrCreate(ctx, "UserPools", "UserPool", with(pool, "PoolName", name), nil)
 	if err != nil {

@@ -13,16 +13,17 @@ import (
 	"signpost/local/loopback"
 )
 
-// operations are those that a page needs to sign users in and out and to keep them signed in. On AWS, everybody may call them.
-// Most other operations need AWS credentials there, which cognito-local doesn't check.
+// operations are those that a page needs to sign users in and out and to keep them signed in. On
+// AWS, everybody may call them. Most other operations need AWS credentials there, which
+// cognito-local doesn't check.
 var operations = []string{"InitiateAuth", "RespondToAuthChallenge", "AssociateSoftwareToken", "VerifySoftwareToken", "RevokeToken"}
 
 // operationPrefix precedes the name of the operation in X-Amz-Target.
 const operationPrefix = "AWSCognitoIdentityProviderService."
 
-// proxy is a web server that forwards to cognito-local what pages of the template's origins need, and tools such as curl,
-// which send no Origin. Every page that the user has open can send requests to this machine. Pages of other origins are
-// refused, although Cognito on AWS answers them.
+// proxy is a web server that forwards to cognito-local what pages of the template's origins need,
+// and tools such as curl, which send no Origin. Every page that the user has open can send requests
+// to this machine. Pages of other origins are refused, although Cognito on AWS answers them.
 func (s *Server) proxy(headerTimeout time.Duration) *http.Server {
 	forward := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "cognito-local"}) },
@@ -57,8 +58,8 @@ func (s *Server) proxy(headerTimeout time.Duration) *http.Server {
 	}
 }
 
-// pagesOnly refuses pages of other origins with an answer that they can't read, and lets the template's pages read the
-// answer.
+// pagesOnly refuses pages of other origins with an answer that they can't read, and lets the
+// template's pages read the answer.
 func (s *Server) pagesOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Vary", "Origin")
@@ -80,7 +81,8 @@ func (s *Server) pagesOnly(next http.Handler) http.Handler {
 	})
 }
 
-// AllowOrigins sets the origins whose pages may call; before, none may. An origin may contain one *, as in S3's CORS rules.
+// AllowOrigins sets the origins whose pages may call; before, none may. An origin may contain one
+// *, as in S3's CORS rules.
 func (s *Server) AllowOrigins(origins []string) { s.origins.Store(&origins) }
 
 func (s *Server) allows(origin string) bool {

@@ -104,7 +104,8 @@ func TestAllowOrigins(t *testing.T) {
 	}
 }
 
-// The socket and the stored users are private, also in a folder of an earlier run that everybody could read.
+// The socket and the stored users are private, also in a folder of an earlier run that everybody
+// could read.
 func TestStoreIsPrivate(t *testing.T) {
 	before := syscall.Umask(0)
 	defer syscall.Umask(before)

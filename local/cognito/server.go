@@ -1,5 +1,6 @@
-// Package cognito runs the stack's user pool on this machine: it starts cognito-local as a child process, creates the pool
-// and app client of the template in it, and verifies the tokens that it issues.
+// Package cognito runs the stack's user pool on this machine: it starts cognito-local as a child
+// process, creates the pool and app client of the template in it, and verifies the tokens that it
+// issues.
 //
 //	server, err := cognito.Start(ctx, cognito.Config{Node: node, Script: script, Dir: dir})
 //	server.AllowOrigins(origins)
@@ -7,9 +8,9 @@
 //	claims, err := server.Verify(ctx, token, []string{pool.ARN}, nil)
 //	server.Close()
 //
-// cognito-local signs with a public key pair, doesn't protect its admin API, and answers every page. So it listens on a
-// socket in a private folder, which no page and no other user of the machine can reach. A proxy on a loopback port forwards
-// what a page needs.
+// cognito-local signs with a public key pair, doesn't protect its admin API, and answers every
+// page. So it listens on a socket in a private folder, which no page and no other user of the
+// machine can reach. A proxy on a loopback port forwards what a page needs.
 package cognito
 
 import (
@@ -64,8 +65,8 @@ type Server struct {
 //go:embed child.cjs
 var childScript string
 
-// Start starts cognito-local and waits until it answers. The issuer of the tokens is the server's URL, so that the tokens of
-// an earlier run over the same folder are valid only on the same port.
+// Start starts cognito-local and waits until it answers. The issuer of the tokens is the server's
+// URL, so that the tokens of an earlier run over the same folder are valid only on the same port.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	s, err := launch(ctx, cfg)
 	if err != nil {
@@ -109,11 +110,12 @@ func launch(ctx context.Context, cfg Config) (*Server, error) {
 // socketName is the name of the socket in the folder.
 const socketName = "socket"
 
-// maxSocketPath is the longest path of a socket that every system accepts (sun_path in <sys/un.h>, with its zero byte, has
-// 108 bytes on Linux and 104 on macOS).
+// maxSocketPath is the longest path of a socket that every system accepts (sun_path in <sys/un.h>,
+// with its zero byte, has 108 bytes on Linux and 104 on macOS).
 const maxSocketPath = 103
 
-// prepare makes the folder private and writes cognito-local's configuration file into it. It returns the path of the socket.
+// prepare makes the folder private and writes cognito-local's configuration file into it. It
+// returns the path of the socket.
 func prepare(dir string) (socket string, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", err
@@ -154,8 +156,8 @@ func prepare(dir string) (socket string, err error) {
 	return socket, os.WriteFile(filepath.Join(store, "config.json"), config, 0o600)
 }
 
-// checkComplete refuses a truncated file of the store. cognito-local takes an empty one for a store without users, and does
-// not name any other.
+// checkComplete refuses a truncated file of the store. cognito-local takes an empty one for a store
+// without users, and does not name any other.
 func checkComplete(path string) error {
 	if filepath.Ext(path) != ".json" {
 		return nil

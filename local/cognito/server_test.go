@@ -109,7 +109,8 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// A second start with the same folder and port has the same pool, client and user, and accepts the tokens of the first.
+// A second start with the same folder and port has the same pool, client and user, and accepts the
+// tokens of the first.
 func TestRestart(t *testing.T) {
 	dir := t.TempDir()
 	var port int

@@ -13,9 +13,10 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Verify checks a token as API Gateway's Cognito authorizer does. One of the pools must have issued and signed it, it must not
-// have expired, and it must be an ID token or, if scopes are given, an access token with one of them. The authorizer accepts
-// tokens of all the pool's app clients: the function checks the client.
+// Verify checks a token as API Gateway's Cognito authorizer does. One of the pools must have issued
+// and signed it, it must not have expired, and it must be an ID token or, if scopes are given, an
+// access token with one of them. The authorizer accepts tokens of all the pool's app clients: the
+// function checks the client.
 func (s *Server) Verify(ctx context.Context, token string, poolARNs, scopes []string) (map[string]any, error) {
 	var issuers []string
 	for _, arn := range poolARNs {
@@ -65,8 +66,8 @@ func checkUse(claims jwt.MapClaims, scopes []string) error {
 	return nil
 }
 
-// poolKeys returns a pool's JSON Web Key Set. It is fetched only once, because cognito-local never changes its key: a token
-// with an unknown key is refused without asking again.
+// poolKeys returns a pool's JSON Web Key Set. It is fetched only once, because cognito-local never
+// changes its key: a token with an unknown key is refused without asking again.
 func (s *Server) poolKeys(ctx context.Context, issuer string) (keyfunc.Keyfunc, error) {
 	s.keysLock.Lock()
 	defer s.keysLock.Unlock()

@@ -1,5 +1,5 @@
-// Package loopback restricts the local run to this machine and to its own pages: it listens on loopback, and refuses requests
-// with another Host.
+// Package loopback restricts the local run to this machine and to its own pages: it listens on
+// loopback, and refuses requests with another Host.
 package loopback
 
 import (
@@ -21,9 +21,9 @@ func Listen(port int) (net.Listener, error) {
 // Refusal is the answer to a request with another Host. Its status is 421.
 const Refusal = "this server only answers requests whose Host is its loopback address, such as 127.0.0.1 or localhost, with its port"
 
-// Host forwards the requests whose Host is this machine and refuses the others. A site can point its own host name at
-// 127.0.0.1, and its pages are then same-origin with the server there (DNS rebinding). But their requests have the name of
-// that site as their Host.
+// Host forwards the requests whose Host is this machine and refuses the others. A site can point
+// its own host name at 127.0.0.1, and its pages are then same-origin with the server there (DNS
+// rebinding). But their requests have the name of that site as their Host.
 func Host(address net.Addr, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !IsHost(r.Host, address) {

@@ -1,12 +1,13 @@
-// Package process starts the child processes of the local run, and ends each of them together with everything that it has
-// started.
+// Package process starts the child processes of the local run, and ends each of them together with
+// everything that it has started.
 //
 //	output, err := process.Command{Path: "go", Args: []string{"run", "./infra/app"}, Dir: root}.Run(ctx)
 //	child, err := process.Command{Path: node, Args: args}.Start()
 //	child.Stop(time.Second)
 //
-// Each child has its own process group. Ctrl-C in the terminal therefore reaches only the local run, which then stops
-// its children in order, and a kill reaches the child's own children: `go run`, for one, doesn't pass signals on.
+// Each child has its own process group. Ctrl-C in the terminal therefore reaches only the local
+// run, which then stops its children in order, and a kill reaches the child's own children: `go
+// run`, for one, doesn't pass signals on.
 package process
 
 import (
@@ -35,8 +36,8 @@ func (c Command) command(ctx context.Context) *exec.Cmd {
 	return cmd
 }
 
-// Run runs the program to its end and returns what it prints. The end of ctx kills the program; the error is then that of
-// ctx.
+// Run runs the program to its end and returns what it prints. The end of ctx kills the program; the
+// error is then that of ctx.
 func (c Command) Run(ctx context.Context) (output string, err error) {
 	printed, err := c.command(ctx).CombinedOutput()
 	if ctx.Err() != nil {
@@ -47,7 +48,8 @@ func (c Command) Run(ctx context.Context) (output string, err error) {
 
 // Process is a running child.
 type Process struct {
-	// Stdin is the pipe to the child's standard input. The system closes it when this process ends, however it ends.
+	// Stdin is the pipe to the child's standard input. The system closes it when this process ends,
+	// however it ends.
 	Stdin io.Closer
 
 	cmd    *exec.Cmd
@@ -76,8 +78,8 @@ func (c Command) Start() (*Process, error) {
 // Ended is closed when the process has ended, by Stop or by itself.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// Stop closes the standard input, which asks the process to end, kills it if it hasn't ended after grace, and waits for
-// its end.
+// Stop closes the standard input, which asks the process to end, kills it if it hasn't ended after
+// grace, and waits for its end.
 func (p *Process) Stop(grace time.Duration) {
 	p.Stdin.Close()
 	select {

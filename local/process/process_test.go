@@ -14,7 +14,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// Run returns only when the output is closed, which the grandchild holds open until it is killed too.
+// Run returns only when the output is closed, which the grandchild holds open until it is killed
+// too.
 func TestRunKillsGrandchildren(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()

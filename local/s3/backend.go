@@ -7,8 +7,8 @@ import (
 	"github.com/versity/versitygw/s3err"
 )
 
-// awsBackend is versitygw's store with the behavior of AWS where versitygw differs from it: see incomplete_body.go,
-// missing_object.go, multipart.go and policy.go.
+// awsBackend is versitygw's store with the behavior of AWS where versitygw differs from it: see
+// incomplete_body.go, missing_object.go, multipart.go and policy.go.
 type awsBackend struct {
 	backend.Backend
 	store   *store
@@ -16,7 +16,8 @@ type awsBackend struct {
 	uploads uploadLocks
 }
 
-// GetBucketPolicy returns the policy that decides the request behind ctx. versitygw asks for it to authorize each request.
+// GetBucketPolicy returns the policy that decides the request behind ctx. versitygw asks for it to
+// authorize each request.
 func (b *awsBackend) GetBucketPolicy(ctx context.Context, bucket string) ([]byte, error) {
 	if bucket != b.policy.bucket {
 		return nil, s3err.GetAPIError(s3err.ErrNoSuchBucketPolicy)

@@ -11,18 +11,19 @@ import (
 	"signpost/internal/iam"
 )
 
-// supportedKeys are the condition keys that conditionKeys can fill in, in lower case. A policy that looks at another is
-// refused at start.
+// supportedKeys are the condition keys that conditionKeys can fill in, in lower case. A policy that
+// looks at another is refused at start.
 var supportedKeys = []string{
 	"aws:securetransport", "aws:sourceip", "s3:authtype", "s3:signatureversion", "s3:signatureage",
 	"s3:if-none-match", "s3:if-match", "s3:objectcreationoperation", "s3:x-amz-content-sha256",
 }
 
-// conditionKeys returns the condition keys of a request ("Actions, resources, and condition keys for Amazon S3", Service
-// Authorization Reference).
+// conditionKeys returns the condition keys of a request ("Actions, resources, and condition keys
+// for Amazon S3", Service Authorization Reference).
 func conditionKeys(r *fasthttp.RequestCtx, now time.Time) iam.Context {
 	keys := iam.Context{
-		// On AWS every request to this stack uses TLS. Here, requests over loopback count as if they did.
+		// On AWS every request to this stack uses TLS. Here, requests over loopback count as if
+		// they did.
 		"aws:SecureTransport":        {"true"},
 		"s3:ObjectCreationOperation": {strconv.FormatBool(createsObject(r))},
 	}
@@ -62,8 +63,9 @@ func conditionKeys(r *fasthttp.RequestCtx, now time.Time) iam.Context {
 	return keys
 }
 
-// createsObject reports whether the request creates an object: PutObject, CopyObject and CompleteMultipartUpload do,
-// CreateMultipartUpload and UploadPart don't ("Enforce conditional writes on Amazon S3 buckets", Amazon S3 User Guide).
+// createsObject reports whether the request creates an object: PutObject, CopyObject and
+// CompleteMultipartUpload do, CreateMultipartUpload and UploadPart don't ("Enforce conditional
+// writes on Amazon S3 buckets", Amazon S3 User Guide).
 func createsObject(r *fasthttp.RequestCtx) bool {
 	query := r.QueryArgs()
 	if r.IsPost() {

@@ -4,7 +4,8 @@ import (
 	"encoding/xml"
 )
 
-// corsXML writes the rules in the form of S3's PutBucketCors ("CORSConfiguration" in the Amazon S3 API Reference).
+// corsXML writes the rules in the form of S3's PutBucketCors ("CORSConfiguration" in the Amazon S3
+// API Reference).
 func corsXML(rules []CORSRule) ([]byte, error) {
 	type rule struct {
 		AllowedHeader []string `xml:"AllowedHeader"`

@@ -13,9 +13,10 @@ import (
 	"github.com/versity/versitygw/s3response"
 )
 
-// checkedBody fails with S3's IncompleteBody if the body ends before its Content-Length. Otherwise a client that disconnects
-// during a PUT would leave a truncated object (versity/versitygw#2414). The error has to be one of S3's, because the store
-// takes io.ErrUnexpectedEOF for the end of the body.
+// checkedBody fails with S3's IncompleteBody if the body ends before its Content-Length. Otherwise
+// a client that disconnects during a PUT would leave a truncated object (versity/versitygw#2414).
+// The error has to be one of S3's, because the store takes io.ErrUnexpectedEOF for the end of the
+// body.
 type checkedBody struct {
 	body io.Reader
 	left int64
@@ -33,7 +34,8 @@ func (b *checkedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// errRequestTimeout is S3's answer to a client that stops sending ("Error responses", Amazon S3 API Reference).
+// errRequestTimeout is S3's answer to a client that stops sending ("Error responses", Amazon S3 API
+// Reference).
 var errRequestTimeout = s3err.APIError{
 	Code:           "RequestTimeout",
 	Description:    "Your socket connection to the server was not read from or written to within the timeout period.",

@@ -16,8 +16,9 @@ import (
 	"time"
 )
 
-// TestKilledAtAnyMoment kills a server again and again while clients upload files, whole and in parts. After a restart,
-// whatever was answered with 200 must exist completely, and everything else must be possible to finish.
+// TestKilledAtAnyMoment kills a server again and again while clients upload files, whole and in
+// parts. After a restart, whatever was answered with 200 must exist completely, and everything else
+// must be possible to finish.
 func TestKilledAtAnyMoment(t *testing.T) {
 	for name, noAttributes := range map[string]bool{"Attributes": false, "NoAttributes": true} {
 		t.Run(name, func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 	"signpost/local/loopback"
 )
 
-// middleware handles every request. It refuses what AWS refuses and versitygw accepts, lets a refused client finish sending
-// so that it can read the answer, and reports the request.
+// middleware handles every request. It refuses what AWS refuses and versitygw accepts, lets a
+// refused client finish sending so that it can read the answer, and reports the request.
 func middleware(address net.Addr, report func(Request)) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		start := time.Now()
@@ -26,7 +26,8 @@ func middleware(address net.Addr, report func(Request)) fiber.Handler {
 		}
 		refusal := refuse(c)
 		if refusal != nil {
-			// versitygw answers the request without its signature, which adds the CORS headers of a refusal.
+			// versitygw answers the request without its signature, which adds the CORS headers of a
+			// refusal.
 			c.Request().URI().QueryArgs().Set("X-Amz-Signature", "")
 		}
 		err := c.Next()
@@ -53,9 +54,10 @@ type refusal struct {
 	code, message string
 }
 
-// refuse returns what S3 answers to some requests that versitygw 1.8.0 accepts: those whose signature is dated more than 15
-// minutes in the future, those that are signed twice, as in the query and in an Authorization header, and those with a path
-// as uploadId, which versitygw would follow to other uploads and out of the bucket.
+// refuse returns what S3 answers to some requests that versitygw 1.8.0 accepts: those whose
+// signature is dated more than 15 minutes in the future, those that are signed twice, as in the
+// query and in an Authorization header, and those with a path as uploadId, which versitygw would
+// follow to other uploads and out of the bucket.
 func refuse(c fiber.Ctx) *refusal {
 	signedAt, err := time.Parse("20060102T150405Z", c.Query("X-Amz-Date"))
 	uploadID := c.Query("uploadId")
@@ -77,8 +79,8 @@ const (
 	drainTimeout = 30 * time.Second
 )
 
-// drain reads the rest of the body. If a connection is closed with unread bytes, it is reset, and a browser then reports a
-// network error instead of S3's answer. versitygw itself reads only 256 KiB.
+// drain reads the rest of the body. If a connection is closed with unread bytes, it is reset, and a
+// browser then reports a network error instead of S3's answer. versitygw itself reads only 256 KiB.
 func drain(c fiber.Ctx) {
 	body := c.Request().BodyStream()
 	if body == nil || c.Request().Header.ContentLength() <= 0 {

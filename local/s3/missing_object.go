@@ -9,8 +9,8 @@ import (
 	"github.com/versity/versitygw/s3err"
 )
 
-// GetObject answers 403 AccessDenied for a missing object, unless the caller may list the bucket ("GetObject: Permissions",
-// Amazon S3 API Reference).
+// GetObject answers 403 AccessDenied for a missing object, unless the caller may list the bucket
+// ("GetObject: Permissions", Amazon S3 API Reference).
 func (b *awsBackend) GetObject(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
 	out, err := b.Backend.GetObject(ctx, in)
 	return out, b.hideMissing(ctx, err)

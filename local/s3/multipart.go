@@ -18,10 +18,11 @@ import (
 	"github.com/versity/versitygw/s3response"
 )
 
-// CompleteMultipartUpload answers a repeated request as S3 does: with the same 200 if the object of this upload has been
-// stored (adobe/S3Mock#2586 and minio/minio#13318 tried that with S3), and with NoSuchUpload for any other upload that no
-// longer exists. If-None-Match makes no difference, because the first request has fulfilled it (ministackorg/ministack#1435,
-// getmoto/moto#9209). versitygw 1.8.0 answers 200 if any object has the key, and also while a first request is still
+// CompleteMultipartUpload answers a repeated request as S3 does: with the same 200 if the object of
+// this upload has been stored (adobe/S3Mock#2586 and minio/minio#13318 tried that with S3), and
+// with NoSuchUpload for any other upload that no longer exists. If-None-Match makes no difference,
+// because the first request has fulfilled it (ministackorg/ministack#1435, getmoto/moto#9209).
+// versitygw 1.8.0 answers 200 if any object has the key, and also while a first request is still
 // running, which may fail.
 func (b *awsBackend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
 	key, id := aws.ToString(in.Key), aws.ToString(in.UploadId)
@@ -49,8 +50,8 @@ func (b *awsBackend) completed(ctx context.Context, in *s3.CompleteMultipartUplo
 	}, nil
 }
 
-// AbortMultipartUpload waits for a running completion. versitygw has renamed the upload's folder for it, and would answer
-// NoSuchUpload, although the upload still exists if the completion fails.
+// AbortMultipartUpload waits for a running completion. versitygw has renamed the upload's folder
+// for it, and would answer NoSuchUpload, although the upload still exists if the completion fails.
 func (b *awsBackend) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipartUploadInput) error {
 	defer b.uploads.lock(aws.ToString(in.UploadId))()
 	return b.Backend.AbortMultipartUpload(ctx, in)
@@ -62,8 +63,9 @@ func (b *awsBackend) ListParts(ctx context.Context, in *s3.ListPartsInput) (s3re
 	return b.Backend.ListParts(ctx, in)
 }
 
-// UploadPart waits for a running completion once it has received the whole body. versitygw would create the upload's folder
-// again for this part, and a completion that fails could then not restore the other parts.
+// UploadPart waits for a running completion once it has received the whole body. versitygw would
+// create the upload's folder again for this part, and a completion that fails could then not
+// restore the other parts.
 func (b *awsBackend) UploadPart(ctx context.Context, in *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
 	in.Body = checkLength(ctx, in.Body, in.ContentLength)
 	if _, chunked := in.Body.(middlewares.ChecksumReader); in.Body == nil || chunked {
@@ -147,7 +149,8 @@ func (l *uploadLocks) lock(id string) (unlock func()) {
 	}
 }
 
-// Names in versitygw's store. The folder of a key's uploads is named by the key's hash, and has the key as an attribute.
+// Names in versitygw's store. The folder of a key's uploads is named by the key's hash, and has the
+// key as an attribute.
 const (
 	tempDir      = ".sgwtmp"
 	multipartDir = tempDir + "/multipart"

@@ -45,7 +45,8 @@ func TestRepeatedCompletion(t *testing.T) {
 	}
 }
 
-// Completing an upload that doesn't exist fails, even if another upload has stored an object with the key.
+// Completing an upload that doesn't exist fails, even if another upload has stored an object with
+// the key.
 func TestCompletionOfUnknownUpload(t *testing.T) {
 	stored := begin(t, "uploads/taken", []byte("other"))
 	if a := stored.complete(t); a.status != 200 {
@@ -76,8 +77,8 @@ func (u *upload) folder(t *testing.T, data string) string {
 	return found[0]
 }
 
-// A kill while parts are being joined leaves the upload's folder under another name. After a restart, the upload exists and
-// can be completed.
+// A kill while parts are being joined leaves the upload's folder under another name. After a
+// restart, the upload exists and can be completed.
 func TestKilledWhileJoining(t *testing.T) {
 	for name, noAttributes := range map[string]bool{"Attributes": false, "NoAttributes": true} {
 		t.Run(name, func(t *testing.T) {
@@ -108,7 +109,8 @@ func TestKilledWhileJoining(t *testing.T) {
 	}
 }
 
-// A kill after the object is stored and before its parts are removed leaves both. A restart removes the parts.
+// A kill after the object is stored and before its parts are removed leaves both. A restart removes
+// the parts.
 func TestKilledAfterJoining(t *testing.T) {
 	c := served{Dir: t.TempDir(), Port: freePort(t), Uploader: uploader}
 	p := serveProcess(t, c)
@@ -135,7 +137,8 @@ func TestKilledAfterJoining(t *testing.T) {
 	wantAnswer(t, status, code, 200, "")
 }
 
-// Metadata in a separate folder is written before the object. A kill in between must not occupy the key.
+// Metadata in a separate folder is written before the object. A kill in between must not occupy the
+// key.
 func TestKilledBeforeObject(t *testing.T) {
 	c := served{Dir: t.TempDir(), Port: freePort(t), Uploader: uploader, NoAttributes: true}
 	p := serveProcess(t, c)
@@ -163,8 +166,8 @@ func rename(t *testing.T, from, to string) {
 	}
 }
 
-// A part that arrives after the upload is completed is refused and leaves nothing: versitygw 1.8.0 creates the upload's folder
-// again for it.
+// A part that arrives after the upload is completed is refused and leaves nothing: versitygw 1.8.0
+// creates the upload's folder again for it.
 func TestLatePart(t *testing.T) {
 	u := begin(t, "uploads/late", []byte("x"))
 	const size = 64 << 10

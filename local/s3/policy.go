@@ -14,12 +14,13 @@ import (
 	"signpost/internal/iam"
 )
 
-// policy decides every request: it holds the bucket's policy and the identity policies of the roles that sign.
+// policy decides every request: it holds the bucket's policy and the identity policies of the roles
+// that sign.
 //
-// versitygw evaluates effects, principals, actions and resources. It refuses condition keys that it doesn't know, and
-// s3:signatureAge is one. So package iam evaluates the conditions, for each request at the moment it is authorized, and
-// versitygw gets the statements whose conditions are true, without the conditions. As on AWS, the signature has been
-// checked by then.
+// versitygw evaluates effects, principals, actions and resources. It refuses condition keys that it
+// doesn't know, and s3:signatureAge is one. So package iam evaluates the conditions, for each
+// request at the moment it is authorized, and versitygw gets the statements whose conditions are
+// true, without the conditions. As on AWS, the signature has been checked by then.
 type policy struct {
 	bucket     string
 	statements []statement

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// recover repairs what a killed run has left unfinished. Objects and parts are complete or missing, because versitygw names
-// a file last.
+// recover repairs what a killed run has left unfinished. Objects and parts are complete or missing,
+// because versitygw names a file last.
 func (s *store) recover() error {
 	folders, err := os.ReadDir(filepath.Join(s.bucketDir(), multipartDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -28,9 +28,10 @@ func (s *store) recover() error {
 	return s.forgetMissingObjects()
 }
 
-// recoverUploads handles uploads whose parts were being joined. versitygw renames the folder of an upload before it joins the
-// parts, doesn't find it under the new name after a restart, and answers a repeated CompleteMultipartUpload as if the first
-// were still running. The folder gets its old name back, or is removed if the object has been stored.
+// recoverUploads handles uploads whose parts were being joined. versitygw renames the folder of an
+// upload before it joins the parts, doesn't find it under the new name after a restart, and answers
+// a repeated CompleteMultipartUpload as if the first were still running. The folder gets its old
+// name back, or is removed if the object has been stored.
 func (s *store) recoverUploads(folder string) error {
 	entries, err := os.ReadDir(filepath.Join(s.bucketDir(), folder))
 	if err != nil {
@@ -65,8 +66,8 @@ func (s *store) endJoining(joining, upload string) error {
 	return os.Rename(filepath.Join(s.bucketDir(), joining), filepath.Join(s.bucketDir(), upload))
 }
 
-// tempFile matches the name of a file that was being written: the key's hash and digits. On Linux, versitygw writes files
-// without a name instead.
+// tempFile matches the name of a file that was being written: the key's hash and digits. On Linux,
+// versitygw writes files without a name instead.
 var tempFile = regexp.MustCompile(`^[0-9a-f]{64}\.[0-9]+$`)
 
 func (s *store) removeTempFiles(folder string) error {
@@ -82,8 +83,9 @@ func (s *store) removeTempFiles(folder string) error {
 	return err
 }
 
-// forgetMissingObjects removes the metadata of missing objects. Metadata in a separate folder is written before the object,
-// and a request with If-None-Match: * would then be answered with 412, as if the object existed.
+// forgetMissingObjects removes the metadata of missing objects. Metadata in a separate folder is
+// written before the object, and a request with If-None-Match: * would then be answered with 412,
+// as if the object existed.
 func (s *store) forgetMissingObjects() error {
 	if s.sidecar == "" {
 		return nil

@@ -1,14 +1,16 @@
-// Package s3 runs the stack's bucket on this machine: it embeds versitygw, which stores objects as files.
+// Package s3 runs the stack's bucket on this machine: it embeds versitygw, which stores objects as
+// files.
 //
 //	server, err := s3.Start(ctx, s3.Config{Dir: dir, Bucket: name, CORS: rules, Policy: policy, Users: users})
 //	server.URL       // "http://127.0.0.1:PORT", path-style
 //	server.Close(ctx)
 //
-// versitygw checks signatures and implements CORS, checksums, conditional writes and multipart uploads. This package adds
-// the template's policies, and changes what versitygw does differently from AWS.
+// versitygw checks signatures and implements CORS, checksums, conditional writes and multipart
+// uploads. This package adds the template's policies, and changes what versitygw does differently
+// from AWS.
 //
-// A process can have only one server: versitygw changes the working directory to its data and has global state. After
-// Start, nothing in the process may call os.Chdir.
+// A process can have only one server: versitygw changes the working directory to its data and has
+// global state. After Start, nothing in the process may call os.Chdir.
 package s3
 
 import (
@@ -41,8 +43,8 @@ type Config struct {
 	Users  []User       // the roles that sign
 	Log    func(Request)
 
-	// HeaderTimeout is how long a client may take to send the headers of a request (0 is 10 seconds), and IdleTimeout how
-	// long it may pause in the body (0 is 20 seconds).
+	// HeaderTimeout is how long a client may take to send the headers of a request (0 is 10
+	// seconds), and IdleTimeout how long it may pause in the body (0 is 20 seconds).
 	HeaderTimeout, IdleTimeout time.Duration
 
 	noAttributes bool // for tests: as on a file system without extended attributes
@@ -54,7 +56,8 @@ type CORSRule struct {
 	MaxAge                                                         int32
 }
 
-// Request is an answered S3 request, for the log. It has no query, because a signed URL is a credential.
+// Request is an answered S3 request, for the log. It has no query, because a signed URL is a
+// credential.
 type Request struct {
 	Method, Path string
 	Status       int
@@ -96,7 +99,8 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
 	}
-	// Without WithKeepAlive, versitygw uses a connection for one request only. A browser's idle connections would delay Ctrl-C.
+	// Without WithKeepAlive, versitygw uses a connection for one request only. A browser's idle
+	// connections would delay Ctrl-C.
 	gateway, err := s3api.New(be, rootUser(), cfg.Region, users, nil, nil, nil, nil,
 		s3api.WithQuiet(),
 		s3api.WithConcurrencyLimiter(4096, 1024),
@@ -120,8 +124,9 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// fiberApp returns the gateway's web server, an unexported field. versitygw 1.8.0, the newest version, opens its own
-// listeners and has no option for a listener or a timeout, both of which are needed here.
+// fiberApp returns the gateway's web server, an unexported field. versitygw 1.8.0, the newest
+// version, opens its own listeners and has no option for a listener or a timeout, both of which are
+// needed here.
 func fiberApp(gateway *s3api.S3ApiServer) (*fiber.App, error) {
 	field := reflect.ValueOf(gateway).Elem().FieldByName("app")
 	if !field.IsValid() || field.Type() != reflect.TypeFor[*fiber.App]() {
@@ -147,7 +152,8 @@ func (s *Server) Close(ctx context.Context) error {
 
 const rootAccess = "AKIAROOT000000000000"
 
-// rootUser is versitygw's administrator. Nobody can sign as it: its secret is random and not stored.
+// rootUser is versitygw's administrator. Nobody can sign as it: its secret is random and not
+// stored.
 func rootUser() middlewares.RootUserConfig {
 	return middlewares.RootUserConfig{Access: rootAccess, Secret: rand.Text()}
 }

@@ -208,8 +208,8 @@ func TestTruncatedPut(t *testing.T) {
 	}
 }
 
-// A client that is refused while it sends a large body must be able to read the answer. Like a browser, this one sends the
-// whole body before it reads.
+// A client that is refused while it sends a large body must be able to read the answer. Like a
+// browser, this one sends the whole body before it reads.
 func TestRefusedLargeBody(t *testing.T) {
 	answer, err := sendRaw(t, signed{key: "uploads/large", length: 64 << 20}, 64<<20)
 	if err != nil {

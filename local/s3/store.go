@@ -24,8 +24,9 @@ type store struct {
 
 func (s *store) bucketDir() string { return filepath.Join(s.data, s.bucket) }
 
-// openStore opens the data folder. If its file system has no extended attributes (some tmpfs, some macOS volumes), metadata
-// is stored in a separate folder. Only the owner can read any of it, whatever the umask is.
+// openStore opens the data folder. If its file system has no extended attributes (some tmpfs, some
+// macOS volumes), metadata is stored in a separate folder. Only the owner can read any of it,
+// whatever the umask is.
 func openStore(cfg Config) (*store, error) {
 	// versitygw changes the working directory to the data folder.
 	root, err := filepath.Abs(cfg.Dir)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// timedListener limits how long a client can keep a connection without sending anything. fasthttp's own timeout is for a
-// whole request, which takes long for a large upload.
+// timedListener limits how long a client can keep a connection without sending anything. fasthttp's
+// own timeout is for a whole request, which takes long for a large upload.
 type timedListener struct {
 	net.Listener
 	header, idle time.Duration

@@ -15,15 +15,15 @@ import (
 	"signpost/internal/iam"
 )
 
-// User is a role that signs requests: temporary credentials, as Lambda gives them to a function, and the role's identity
-// policies.
+// User is a role that signs requests: temporary credentials, as Lambda gives them to a function,
+// and the role's identity policies.
 type User struct {
 	Credentials aws.Credentials
 	Policies    []iam.Document
 }
 
-// NewCredentials creates temporary credentials of the same form as those of STS: an access key id that begins with ASIA, a
-// secret and a session token.
+// NewCredentials creates temporary credentials of the same form as those of STS: an access key id
+// that begins with ASIA, a secret and a session token.
 func NewCredentials() aws.Credentials {
 	return aws.Credentials{
 		AccessKeyID:     "ASIA" + rand.Text()[:16],
@@ -33,8 +33,8 @@ func NewCredentials() aws.Credentials {
 	}
 }
 
-// users are the roles that may sign, by access key id. It implements auth.SigningKeyProvider, so that a request needs the
-// session token that belongs to its key, as on AWS.
+// users are the roles that may sign, by access key id. It implements auth.SigningKeyProvider, so
+// that a request needs the session token that belongs to its key, as on AWS.
 type users map[string]aws.Credentials
 
 func newUsers(list []User) *users {
@@ -45,13 +45,14 @@ func newUsers(list []User) *users {
 	return &table
 }
 
-// errExpiredToken is S3's answer to temporary credentials that have expired, even if the URL hasn't ("Error responses",
-// Amazon S3 API Reference).
+// errExpiredToken is S3's answer to temporary credentials that have expired, even if the URL hasn't
+// ("Error responses", Amazon S3 API Reference).
 var errExpiredToken = s3err.APIError{
 	Code: "ExpiredToken", Description: "The provided token has expired.", HTTPStatusCode: http.StatusBadRequest,
 }
 
-// DeriveSigningKey returns the SigV4 signing key ("Signature Version 4 signing process", AWS IAM User Guide).
+// DeriveSigningKey returns the SigV4 signing key ("Signature Version 4 signing process", AWS IAM
+// User Guide).
 func (u *users) DeriveSigningKey(access, sessionToken, date, region, service string) ([]byte, auth.Account, error) {
 	creds, ok := (*u)[access]
 	if !ok {

@@ -1,13 +1,14 @@
-// Command bench measures the functions' cold starts beside that of a Lambda
-// function that does nothing:
+// Command bench measures the functions' cold starts beside that of a Lambda function that does
+// nothing:
 //
 //	go run ./test/bench [-runs 40]
 //
-// It builds them for this machine with the flags they are deployed with, and runs each as its own process against a Lambda
-// Runtime API on loopback. They take turns, so that a busy machine slows all of them alike. A run is timed from the start
-// of the process to its first response.
+// It builds them for this machine with the flags they are deployed with, and runs each as its own
+// process against a Lambda Runtime API on loopback. They take turns, so that a busy machine slows
+// all of them alike. A run is timed from the start of the process to its first response.
 //
-// The numbers are for reading. Don't make a test of them: they depend on the machine and on what else it does.
+// The numbers are for reading. Don't make a test of them: they depend on the machine and on what
+// else it does.
 package main
 
 import (

@@ -32,15 +32,16 @@ func build(s *subject) error {
 	return nil
 }
 
-// runtimeAPI is as much of the Lambda Runtime API as one invocation needs ("Using the Lambda runtime API for custom
-// runtimes", AWS Lambda Developer Guide).
+// runtimeAPI is as much of the Lambda Runtime API as one invocation needs ("Using the Lambda
+// runtime API for custom runtimes", AWS Lambda Developer Guide).
 type runtimeAPI struct {
 	server    *http.Server
 	address   string
 	responses chan response
 
-	// waiting is the run whose function hasn't received its event yet, or 0. Each run has its own address, because the
-	// last request of a function that was ended may arrive after the next one has started.
+	// waiting is the run whose function hasn't received its event yet, or 0. Each run has its own
+	// address, because the last request of a function that was ended may arrive after the next one
+	// has started.
 	waiting atomic.Int64
 	event   string // of that run
 	runs    int64
@@ -66,7 +67,8 @@ func newRuntimeAPI() (*runtimeAPI, error) {
 	return a, nil
 }
 
-// next sends a run's one event. A function that has answered and asks for another one waits until it is ended.
+// next sends a run's one event. A function that has answered and asks for another one waits until
+// it is ended.
 func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 	run, _ := strconv.ParseInt(r.PathValue("run"), 10, 64)
 	if run == 0 || !a.waiting.CompareAndSwap(run, 0) {

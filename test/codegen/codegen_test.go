@@ -1,6 +1,8 @@
-// Package codegen_test generates a Go client from openapi.yaml, compiles it, and checks that its operations and types have the names that a person would give them.
+// Package codegen_test generates a Go client from openapi.yaml, compiles it, and checks that its
+// operations and types have the names that a person would give them.
 //
-// It is a module of its own, because oapi-codegen needs another version of kin-openapi than Signpost does:
+// It is a module of its own, because oapi-codegen needs another version of kin-openapi than
+// Signpost does:
 //
 //	cd test/codegen && go test ./...
 package codegen_test
@@ -22,7 +24,8 @@ import (
 
 const contractFile = "../../openapi.yaml"
 
-// TestGeneratedClientCompiles builds the generated client together with testdata/upload.go, which uses it.
+// TestGeneratedClientCompiles builds the generated client together with testdata/upload.go, which
+// uses it.
 func TestGeneratedClientCompiles(t *testing.T) {
 	client := generate(t)
 	dir := filepath.Dir(client)
@@ -42,7 +45,8 @@ func TestGeneratedClientCompiles(t *testing.T) {
 	}
 }
 
-// TestGeneratedNames lists what a user of the generated client meets. OPTIONS, which browsers send by themselves, is no operation.
+// TestGeneratedNames lists what a user of the generated client meets. OPTIONS, which browsers send
+// by themselves, is no operation.
 func TestGeneratedNames(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), generate(t), nil, parser.SkipObjectResolution)
 	if err != nil {
@@ -72,7 +76,8 @@ func generate(t *testing.T) string {
 	return client
 }
 
-// operations are the methods of the generated ClientInterface. Each operation with a body has a second one, for a body that is written by hand.
+// operations are the methods of the generated ClientInterface. Each operation with a body has a
+// second one, for a body that is written by hand.
 func operations(file *ast.File) []string {
 	var names []string
 	for name, spec := range types(file) {
@@ -88,7 +93,9 @@ func operations(file *ast.File) []string {
 	return names
 }
 
-// contractTypes are the types that stand for something in the contract. It leaves out the client's machinery, a wrapper for each operation's response and request, and further names of ErrorResponse.
+// contractTypes are the types that stand for something in the contract. It leaves out the client's
+// machinery, a wrapper for each operation's response and request, and further names of
+// ErrorResponse.
 func contractTypes(t *testing.T, file *ast.File) []string {
 	t.Helper()
 	var names []string

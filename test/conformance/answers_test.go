@@ -51,7 +51,9 @@ func checkAnswer(t *testing.T, r *http.Request, a answer) {
 	checkContract(t, r, a)
 }
 
-// checkReaders checks which pages may read what API Gateway answers by itself: all of them where the stack allows several origins, as a local run does, or else the one origin. A deployed stack's outputs don't say how many it allows.
+// checkReaders checks which pages may read what API Gateway answers by itself: all of them where
+// the stack allows several origins, as a local run does, or else the one origin. A deployed stack's
+// outputs don't say how many it allows.
 func checkReaders(t *testing.T, a answer) {
 	t.Helper()
 	if got := a.header.Get("Access-Control-Allow-Origin"); got != "*" && (mainRun != nil || got != target.origin()) {
@@ -128,7 +130,8 @@ func checkError(t *testing.T, a answer) {
 	}
 }
 
-// refused fails the test unless the answer is this error. An empty field means that the error names none.
+// refused fails the test unless the answer is this error. An empty field means that the error names
+// none.
 func refused(t *testing.T, a answer, code, field string) apiError {
 	t.Helper()
 	if a.status < 400 {

@@ -37,8 +37,8 @@ func TestBigUpload(t *testing.T) {
 	}
 }
 
-// TestBigRefusal: a client that is still sending must be able to read why it was refused. A connection that S3 resets
-// shows in a browser as a network error that nobody can explain.
+// TestBigRefusal: a client that is still sending must be able to read why it was refused. A
+// connection that S3 resets shows in a browser as a network error that nobody can explain.
 func TestBigRefusal(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]forgery{

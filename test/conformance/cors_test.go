@@ -47,7 +47,8 @@ func allowedOrigins() []string {
 	return origins
 }
 
-// preflights are the routes of the deployment, each with what a page asks about before it calls them.
+// preflights are the routes of the deployment, each with what a page asks about before it calls
+// them.
 func preflights(t *testing.T) map[string]struct{ method, headers string } {
 	t.Helper()
 	type asked = struct{ method, headers string }
@@ -104,7 +105,8 @@ func TestPreflight(t *testing.T) {
 	})
 }
 
-// TestReadableByThePage goes through one refusal of each kind: checkAnswer looks at the headers of all of them.
+// TestReadableByThePage goes through one refusal of each kind: checkAnswer looks at the headers of
+// all of them.
 func TestReadableByThePage(t *testing.T) {
 	t.Parallel()
 	for _, origin := range allowedOrigins() {
@@ -128,8 +130,8 @@ func TestReadableByThePage(t *testing.T) {
 	}
 }
 
-// TestHiddenFromOtherPages: what the function answers is only for the allowed origins. How it compares them is in its
-// own tests.
+// TestHiddenFromOtherPages: what the function answers is only for the allowed origins. How it
+// compares them is in its own tests.
 func TestHiddenFromOtherPages(t *testing.T) {
 	t.Parallel()
 	for name, origin := range map[string]string{"ErrOther": "https://evil.example", "ErrNull": "null"} {
@@ -270,7 +272,8 @@ func hasRoute(t *testing.T, path string) bool {
 	return preflight(t, path, target.origin(), "POST", "authorization,content-type").status < 300
 }
 
-// TestS3AnswersAreReadable: a page must be able to say why S3 refused, and a page elsewhere must learn nothing.
+// TestS3AnswersAreReadable: a page must be able to say why S3 refused, and a page elsewhere must
+// learn nothing.
 func TestS3AnswersAreReadable(t *testing.T) {
 	t.Parallel()
 	for name, e := range map[string]edit{

@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// TestCutUpload closes the connection in the middle of the body: there must be no object then, not even a part of one.
+// TestCutUpload closes the connection in the middle of the body: there must be no object then, not
+// even a part of one.
 func TestCutUpload(t *testing.T) {
 	t.Parallel()
 	const size = 3 << 20
@@ -29,7 +30,8 @@ func TestCutUpload(t *testing.T) {
 				conn := dial(t, p.URL)
 				fmt.Fprint(conn, rawRequest(t, p, size)+body[:sent])
 				conn.Close()
-				// S3 notices after a while and nothing says when; there must be no object at any moment.
+				// S3 notices after a while and nothing says when; there must be no object at any
+				// moment.
 				for range 10 {
 					time.Sleep(20 * time.Millisecond)
 					checkNothingThere(t, p)
@@ -48,7 +50,8 @@ func TestHalfClosedUpload(t *testing.T) {
 		want forgery
 	}{
 		"Err": {1 << 20, forgery{status: 400, code: "IncompleteBody", onAWS: "RequestTimeout"}},
-		// versitygw reads the first 8 KiB before it looks at the request, and has no better code for a failure there.
+		// versitygw reads the first 8 KiB before it looks at the request, and has no better code
+		// for a failure there.
 		"ErrInTheFirstBytes": {1000, forgery{status: 500, code: "InternalError", onAWS: "RequestTimeout"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +68,8 @@ func TestHalfClosedUpload(t *testing.T) {
 	}
 }
 
-// TestSmuggledLength sends two lengths, or a length and chunks: S3 and any proxy in front of it must agree on where the body ends.
+// TestSmuggledLength sends two lengths, or a length and chunks: S3 and any proxy in front of it
+// must agree on where the body ends.
 func TestSmuggledLength(t *testing.T) {
 	t.Parallel()
 	for name, extra := range map[string]string{

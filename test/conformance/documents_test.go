@@ -51,7 +51,8 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// TestDocumentsWithoutASize takes a body of any length, as the contract says, but only a complete one.
+// TestDocumentsWithoutASize takes a body of any length, as the contract says, but only a complete
+// one.
 func TestDocumentsWithoutASize(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{"OKEmpty": "", "OKShort": "x", "OKLong": strings.Repeat("x", 1<<20)} {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestRange: a page can read a file in pieces, as PDF viewers and players do: S3 lets it ask for a range, answers with
-// that, and lets it see which one it got (mozilla/pdf.js#8566).
+// TestRange: a page can read a file in pieces, as PDF viewers and players do: S3 lets it ask for a
+// range, answers with that, and lets it see which one it got (mozilla/pdf.js#8566).
 func TestRange(t *testing.T) {
 	t.Parallel()
 	withDownloads(t)

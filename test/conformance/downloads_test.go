@@ -30,7 +30,8 @@ func downloads(t *testing.T, body fields, edits ...edit) answer {
 	return post(t, "downloads", string(raw), edits...)
 }
 
-// checkDownload reads an answer to POST /downloads: it must let the caller read this object, with these query parameters.
+// checkDownload reads an answer to POST /downloads: it must let the caller read this object, with
+// these query parameters.
 func checkDownload(t *testing.T, a answer, key string, operation url.Values) plan {
 	t.Helper()
 	p := planned(t, a, 200)
@@ -90,7 +91,8 @@ func TestDownload(t *testing.T) {
 	}
 }
 
-// TestDownloadOfNothing: any well-formed key of the caller's own is signed, whether or not there is an object.
+// TestDownloadOfNothing: any well-formed key of the caller's own is signed, whether or not there is
+// an object.
 func TestDownloadOfNothing(t *testing.T) {
 	t.Parallel()
 	withDownloads(t)
@@ -101,7 +103,8 @@ func TestDownloadOfNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := s3(t, checkDownload(t, downloads(t, fields{"key": key}), key, overrides()).request(t, ""))
-			// A caller who may not list the bucket does not learn whether there is an object ("GetObject", Amazon S3 API Reference).
+			// A caller who may not list the bucket does not learn whether there is an object
+			// ("GetObject", Amazon S3 API Reference).
 			checkRefusal(t, a, forgery{code: "AccessDenied"})
 			checkHeader(t, a, "Access-Control-Allow-Origin", target.origin())
 		})
@@ -135,7 +138,8 @@ func TestDownloadRefusals(t *testing.T) {
 	}
 }
 
-// TestDownloadPassesOnNothingAdded: SigV4 lets the holder of an upload's URL add headers that are not signed, and S3 stores them. No download returns them.
+// TestDownloadPassesOnNothingAdded: SigV4 lets the holder of an upload's URL add headers that are
+// not signed, and S3 stores them. No download returns them.
 func TestDownloadPassesOnNothingAdded(t *testing.T) {
 	t.Parallel()
 	withDownloads(t)

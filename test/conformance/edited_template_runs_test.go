@@ -20,7 +20,8 @@ func TestShortLivedAndThrottled(t *testing.T) {
 	t.Run("ErrTooManyRequests", func(t *testing.T) { checkThrottled(t, here, 5) })
 }
 
-// TestShortPolicyAndMovedOrigin runs the template with a bucket policy that refuses signatures older than three seconds, while the URLs themselves live longer, and with another allowed origin.
+// TestShortPolicyAndMovedOrigin runs the template with a bucket policy that refuses signatures
+// older than three seconds, while the URLs themselves live longer, and with another allowed origin.
 func TestShortPolicyAndMovedOrigin(t *testing.T) {
 	t.Parallel()
 	const moved = "https://moved.example"
@@ -34,7 +35,8 @@ func TestShortPolicyAndMovedOrigin(t *testing.T) {
 	})
 }
 
-// TestNarrowRole takes away the function's right to write where it plans uploads: S3 then refuses what it signed.
+// TestNarrowRole takes away the function's right to write where it plans uploads: S3 then refuses
+// what it signed.
 func TestNarrowRole(t *testing.T) {
 	t.Parallel()
 	r := runEdited(t, bytes.ReplaceAll(synthesizedTemplate(t), []byte(`"/uploads/*"`), []byte(`"/elsewhere/*"`)))
@@ -45,7 +47,8 @@ func TestNarrowRole(t *testing.T) {
 	}
 }
 
-// checkGrowsOld waits until a signed request is older than the three seconds for which the run takes it.
+// checkGrowsOld waits until a signed request is older than the three seconds for which the run
+// takes it.
 func checkGrowsOld(t *testing.T, r *localRun, here edit, expiresIn int, message string) {
 	t.Helper()
 	const life = 3 * time.Second
@@ -71,7 +74,8 @@ func checkGrowsOld(t *testing.T, r *localRun, here edit, expiresIn int, message 
 	}
 }
 
-// checkThrottled sends requests until the API refuses one, which must not be before the burst that the template allows.
+// checkThrottled sends requests until the API refuses one, which must not be before the burst that
+// the template allows.
 func checkThrottled(t *testing.T, here edit, burst int) {
 	t.Helper()
 	time.Sleep(time.Duration(burst) * time.Second) // until the whole burst is available again, at one a second
@@ -97,7 +101,8 @@ func checkThrottled(t *testing.T, here edit, burst int) {
 	planned(t, uploads(t, nil, here), 201)
 }
 
-// checkOrigin calls API and bucket as a page of this origin; allowed is the Access-Control-Allow-Origin that they should answer.
+// checkOrigin calls API and bucket as a page of this origin; allowed is the
+// Access-Control-Allow-Origin that they should answer.
 func checkOrigin(t *testing.T, r *localRun, here edit, origin, allowed string) {
 	t.Helper()
 	request, err := http.NewRequest("OPTIONS", r.ApiUrl+"uploads", nil)

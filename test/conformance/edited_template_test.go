@@ -9,10 +9,12 @@ import (
 	"testing"
 )
 
-// The local run serves the template. These tests edit the target's template, run it, and see the stack behave differently: what the local run enforces comes from the template that would be deployed, not from constants of its own.
+// The local run serves the template. These tests edit the target's template, run it, and see the
+// stack behave differently: what the local run enforces comes from the template that would be
+// deployed, not from constants of its own.
 
-// project makes a folder in which `local` runs this template without synthesizing: the app that its cdk.json names
-// copies it.
+// project makes a folder in which `local` runs this template without synthesizing: the app that its
+// cdk.json names copies it.
 func project(t *testing.T, template []byte) (dir string) {
 	t.Helper()
 	localOnly(t, "it edits the template and runs it")

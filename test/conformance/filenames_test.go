@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// fileNames are names that people, systems and attackers give files, and that a header or a path could damage on the way. What the function makes of each kind of character is in its own tests.
+// fileNames are names that people, systems and attackers give files, and that a header or a path
+// could damage on the way. What the function makes of each kind of character is in its own tests.
 var fileNames = map[string]string{
 	"Emoji":            "🐈‍⬛ & 🐕.png",
 	"Override":         "gnp.\u202etac.exe", // shows as "exe.cat.png" reversed
@@ -30,7 +31,9 @@ var fileNames = map[string]string{
 	"Noncharacter":     "c\uffff\U0010ffff.png",
 }
 
-// TestNames uploads a file of each name through both routes. Whatever the name is, the key stays in the user's own folder and has harmless characters only, and a download gets the original name back.
+// TestNames uploads a file of each name through both routes. Whatever the name is, the key stays in
+// the user's own folder and has harmless characters only, and a download gets the original name
+// back.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	for title, name := range fileNames {
@@ -54,7 +57,8 @@ func checkName(t *testing.T, p plan, name string) {
 	}
 }
 
-// dispositionName is the name that a browser gives the download: that of the stored object where it can be seen.
+// dispositionName is the name that a browser gives the download: that of the stored object where it
+// can be seen.
 func dispositionName(t *testing.T, p plan) string {
 	t.Helper()
 	disposition := p.Headers["Content-Disposition"]
@@ -72,7 +76,8 @@ func dispositionName(t *testing.T, p plan) string {
 	return parameters["filename"]
 }
 
-// TestNamesTooLongForS3: S3 limits headers, so a name that is too long loses whole characters before its extension.
+// TestNamesTooLongForS3: S3 limits headers, so a name that is too long loses whole characters
+// before its extension.
 func TestNamesTooLongForS3(t *testing.T) {
 	t.Parallel()
 	for title, c := range map[string]struct {

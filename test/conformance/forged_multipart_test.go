@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// checkForged sends forgeries of one request. S3 must refuse each, and the upload must stay as it is.
+// checkForged sends forgeries of one request. S3 must refuse each, and the upload must stay as it
+// is.
 func checkForged(t *testing.T, s *session, p plan, body string, forgeries map[string]forgery, sent ...int64) {
 	t.Helper()
 	for name, f := range forgeries {
@@ -98,7 +99,8 @@ func TestForgedPartWithChecksum(t *testing.T) {
 	})
 }
 
-// TestForgedEnd forges completion, abort and list of an upload of which only the last part was sent.
+// TestForgedEnd forges completion, abort and list of an upload of which only the last part was
+// sent.
 func TestForgedEnd(t *testing.T) {
 	t.Parallel()
 	s, other := begin(t, ada, false), begin(t, ada, false)
@@ -147,7 +149,9 @@ func TestForgedEnd(t *testing.T) {
 	other.checkListedOnly(t)
 }
 
-// TestForeignUpload has requests signed that belong to no upload, which the function does for any uploadId and any well-formed key of the caller's: S3 binds an uploadId to the key that it was created for.
+// TestForeignUpload has requests signed that belong to no upload, which the function does for any
+// uploadId and any well-formed key of the caller's: S3 binds an uploadId to the key that it was
+// created for.
 func TestForeignUpload(t *testing.T) {
 	t.Parallel()
 	mine, other, foreign := begin(t, ada, false), begin(t, ada, false), begin(t, grace, false)

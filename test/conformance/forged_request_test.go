@@ -89,8 +89,8 @@ func TestForgedHeader(t *testing.T) {
 	})
 }
 
-// TestAddedHeader adds what would change how the object is stored or who may read it. S3 takes no x-amz-* header that
-// is not signed.
+// TestAddedHeader adds what would change how the object is stored or who may read it. S3 takes no
+// x-amz-* header that is not signed.
 func TestAddedHeader(t *testing.T) {
 	forgeries := map[string]forgery{}
 	for name, value := range map[string]string{

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// A forgery is a signed request with one change. S3 must refuse it and store nothing, and the signed request itself must still work afterwards.
+// A forgery is a signed request with one change. S3 must refuse it and store nothing, and the
+// signed request itself must still work afterwards.
 type forgery struct {
 	planned fields // beside the defaults of uploads
 	change  edit
@@ -19,7 +20,8 @@ type forgery struct {
 
 const notSigned = "AccessDenied" // "There were headers present in the request which were not signed"
 
-// checkForgeries sends them one after the other. Those of the same upload share a plan, which must still work after all of them.
+// checkForgeries sends them one after the other. Those of the same upload share a plan, which must
+// still work after all of them.
 func checkForgeries(t *testing.T, forgeries map[string]forgery) {
 	t.Helper()
 	t.Parallel()

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestIdleConnections holds 1,000 connections open to the API and to S3 without sending anything, and a few requests
-// whose bodies never end. The local run continues to serve everybody else.
+// TestIdleConnections holds 1,000 connections open to the API and to S3 without sending anything,
+// and a few requests whose bodies never end. The local run continues to serve everybody else.
 func TestIdleConnections(t *testing.T) {
 	localOnly(t, "it opens a thousand idle connections, which a shared deployment should not have to bear")
 	const idle, slow = 500, 12

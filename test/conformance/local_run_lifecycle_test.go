@@ -12,7 +12,9 @@ import (
 	"time"
 )
 
-// stopInTheMiddle ends a run while clients are in the middle of requests. It must not wait for them, exit with status 0, leave no process behind, and store nothing of the object that one of them was sending.
+// stopInTheMiddle ends a run while clients are in the middle of requests. It must not wait for
+// them, exit with status 0, leave no process behind, and store nothing of the object that one of
+// them was sending.
 func stopInTheMiddle(t *testing.T, r *localRun, here edit, signal syscall.Signal) {
 	t.Helper()
 	p := planUpload(t, fields{"size": 100}, here)
@@ -46,7 +48,8 @@ func checkClosed(t *testing.T, r *localRun) {
 	}
 }
 
-// TestStopWhileStarting interrupts the start during its longest step, the synthesis, which starts child processes. They must end too.
+// TestStopWhileStarting interrupts the start during its longest step, the synthesis, which starts
+// child processes. They must end too.
 func TestStopWhileStarting(t *testing.T) {
 	t.Parallel()
 	folder := project(t, synthesizedTemplate(t))
@@ -92,7 +95,8 @@ func TestStopWhileStarting(t *testing.T) {
 	}
 }
 
-// TestReusedFolder starts again over the same data: users keep their sub and with it their uploads, objects stay, and pages that are open keep working.
+// TestReusedFolder starts again over the same data: users keep their sub and with it their uploads,
+// objects stay, and pages that are open keep working.
 func TestReusedFolder(t *testing.T) {
 	t.Parallel()
 	folder := project(t, synthesizedTemplate(t))
@@ -145,7 +149,8 @@ func checkKilled(t *testing.T, r *localRun) {
 	}
 }
 
-// TestSideBySide: two runs on one machine are separate: neither takes the other's tokens or signatures.
+// TestSideBySide: two runs on one machine are separate: neither takes the other's tokens or
+// signatures.
 func TestSideBySide(t *testing.T) {
 	t.Parallel()
 	r := runEdited(t, synthesizedTemplate(t))

@@ -33,7 +33,9 @@ func TestLoopbackOnly(t *testing.T) {
 	}
 }
 
-// TestOtherHosts: another site can point its own name at 127.0.0.1, and its pages are then same-origin with what answers there (DNS rebinding). Every server of the local run refuses such requests.
+// TestOtherHosts: another site can point its own name at 127.0.0.1, and its pages are then
+// same-origin with what answers there (DNS rebinding). Every server of the local run refuses such
+// requests.
 func TestOtherHosts(t *testing.T) {
 	t.Parallel()
 	localOnly(t, "AWS has names of its own")

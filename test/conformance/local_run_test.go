@@ -109,19 +109,22 @@ func startRunFor(t *testing.T, project, dir string, args ...string) *localRun {
 	return r
 }
 
-// complaints are what the run printed on its standard error, except versitygw's line on a client that goes away within the
-// first 8 KiB of a body, which tests here do on purpose.
+// complaints are what the run printed on its standard error, except versitygw's line on a client
+// that goes away within the first 8 KiB of a body, which tests here do on purpose.
 func (r *localRun) complaints() string {
 	return strings.ReplaceAll(r.stderr.String(), "\x1b[31m[INTERNAL ERROR]: unexpected EOF\x1b[0m\n", "")
 }
 
-// stopLimit is how long stopping may take on a busy machine; a run that takes longer hangs. The run itself gives open requests 1.5 s.
+// stopLimit is how long stopping may take on a busy machine; a run that takes longer hangs. The run
+// itself gives open requests 1.5 s.
 const stopLimit = 10 * time.Second
 
-// endLimit is how long a busy machine may take to remove a process that has ended. A process that is there after that was left behind.
+// endLimit is how long a busy machine may take to remove a process that has ended. A process that
+// is there after that was left behind.
 const endLimit = 2 * time.Second
 
-// stop ends the run by a signal, and returns an error if it took too long, failed, or left a process behind.
+// stop ends the run by a signal, and returns an error if it took too long, failed, or left a
+// process behind.
 func (r *localRun) stop(signal syscall.Signal) error {
 	children, err := childrenOf(r.process.Process.Pid)
 	if err != nil {
@@ -245,8 +248,8 @@ func allGone(pids []int, grace time.Duration) error {
 // running holds the runs that have not ended.
 var running sync.Map
 
-// endRunsBeforeTimeout kills every run shortly before `go test -timeout` ends this process, which would leave them
-// orphaned. It returns a function that cancels that.
+// endRunsBeforeTimeout kills every run shortly before `go test -timeout` ends this process, which
+// would leave them orphaned. It returns a function that cancels that.
 func endRunsBeforeTimeout() (cancel func()) {
 	limit, err := time.ParseDuration(flag.Lookup("test.timeout").Value.String())
 	if err != nil || limit <= 0 {

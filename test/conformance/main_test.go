@@ -1,12 +1,17 @@
-// Package conformance_test checks a running stack from end to end: that the API keeps the HTTP contract, that S3 takes what the API signed, and that S3 refuses a forgery of each thing that is signed. It speaks HTTP only, as any client would.
+// Package conformance_test checks a running stack from end to end: that the API keeps the HTTP
+// contract, that S3 takes what the API signed, and that S3 refuses a forgery of each thing that is
+// signed. It speaks HTTP only, as any client would.
 //
-// What a function decides by itself is in its own tests. Here each kind of refusal is proven once, together with what only a whole stack shows: what API Gateway does to a request on the way, tokens, CORS, real signatures, restarts.
+// What a function decides by itself is in its own tests. Here each kind of refusal is proven once,
+// together with what only a whole stack shows: what API Gateway does to a request on the way,
+// tokens, CORS, real signatures, restarts.
 //
 //	go test ./test/conformance                        # starts the local run, and ends it
 //	go test ./test/conformance -outputs outputs.json  # the stack that wrote this outputs file; see target_test.go
 //
-// Every answer of the API, expected or not, must have the shape and the CORS headers that all answers share. At the end the bucket must hold exactly the objects that honest uploads put there: see answers_test.go and
-// stored_objects_test.go. A test must never loosen those checks for itself.
+// Every answer of the API, expected or not, must have the shape and the CORS headers that all
+// answers share. At the end the bucket must hold exactly the objects that honest uploads put there:
+// see answers_test.go and stored_objects_test.go. A test must never loosen those checks for itself.
 package conformance_test
 
 import (

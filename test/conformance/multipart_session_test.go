@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// session is an upload in parts. The last part of its file has 5 bytes, and each part has its own content, so that the test notices a part in another's place.
+// session is an upload in parts. The last part of its file has 5 bytes, and each part has its own
+// content, so that the test notices a part in another's place.
 type session struct {
 	user  user
 	plan  plan
@@ -33,7 +34,8 @@ type signedPart struct {
 	plan
 }
 
-// partsAnswer is the answer to POST /uploads/parts. List and Abort are nil where uploads can't be resumed.
+// partsAnswer is the answer to POST /uploads/parts. List and Abort are nil where uploads can't be
+// resumed.
 type partsAnswer struct {
 	Parts                 []signedPart
 	List, Complete, Abort *plan
@@ -41,7 +43,8 @@ type partsAnswer struct {
 	ExpiresAt             time.Time
 }
 
-// begin plans an upload and creates it. It is aborted at the end of the test if it isn't complete, so that no part stays in the store.
+// begin plans an upload and creates it. It is aborted at the end of the test if it isn't complete,
+// so that no part stays in the store.
 func begin(t *testing.T, u user, checksums bool) *session {
 	t.Helper()
 	inParts(t)
@@ -143,7 +146,8 @@ func post(t *testing.T, path, body string, edits ...edit) answer {
 	return api(t, "POST", path, append([]edit{setHeader("Content-Type", "application/json"), setBody(body)}, edits...)...)
 }
 
-// checkParts reads an answer to POST /uploads/parts. Every request in it must belong to this upload and do no more than these parts of a file of this size need.
+// checkParts reads an answer to POST /uploads/parts. Every request in it must belong to this upload
+// and do no more than these parts of a file of this size need.
 func checkParts(t *testing.T, a answer, key, id string, size int64, numbers ...int64) partsAnswer {
 	t.Helper()
 	if a.status != 200 {

@@ -28,7 +28,8 @@ func inParts(t *testing.T) {
 	t.Skip("NOT RUN against the stack of -outputs: it plans no upload in parts")
 }
 
-// threshold is the largest size that is sent in one piece, as a refusal of this deployment gives it.
+// threshold is the largest size that is sent in one piece, as a refusal of this deployment gives
+// it.
 func threshold(t *testing.T) int64 {
 	t.Helper()
 	e := refused(t, uploads(t, fields{"size": sizeLimit(t), "sha256": helloSHA256}), "InvalidRequest", "sha256")
@@ -57,7 +58,8 @@ func numberIn(t *testing.T, message, pattern string) int64 {
 
 var partsKeyShape = regexp.MustCompile(`^uploads/([A-Za-z0-9-]+)/` + ulid + `-([0-9a-z]+)(-sha256)?/[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$`)
 
-// checkCreate checks ada's plan for a large file: the number and size of its parts, and that its request creates an upload of this key.
+// checkCreate checks ada's plan for a large file: the number and size of its parts, and that its
+// request creates an upload of this key.
 func checkCreate(t *testing.T, p plan, size int64, checksums bool) {
 	t.Helper()
 	m := partsKeyShape.FindStringSubmatch(p.Key)
@@ -76,7 +78,8 @@ func checkCreate(t *testing.T, p plan, size int64, checksums bool) {
 	}
 }
 
-// checkOperation checks what all signed requests have in common: the URL is the key's, the query names this operation and nothing else, and each header that the caller sets is signed.
+// checkOperation checks what all signed requests have in common: the URL is the key's, the query
+// names this operation and nothing else, and each header that the caller sets is signed.
 func checkOperation(t *testing.T, p plan, method string, operation url.Values) {
 	t.Helper()
 	u, err := url.Parse(p.URL)
@@ -125,7 +128,8 @@ func TestPlanInParts(t *testing.T) {
 	})
 }
 
-// TestUploadInParts uploads a file in parts from beginning to end, with a reload of the page in between.
+// TestUploadInParts uploads a file in parts from beginning to end, with a reload of the page in
+// between.
 func TestUploadInParts(t *testing.T) {
 	t.Parallel()
 	inParts(t)
@@ -151,7 +155,8 @@ func TestUploadInParts(t *testing.T) {
 	}
 }
 
-// refusedCompletions tries to complete the upload while part 2 is missing: S3 must store no object and keep the parts that it has.
+// refusedCompletions tries to complete the upload while part 2 is missing: S3 must store no object
+// and keep the parts that it has.
 func (s *session) refusedCompletions(t *testing.T, complete plan) {
 	t.Helper()
 	all := s.numbers()
@@ -215,7 +220,8 @@ func TestAbort(t *testing.T) {
 	other.checkListedOnly(t, other.last()) // another upload is not touched
 }
 
-// TestTwoUploadsToOneKey creates two uploads with one plan, which its URL allows, and completes both at once. One object is stored, complete, and the other upload can't replace it.
+// TestTwoUploadsToOneKey creates two uploads with one plan, which its URL allows, and completes
+// both at once. One object is stored, complete, and the other upload can't replace it.
 func TestTwoUploadsToOneKey(t *testing.T) {
 	t.Parallel()
 	first := begin(t, ada, false)

@@ -23,7 +23,8 @@ func TestSecondUpload(t *testing.T) {
 	}
 }
 
-// TestUploadsAtOnce: of several uploads to one URL at the same time, exactly one is stored, and complete.
+// TestUploadsAtOnce: of several uploads to one URL at the same time, exactly one is stored, and
+// complete.
 func TestUploadsAtOnce(t *testing.T) {
 	t.Parallel()
 	for range 5 {

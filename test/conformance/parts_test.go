@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// partsBody is a valid body of POST /uploads/parts for a file of this size. No upload need exist: the function only looks at the key. The changed fields replace its own; nil leaves one out.
+// partsBody is a valid body of POST /uploads/parts for a file of this size. No upload need exist:
+// the function only looks at the key. The changed fields replace its own; nil leaves one out.
 func partsBody(t *testing.T, size int64, checksums bool, changed fields) fields {
 	t.Helper()
 	p := planUpload(t, fields{"size": size, "partChecksums": checksums})
@@ -85,7 +86,8 @@ func TestPartsWithChecksums(t *testing.T) {
 	})
 }
 
-// TestPartsKey: the key says whose upload it is and how large, so only a key in the form that was given out is accepted.
+// TestPartsKey: the key says whose upload it is and how large, so only a key in the form that was
+// given out is accepted.
 func TestPartsKey(t *testing.T) {
 	t.Parallel()
 	inParts(t)

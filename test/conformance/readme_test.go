@@ -9,10 +9,12 @@ import (
 	"testing"
 )
 
-// transcriptBlock is the README's shell block that uploads without a browser. It begins with these two lines of values.
+// transcriptBlock is the README's shell block that uploads without a browser. It begins with these
+// two lines of values.
 var transcriptBlock = regexp.MustCompile("(?ms)^```sh\n(API=\\S+ COGNITO=\\S+\nCLIENT=\\S+ USERNAME=\\S+ PASSWORD=\\S+\n)(.*?)^```$")
 
-// TestReadmeTranscript runs the README's transcript with other values in its first two lines: curl is a client that shares no code with this project.
+// TestReadmeTranscript runs the README's transcript with other values in its first two lines: curl
+// is a client that shares no code with this project.
 func TestReadmeTranscript(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join(projectRoot, "README.md"))

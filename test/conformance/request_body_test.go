@@ -13,7 +13,8 @@ const goodBody = `{"filename":"cat.png","contentType":"image/png","size":5}`
 // padded is the good body, padded with spaces to this length.
 func padded(bytes int) string { return goodBody + strings.Repeat(" ", bytes-len(goodBody)) }
 
-// TestBody sends bodies that JSON or API Gateway could read in two ways, and some that are no JSON object. The refusals name no field, except where one is unknown, null or given twice.
+// TestBody sends bodies that JSON or API Gateway could read in two ways, and some that are no JSON
+// object. The refusals name no field, except where one is unknown, null or given twice.
 func TestBody(t *testing.T) {
 	t.Parallel()
 	nested := func(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
@@ -45,8 +46,9 @@ func TestBody(t *testing.T) {
 	}
 }
 
-// TestInvalidUTF8: API Gateway decodes every body as UTF-8, and invalid bytes become U+FFFD ("Content type
-// conversions in API Gateway"). Whether it refuses such a body or query before is not documented.
+// TestInvalidUTF8: API Gateway decodes every body as UTF-8, and invalid bytes become U+FFFD
+// ("Content type conversions in API Gateway"). Whether it refuses such a body or query before is
+// not documented.
 func TestInvalidUTF8(t *testing.T) {
 	t.Parallel()
 	for name, bytes := range map[string]string{"Invalid": "\xff", "Overlong": "\xc0\xaf", "Surrogate": "\xed\xa0\x80"} {
@@ -69,7 +71,8 @@ func TestInvalidUTF8(t *testing.T) {
 	}
 }
 
-// TestFarTooLong: a function's event holds at most 6 MB, and API Gateway takes at most 10 MB. No gateway response applies to these refusals, so no page can read them.
+// TestFarTooLong: a function's event holds at most 6 MB, and API Gateway takes at most 10 MB. No
+// gateway response applies to these refusals, so no page can read them.
 func TestFarTooLong(t *testing.T) {
 	t.Parallel()
 	for bytes, want := range map[int]string{6<<20 + 1: `{"message": "Request Too Long"}`, 10<<20 + 1: "HTTP content length exceeded 10485760 bytes."} {
@@ -109,7 +112,8 @@ func TestBodyContentType(t *testing.T) {
 	}
 }
 
-// TestSeveralProblems expects every problem at once, in the contract's order of fields, the first one in front.
+// TestSeveralProblems expects every problem at once, in the contract's order of fields, the first
+// one in front.
 func TestSeveralProblems(t *testing.T) {
 	t.Parallel()
 	e := refused(t, uploads(t, fields{
@@ -138,7 +142,8 @@ func featureRoutes(t *testing.T) map[string]string {
 	return routes
 }
 
-// TestFeatureBody sends malformed bodies to the optional routes, requests without a token, and other methods.
+// TestFeatureBody sends malformed bodies to the optional routes, requests without a token, and
+// other methods.
 func TestFeatureBody(t *testing.T) {
 	t.Parallel()
 	for path, good := range featureRoutes(t) {

@@ -58,10 +58,12 @@ func setBody(body string) edit {
 
 func asUser(u user) edit { return setHeader("Authorization", u.idToken) }
 
-// pace keeps all tests together below the throttling of every stage (50 requests a second, bursts of 100), so that only the test of throttling is throttled.
+// pace keeps all tests together below the throttling of every stage (50 requests a second, bursts
+// of 100), so that only the test of throttling is throttled.
 var pace = rate.NewLimiter(45, 40)
 
-// api sends a request to the API as ada from the allowed origin, changed by the edits, and checks what all answers have in common.
+// api sends a request to the API as ada from the allowed origin, changed by the edits, and checks
+// what all answers have in common.
 func api(t *testing.T, method, path string, edits ...edit) answer {
 	t.Helper()
 	r, err := http.NewRequest(method, target.ApiUrl+path, nil)
@@ -97,7 +99,8 @@ type plan struct {
 	Multipart *cutting // of a file that is sent in parts
 }
 
-// uploads sends POST /uploads with a valid body; the changed fields replace the defaults, and nil leaves a field out.
+// uploads sends POST /uploads with a valid body; the changed fields replace the defaults, and nil
+// leaves a field out.
 func uploads(t *testing.T, changed fields, edits ...edit) answer {
 	t.Helper()
 	body := fields{"filename": "cat.png", "contentType": "image/png", "size": 5}

@@ -33,7 +33,8 @@ func rememberSecrets(r *http.Request) {
 	}
 }
 
-// requestLine is what the local run prints for a request. After its greeting it prints nothing else.
+// requestLine is what the local run prints for a request. After its greeting it prints nothing
+// else.
 var requestLine = regexp.MustCompile(`^\d\d:\d\d:\d\d  (API|S3 )  [A-Z]+ +\d{3}( [A-Za-z0-9]+)?  [0-9.]+(µs|ms|s)  /[ -~]*$`)
 
 // noSecretsPrinted looks through everything that the run printed and logged.
@@ -83,7 +84,8 @@ func lineWith(text, part string) string {
 	return ""
 }
 
-// TestForgedLogLine asks for paths that would forge lines of a log or send commands to the terminal. noSecretsPrinted checks the output.
+// TestForgedLogLine asks for paths that would forge lines of a log or send commands to the
+// terminal. noSecretsPrinted checks the output.
 func TestForgedLogLine(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{

@@ -17,7 +17,9 @@ import (
 	"github.com/versity/versitygw/backend/meta"
 )
 
-// The stack lets nobody read, so tests look at stored objects in the local run's data folder, where an object is a file named by its key. On a deployed stack they use HTTP: S3 refuses a second request with the same URL only if there is an object.
+// The stack lets nobody read, so tests look at stored objects in the local run's data folder, where
+// an object is a file named by its key. On a deployed stack they use HTTP: S3 refuses a second
+// request with the same URL only if there is an object.
 
 // object is what the bucket holds under a key.
 type object struct {
@@ -81,7 +83,8 @@ func checkNothingThere(t *testing.T, p plan) {
 	}
 }
 
-// checkNotStored checks that nothing is stored at the planned key, and that its URL still works: a forgery must neither store anything nor use up the URL.
+// checkNotStored checks that nothing is stored at the planned key, and that its URL still works: a
+// forgery must neither store anything nor use up the URL.
 func checkNotStored(t *testing.T, p plan, body string) {
 	t.Helper()
 	checkNothingThere(t, p)
@@ -127,7 +130,8 @@ func objectAt(r *localRun, key string) (o object, err error) {
 	return o, err
 }
 
-// onlyAcceptedObjects compares the bucket with the honest uploads: no forgery of any test may have left an object.
+// onlyAcceptedObjects compares the bucket with the honest uploads: no forgery of any test may have
+// left an object.
 func onlyAcceptedObjects(r *localRun) error {
 	var wrong []error
 	entries, err := os.ReadDir(filepath.Dir(bucketDir(r)))

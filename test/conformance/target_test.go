@@ -87,8 +87,8 @@ type user struct {
 	sub                                string
 }
 
-// signInBoth signs two users in: those of the local run by their passwords. On a deployed stack people sign in by SRP
-// and perhaps a second factor, so their tokens come from the environment.
+// signInBoth signs two users in: those of the local run by their passwords. On a deployed stack
+// people sign in by SRP and perhaps a second factor, so their tokens come from the environment.
 func signInBoth(s stack) (first, second user, err error) {
 	if s.Local == nil {
 		first = user{idToken: os.Getenv("ID_TOKEN"), accessToken: os.Getenv("ACCESS_TOKEN"), refreshToken: os.Getenv("REFRESH_TOKEN")}
@@ -124,7 +124,8 @@ func signIn(s stack, clientID, username, password string) (user, error) {
 	return user{idToken: r.IdToken, accessToken: r.AccessToken, refreshToken: r.RefreshToken}, err
 }
 
-// cognito calls the local Cognito: at its endpoint what a page may call, and at its socket, which only this user can open, the rest.
+// cognito calls the local Cognito: at its endpoint what a page may call, and at its socket, which
+// only this user can open, the rest.
 func cognito(s stack, operation string, input fields, output any) error {
 	body, err := json.Marshal(input)
 	if err != nil {

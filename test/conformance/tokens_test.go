@@ -86,7 +86,8 @@ func swapPayload(token, other string) string {
 	return parts[0] + "." + others[1] + "." + parts[2]
 }
 
-// forger makes tokens. The local Cognito's signing key is public, so tests can sign tokens that it would never issue.
+// forger makes tokens. The local Cognito's signing key is public, so tests can sign tokens that it
+// would never issue.
 type forger struct {
 	key    *rsa.PrivateKey
 	public string // PEM
@@ -216,7 +217,8 @@ func TestForgedSignatures(t *testing.T) {
 	t.Run("OK", func(t *testing.T) { planned(t, planWith(t, f.sign(t, rs, f.key, nil, nil)), 201) })
 }
 
-// TestOtherClientsAndPools signs real users in with another client or pool, whose tokens are not for this API.
+// TestOtherClientsAndPools signs real users in with another client or pool, whose tokens are not
+// for this API.
 func TestOtherClientsAndPools(t *testing.T) {
 	t.Parallel()
 	localCognito(t, "it makes an app client and a user pool")

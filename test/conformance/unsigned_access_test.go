@@ -28,7 +28,8 @@ func TestUnsignedAccess(t *testing.T) {
 	})
 }
 
-// TestBucketIsClosed calls operations on the bucket itself, unsigned and with a planned upload's signature.
+// TestBucketIsClosed calls operations on the bucket itself, unsigned and with a planned upload's
+// signature.
 func TestBucketIsClosed(t *testing.T) {
 	t.Parallel()
 	p := planUpload(t, nil)

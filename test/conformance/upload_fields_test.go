@@ -17,7 +17,8 @@ type fieldCase struct {
 	code  string // "" where it is taken
 }
 
-// checkField runs the cases of a field, each of which is a rule that the function's own tests cover in full. A refusal must name the field.
+// checkField runs the cases of a field, each of which is a rule that the function's own tests cover
+// in full. A refusal must name the field.
 func checkField(t *testing.T, field string, cases map[string]fieldCase) {
 	t.Parallel()
 	for name, c := range cases {
@@ -102,7 +103,8 @@ func TestMetadata(t *testing.T) {
 	})
 }
 
-// TestEverythingAtItsLimit plans and uploads a file with the longest value in every field: no header and no URL may be too long for S3.
+// TestEverythingAtItsLimit plans and uploads a file with the longest value in every field: no
+// header and no URL may be too long for S3.
 func TestEverythingAtItsLimit(t *testing.T) {
 	t.Parallel()
 	metadata := fields{}

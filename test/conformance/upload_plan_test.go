@@ -15,12 +15,14 @@ import (
 // raw is JSON that is sent unchanged.
 type raw = json.RawMessage
 
-// ulid is the id in a key: 26 characters of Crockford's base 32, of which the first ones are the time.
+// ulid is the id in a key: 26 characters of Crockford's base 32, of which the first ones are the
+// time.
 const ulid = `[0-7][0-9A-HJKMNP-TV-Z]{25}`
 
 var keyShape = regexp.MustCompile(`^uploads/([A-Za-z0-9-]+)/(` + ulid + `)/[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$`)
 
-// checkPlan checks a plan of ada's: where the file goes, which headers the caller sets, and that all of them are signed.
+// checkPlan checks a plan of ada's: where the file goes, which headers the caller sets, and that
+// all of them are signed.
 func checkPlan(t *testing.T, p plan) {
 	t.Helper()
 	if m := keyShape.FindStringSubmatch(p.Key); m == nil || m[1] != ada.sub {
@@ -57,7 +59,8 @@ func checkLifetime(t *testing.T, p plan, query url.Values) {
 	}
 }
 
-// checkSigned checks that every header is signed, and that the query has the signature's own parameters only.
+// checkSigned checks that every header is signed, and that the query has the signature's own
+// parameters only.
 func checkSigned(t *testing.T, p plan, query url.Values) {
 	t.Helper()
 	checkSignedHeaders(t, p, query)
@@ -76,8 +79,8 @@ func checkSigned(t *testing.T, p plan, query url.Values) {
 	}
 }
 
-// checkSignedHeaders checks that the signature covers each header that the caller sets, and no other but the host and
-// the length, which clients set by themselves.
+// checkSignedHeaders checks that the signature covers each header that the caller sets, and no
+// other but the host and the length, which clients set by themselves.
 func checkSignedHeaders(t *testing.T, p plan, query url.Values) {
 	t.Helper()
 	want := []string{"host"}

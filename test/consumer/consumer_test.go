@@ -30,7 +30,8 @@ type template struct {
 	}
 }
 
-// only returns the logical id and the properties of the only resource of a type whose id begins with prefix.
+// only returns the logical id and the properties of the only resource of a type whose id begins
+// with prefix.
 func (s template) only(t *testing.T, kind, prefix string) (string, map[string]any) {
 	t.Helper()
 	var found []string
@@ -94,7 +95,8 @@ func newApp(t *testing.T) awscdk.App {
 	return awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
 }
 
-// TestStack synthesizes the stack once, and checks what is in it and whether it is the same in another folder.
+// TestStack synthesizes the stack once, and checks what is in it and whether it is the same in
+// another folder.
 func TestStack(t *testing.T) {
 	app := newApp(t)
 	if err := run(app, t.TempDir()); err != nil {

@@ -12,8 +12,8 @@ import (
 	"signpost/infra/uploads"
 )
 
-// newStack adds the team's stack: uploads, and a queue that gets an event for each one. Wrong props are an error, and then
-// nothing is added.
+// newStack adds the team's stack: uploads, and a queue that gets an event for each one. Wrong props
+// are an error, and then nothing is added.
 func newStack(app awscdk.App, props uploads.Props) error {
 	if err := props.Validate(); err != nil {
 		return fmt.Errorf("uploads: %w", err)

@@ -17,8 +17,8 @@ import (
 	"signpost/lambda/api"
 )
 
-// refusalKind is one line of the contract's list of errors. Status is as the
-// contract has it: "404", or "4XX".
+// refusalKind is one line of the contract's list of errors. Status is as the contract has it:
+// "404", or "4XX".
 type refusalKind struct{ operation, status, code string }
 
 // documentedRefusals are those of all operations.
@@ -31,7 +31,8 @@ func documentedRefusals(t *testing.T) map[refusalKind]bool {
 				if status < "300" {
 					continue
 				}
-				// The codes are beside a $ref to the shape of every error, and the loader adds such siblings as an allOf.
+				// The codes are beside a $ref to the shape of every error, and the loader adds such
+				// siblings as an allOf.
 				codes := response.Value.Content["application/json"].Schema.Value.AllOf[0].Value.Properties["error"].Value.Properties["code"].Value.Enum
 				if len(codes) == 0 {
 					t.Errorf("%s %s, %s: no codes", method, path, status)
@@ -45,8 +46,8 @@ func documentedRefusals(t *testing.T) map[refusalKind]bool {
 	return kinds
 }
 
-// TestCodes compares the list of codes with the function's own and API
-// Gateway's, and each code's statuses with the function's table.
+// TestCodes compares the list of codes with the function's own and API Gateway's, and each code's
+// statuses with the function's table.
 func TestCodes(t *testing.T) {
 	want := map[string]bool{}
 	for _, code := range functionCodes(t) {
@@ -124,8 +125,8 @@ func inspectAPI(t *testing.T, visit func(ast.Node)) {
 	}
 }
 
-// TestRefusals provokes every refusal, and compares what was met with what the
-// contract promises of each route. API Gateway's own are the template's.
+// TestRefusals provokes every refusal, and compares what was met with what the contract promises of
+// each route. API Gateway's own are the template's.
 func TestRefusals(t *testing.T) {
 	met := gatewayRefusals(t)
 	for _, p := range provocations() {
@@ -145,8 +146,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// provocation is a request that is refused with a code, by a deployment changed
-// to do so.
+// provocation is a request that is refused with a code, by a deployment changed to do so.
 type provocation struct {
 	code   string
 	event  events.APIGatewayProxyRequest

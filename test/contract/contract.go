@@ -3,9 +3,11 @@
 //	c, err := contract.Load("../../openapi.yaml")
 //	err = c.CheckAnswer("POST", "/uploads", 201, header, body)
 //
-// It is stricter than a client should be: a response may hold no field that the contract doesn't name, so a field that is added to the code must be added to the contract as well.
+// It is stricter than a client should be: a response may hold no field that the contract doesn't
+// name, so a field that is added to the code must be added to the contract as well.
 //
-// The package's own tests compare the function, the templates and docs/api.html with the contract. Nothing that is deployed may import it.
+// The package's own tests compare the function, the templates and docs/api.html with the contract.
+// Nothing that is deployed may import it.
 package contract
 
 import (
@@ -25,11 +27,13 @@ import (
 
 // Contract is a valid openapi.yaml. It may be used concurrently.
 type Contract struct {
-	// Doc is the document. Objects in its response schemas are closed: they take no properties but those named.
+	// Doc is the document. Objects in its response schemas are closed: they take no properties but
+	// those named.
 	Doc *openapi3.T
 }
 
-// Load reads the file and validates it: the document against the OpenAPI specification, its examples against its schemas.
+// Load reads the file and validates it: the document against the OpenAPI specification, its
+// examples against its schemas.
 func Load(path string) (*Contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromFile(path)
 	if err != nil {
@@ -45,7 +49,9 @@ func Load(path string) (*Contract, error) {
 	return &Contract{Doc: doc}, nil
 }
 
-// inlineSiblings replaces each $ref that has keywords beside it by the schema that results from both. kin-openapi 0.152 would otherwise validate with the keywords of one such $ref for every $ref to the same schema.
+// inlineSiblings replaces each $ref that has keywords beside it by the schema that results from
+// both. kin-openapi 0.152 would otherwise validate with the keywords of one such $ref for every
+// $ref to the same schema.
 func inlineSiblings(doc *openapi3.T, ref *openapi3.SchemaRef) {
 	if ref == nil || ref.Value == nil {
 		return
@@ -77,7 +83,8 @@ func closeObjects(ref *openapi3.SchemaRef) {
 
 // Operation returns the contract's operation for a method and path, or nil if there is none.
 //
-// OPTIONS has no operation in the document, so that generated clients have none either. Its operation is made from the document's Preflight response and the path's own methods.
+// OPTIONS has no operation in the document, so that generated clients have none either. Its
+// operation is made from the document's Preflight response and the path's own methods.
 func (c *Contract) Operation(method, path string) *openapi3.Operation {
 	item := c.Doc.Paths.Value(path)
 	if item == nil {
@@ -89,7 +96,8 @@ func (c *Contract) Operation(method, path string) *openapi3.Operation {
 	return item.GetOperation(method)
 }
 
-// preflight is the operation of OPTIONS on a path: no token, and one response, which allows just the path's methods.
+// preflight is the operation of OPTIONS on a path: no token, and one response, which allows just
+// the path's methods.
 func (c *Contract) preflight(item *openapi3.PathItem) *openapi3.Operation {
 	documented := c.Doc.Components.Responses["Preflight"].Value
 	methods := slices.Sorted(maps.Keys(item.Operations()))
@@ -105,7 +113,9 @@ func (c *Contract) preflight(item *openapi3.PathItem) *openapi3.Operation {
 	return operation
 }
 
-// CheckAnswer returns an error if a response departs from the contract in its status, its headers or its body. path is without the stage and the query: "/uploads/parts". For a path or a method that the contract doesn't have, only its 404 is right.
+// CheckAnswer returns an error if a response departs from the contract in its status, its headers
+// or its body. path is without the stage and the query: "/uploads/parts". For a path or a method
+// that the contract doesn't have, only its 404 is right.
 func (c *Contract) CheckAnswer(method, path string, status int, header http.Header, body []byte) error {
 	operation := c.Operation(method, path)
 	if operation == nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestExamples sends what the contract shows as requests, and compares what it
-// shows as answers with the functions' own, field by field.
+// TestExamples sends what the contract shows as requests, and compares what it shows as answers
+// with the functions' own, field by field.
 func TestExamples(t *testing.T) {
 	d := newDeployment(t, func(cfg *settings) { cfg.AllowedTypes = []string{"image/*", "video/mp4"} })
 	answers := map[string]string{} // by path and the request example's name
@@ -52,8 +52,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// outline is the names in a value, and what kind each has. Lists are left out:
-// the examples show a part where their request asks for none.
+// outline is the names in a value, and what kind each has. Lists are left out: the examples show a
+// part where their request asks for none.
 func outline(v any) any {
 	object, ok := v.(map[string]any)
 	if !ok {

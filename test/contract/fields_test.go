@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestFields compares the fields that the functions read with the schemas'. A field that is only in the code can't be
-// found by trying requests.
+// TestFields compares the fields that the functions read with the schemas'. A field that is only in
+// the code can't be found by trying requests.
 func TestFields(t *testing.T) {
 	read := map[string][]string{} // by the function that reads them
 	inspectAPI(t, func(n ast.Node) {

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// gatewayRefusals returns API Gateway's own errors, for every route that can get them, and checks each against the contract.
+// gatewayRefusals returns API Gateway's own errors, for every route that can get them, and checks
+// each against the contract.
 func gatewayRefusals(t *testing.T) map[refusalKind]bool {
 	t.Helper()
 	kinds := map[refusalKind]bool{}
@@ -34,7 +35,8 @@ func gatewayRefusals(t *testing.T) map[refusalKind]bool {
 	return kinds
 }
 
-// TestUnknownRoutes checks that an unknown route gets the same 404 as a route that the deployment leaves out.
+// TestUnknownRoutes checks that an unknown route gets the same 404 as a route that the deployment
+// leaves out.
 func TestUnknownRoutes(t *testing.T) {
 	for file, tmpl := range goldens(t) {
 		found := 0
@@ -60,12 +62,14 @@ func TestUnknownRoutes(t *testing.T) {
 	}
 }
 
-// canRefuse reports whether API Gateway can answer a method with a response type. It validates a body only if the method has a model.
+// canRefuse reports whether API Gateway can answer a method with a response type. It validates a
+// body only if the method has a model.
 func canRefuse(kind, method string) bool {
 	return kind != "BAD_REQUEST_BODY" || method == http.MethodPost
 }
 
-// statusOf returns a gateway response's status, and the entry of the contract that describes it. DEFAULT_4XX keeps the status that API Gateway chose.
+// statusOf returns a gateway response's status, and the entry of the contract that describes it.
+// DEFAULT_4XX keeps the status that API Gateway chose.
 func statusOf(t *testing.T, kind, status string) (code int, entry string) {
 	t.Helper()
 	if kind == "DEFAULT_4XX" && status == "" {

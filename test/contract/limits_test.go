@@ -44,7 +44,8 @@ func TestMetadataIsBounded(t *testing.T) {
 	}
 }
 
-// TestEveryFieldHasABound checks that every schema of a request has its limits, since TestBodies tries only requests at and over the limits that it has.
+// TestEveryFieldHasABound checks that every schema of a request has its limits, since TestBodies
+// tries only requests at and over the limits that it has.
 func TestEveryFieldHasABound(t *testing.T) {
 	found := 0
 	var walk func(where string, s *openapi3.Schema)

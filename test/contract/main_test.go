@@ -124,8 +124,7 @@ type answer struct {
 
 func (a answer) ok() bool { return a.status < 300 }
 
-// send hands a request to the function that has its route, and holds the answer
-// to the contract.
+// send hands a request to the function that has its route, and holds the answer to the contract.
 func (d deployment) send(t testing.TB, e events.APIGatewayProxyRequest) answer {
 	t.Helper()
 	handler := d.upload

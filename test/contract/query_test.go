@@ -55,7 +55,8 @@ func TestQuery(t *testing.T) {
 	}
 }
 
-// parameterConforms reports whether a parameter conforms to its schema. The contract requires integers in decimal digits only.
+// parameterConforms reports whether a parameter conforms to its schema. The contract requires
+// integers in decimal digits only.
 func parameterConforms(schema *openapi3.Schema, text string) bool {
 	if !schema.Type.Is("integer") {
 		return conforms(schema, text)

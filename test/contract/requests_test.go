@@ -31,7 +31,9 @@ var bodies = []struct{ path, body string }{
 
 var ownKey = regexp.MustCompile(`"key":"uploads/` + sub + `/[^/]+/[^/]+"`)
 
-// inexpressible lists what the functions refuse although the schema accepts it, since JSON Schema can't express the rule. TestBodies checks that each of them occurs, and nothing else to be refused that the schema accepts.
+// inexpressible lists what the functions refuse although the schema accepts it, since JSON Schema
+// can't express the rule. TestBodies checks that each of them occurs, and nothing else to be
+// refused that the schema accepts.
 var inexpressible = map[string]func(path string, a answer, body string) bool{
 	"metadata's bytes, names and values together": func(_ string, a answer, _ string) bool {
 		return a.refusal.Field == "metadata" && strings.Contains(a.refusal.Message, "at most 2048 are allowed")
@@ -56,7 +58,8 @@ var inexpressible = map[string]func(path string, a answer, body string) bool{
 	},
 }
 
-// TestBodies compares the functions with the schemas of their bodies: they refuse a body that doesn't conform, naming the field, and accept one that does.
+// TestBodies compares the functions with the schemas of their bodies: they refuse a body that
+// doesn't conform, naming the field, and accept one that does.
 func TestBodies(t *testing.T) {
 	d := newDeployment(t)
 	met := map[string]bool{}

@@ -11,7 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// TestRoutes compares the templates' routes with the contract's. The stage local has all of them, and the others lack only routes that the contract makes optional.
+// TestRoutes compares the templates' routes with the contract's. The stage local has all of them,
+// and the others lack only routes that the contract makes optional.
 func TestRoutes(t *testing.T) {
 	documented, optional := map[string]bool{}, map[string]bool{}
 	for path, item := range openAPI.Doc.Paths.Map() {
@@ -44,7 +45,8 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// TestModels checks that API Gateway's own validation of a body refuses nothing that the contract accepts.
+// TestModels checks that API Gateway's own validation of a body refuses nothing that the contract
+// accepts.
 func TestModels(t *testing.T) {
 	models := 0
 	for file, tmpl := range goldens(t) {

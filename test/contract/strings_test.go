@@ -11,7 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestStrings tries strings of the characters that matter to each field. The pattern in openapi.yaml and the function must accept the same ones.
+// TestStrings tries strings of the characters that matter to each field. The pattern in
+// openapi.yaml and the function must accept the same ones.
 func TestStrings(t *testing.T) {
 	d := newDeployment(t)
 	const key = "uploads/" + sub + "/01M86HHGDWQJC39CRDB285KZF6"
@@ -76,7 +77,8 @@ func TestStrings(t *testing.T) {
 	}
 }
 
-// oddSize excuses a key with a size that no file in parts can have. The pattern limits the number's digits, not its value.
+// oddSize excuses a key with a size that no file in parts can have. The pattern limits the number's
+// digits, not its value.
 func oddSize(_, key string) bool {
 	found := regexp.MustCompile(`/01M[0-9A-Z]{23}-([0-9a-z]+)(-sha256)?/`).FindStringSubmatch(key)
 	if found == nil {

@@ -86,8 +86,8 @@ func (tmpl template) path(id string) string {
 	return tmpl.path(r.Properties.ParentID) + "/" + r.Properties.PathPart
 }
 
-// methods gives the template's methods by "POST /uploads", and whether each is
-// behind the authorizer. ANY isn't a route: it answers requests for unknown routes.
+// methods gives the template's methods by "POST /uploads", and whether each is behind the
+// authorizer. ANY isn't a route: it answers requests for unknown routes.
 func (tmpl template) methods() map[string]bool {
 	methods := map[string]bool{}
 	for _, r := range tmpl.Resources {

@@ -166,7 +166,8 @@ func varyMap(schema, entry *openapi3.Schema) []variant {
 	return vs
 }
 
-// notNull returns the schema of the values other than null, for a property that is anyOf a schema and null.
+// notNull returns the schema of the values other than null, for a property that is anyOf a schema
+// and null.
 func notNull(schema *openapi3.Schema) *openapi3.Schema {
 	for _, choice := range schema.AnyOf {
 		if !choice.Value.Type.Is("null") {

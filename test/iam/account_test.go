@@ -33,7 +33,8 @@ type outside struct {
 	keys       map[string]iam.Document // the policies of KMS keys, by ARN
 }
 
-// deploy reads the policies of a synthesized template. A policy that it does not understand is an error.
+// deploy reads the policies of a synthesized template. A policy that it does not understand is an
+// error.
 func deploy(text []byte, beside outside) (*account, error) {
 	template, err := cfn.Parse(text)
 	if err != nil {
@@ -56,7 +57,8 @@ func deploy(text []byte, beside outside) (*account, error) {
 	return a, nil
 }
 
-// arnOf makes up an ARN for a resource. It is "" for a type that has no policy and that no policy names.
+// arnOf makes up an ARN for a resource. It is "" for a type that has no policy and that no policy
+// names.
 func arnOf(id, resourceType string) string {
 	name := strings.ToLower(id)
 	switch resourceType {
@@ -74,7 +76,8 @@ func arnOf(id, resourceType string) string {
 	return ""
 }
 
-// reference returns the value of a reference. The Ref of a topic is its ARN, that of other resources is their name.
+// reference returns the value of a reference. The Ref of a topic is its ARN, that of other
+// resources is their name.
 func (a *account) reference(name string) (string, bool) {
 	if value, ok := cfn.PseudoParameters(accountID, region, "Signpost")[name]; ok {
 		return value, true

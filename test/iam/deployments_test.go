@@ -8,8 +8,8 @@ import (
 	"signpost/test/template/options"
 )
 
-// deployment is the table of one stage or option: everything that anybody can do (abilities), and under which circumstances
-// (rows).
+// deployment is the table of one stage or option: everything that anybody can do (abilities), and
+// under which circumstances (rows).
 type deployment struct {
 	stage     infra.Stage
 	abilities []ability
@@ -70,7 +70,8 @@ func usual(more ...[]row) []row {
 	return slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), slices.Concat(more...))
 }
 
-// byOption are the tables of the options that change a permission. An option without a table must not change a policy.
+// byOption are the tables of the options that change a permission. An option without a table must
+// not change a policy.
 var byOption = map[string]deployment{
 	"url-lifetime":      {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "120000", "120001"), logBucket(), notResumable(), notScanned())},
 	"long-urls":         {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "3600000", "3600001"), logBucket(), notResumable(), notScanned())},

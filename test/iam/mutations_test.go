@@ -13,8 +13,8 @@ import (
 	"signpost/internal/cfn"
 )
 
-// A table that notices nothing proves nothing. These tests break a good template, one thing at a time, and check that its
-// table notices.
+// A table that notices nothing proves nothing. These tests break a good template, one thing at a
+// time, and check that its table notices.
 
 // parsed parses a template, to be changed.
 func parsed(t testing.TB, template []byte) *cfn.Template {
@@ -66,7 +66,8 @@ func statementsOf(template *cfn.Template) []place {
 	return found
 }
 
-// mutants returns the ways to change what a statement means. Each gets its own copy of the statement.
+// mutants returns the ways to change what a statement means. Each gets its own copy of the
+// statement.
 func mutants(one map[string]any) map[string]func(map[string]any) {
 	allow := one["Effect"] == "Allow"
 	all := map[string]func(map[string]any){"removed": func(s map[string]any) { s["Sid"] = "removed" }}
@@ -117,7 +118,8 @@ func listOf(value any) []any {
 	return []any{value}
 }
 
-// equivalent are mutants that change nothing, by the statement's Sid. The CDK's statement in a key's policy has none.
+// equivalent are mutants that change nothing, by the statement's Sid. The CDK's statement in a
+// key's policy has none.
 var equivalent = map[string]string{
 	"TakeAlarms any resource": "a topic's policy is only about that topic",
 	"<nil> any action":        "a key's policy is only about actions of KMS",
@@ -140,7 +142,8 @@ func TestEveryStatementCounts(t *testing.T) {
 				broken := parsed(t, text)
 				mutate(place.statement(broken))
 				if what == "removed" {
-					// A policy needs a statement, so this one is replaced by one that matches nothing.
+					// A policy needs a statement, so this one is replaced by one that matches
+					// nothing.
 					place.list(broken)[place.index] = void(original)
 				}
 				if reflect.DeepEqual(broken, parsed(t, text)) || equivalent[fmt.Sprint(original["Sid"], " ", what)] != "" {

@@ -38,7 +38,8 @@ func notScanned() []row {
 	}
 }
 
-// scanned is the rows of MalwareScan: nobody reads an object before the verdict, and only GuardDuty sets it.
+// scanned is the rows of MalwareScan: nobody reads an object before the verdict, and only GuardDuty
+// sets it.
 func scanned(prefix, tooOld string) []row {
 	cat := "files/" + prefix + "me/01/cat.png"
 	verdict := with(header, "s3:RequestObjectTagKeys", "GuardDutyMalwareScanStatus")
@@ -60,7 +61,8 @@ func scanned(prefix, tooOld string) []row {
 			row{"scanner", action, "files/reports/1.csv", header, no},
 		)
 	}
-	// Replication would copy objects before their verdict, and replicas would bring verdicts that GuardDuty did not set.
+	// Replication would copy objects before their verdict, and replicas would bring verdicts that
+	// GuardDuty did not set.
 	for _, action := range []string{"s3:GetObjectVersionForReplication", "s3:ReplicateTags"} {
 		rows = append(rows,
 			row{"admin", action, cat, header, "NoReplicationAroundTheScan"},

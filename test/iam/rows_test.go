@@ -2,8 +2,8 @@ package iam_test
 
 import "slices"
 
-// everywhere is the rows of every deployment. prefix is the key prefix of uploads. oldest is the age in milliseconds at which a
-// URL still works, and tooOld is one more.
+// everywhere is the rows of every deployment. prefix is the key prefix of uploads. oldest is the
+// age in milliseconds at which a URL still works, and tooOld is one more.
 func everywhere(prefix, oldest, tooOld string) []row {
 	cat := "files/" + prefix + "me/01/cat.png"
 	sibling := "files/" + prefix[:len(prefix)-1] + "-old/cat.png"
@@ -20,7 +20,8 @@ func everywhere(prefix, oldest, tooOld string) []row {
 		{"upload", "s3:PutObject", cat, with(put, "s3:signatureversion", "AWS"), "DenySignatureVersion2"},
 		{"upload", "s3:PutObject", cat, with(put, "aws:SecureTransport", "false"), tls},
 		{"upload", "s3:PutObject", cat, form, "DenyPostForms"},
-		// Only URLs have this limit: S3 itself refuses a signed header that is older than 15 minutes.
+		// Only URLs have this limit: S3 itself refuses a signed header that is older than 15
+		// minutes.
 		{"upload", "s3:PutObject", cat, with(with(put, "s3:authType", "REST-HEADER"), "s3:signatureAge", tooOld), yes},
 
 		// Nothing is allowed elsewhere.
@@ -63,7 +64,8 @@ func everywhere(prefix, oldest, tooOld string) []row {
 		{"no-policies", "s3:PutObject", cat, put, no},
 		{"no-policies", "s3:ListBucket", "files", header, no},
 
-		// The account's administrator may do everything except what the bucket policy denies everybody.
+		// The account's administrator may do everything except what the bucket policy denies
+		// everybody.
 		{"admin", "s3:PutObject", "files/anything", put, yes},
 		{"admin", "s3:PutObject", "files/anything", overwrite, "DenyOverwriting"},
 		{"admin", "s3:PutObject", "files/anything", form, "DenyPostForms"},
@@ -169,7 +171,8 @@ func downloads(prefix, tooOld string) []row {
 	}
 }
 
-// encrypted is the rows of the key that encrypts uploads. decrypts are those who may decrypt through S3.
+// encrypted is the rows of the key that encrypts uploads. decrypts are those who may decrypt
+// through S3.
 func encrypted(key string, decrypts ...string) []row {
 	rows := []row{
 		{"upload", "kms:GenerateDataKey", key, viaS3, yes},

@@ -8,12 +8,13 @@ import (
 	"signpost/internal/iam"
 )
 
-// ability is something that a principal may do with a request that has nothing wrong with it: "upload s3:PutObject
-// files/uploads/me/01/cat.png". Everything that a deployment's list does not have must be refused.
+// ability is something that a principal may do with a request that has nothing wrong with it:
+// "upload s3:PutObject files/uploads/me/01/cat.png". Everything that a deployment's list does not
+// have must be refused.
 type ability string
 
-// probes are the actions to try, at each place of their service: those that are granted, similar ones, and the most dangerous
-// ones of all services.
+// probes are the actions to try, at each place of their service: those that are granted, similar
+// ones, and the most dangerous ones of all services.
 var probes = strings.Fields(`
 	s3:AbortMultipartUpload s3:BypassGovernanceRetention s3:CreateBucket s3:DeleteBucket s3:DeleteBucketPolicy s3:DeleteObject
 	s3:DeleteObjectTagging s3:DeleteObjectVersion s3:GetBucketAcl s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification
@@ -60,7 +61,8 @@ var best = iam.Context{
 	"events:ManagedBy": {"malware-protection-plan.guardduty.amazonaws.com"},
 }
 
-// sweep tries every probe everywhere, as everybody but the administrator, and returns what is allowed, sorted.
+// sweep tries every probe everywhere, as everybody but the administrator, and returns what is
+// allowed, sorted.
 func (w *world) sweep() ([]ability, error) {
 	var found []ability
 	for name, who := range w.who {

@@ -74,7 +74,8 @@ func TestOptionsTogether(t *testing.T) {
 	}
 }
 
-// policies returns the properties of the resources with policies, by logical id, without tags and descriptions.
+// policies returns the properties of the resources with policies, by logical id, without tags and
+// descriptions.
 func policies(t *testing.T, template []byte) map[string]any {
 	t.Helper()
 	found := map[string]any{}

@@ -20,7 +20,8 @@ type world struct {
 	where   map[string]string // short name → ARN
 }
 
-// roleNames are the tables' names of the roles that a template can have, by a part of their logical ids.
+// roleNames are the tables' names of the roles that a template can have, by a part of their logical
+// ids.
 var roleNames = map[string]string{"UploadFunctionRole": "upload", "DownloadFunctionRole": "download", "MalwareScanRole": "scanner"}
 
 // otherKey is a key that the deployment does not use.
@@ -28,7 +29,8 @@ const otherKey = "arn:aws:kms:" + region + ":" + accountID + ":key/another"
 
 const everythingAllowed = `{"Version": "2012-10-17", "Statement": {"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}}`
 
-// delegating is the policy that KMS gives a key by default: it leaves the decision to the account's own policies.
+// delegating is the policy that KMS gives a key by default: it leaves the decision to the account's
+// own policies.
 const delegating = `{"Version": "2012-10-17", "Statement": {"Sid": "HandedOn", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::` + accountID + `:root"}, "Action": "kms:*", "Resource": "*"}}`
 
 func identity(t testing.TB, text string) iam.Document {
@@ -49,7 +51,8 @@ func ofResource(t testing.TB, text string) iam.Document {
 	return document
 }
 
-// generous allows everything that the templates of the options refer to, so that only the template itself refuses.
+// generous allows everything that the templates of the options refer to, so that only the template
+// itself refuses.
 func generous(t testing.TB) outside {
 	return outside{
 		boundaries: map[string]iam.Document{options.BoundaryARN: identity(t, everythingAllowed)},
@@ -57,7 +60,8 @@ func generous(t testing.TB) outside {
 	}
 }
 
-// newWorld deploys a template. It is an error if a policy is not understood, or if no table is about a role.
+// newWorld deploys a template. It is an error if a policy is not understood, or if no table is
+// about a role.
 func newWorld(template []byte, beside outside, everything iam.Document) (*world, error) {
 	account, err := deploy(template, beside)
 	if err != nil {
@@ -87,7 +91,8 @@ func newWorld(template []byte, beside outside, everything iam.Document) (*world,
 	return w, w.nameResources()
 }
 
-// nameResources gives the template's resources the tables' short names. What a template lacks has no name.
+// nameResources gives the template's resources the tables' short names. What a template lacks has
+// no name.
 func (w *world) nameResources() error {
 	const account = region + ":" + accountID
 	w.where = map[string]string{

@@ -1,5 +1,6 @@
-// Package nag_test checks every stage and every option with cdk-nag's packs AwsSolutions, NIST 800-53 R5 and HIPAA. A resource
-// may break a rule only with a suppression, which package uploads writes into its metadata, and each suppression must be needed.
+// Package nag_test checks every stage and every option with cdk-nag's packs AwsSolutions, NIST
+// 800-53 R5 and HIPAA. A resource may break a rule only with a suppression, which package uploads
+// writes into its metadata, and each suppression must be needed.
 //
 //	go test ./test/nag
 //
@@ -40,8 +41,8 @@ var packs = map[string]func(*cdknag.NagPackProps) awscdk.IAspect{
 	"HIPAA.Security": func(p *cdknag.NagPackProps) awscdk.IAspect { return cdknag.NewHIPAASecurityChecks(p) },
 }
 
-// newApp returns an empty app in which a broken rule ends up in the report. With the feature flag on, a broken rule would
-// end the synthesis instead.
+// newApp returns an empty app in which a broken rule ends up in the report. With the feature flag
+// on, a broken rule would end the synthesis instead.
 func newApp(t *testing.T) awscdk.App {
 	t.Helper()
 	context := synth.Context(t)
@@ -87,8 +88,8 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestAnyProps checks any valid props with the rules, other ones on each run: a few, and many in CI,
-// for each set takes a second.
+// TestAnyProps checks any valid props with the rules, other ones on each run: a few, and many in
+// CI, for each set takes a second.
 func TestAnyProps(t *testing.T) {
 	checks := "8"
 	if os.Getenv("CI") != "" {
@@ -135,8 +136,8 @@ func assertRules(t *testing.T, stage infra.Stage) {
 	}
 }
 
-// suppressions returns "<construct path> <rule>" of every suppression in the app, and complains of those
-// without a reason.
+// suppressions returns "<construct path> <rule>" of every suppression in the app, and complains of
+// those without a reason.
 func suppressions(t *testing.T, app awscdk.App) []string {
 	t.Helper()
 	var found []string

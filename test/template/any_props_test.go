@@ -16,9 +16,9 @@ import (
 	"signpost/test/template/synth"
 )
 
-// Each set of props needs a synthesis, which takes 0.1 s on an idle machine and more on a busy one. CI tries all of them;
-// elsewhere the test tries as many as fit into the time, at least anyPropsLeast, and other ones on each run. rapid prints
-// those that fail.
+// Each set of props needs a synthesis, which takes 0.1 s on an idle machine and more on a busy one.
+// CI tries all of them; elsewhere the test tries as many as fit into the time, at least
+// anyPropsLeast, and other ones on each run. rapid prints those that fail.
 const (
 	anyPropsTime  = 6 * time.Second
 	anyPropsLeast = 30

@@ -87,8 +87,8 @@ func bootstrap(t *testing.T, folder string) []byte {
 	return binary
 }
 
-// TestBuildIsReproducible builds in two clones and checks that the bytes are the same, and so the asset
-// hash, until the function itself changes.
+// TestBuildIsReproducible builds in two clones and checks that the bytes are the same, and so the
+// asset hash, until the function itself changes.
 func TestBuildIsReproducible(t *testing.T) {
 	skipInShort(t)
 	synth.RequireNode(t)
@@ -123,8 +123,8 @@ func TestBuildIsReproducible(t *testing.T) {
 	}
 }
 
-// TestBuildIsForLambda: what Lambda's arm64 functions can run, and nothing that says where it
-// was built.
+// TestBuildIsForLambda: what Lambda's arm64 functions can run, and nothing that says where it was
+// built.
 func TestBuildIsForLambda(t *testing.T) {
 	t.Chdir(synth.Root(t))
 	folder, err := build.Function(uploadPackage, filepath.Join(t.TempDir(), "upload"))

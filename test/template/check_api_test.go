@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// checkAuthorizers: every method needs a token of the user pool, but OPTIONS and the answer to unknown routes, which
-// API Gateway writes by itself.
+// checkAuthorizers: every method needs a token of the user pool, but OPTIONS and the answer to
+// unknown routes, which API Gateway writes by itself.
 func checkAuthorizers(t *template, want asked) (found complaints) {
 	pools := []string{want.poolARN}
 	for _, pool := range t.of("AWS::Cognito::UserPool") {
@@ -32,8 +32,9 @@ func checkAuthorizers(t *template, want asked) (found complaints) {
 	return found
 }
 
-// checkOpenMethod: a method without a token answers with fixed text and never quotes the caller. A preflight's template
-// compares the caller's origin with the allowed ones, and checkAPICORS looks at it.
+// checkOpenMethod: a method without a token answers with fixed text and never quotes the caller. A
+// preflight's template compares the caller's origin with the allowed ones, and checkAPICORS looks
+// at it.
 func checkOpenMethod(method *resource, found *complaints) {
 	integration := method.Properties["Integration"]
 	found.equal(method.id, []any{method.Properties["AuthorizationType"], at(integration, "Type")}, []any{"NONE", "MOCK"})
@@ -48,8 +49,9 @@ func checkOpenMethod(method *resource, found *complaints) {
 	}
 }
 
-// checkAPICORS: a page of an allowed origin can read every answer that API Gateway writes by itself, and a preflight
-// lets in no other page. What API Gateway refuses holds nothing of anybody's and can't choose between several origins.
+// checkAPICORS: a page of an allowed origin can read every answer that API Gateway writes by
+// itself, and a preflight lets in no other page. What API Gateway refuses holds nothing of
+// anybody's and can't choose between several origins.
 func checkAPICORS(t *template, want asked) (found complaints) {
 	readers := "'*'"
 	if len(want.origins) == 1 {
@@ -90,8 +92,8 @@ func checkAPICORS(t *template, want asked) (found complaints) {
 	return found
 }
 
-// logged is all that a line of the access log may hold. Of what API Gateway offers, $context.path and
-// $context.error.message can carry a token or a query.
+// logged is all that a line of the access log may hold. Of what API Gateway offers, $context.path
+// and $context.error.message can carry a token or a query.
 var logged = []string{
 	"$context.authorizer.claims.sub", "$context.error.responseType", "$context.extendedRequestId", "$context.httpMethod", "$context.identity.sourceIp",
 	"$context.integration.latency", "$context.requestId", "$context.requestTime", "$context.resourcePath",
@@ -117,7 +119,8 @@ func checkAPILogs(t *template, _ asked) (found complaints) {
 	return found
 }
 
-// checkWebACL: the common rules refuse what they find, but long bodies, and what can stand in a file's name in a query.
+// checkWebACL: the common rules refuse what they find, but long bodies, and what can stand in a
+// file's name in a query.
 func checkWebACL(t *template, want asked) (found complaints) {
 	counted := []string{"SizeRestrictions_BODY"}
 	if want.simpleRoute {

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// checkBucketPolicies: the policies of buckets allow nothing, except S3 to write its access log; and the upload bucket
-// refuses what it should. Under which circumstances is in the tables of test/iam; here is what depends on props.
+// checkBucketPolicies: the policies of buckets allow nothing, except S3 to write its access log;
+// and the upload bucket refuses what it should. Under which circumstances is in the tables of
+// test/iam; here is what depends on props.
 func checkBucketPolicies(t *template, want asked) (found complaints) {
 	bucket := t.uploadBucket().id
 	refusals := []string{"DenyOldSignedUrls", "DenyOverwriting", "DenyPostForms", "DenySignatureVersion2"}
@@ -40,8 +41,8 @@ func checkBucketPolicies(t *template, want asked) (found complaints) {
 	return found
 }
 
-// checkSignatureAge: the bucket refuses a signed URL once it is older than any that the functions sign. S3 counts in
-// milliseconds, and takes the number as a string.
+// checkSignatureAge: the bucket refuses a signed URL once it is older than any that the functions
+// sign. S3 counts in milliseconds, and takes the number as a string.
 func checkSignatureAge(t *template, _ asked) (found complaints) {
 	for _, function := range t.of("AWS::Lambda::Function") {
 		seconds, _ := strconv.Atoi(fmt.Sprint(function.env()["URL_LIFETIME_SECONDS"]))
@@ -92,7 +93,8 @@ func checkBucketCORS(t *template, want asked) (found complaints) {
 	return found
 }
 
-// checkExpiry: unfinished uploads expire. Stored objects are kept, unless the props limit that, and then only uploads expire.
+// checkExpiry: unfinished uploads expire. Stored objects are kept, unless the props limit that, and
+// then only uploads expire.
 func checkExpiry(t *template, want asked) (found complaints) {
 	days, versionDays := 0.0, 0.0
 	unfinished := false

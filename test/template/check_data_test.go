@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// checkRetention: once there is data, it outlives the stack; what a failed creation made goes with it, or the next
-// creation would meet it. A disposable deployment goes whole. A first one has no protection that would keep
-// CloudFormation from undoing it.
+// checkRetention: once there is data, it outlives the stack; what a failed creation made goes with
+// it, or the next creation would meet it. A disposable deployment goes whole. A first one has no
+// protection that would keep CloudFormation from undoing it.
 func checkRetention(t *template, want asked) (found complaints) {
 	deletion, replacement, protection := "RetainExceptOnCreate", "Retain", "ACTIVE"
 	if want.disposable {
@@ -35,8 +35,8 @@ func checkRetention(t *template, want asked) (found complaints) {
 	return found
 }
 
-// checkPinnedIDs: CloudFormation identifies a resource only by its logical id. Another id is a new, empty bucket or pool, or
-// another URL and client id in every frontend.
+// checkPinnedIDs: CloudFormation identifies a resource only by its logical id. Another id is a new,
+// empty bucket or pool, or another URL and client id in every frontend.
 func checkPinnedIDs(t *template, want asked) (found complaints) {
 	pinned := map[string]string{
 		"UploadsBucketC4B27CC7":             "AWS::S3::Bucket",
@@ -65,8 +65,8 @@ func checkPinnedIDs(t *template, want asked) (found complaints) {
 	return found
 }
 
-// replacing are the properties that CloudFormation can't change on what holds data: with another value it makes a new
-// one ("Update requires: Replacement" in the reference of each type).
+// replacing are the properties that CloudFormation can't change on what holds data: with another
+// value it makes a new one ("Update requires: Replacement" in the reference of each type).
 var replacing = map[string]map[string]any{
 	"AWS::S3::Bucket":              {"BucketName": nil},
 	"AWS::Cognito::UserPool":       {"AliasAttributes": nil, "UsernameAttributes": []string{"email"}, "UsernameConfiguration": map[string]bool{"CaseSensitive": false}, "Schema": nil},
@@ -87,8 +87,8 @@ func checkReplacement(t *template, _ asked) (found complaints) {
 	return found
 }
 
-// checkNothingShared: a stack owns what it makes and no more. Custom resources would bring functions and roles that
-// nobody wrote; an account's settings belong to the account.
+// checkNothingShared: a stack owns what it makes and no more. Custom resources would bring
+// functions and roles that nobody wrote; an account's settings belong to the account.
 func checkNothingShared(t *template, _ asked) (found complaints) {
 	for id, resource := range t.Resources {
 		if strings.HasPrefix(resource.Type, "Custom::") || resource.Type == "AWS::CloudFormation::CustomResource" || resource.Type == "AWS::ApiGateway::Account" || resource.Type == "AWS::CDK::Metadata" {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// checkMonitoring: one file alone never sets off the alarm of bytes signed; dashboard and queries take in every function.
+// checkMonitoring: one file alone never sets off the alarm of bytes signed; dashboard and queries
+// take in every function.
 func checkMonitoring(t *template, want asked) (found complaints) {
 	for _, alarm := range t.of("AWS::CloudWatch::Alarm") {
 		if threshold, _ := alarm.Properties["Threshold"].(float64); alarm.Properties["MetricName"] == "BytesSigned" && !want.alarmBytesGiven && threshold < float64(want.maxSize) {

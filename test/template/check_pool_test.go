@@ -2,8 +2,8 @@ package template_test
 
 import "slices"
 
-// checkUserPool: only an administrator adds users, they need a second factor, and the app client keeps no secret and
-// gives nothing away.
+// checkUserPool: only an administrator adds users, they need a second factor, and the app client
+// keeps no secret and gives nothing away.
 func checkUserPool(t *template, want asked) (found complaints) {
 	if want.ofRealUsers && want.optionalMFA {
 		found.add("this stage leaves MFA to its users")

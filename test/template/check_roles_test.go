@@ -18,8 +18,8 @@ const guardDuty = "malware-protection-plan.guardduty.amazonaws.com"
 // viaS3 limits a grant on a key to requests that S3 makes for the role.
 const viaS3 = `{"StringEquals":{"kms:ViaService":{"Fn::Join":["",["s3.",{"Ref":"AWS::Region"},".",{"Ref":"AWS::URLSuffix"}]]}}}`
 
-// checkRoles: each function and GuardDuty have a role of their own, which only they can assume and which holds no more
-// than it needs. That it holds enough is in the tables of test/iam.
+// checkRoles: each function and GuardDuty have a role of their own, which only they can assume and
+// which holds no more than it needs. That it holds enough is in the tables of test/iam.
 func checkRoles(t *template, want asked) (found complaints) {
 	for _, kind := range grantsElsewhere {
 		for _, extra := range t.of(kind) {
@@ -63,7 +63,8 @@ func checkTrust(role *resource, service string, found *complaints) {
 	}
 }
 
-// checkGrants: most holds the actions that the role may have, each with the only resource that it may have it on.
+// checkGrants: most holds the actions that the role may have, each with the only resource that it
+// may have it on.
 func checkGrants(role *resource, most map[string]string, found *complaints) {
 	for _, policy := range list(role.Properties["Policies"]) {
 		for _, grant := range statements(at(policy, "PolicyDocument")) {
@@ -105,8 +106,8 @@ func (t *template) mostOfFunction(function *resource, want asked) map[string]str
 	return most
 }
 
-// mostOfScanner is what GuardDuty's role may hold at most ("Create or update IAM role policy", Amazon GuardDuty User
-// Guide).
+// mostOfScanner is what GuardDuty's role may hold at most ("Create or update IAM role policy",
+// Amazon GuardDuty User Guide).
 func (t *template) mostOfScanner(want asked) map[string]string {
 	bucket, key := "${"+t.uploadBucket().id+".Arn}", t.uploadKey()
 	most := map[string]string{
@@ -141,7 +142,8 @@ func orNil(text string) any {
 	return text
 }
 
-// checkFunctionPermissions: only API Gateway may call a function, and only for one method in one stage.
+// checkFunctionPermissions: only API Gateway may call a function, and only for one method in one
+// stage.
 func checkFunctionPermissions(t *template, _ asked) (found complaints) {
 	for _, permission := range t.of("AWS::Lambda::Permission") {
 		found.equal(permission.id, []any{permission.Properties["Principal"], permission.Properties["Action"]}, []string{"apigateway.amazonaws.com", "lambda:InvokeFunction"})
@@ -153,7 +155,8 @@ func checkFunctionPermissions(t *template, _ asked) (found complaints) {
 	return found
 }
 
-// checkEnvironment: each function starts with its environment, which sets the variables that it reads and no others.
+// checkEnvironment: each function starts with its environment, which sets the variables that it
+// reads and no others.
 func checkEnvironment(t *template, want asked) (found complaints) {
 	for _, function := range t.of("AWS::Lambda::Function") {
 		read := map[string]bool{}

@@ -1,13 +1,13 @@
-// Package template_test tests the synthesized templates: against the golden files in testdata, and by the rules in
-// invariants_test.go for every stage, every option and any valid props.
+// Package template_test tests the synthesized templates: against the golden files in testdata, and
+// by the rules in invariants_test.go for every stage, every option and any valid props.
 //
 //	go test ./test/template            compare
 //	go test ./test/template -short     compare the stages and a few options
 //	go test ./test/template -update    write what is synthesized now to testdata
 //
-// node_modules/.bin must be first in PATH. No test here may run in parallel with another that uses the CDK, whose runtime
-// serves one goroutine at a time. Package cli_test runs the app itself. The checks of the props are tested beside them, in
-// infra/uploads.
+// node_modules/.bin must be first in PATH. No test here may run in parallel with another that uses
+// the CDK, whose runtime serves one goroutine at a time. Package cli_test runs the app itself. The
+// checks of the props are tested beside them, in infra/uploads.
 package template_test
 
 import (
@@ -55,7 +55,8 @@ func skipInShort(t *testing.T) {
 	}
 }
 
-// synthesized is the template of a stage or an option, by its name. Each is synthesized once, since that is slow.
+// synthesized is the template of a stage or an option, by its name. Each is synthesized once, since
+// that is slow.
 func synthesized(t *testing.T, name string, stage infra.Stage) []byte {
 	t.Helper()
 	if templates[name] == nil {

@@ -11,10 +11,10 @@ import (
 	"signpost/test/template/synth"
 )
 
-// invariant is a rule that every template keeps, whatever the stage asks for. What it compares with is written out here
-// and never taken from package uploads. There is a rule where the golden files can't help: because it must hold for props
-// in every combination, or because breaking it, even by an -update that nobody looked at, would lose data or let
-// somebody in.
+// invariant is a rule that every template keeps, whatever the stage asks for. What it compares with
+// is written out here and never taken from package uploads. There is a rule where the golden files
+// can't help: because it must hold for props in every combination, or because breaking it, even by
+// an -update that nobody looked at, would lose data or let somebody in.
 type invariant struct {
 	name  string
 	check func(t *template, want asked) complaints

@@ -9,8 +9,8 @@ import (
 	"signpost/test/template/options"
 )
 
-// mutation is a way for a template to go wrong that an invariant must notice: stage production's template, or that of
-// the option.
+// mutation is a way for a template to go wrong that an invariant must notice: stage production's
+// template, or that of the option.
 type mutation struct {
 	invariant, option, what string
 	mutate                  func(t *template)
@@ -232,8 +232,8 @@ var dataMutations = []mutation{
 	{"nothing is shared with the account", "", "a custom resource", func(t *template) { t.add("Custom::S3AutoDeleteObjects") }},
 }
 
-// TestInvariantsCanFail breaks templates in every way listed and checks that the invariant notices. An invariant that no
-// mutation breaks proves nothing.
+// TestInvariantsCanFail breaks templates in every way listed and checks that the invariant notices.
+// An invariant that no mutation breaks proves nothing.
 func TestInvariantsCanFail(t *testing.T) {
 	production, err := infra.StageNamed("production")
 	if err != nil {

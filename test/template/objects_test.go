@@ -96,8 +96,8 @@ func owned(team awscdk.Stack) func(*uploads.Props) {
 	}
 }
 
-// TestObjectsOfAnotherStack: the objects can be resources of another stack. The stack refers to them and changes nothing
-// of them.
+// TestObjectsOfAnotherStack: the objects can be resources of another stack. The stack refers to
+// them and changes nothing of them.
 func TestObjectsOfAnotherStack(t *testing.T) {
 	team := infra.Stage{Name: "team"}
 	alone := synth.NewApp(t)

@@ -17,7 +17,8 @@ import (
 // inShort are the options that are tested with -short too: one for each kind of resource.
 var inShort = []string{"alarms", "domain-in-a-zone", "existing-pool", "malware-scan-with-key", "web-acl"}
 
-// TestOptions: each option changes the default template exactly as its golden file says, and breaks no rule.
+// TestOptions: each option changes the default template exactly as its golden file says, and breaks
+// no rule.
 func TestOptions(t *testing.T) {
 	before := synthesized(t, options.Default().Name, options.Default())
 	assertInvariants(t, parse(t, before), options.Default())
@@ -47,8 +48,8 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestOptionsAreAll checks that there is an option for every field of the props and their nested types, and a golden file for every option,
-// and no more.
+// TestOptionsAreAll checks that there is an option for every field of the props and their nested
+// types, and a golden file for every option, and no more.
 func TestOptionsAreAll(t *testing.T) {
 	set := map[string]bool{}
 	var files []string
@@ -103,7 +104,8 @@ func fieldsOf(in reflect.Type, path string) (fields []string) {
 	return fields
 }
 
-// setFields adds the paths of the fields in which two structs differ. A nil pointer is its zero value.
+// setFields adds the paths of the fields in which two structs differ. A nil pointer is its zero
+// value.
 func setFields(one, other reflect.Value, path string, set map[string]bool) {
 	for i := range one.NumField() {
 		field := one.Type().Field(i)

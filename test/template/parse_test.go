@@ -91,7 +91,8 @@ func texts(value any) []string {
 
 func reference(value any) string { return cfn.LogicalID(value) }
 
-// render writes a reference as ${Id} or ${Id.Arn} and joins what Fn::Join joins. Other values that are not strings are JSON.
+// render writes a reference as ${Id} or ${Id.Arn} and joins what Fn::Join joins. Other values that
+// are not strings are JSON.
 func render(value any) string {
 	object, _ := value.(map[string]any)
 	if object["Ref"] != nil || object["Fn::GetAtt"] != nil || object["Fn::Join"] != nil {

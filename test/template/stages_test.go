@@ -35,8 +35,9 @@ func TestTerminationProtection(t *testing.T) {
 	}
 }
 
-// TestFirstDeployment: the manifest of production in the cloud assembly, which the CLI reads, and the template. The first
-// deployment has nothing that would prevent CloudFormation from undoing it, and is otherwise the same as the next one.
+// TestFirstDeployment: the manifest of production in the cloud assembly, which the CLI reads, and
+// the template. The first deployment has nothing that would prevent CloudFormation from undoing it,
+// and is otherwise the same as the next one.
 func TestFirstDeployment(t *testing.T) {
 	production, err := infra.StageNamed("production")
 	if err != nil {
@@ -58,7 +59,8 @@ func TestFirstDeployment(t *testing.T) {
 	}
 }
 
-// assembly synthesizes a stage, and returns its stack's termination protection as the CLI reads it, and its template.
+// assembly synthesizes a stage, and returns its stack's termination protection as the CLI reads it,
+// and its template.
 func assembly(t *testing.T, stage infra.Stage) (terminationProtection bool, template []byte) {
 	t.Helper()
 	app := synth.NewApp(t)

@@ -16,7 +16,8 @@ import (
 	"signpost/test/template/synth"
 )
 
-// TestTwoInOneStack: two Uploads in a team's own stack share nothing, and add no outputs and tags to the stack.
+// TestTwoInOneStack: two Uploads in a team's own stack share nothing, and add no outputs and tags
+// to the stack.
 func TestTwoInOneStack(t *testing.T) {
 	app := synth.NewApp(t)
 	team := infra.Stage{Name: "team"}
@@ -52,7 +53,8 @@ func TestTwoInOneStack(t *testing.T) {
 	}
 }
 
-// TestWrongPropsMakeNothing: a stack whose props are wrong is not made, and the panic is the error of Validate.
+// TestWrongPropsMakeNothing: a stack whose props are wrong is not made, and the panic is the error
+// of Validate.
 func TestWrongPropsMakeNothing(t *testing.T) {
 	app, wrong := synth.NewApp(t), options.Default() // without code
 	defer func() {
@@ -66,8 +68,8 @@ func TestWrongPropsMakeNothing(t *testing.T) {
 	infra.NewUploadStack(app, wrong)
 }
 
-// TestMetricsAreApart: several Uploads in one stack, one of them with the usual id, each have their own metrics. Those of an
-// API are identified by its name, those of a web ACL by its metric name.
+// TestMetricsAreApart: several Uploads in one stack, one of them with the usual id, each have their
+// own metrics. Those of an API are identified by its name, those of a web ACL by its metric name.
 func TestMetricsAreApart(t *testing.T) {
 	skipInShort(t)
 	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
@@ -98,8 +100,9 @@ func TestMetricsAreApart(t *testing.T) {
 	}
 }
 
-// TestAnotherPoolIsAnotherDeployment: a change of the user pool, or of anything else of the API, makes a new deployment, also
-// in an app without cdk.json's feature flags. Until there is one, API Gateway uses the old pool.
+// TestAnotherPoolIsAnotherDeployment: a change of the user pool, or of anything else of the API,
+// makes a new deployment, also in an app without cdk.json's feature flags. Until there is one, API
+// Gateway uses the old pool.
 func TestAnotherPoolIsAnotherDeployment(t *testing.T) {
 	change := func(set func(*uploads.Props)) string {
 		app, stage := synth.NewAppWith(t, nil), options.Default()
@@ -130,8 +133,8 @@ func TestAnotherPoolIsAnotherDeployment(t *testing.T) {
 	}
 }
 
-// TestPartitions: a stack in China or GovCloud has no ARN and no host of another partition, except the names of services,
-// which are the same everywhere.
+// TestPartitions: a stack in China or GovCloud has no ARN and no host of another partition, except
+// the names of services, which are the same everywhere.
 func TestPartitions(t *testing.T) {
 	for _, region := range []string{"cn-north-1", "us-gov-west-1", "eu-west-1"} {
 		context := synth.Context(t)

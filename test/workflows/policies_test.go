@@ -19,7 +19,8 @@ type statement struct {
 	Condition        map[string]map[string]string
 }
 
-// policies returns the statements of the policies in docs/operations.md, "Deploying from GitHub", by their Sids.
+// policies returns the statements of the policies in docs/operations.md, "Deploying from GitHub",
+// by their Sids.
 func policies(t *testing.T) map[string]statement {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/operations.md")
@@ -57,8 +58,9 @@ func list(value any) (all []string) {
 	return all
 }
 
-// TestPolicies checks that each role trusts only one kind of job of one repository, by a claim without a wildcard. The role for
-// pull requests can only read templates; the other can assume the CDK's roles and read.
+// TestPolicies checks that each role trusts only one kind of job of one repository, by a claim
+// without a wildcard. The role for pull requests can only read templates; the other can assume the
+// CDK's roles and read.
 func TestPolicies(t *testing.T) {
 	found := policies(t)
 	const issuer = "token.actions.githubusercontent.com"

@@ -1,4 +1,5 @@
-// Package workflows_test checks that a pull request can't deploy: it reads .github/workflows, and the policies in docs/operations.md for their roles.
+// Package workflows_test checks that a pull request can't deploy: it reads .github/workflows, and
+// the policies in docs/operations.md for their roles.
 //
 //	go test ./test/workflows
 package workflows_test
@@ -110,7 +111,8 @@ func (found *complaintList) checkPermissions(id string, job *actionlint.Job) {
 	}
 }
 
-// checkRoles looks at the roles that a job assumes. pulls says whether the job runs for pull requests.
+// checkRoles looks at the roles that a job assumes. pulls says whether the job runs for pull
+// requests.
 func (found *complaintList) checkRoles(id string, job *actionlint.Job, pulls bool) {
 	roles := assumed(job)
 	for _, role := range roles {

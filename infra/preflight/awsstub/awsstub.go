@@ -1,6 +1,6 @@
-// Package awsstub is an HTTP server that answers as AWS's services do, in their protocols, from a table of canned
-// answers. It is for preflight's tests. New makes an account without problems; a test changes the answers that it is
-// about. A call without an answer fails the test.
+// Package awsstub is an HTTP server that answers as AWS's services do, in their protocols, from a
+// table of canned answers. It is for preflight's tests. New makes an account without problems; a
+// test changes the answers that it is about. A call without an answer fails the test.
 package awsstub
 
 import (
@@ -59,8 +59,9 @@ func NewWithoutLogRole(t testing.TB) *Server {
 	return s
 }
 
-// Answer sets what a call is answered with, in order; the last answer is for all that follow. A call is a service and an
-// operation, "kms DescribeKey", or, in a REST protocol, a method and a path: "apigateway GET /account".
+// Answer sets what a call is answered with, in order; the last answer is for all that follow. A
+// call is a service and an operation, "kms DescribeKey", or, in a REST protocol, a method and a
+// path: "apigateway GET /account".
 func (s *Server) Answer(call string, answers ...Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,7 +14,8 @@ import (
 	"signpost/infra/uploads"
 )
 
-// checkAccessLogBucket checks that an existing bucket is in the same account and region, and that S3 may write logs to it.
+// checkAccessLogBucket checks that an existing bucket is in the same account and region, and that
+// S3 may write logs to it.
 func (c *checker) checkAccessLogBucket(ctx context.Context) []Finding {
 	const subject = "AccessLogBucketName"
 	name := c.props.AccessLogBucketName
@@ -48,7 +49,8 @@ func (c *checker) checkAccessLogBucket(ctx context.Context) []Finding {
 	return []Finding{fine(subject, "%s", name)}
 }
 
-// bucketRegion returns the bucket's region, which S3 names in errors too, and the status of S3's answer.
+// bucketRegion returns the bucket's region, which S3 names in errors too, and the status of S3's
+// answer.
 func bucketRegion(out *s3.HeadBucketOutput, err error) (region string, status int) {
 	if err == nil {
 		return aws.ToString(out.BucketRegion), http.StatusOK
@@ -60,8 +62,9 @@ func bucketRegion(out *s3.HeadBucketOutput, err error) (region string, status in
 	return answer.Response.Header.Get("X-Amz-Bucket-Region"), answer.HTTPStatusCode()
 }
 
-// ownsBucket reports whether the account has a bucket of that name, or may have: HeadBucket answers 403 both to other accounts
-// and to callers who lack a permission, and the list of buckets may not be readable either.
+// ownsBucket reports whether the account has a bucket of that name, or may have: HeadBucket answers
+// 403 both to other accounts and to callers who lack a permission, and the list of buckets may not
+// be readable either.
 func (c *checker) ownsBucket(ctx context.Context, name string) bool {
 	out, err := c.aws.s3.ListBuckets(ctx, &s3.ListBucketsInput{Prefix: aws.String(name), MaxBuckets: aws.Int32(1000)})
 	if err != nil {

@@ -16,8 +16,9 @@ type existing struct {
 	remedy      string // what to do if it is in another
 }
 
-// parse returns the ARN of what is to be looked up. Without one to look up, it returns the findings, if any: the prop
-// is not given, is a token, isn't an ARN (which the checks of the props report), or names another place.
+// parse returns the ARN of what is to be looked up. Without one to look up, it returns the
+// findings, if any: the prop is not given, is a token, isn't an ARN (which the checks of the props
+// report), or names another place.
 func (c *checker) parse(it existing) (arn.ARN, []Finding, bool) {
 	if it.value == "" {
 		return arn.ARN{}, nil, false

@@ -14,8 +14,8 @@ import (
 // defaultQualifier is the CDK's own, which cdk.json can change.
 const defaultQualifier = "hnb659fds"
 
-// checkBootstrap checks that this account and region have the CDK's bootstrap. The parameter is what the CDK CLI looks at too:
-// the stack may have another name than CDKToolkit.
+// checkBootstrap checks that this account and region have the CDK's bootstrap. The parameter is
+// what the CDK CLI looks at too: the stack may have another name than CDKToolkit.
 func (c *checker) checkBootstrap(ctx context.Context) []Finding {
 	const subject = "CDK bootstrap"
 	name := "/cdk-bootstrap/" + c.Qualifier + "/version"
@@ -40,8 +40,9 @@ func (c *checker) checkBootstrap(ctx context.Context) []Finding {
 	return append([]Finding{fine(subject, "version %d", version)}, c.checkDeployRole(ctx)...)
 }
 
-// checkDeployRole checks that the caller can assume the role that the CDK deploys with. If it can't, the CDK CLI continues
-// with the caller's own permissions, with only a warning (cdklabs/cdk-stacksets#327).
+// checkDeployRole checks that the caller can assume the role that the CDK deploys with. If it
+// can't, the CDK CLI continues with the caller's own permissions, with only a warning
+// (cdklabs/cdk-stacksets#327).
 func (c *checker) checkDeployRole(ctx context.Context) []Finding {
 	if _, err := c.assume(ctx, "deploy"); denied(err) {
 		return []Finding{note("credentials", "may not assume the CDK's role "+c.bootstrapRole("deploy")+": the CDK then deploys with the caller's own permissions, and fails where those aren't enough",

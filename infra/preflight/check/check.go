@@ -1,10 +1,11 @@
-// Package check finds everything in an AWS account that would make the deployment of a stage fail, and what to do about
-// each. It only reads; only [LogRole] changes something, when its Set is called.
+// Package check finds everything in an AWS account that would make the deployment of a stage fail,
+// and what to do about each. It only reads; only [LogRole] changes something, when its Set is
+// called.
 //
 //	report := check.Run(ctx, cfg, check.Target{Stage: stage})
 //
-// What can't be read is reported as not checked, with the missing permission. That doesn't stop a deployment: only a problem
-// that was found does.
+// What can't be read is reported as not checked, with the missing permission. That doesn't stop a
+// deployment: only a problem that was found does.
 package check
 
 import (
@@ -35,11 +36,12 @@ type Report struct {
 	Place    Place
 	Findings []Finding
 
-	// FirstDeployment is true if this deployment creates the stack, and the stage protects its stack. The protections must
-	// then wait until the stack exists.
+	// FirstDeployment is true if this deployment creates the stack, and the stage protects its
+	// stack. The protections must then wait until the stack exists.
 	FirstDeployment bool
 
-	// NoLogRole is true if API Gateway has no role for its logs in this account and region. [LogRole.Set] sets one.
+	// NoLogRole is true if API Gateway has no role for its logs in this account and region.
+	// [LogRole.Set] sets one.
 	NoLogRole bool
 }
 
@@ -67,8 +69,8 @@ type checker struct {
 	stack  stack
 }
 
-// Run looks at the account that the config's credentials belong to. Without usable credentials and a region there is
-// nothing more to look at.
+// Run looks at the account that the config's credentials belong to. Without usable credentials and
+// a region there is nothing more to look at.
 func Run(ctx context.Context, cfg aws.Config, target Target) Report {
 	if target.Qualifier == "" {
 		target.Qualifier = defaultQualifier
@@ -117,7 +119,8 @@ func (c *checker) runAll(ctx context.Context) (found []Finding, noLogRole bool) 
 	return slices.Concat(results...), noLogRole
 }
 
-// propsFindings reports what is wrong with the props themselves. The functions' code is built later.
+// propsFindings reports what is wrong with the props themselves. The functions' code is built
+// later.
 func propsFindings(props uploads.Props) []Finding {
 	var wrong *uploads.PropsError
 	if !errors.As(props.Validate(), &wrong) {
@@ -132,7 +135,8 @@ func propsFindings(props uploads.Props) []Finding {
 	return found
 }
 
-// objectFindings are notes about what the props give as a CDK object: its ARN is only known in the CDK app.
+// objectFindings are notes about what the props give as a CDK object: its ARN is only known in the
+// CDK app.
 func objectFindings(props uploads.Props) (found []Finding) {
 	pool, domain := orZero(props.Callers.ExistingPool), orZero(props.Domain)
 	for _, object := range []struct {

@@ -52,7 +52,8 @@ func target(props uploads.Props) check.Target {
 
 var levels = map[check.Level]string{check.Fine: "fine", check.Note: "note", check.Unknown: "unknown", check.Problem: "problem"}
 
-// lines are the findings, without those that all is well, as "level subject: what it says → what to do".
+// lines are the findings, without those that all is well, as "level subject: what it says → what to
+// do".
 func lines(report check.Report) []string {
 	var lines []string
 	for _, found := range report.Findings {
@@ -63,7 +64,8 @@ func lines(report check.Report) []string {
 	return lines
 }
 
-// TestHealthy: where all is well, it says so of each thing, having asked for each, and has changed nothing.
+// TestHealthy: where all is well, it says so of each thing, having asked for each, and has changed
+// nothing.
 func TestHealthy(t *testing.T) {
 	account := awsstub.New(t)
 	report := check.Run(context.Background(), config(account), target(everything()))
@@ -98,7 +100,8 @@ func TestNothingNamed(t *testing.T) {
 	}
 }
 
-// TestEverythingAtOnce: a new account with a stage that names what isn't there hears of all of it in one run.
+// TestEverythingAtOnce: a new account with a stage that names what isn't there hears of all of it
+// in one run.
 func TestEverythingAtOnce(t *testing.T) {
 	account := awsstub.New(t)
 	account.Fail("ssm GetParameter", 400, "ParameterNotFound", "")
@@ -207,8 +210,8 @@ func TestNoAnswer(t *testing.T) {
 	}
 }
 
-// TestReadsAsLookupRole: where the CDK's role for look-ups can be assumed, it reads as that; where not, as the caller, who
-// then has to deploy alone too.
+// TestReadsAsLookupRole: where the CDK's role for look-ups can be assumed, it reads as that; where
+// not, as the caller, who then has to deploy alone too.
 func TestReadsAsLookupRole(t *testing.T) {
 	account := awsstub.New(t)
 	check.Run(context.Background(), config(account), target(everything()))

@@ -8,11 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// Lambda leaves this many of an account's concurrent executions to functions that reserve none; in an account that has
-// fewer in all, nothing can be reserved ("Configuring reserved concurrency for a function", AWS Lambda Developer Guide).
+// Lambda leaves this many of an account's concurrent executions to functions that reserve none; in
+// an account that has fewer in all, nothing can be reserved ("Configuring reserved concurrency for
+// a function", AWS Lambda Developer Guide).
 const unreservedMinimum = 100
 
-// checkConcurrency checks that the account has room for what the stage reserves, and warns if it has hardly any concurrency.
+// checkConcurrency checks that the account has room for what the stage reserves, and warns if it
+// has hardly any concurrency.
 func (c *checker) checkConcurrency(ctx context.Context) []Finding {
 	const subject = "Functions.ReservedConcurrency"
 	reserved := c.props.Functions.ReservedConcurrency
@@ -53,7 +55,8 @@ func (c *checker) checkConcurrency(ctx context.Context) []Finding {
 	return []Finding{fine(subject, "%d of %d that are free", wanted, free+held-unreservedMinimum)}
 }
 
-// heldConcurrency is what the stack's own functions have reserved already. With an error it may be more.
+// heldConcurrency is what the stack's own functions have reserved already. With an error it may be
+// more.
 func (c *checker) heldConcurrency(ctx context.Context) (held int, err error) {
 	for _, resource := range c.stack.resources {
 		if aws.ToString(resource.ResourceType) != "AWS::Lambda::Function" {

@@ -17,11 +17,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// regionForm distinguishes a region's name from a typing mistake, such as "eu-west1" or a zone, "eu-west-1a".
+// regionForm distinguishes a region's name from a typing mistake, such as "eu-west1" or a zone,
+// "eu-west-1a".
 var regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d+$`)
 
-// identify finds out whose credentials these are, and whether this account can use the region. Its Place is complete, or the
-// findings report what is missing.
+// identify finds out whose credentials these are, and whether this account can use the region. Its
+// Place is complete, or the findings report what is missing.
 func identify(ctx context.Context, cfg aws.Config, timeout time.Duration) (Place, []Finding) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -38,7 +39,8 @@ func identify(ctx context.Context, cfg aws.Config, timeout time.Duration) (Place
 		return Place{}, append(found, notChecked("credentials", err))
 	}
 	if err != nil && region != "" && mayBeRegion(err) {
-		// STS refuses the credentials in a region that isn't enabled with the same words as wrong credentials.
+		// STS refuses the credentials in a region that isn't enabled with the same words as wrong
+		// credentials.
 		if global := globalRegion(region); global != region {
 			if _, globalErr := callerIdentity(ctx, cfg, global); globalErr == nil {
 				return Place{}, append(found, problem("region",
@@ -78,14 +80,15 @@ func callerIdentity(ctx context.Context, cfg aws.Config, region string) (*sts.Ge
 	return sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil, func(o *sts.Options) { o.Region = region })
 }
 
-// mayBeRegion reports whether the region can be the cause: wrong keys and a region that isn't enabled are one error, and a
-// region that isn't there has no address.
+// mayBeRegion reports whether the region can be the cause: wrong keys and a region that isn't
+// enabled are one error, and a region that isn't there has no address.
 func mayBeRegion(err error) bool {
 	var dns *net.DNSError
 	return errors.As(err, &dns) || code(err) == "InvalidClientTokenId" || code(err) == "UnrecognizedClientException"
 }
 
-// globalRegion is the region of a partition that every account has, where the partition has several.
+// globalRegion is the region of a partition that every account has, where the partition has
+// several.
 func globalRegion(region string) string {
 	switch {
 	case strings.HasPrefix(region, "eusc-"), strings.HasPrefix(region, "us-iso"):
@@ -145,8 +148,9 @@ func refusedCredentials(err error) Finding {
 	}
 }
 
-// readAs returns the config that the checks read with: that of the CDK's lookup role if it can be assumed, as the CDK CLI
-// does. A role that deploys then needs no permission but to assume the CDK's roles. Otherwise it is the caller's own.
+// readAs returns the config that the checks read with: that of the CDK's lookup role if it can be
+// assumed, as the CDK CLI does. A role that deploys then needs no permission but to assume the
+// CDK's roles. Otherwise it is the caller's own.
 func (c *checker) readAs(ctx context.Context) aws.Config {
 	provider, err := c.assume(ctx, "lookup")
 	if err != nil {

@@ -21,7 +21,8 @@ func failing(err error) func(*aws.Config) {
 	}
 }
 
-// TestCredentials: without usable credentials and a region it says why, both at once, and asks nothing more.
+// TestCredentials: without usable credentials and a region it says why, both at once, and asks
+// nothing more.
 func TestCredentials(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "acme")
 	refused := func(code, message string) func(*awsstub.Server) {

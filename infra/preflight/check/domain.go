@@ -16,8 +16,8 @@ import (
 	"signpost/infra/uploads"
 )
 
-// checkCertificate checks that there is an issued certificate for the name, in the stack's region and account: the API's
-// endpoint is regional.
+// checkCertificate checks that there is an issued certificate for the name, in the stack's region
+// and account: the API's endpoint is regional.
 func (c *checker) checkCertificate(ctx context.Context) []Finding {
 	const subject = "Domain.CertificateARN"
 	domain := orZero(c.props.Domain)
@@ -65,8 +65,8 @@ func validation(certificate *acmtypes.CertificateDetail) []string {
 	return append(steps, "then wait until it is issued: "+fmt.Sprintf("aws acm wait certificate-validated --certificate-arn %s", aws.ToString(certificate.CertificateArn)))
 }
 
-// covers reports whether a certificate's name is valid for a host. A wildcard stands for one label ("ACM certificate
-// characteristics", AWS Certificate Manager User Guide).
+// covers reports whether a certificate's name is valid for a host. A wildcard stands for one label
+// ("ACM certificate characteristics", AWS Certificate Manager User Guide).
 func covers(name, host string) bool {
 	if rest, ok := strings.CutPrefix(name, "*."); ok {
 		_, domain, _ := strings.Cut(host, ".")
@@ -100,7 +100,8 @@ func (c *checker) checkDomainName(ctx context.Context) []Finding {
 		fmt.Sprintf("aws apigateway get-base-path-mappings --domain-name %s", name)+" shows what it serves", "if nothing needs it: "+fmt.Sprintf("aws apigateway delete-domain-name --domain-name %s", name))}
 }
 
-// checkHostedZone checks that the zone is public and contains the name, and that no other address record has the name.
+// checkHostedZone checks that the zone is public and contains the name, and that no other address
+// record has the name.
 func (c *checker) checkHostedZone(ctx context.Context) []Finding {
 	const subject = "Domain.HostedZoneID"
 	domain := orZero(c.props.Domain)

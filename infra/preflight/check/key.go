@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 )
 
-// checkKey checks that S3 can encrypt with an existing KMS key ("Using server-side encryption with AWS KMS keys
-// (SSE-KMS)", Amazon S3 User Guide: symmetric, in the bucket's region).
+// checkKey checks that S3 can encrypt with an existing KMS key ("Using server-side encryption with
+// AWS KMS keys (SSE-KMS)", Amazon S3 User Guide: symmetric, in the bucket's region).
 func (c *checker) checkKey(ctx context.Context) []Finding {
 	const subject = "Encryption.KeyARN"
 	arn := orZero(c.props.Encryption).KeyARN

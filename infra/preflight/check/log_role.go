@@ -15,8 +15,9 @@ import (
 
 const logRoleSubject = "API Gateway's log role"
 
-// checkLogRole checks the role that API Gateway writes logs with: one for an account and region, outside of any stack ("Set
-// up CloudWatch logging for REST APIs in API Gateway"). missing is true if there is none.
+// checkLogRole checks the role that API Gateway writes logs with: one for an account and region,
+// outside of any stack ("Set up CloudWatch logging for REST APIs in API Gateway"). missing is true
+// if there is none.
 func (c *checker) checkLogRole(ctx context.Context) (found []Finding, missing bool) {
 	account, err := c.aws.apigateway.GetAccount(ctx, &apigateway.GetAccountInput{})
 	if err != nil {
@@ -54,7 +55,8 @@ func (c *checker) noLogRole(what string) Finding {
 // roleName is the last part of a role's ARN: its path isn't part of its name.
 func roleName(role arn.ARN) string { return role.Resource[strings.LastIndex(role.Resource, "/")+1:] }
 
-// trustsAPIGateway reports whether API Gateway may assume the role with that policy, which IAM gives URL-encoded.
+// trustsAPIGateway reports whether API Gateway may assume the role with that policy, which IAM
+// gives URL-encoded.
 func trustsAPIGateway(policy *string) bool {
 	text, err := url.QueryUnescape(aws.ToString(policy))
 	if err != nil {

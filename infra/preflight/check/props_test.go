@@ -16,7 +16,8 @@ import (
 // elsewhere moves an ARN to another region.
 func elsewhere(arn string) string { return strings.ReplaceAll(arn, "eu-west-1", "us-east-1") }
 
-// TestProps: each thing that the props can name and that doesn't fit, alone in an account where all else does.
+// TestProps: each thing that the props can name and that doesn't fit, alone in an account where all
+// else does.
 func TestProps(t *testing.T) {
 	token := "${Token[TOKEN.42]}"
 	domain := "apigateway GET /domainnames/" + awsstub.Domain

@@ -25,8 +25,9 @@ type quota struct {
 	region string // the region in which Service Quotas has it
 }
 
-// quotas are those that a new stack can exceed. Defaults: "Quotas for configuring and running a REST API in API Gateway",
-// "Quotas in Amazon Cognito", "Bucket quotas, limitations, and restrictions" (Amazon S3 User Guide).
+// quotas are those that a new stack can exceed. Defaults: "Quotas for configuring and running a
+// REST API in API Gateway", "Quotas in Amazon Cognito", "Bucket quotas, limitations, and
+// restrictions" (Amazon S3 User Guide).
 func (c *checker) quotas() []quota {
 	all := []quota{{what: "regional REST APIs", adds: 1, limit: 600, count: c.countAPIs}}
 	buckets := 1
@@ -99,7 +100,8 @@ func (c *checker) appliedLimit(ctx context.Context, quota quota) (int, error) {
 	return int(*out.Quota.Value), nil
 }
 
-// checkRoles checks that the quota has room for the stack's roles. IAM returns use and limit together.
+// checkRoles checks that the quota has room for the stack's roles. IAM returns use and limit
+// together.
 func (c *checker) checkRoles(ctx context.Context) []Finding {
 	const subject = "quotas: IAM roles"
 	adds := 1

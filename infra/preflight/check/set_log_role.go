@@ -33,9 +33,9 @@ type LogRole struct {
 	Wait   func(ctx context.Context, d time.Duration) error // nil waits
 }
 
-// spread is how long a new role may take until API Gateway can use it, and between is the time from one try to the next:
-// UpdateAccount is limited to one request in 20 seconds ("API Gateway quotas for creating, deploying and managing an
-// API").
+// spread is how long a new role may take until API Gateway can use it, and between is the time from
+// one try to the next: UpdateAccount is limited to one request in 20 seconds ("API Gateway quotas
+// for creating, deploying and managing an API").
 const (
 	between = 20 * time.Second
 	spread  = 3 * time.Minute
@@ -47,7 +47,8 @@ func (l LogRole) Plan() string {
 		LogRoleName, l.Place.Account, l.Place.Region)
 }
 
-// Set makes the role, or uses the one that Set made for another region, and waits until API Gateway accepts it.
+// Set makes the role, or uses the one that Set made for another region, and waits until API Gateway
+// accepts it.
 func (l LogRole) Set(ctx context.Context) error {
 	role, err := l.role(ctx)
 	if err != nil {
@@ -110,8 +111,9 @@ func (l LogRole) role(ctx context.Context) (string, error) {
 	return aws.ToString(role.Arn), nil
 }
 
-// notYet reports whether a later try can succeed. API Gateway refuses a role that IAM hasn't propagated yet: "The role
-// ARN does not have required permissions configured" (tmobile/jazz-installer#597), "… set to API Gateway" (aws/aws-cdk#2194).
+// notYet reports whether a later try can succeed. API Gateway refuses a role that IAM hasn't
+// propagated yet: "The role ARN does not have required permissions configured"
+// (tmobile/jazz-installer#597), "… set to API Gateway" (aws/aws-cdk#2194).
 func notYet(err error) bool {
 	return code(err) == "BadRequestException" && strings.Contains(message(err), "role ARN does not have required permissions") ||
 		code(err) == "TooManyRequestsException"

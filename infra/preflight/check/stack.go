@@ -47,8 +47,8 @@ func (c *checker) lookUpStack(ctx context.Context) stack {
 	return it
 }
 
-// created reports whether the next deployment creates the stack. The CDK CLI deletes what a failed creation left, and a
-// stack in review has nothing in it yet.
+// created reports whether the next deployment creates the stack. The CDK CLI deletes what a failed
+// creation left, and a stack in review has nothing in it yet.
 func (s stack) created() bool {
 	if s.err != nil {
 		return false
@@ -67,7 +67,8 @@ func (s stack) has(kind, physicalID string) bool {
 	})
 }
 
-// checkStack checks that the stack can be deployed in its current state, and otherwise how to get it out of that state.
+// checkStack checks that the stack can be deployed in its current state, and otherwise how to get
+// it out of that state.
 func (c *checker) checkStack(ctx context.Context) []Finding {
 	name, status := c.Stage.StackName(), string(c.stack.status)
 	subject := "stack"

@@ -12,7 +12,8 @@ import (
 	"signpost/infra/uploads"
 )
 
-// TestStack: each state that a stack can be in, what is said of it, and whether the next deployment creates it.
+// TestStack: each state that a stack can be in, what is said of it, and whether the next deployment
+// creates it.
 func TestStack(t *testing.T) {
 	const absent = "" // no stack
 	for name, test := range map[string]struct {
@@ -72,7 +73,8 @@ func TestStack(t *testing.T) {
 			}
 			account.Answer("cloudformation ListStackResources", awsstub.Answer{Body: awsstub.Resources(
 				awsstub.Resource("AWS::S3::Bucket", "UploadsBucket", "b", "DELETE_FAILED") + awsstub.Resource("AWS::Cognito::UserPool", "UploadsUserPool", "p", "DELETE_COMPLETE"))})
-			// The newest first: what else was cancelled, what failed, the deployment's begin, and an older one's failure.
+			// The newest first: what else was cancelled, what failed, the deployment's begin, and
+			// an older one's failure.
 			account.Answer("cloudformation DescribeStackEvents", awsstub.Answer{Body: awsstub.Events(
 				awsstub.Event("Other", "CREATE_FAILED", "Resource creation cancelled") +
 					awsstub.Event("ApiStage", "CREATE_FAILED", "CloudWatch Logs role ARN must be set in account settings to enable logging") +

@@ -13,9 +13,10 @@ import (
 	"signpost/infra/uploads"
 )
 
-// checkUserPool checks that an existing pool, its clients and the group exist and fit. API Gateway accepts tokens of a
-// pool in any region and account ("Configure cross-account Amazon Cognito authorizer for a REST API using the API
-// Gateway console"), so another region is only worth a note: pages read the stack's from its outputs.
+// checkUserPool checks that an existing pool, its clients and the group exist and fit. API Gateway
+// accepts tokens of a pool in any region and account ("Configure cross-account Amazon Cognito
+// authorizer for a REST API using the API Gateway console"), so another region is only worth a
+// note: pages read the stack's from its outputs.
 func (c *checker) checkUserPool(ctx context.Context) []Finding {
 	const subject = "Callers.ExistingPool.PoolARN"
 	given := orZero(c.props.Callers.ExistingPool)
@@ -90,7 +91,8 @@ func (c *checker) noTokens(client *types.UserPoolClientType) string {
 	return fmt.Sprintf("may have none of the OAuthScopes (%s): the API would accept none of its tokens. Add one to the client's allowed scopes", strings.Join(scopes, ", "))
 }
 
-// checkGroup checks that an existing pool has the group that callers must be in. The stack adds it only to its own pool.
+// checkGroup checks that an existing pool has the group that callers must be in. The stack adds it
+// only to its own pool.
 func (c *checker) checkGroup(ctx context.Context, pool, region string, there func(*cognito.Options)) []Finding {
 	const subject = "Callers.RequiredGroup"
 	group := c.props.Callers.RequiredGroup

@@ -1,5 +1,6 @@
-// Command generate writes lambda/mediatype/table.go: every media type that has a file extension or another name, from
-// the npm package mime-db (the types of IANA, Apache and nginx) and from names.txt in this folder.
+// Command generate writes lambda/mediatype/table.go: every media type that has a file extension or
+// another name, from the npm package mime-db (the types of IANA, Apache and nginx) and from
+// names.txt in this folder.
 //
 //	npm ci && go generate ./lambda/mediatype
 package main
@@ -116,8 +117,8 @@ func read(text string, db map[string]entry) (aliases, extensions map[string]stri
 	return aliases, extensions
 }
 
-// standard chooses the standard name of a group of names: the decided one, else the one that IANA registered, else
-// freedesktop.org's own if mime-db has it, else the first that mime-db has.
+// standard chooses the standard name of a group of names: the decided one, else the one that IANA
+// registered, else freedesktop.org's own if mime-db has it, else the first that mime-db has.
 func standard(head string, others []string, own map[string]string, db map[string]entry) string {
 	members := append([]string{head}, others...)
 	for _, known := range []func(string) bool{
@@ -132,8 +133,8 @@ func standard(head string, others []string, own map[string]string, db map[string
 	return head
 }
 
-// isAlias reports whether a name is only an alias of a type: IANA hasn't registered it separately, mime-db doesn't have it
-// for other files, and replacing it wouldn't move a picture out of image/*.
+// isAlias reports whether a name is only an alias of a type: IANA hasn't registered it separately,
+// mime-db doesn't have it for other files, and replacing it wouldn't move a picture out of image/*.
 func isAlias(other, name string, db map[string]entry) bool {
 	if db[other].Source == "iana" {
 		return false

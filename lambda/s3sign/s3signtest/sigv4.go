@@ -1,6 +1,6 @@
-// Package s3signtest checks signed requests as S3 does when they come in. It computes Signature Version 4 from "Create a
-// signed AWS API request" and "Authenticating requests: using query parameters" (AWS documentation) alone, and shares no
-// code with the SDK:
+// Package s3signtest checks signed requests as S3 does when they come in. It computes Signature
+// Version 4 from "Create a signed AWS API request" and "Authenticating requests: using query
+// parameters" (AWS documentation) alone, and shares no code with the SDK:
 //
 //	r := s3signtest.Request{Method: "PUT", URL: signed.URL, Headers: signed.Headers, Size: 12345}
 //	err := r.SignatureError(secretAccessKey)

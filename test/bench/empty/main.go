@@ -1,4 +1,5 @@
-// Command empty is a Lambda function that does nothing, to compare other functions' cold starts with.
+// Command empty is a Lambda function that does nothing, to compare other functions' cold starts
+// with.
 package main
 
 import (

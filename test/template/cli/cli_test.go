@@ -1,6 +1,6 @@
-// Package cli_test runs the app as users do, with the CDK CLI and without: its files, its output and its exit status. Each
-// run has its own processes, so these tests run in parallel, and in parallel with those of package template_test, where
-// one jsii process serves all.
+// Package cli_test runs the app as users do, with the CDK CLI and without: its files, its output
+// and its exit status. Each run has its own processes, so these tests run in parallel, and in
+// parallel with those of package template_test, where one jsii process serves all.
 package cli_test
 
 import (
@@ -24,7 +24,8 @@ import (
 
 func TestInputs(t *testing.T) { inputs.Note(t, "../../..") }
 
-// run runs a command at the project's root, with more environment variables, and returns its output and exit status.
+// run runs a command at the project's root, with more environment variables, and returns its output
+// and exit status.
 func run(t *testing.T, env []string, name string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, complaint bytes.Buffer
@@ -138,8 +139,8 @@ go run ./infra/app: Subprocess exited with error 1
 	}
 }
 
-// overlay returns the environment in which the go command reads a file of the project with one
-// text replaced by another.
+// overlay returns the environment in which the go command reads a file of the project with one text
+// replaced by another.
 func overlay(t *testing.T, name, from, to string) []string {
 	t.Helper()
 	path := filepath.Join(synth.Root(t), name)
@@ -179,7 +180,8 @@ func TestAppWithoutCLI(t *testing.T) {
 		if bytes.Contains(got, []byte(":8080")) || !bytes.Contains(got, []byte("http://127.0.0.1:9000")) {
 			t.Error("the origins did not follow")
 		}
-		// With the port put back, all else is as it was, but for the deployment, whose id is a hash.
+		// With the port put back, all else is as it was, but for the deployment, whose id is a
+		// hash.
 		got = bytes.ReplaceAll(got, []byte(":9000"), []byte(":8080"))
 		assertSame(t, synth.WithoutDeploymentID(t, got), synth.WithoutDeploymentID(t, golden(t, "local")))
 	})

@@ -1,5 +1,5 @@
-// Package options has every option of package uploads once, each as the smallest change to the props that shows it, for
-// tests that go over them all.
+// Package options has every option of package uploads once, each as the smallest change to the
+// props that shows it, for tests that go over them all.
 //
 //	for _, option := range options.All() {
 //		template := synth.Stage(t, option.Stage())
@@ -7,7 +7,8 @@
 //
 // Any draws props that combine options.
 //
-// The test of the golden files requires an option for every field of uploads.Props and its nested types.
+// The test of the golden files requires an option for every field of uploads.Props and its nested
+// types.
 package options
 
 import (

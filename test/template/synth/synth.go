@@ -5,8 +5,8 @@
 //	template := synth.Template(t, app, stage)
 //
 // The functions' code is a stub, so nothing is built and the asset's hash never moves; cdk.json's
-// context is loaded, as the CDK CLI does. The CDK runs in a Node process that
-// serves one goroutine at a time: no t.Parallel around it.
+// context is loaded, as the CDK CLI does. The CDK runs in a Node process that serves one goroutine
+// at a time: no t.Parallel around it.
 package synth
 
 import (
@@ -76,8 +76,8 @@ func NewAppWith(t testing.TB, context map[string]any) awscdk.App {
 	})
 }
 
-// RequireNode ends the test where jsii would find no Node.js. PATH must be right from outside:
-// jsii copies the environment before any test runs.
+// RequireNode ends the test where jsii would find no Node.js. PATH must be right from outside: jsii
+// copies the environment before any test runs.
 func RequireNode(t testing.TB) {
 	t.Helper()
 	if _, err := exec.LookPath("node"); err != nil {
@@ -140,8 +140,8 @@ func Canonical(t testing.TB, text []byte) []byte {
 
 var deploymentID = regexp.MustCompile(`UploadsApiDeployment7A18979F[0-9a-f]{32}`)
 
-// WithoutDeploymentID leaves out what follows from the rest of a template: the deployment's logical id
-// is a hash of the API.
+// WithoutDeploymentID leaves out what follows from the rest of a template: the deployment's logical
+// id is a hash of the API.
 func WithoutDeploymentID(t testing.TB, text []byte) []byte {
 	t.Helper()
 	if !deploymentID.Match(text) {
