@@ -171,8 +171,9 @@ export class Deployment {
       this.uploads.delete(id);
       return { status: 204 };
     }
+    if (!upload) return s3Refusal(400, "InvalidRequest"); // no request that the API signs
     const number = Number(url.searchParams.get("partNumber"));
-    upload!.parts.set(number, body);
+    upload.parts.set(number, body);
     return { status: 200, headers: { ETag: etagOf(body) } };
   }
 
