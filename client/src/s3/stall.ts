@@ -24,7 +24,7 @@ let known: { size: number; silence: number } | undefined;
 
 /** Watches one request. */
 export interface Watch {
-  /** So many bytes of the body have been sent. */
+  /** `bytes` of the body have been sent so far. */
   sent(bytes: number): void;
   /** Bytes of the answer have arrived. */
   receiving(): void;
