@@ -4,7 +4,7 @@ import { ApiError, FileError, NetworkError, S3Error } from "signpost-client";
 import { Failure } from "./failure.ts";
 import { size } from "./format.ts";
 import { isLoopback, type Reachability } from "./reachability.ts";
-import { CognitoUnreachable } from "./sign_in/cognito_unreachable.ts";
+import { CognitoUnreachable } from "./cognito_unreachable.ts";
 
 type Message = [title: string, advice: string];
 

@@ -18,7 +18,7 @@
 //   anything else                       S3 refuses: the upload fails
 import { S3Error } from "../errors.ts";
 import type { SignedRequest } from "../types.ts";
-import type { Answer } from "./send.ts";
+import type { Answer } from "./answer.ts";
 import { textOf } from "./xml.ts";
 
 /** Reads what S3 must confirm with; nothing if the answer is not S3's. */

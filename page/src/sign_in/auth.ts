@@ -5,7 +5,7 @@ import { awsHost } from "../aws_host.ts";
 import type { Config } from "../config.ts";
 import { noResponse, sessionEnded, signInFailure, type SignInStep, unsupportedStep } from "../error_messages.ts";
 import { findReachability } from "../reachability.ts";
-import { CognitoUnreachable } from "./cognito_unreachable.ts";
+import { CognitoUnreachable } from "../cognito_unreachable.ts";
 import { renewTokens, revokeSession } from "./local_cognito.ts";
 
 /** The user who is signed in. */
