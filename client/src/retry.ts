@@ -33,8 +33,8 @@ export interface RetryOptions {
   stallTimeout: number;
   /**
    * The slowest upload to expect, in bytes per second, while the page can't see bytes being sent: behind a service
-   * worker, or after the last byte, which a proxy may hold. Such a request may be silent for its bytes' time at this
-   * speed and `stallTimeout` more; for less, if earlier requests were answered sooner.
+   * worker, or after the last byte, which a proxy may hold. Such a request may be silent for the time
+   * that its bytes take at this speed, plus `stallTimeout`; for less if earlier requests were answered sooner.
    *
    * @default 8_000
    */
@@ -54,7 +54,7 @@ export interface RetryContext {
 /** The time in which a browser reports a request that it has forbidden, in ms. */
 const eventDelay = 20;
 
-/** Errors of requests that had all their tries. If one request needs another first, their tries don't multiply. */
+/** Errors of requests that have used up their tries. If one request needs another first, their tries don't multiply. */
 const exhausted = new WeakSet<SignpostError>();
 
 /** Tries until the attempt succeeds, fails for good, or has failed `limit` + 1 times. Rejects with the last error. */

@@ -10,7 +10,7 @@
 //   404 NoSuchUpload                    the multipart upload is gone. It never counts as stored: S3 answers a repeated
 //                                       CompleteMultipartUpload as it did the first (public tests against S3:
 //                                       adobe/S3Mock#2586). The upload starts over, once
-//   400 InvalidPart and its like        S3 lacks parts that were listed, or has others: the upload starts over, once
+//   400 InvalidPart and similar         S3 lacks parts that were listed, or has others: the upload starts over, once
 //   expired, too late, other bytes      nothing was stored: signed again, once
 //   no answer, 408, 409, 429, 5xx,      nothing is known: the same request is sent again. Each may be repeated: a part
 //   200 with an <Error>                 replaces itself, a second create is one more upload that stays empty, and the
@@ -36,7 +36,7 @@ export const readCompleted: Reading = ({ xml }) => textOf(xml, "ETag");
 /** ListParts: the list. */
 export const readList: Reading = ({ xml }) => /<ListPartsResult[^]*/.exec(xml)?.[0];
 
-/** AbortMultipartUpload: any 2xx will do. */
+/** AbortMultipartUpload: any 2xx is enough. */
 export const readAborted: Reading = () => "aborted";
 
 /** Whether an earlier try made the object. */

@@ -9,7 +9,7 @@
 //   All bytes were reported, and there is no answer. A proxy or a virus scanner may have received the whole body, and
 //   only now sends it on.
 //
-// In these cases the limit is the time that the body takes at `minSpeed`, and `stallTimeout` more. If requests have been
+// In these cases the limit is the time that the body takes at `minSpeed`, plus `stallTimeout`. If requests have been
 // answered before, their silence is the better estimate: four times as long is the limit, so that on a connection with
 // quick answers a dead one ends after about a minute here too.
 //
