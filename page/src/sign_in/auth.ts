@@ -36,7 +36,7 @@ export class Auth {
 
   constructor(config: Config) {
     this.#config = config;
-    ConsoleLogger.LOG_LEVEL = "ERROR"; // Amplify warns that a local run's endpoint is no AWS address.
+    ConsoleLogger.LOG_LEVEL = "ERROR"; // Amplify warns that a local run's endpoint isn't an AWS address.
     const { userPoolId, clientId: userPoolClientId, local } = config;
     const endpoint = local ? { userPoolEndpoint: local.cognitoEndpoint } : {};
     tokens.setKeyValueStorage(sessionStorage);

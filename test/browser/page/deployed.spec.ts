@@ -34,7 +34,7 @@ test.describe("the page as static files", () => {
     await expect(page.getByText("Click one to sign in")).toBeHidden();
 
     await signInWith(page, "wrong-A1");
-    await expect(page.getByRole("alert")).toContainText("Sign-in failed. Incorrect username or password.");
+    await expect(page.getByRole("alert")).toContainText("Sign-in failed. Cognito says: Incorrect username or password. Try again, or ask your administrator.");
     await signInWith(page, "temporary-A1");
     await answer(page, "Choose a password", "New password", "too short");
     await expect(page.getByRole("alert")).toContainText("too weak. Password did not conform with policy");
