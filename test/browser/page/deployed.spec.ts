@@ -65,6 +65,16 @@ test.describe("the page as static files", () => {
     ]);
   });
 
+  test("if the browser withholds Cognito's responses, the page names no setting of the stack", async ({ page, context, run, folder }) => {
+    await context.route("https://cognito-idp.us-east-1.amazonaws.com/**", (route) =>
+      route.request().method() === "POST" ? route.abort() : route.fulfill({ status: 200 }),
+    );
+    await page.goto(await host(context, run, await build(folder, asDeployed(run))));
+    await signInWith(page, "any-A1");
+    await expect(page.getByRole("alert")).toContainText("The browser blocked Cognito's response. https://cognito-idp.us-east-1.");
+    await expect(page.getByRole("alert")).not.toContainText("AllowedOrigins");
+  });
+
   test("from an origin that isn't allowed, the page says why uploads fail", async ({ page, run, folder }) => {
     const files = await build(folder, { "Signpost-local": run.outputs });
     const server = createServer(async (request, response) => {
