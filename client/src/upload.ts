@@ -126,7 +126,7 @@ export class Upload {
         return await this.#tools.turns(signal, () => this.#send(signal));
       } catch (error) {
         if (this.#job?.isLost && !hasStartedOver) {
-          hasStartedOver = true; // once: it would never end if every upload were lost half-way
+          hasStartedOver = true; // only once: otherwise it might never end
           this.#giveUp();
         } else if (this.#signal.aborted || !this.#pausing.signal.aborted) throw error;
       }

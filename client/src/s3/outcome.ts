@@ -1,4 +1,4 @@
-// What S3's answer to a request means for what S3 has. This file alone decides it, for every request:
+// Whether S3 has stored what was sent, judged by its answer. This file alone decides it, for every request:
 //
 //   2xx with what S3 must confirm       done. A stored file, part or joined object has an ETag, a created upload an
 //                                       UploadId. Without it, something between here and S3 has answered: no answer

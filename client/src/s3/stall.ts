@@ -48,7 +48,7 @@ export function watch(
     clearTimeout(timer);
     since = performance.now();
     timer = startTimer(() => {
-      known = undefined; // the connection is not what it was
+      known = undefined; // the estimate was of a better connection
       giveUp();
     }, ms);
   };
