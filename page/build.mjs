@@ -89,7 +89,7 @@ function bundle(out) {
     outdir: out,
     bundle: true,
     format: "esm",
-    target: ["chrome123", "firefox121", "safari17.5"],
+    target: ["chrome123", "firefox124", "safari17.5"], // see Browsers in README.md
     minify: true,
     sourcemap: true,
     metafile: true,

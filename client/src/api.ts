@@ -7,7 +7,7 @@ import { newTokens } from "./tokens.ts";
 import type { ErrorResponse } from "./types.ts";
 import { noteAnswer } from "./unreachable.ts";
 
-/** The time limit for an answer, in ms: API Gateway waits as long for the function. */
+/** The time limit for an answer, in ms. API Gateway answers within 29 s, with an error if the function takes longer. */
 const timeout = 30_000;
 
 /**

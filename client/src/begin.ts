@@ -53,11 +53,12 @@ async function plan(tools: Tools, learned: Learned, signal: AbortSignal): Promis
   });
   if ("multipart" in planned) {
     learned.partsFrom = Math.min(learned.partsFrom, size);
-    const { key, multipart } = planned;
+    const { key, multipart, headers } = planned;
     if (!fits(multipart, size)) throw badAnswer();
     const uploadId = await MultipartUpload.create(tools, planned, signal);
+    const contentType = headers["Content-Type"];
     const checksums = request.partChecksums === true;
-    return new FileInParts(tools, { key, uploadId, ...multipart, checksums, parts: {} }, false);
+    return new FileInParts(tools, { key, contentType, uploadId, ...multipart, checksums, parts: {} }, false);
   }
   // The API refuses the SHA-256 of a file that is sent in parts. This one isn't, so the SHA-256 itself was wrong.
   if (refusal) throw refusal;

@@ -1,5 +1,5 @@
-// Every error of this client. Two things reject with something else: an upload that was aborted rejects with the reason
-// of the abort, and what the token source throws is passed on as it is.
+// Every error of this client. Two rejections are not these errors: an upload that was aborted rejects with the reason of
+// the abort, and what the token source throws is passed on unchanged.
 import { redactQuery } from "./redact.ts";
 import type { Problem } from "./types.ts";
 

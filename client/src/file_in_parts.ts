@@ -18,6 +18,7 @@ interface Part {
 /** A file that is sent in parts, several at once. Its multipart upload has been created already. */
 export class FileInParts implements Job {
   readonly key: string;
+  readonly contentType: string | undefined;
   readonly isResumed: boolean;
   /** Set if S3 no longer has the upload, if it is another user's, or if the file has changed. */
   isLost = false;
@@ -31,6 +32,7 @@ export class FileInParts implements Job {
   /** @param isResumed whether the record is of an earlier upload, so that S3 is asked which parts it has */
   constructor(tools: Tools, record: PartsRecord, isResumed: boolean) {
     this.key = record.key;
+    this.contentType = record.contentType;
     this.isResumed = isResumed;
     this.#tools = tools;
     this.#record = record;

@@ -8,6 +8,8 @@ import type { UploadPlan, UploadRequest } from "./types.ts";
 /** A file in S3. */
 export interface StoredObject {
   key: string;
+  /** The media type that S3 stores. The API decides it, so it may differ from the browser's. */
+  contentType: string | undefined;
   /** Bytes. */
   size: number;
   /** The file's SHA-256 in base64, which S3 has checked. Undefined if it was sent in parts, or not hashed. */
@@ -22,6 +24,8 @@ export interface StoredObject {
 export interface Job {
   /** The object's key. It changes if the file has to be planned again. */
   readonly key: string;
+  /** The media type that S3 stores. */
+  readonly contentType: string | undefined;
   /** The file's SHA-256, if S3 checks it. */
   readonly sha256?: string | undefined;
   /** Whether an earlier upload is continued. */

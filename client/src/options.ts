@@ -36,14 +36,14 @@ export interface SignpostOptions {
 
 /** The state of an upload. */
 export type UploadState =
-  /** For its turn, or for the next try. */
+  /** Waiting for its turn, or for the next try. */
   | "waiting"
   /** The file is being hashed and planned. */
   | "planning"
   | "uploading"
-  /** By pause(). */
+  /** Paused by pause(). */
   | "paused"
-  /** For the network to come back. */
+  /** Waiting for the network to come back. */
   | "offline"
   /** All bytes are sent, and S3 has yet to confirm. */
   | "finishing"

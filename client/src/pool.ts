@@ -1,7 +1,7 @@
-/** Runs the work when a place is free. Rejects with the signal's reason if that is aborted while it waits. */
+/** Runs a job when a place is free. Rejects with the signal's reason if that is aborted while it waits. */
 export type Pool = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 
-/** Runs so many works at once, in the order of the calls. */
+/** Runs at most `places` jobs at a time, in the order of the calls. */
 export function newPool(places: number): Pool {
   const waiting = new Set<() => void>();
   return async (signal, work) => {

@@ -20,11 +20,11 @@ export interface Meter {
   progress(): UploadProgress;
   /** Counts from the start again; `sent` doesn't decrease. */
   restart(partsTotal: number): void;
-  /** So many bytes of a piece have been sent. */
+  /** Counts the bytes of a piece that have been sent so far. */
   sent(piece: number, bytes: number): void;
-  /** S3 has stored a piece of so many bytes. */
+  /** Counts a piece that S3 has stored. `bytes` is its size. */
   done(piece: number, bytes: number): void;
-  /** S3 had that piece already. */
+  /** Counts a piece that S3 had already. */
   reused(piece: number, bytes: number): void;
 }
 

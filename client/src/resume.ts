@@ -1,4 +1,5 @@
-// Unfinished uploads in parts, as this browser remembers them, so that they continue after a reload.
+// The records of unfinished uploads in parts, which this browser keeps so that they continue after a reload. begin.ts
+// looks for the record of a file, and file_in_parts.ts continues from it.
 import { attempt } from "./attempt.ts";
 import type { StoredPart } from "./s3/xml.ts";
 
@@ -14,6 +15,8 @@ export interface StorageLike {
 /** An unfinished upload in parts. It holds no URL and no token. */
 export interface PartsRecord {
   key: string;
+  /** The media type that S3 stores; not in the records of early clients. */
+  contentType?: string | undefined;
   uploadId: string;
   partSize: number;
   partCount: number;
@@ -27,7 +30,7 @@ export interface PartsRecord {
 export interface Place {
   /** The record of an earlier upload, if there is one and it fits the file. */
   read(): PartsRecord | undefined;
-  /** Without room in the storage nothing is remembered, and only a reload starts the upload anew. */
+  /** If the storage is full, nothing is remembered. Then the upload starts over after a reload. */
   write(record: PartsRecord): void;
   remove(): void;
   /** Lets others hold it. */
@@ -39,8 +42,8 @@ export interface Records {
   /**
    * The place for a file. A file is identified by its name, size and time, and by what it is uploaded as.
    *
-   * Undefined if another upload or tab holds it, if there is no storage, or for a Blob that is no File: that can't be
-   * chosen again.
+   * Undefined if another upload or tab holds it, if there is no storage, or for a Blob that isn't a File: the user
+   * can't choose it again.
    */
   hold(file: Blob, as: object): Promise<Place | undefined>;
   /** Forgets all uploads to this API. */

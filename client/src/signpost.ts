@@ -15,8 +15,8 @@ export interface CallOptions {
 /**
  * The client of a Signpost deployment.
  *
- *     const uploads = new Signpost({ apiUrl, token: async () => idToken });
- *     const upload = uploads.upload(file, { onProgress });
+ *     const signpost = new Signpost({ apiUrl, token: async () => idToken });
+ *     const upload = signpost.upload(file, { onProgress });
  *     const { key } = await upload.done;
  */
 export class Signpost {

@@ -11,7 +11,7 @@ export function newTokens(source: TokenSource): WithToken {
   let renewals = 0;
   let renewed: Promise<string> | undefined;
   return async (ask) => {
-    await renewed?.catch(() => {}); // those who wait for the renewal see its error
+    await renewed?.catch(() => {}); // the requests that share the renewal see its error
     const before = renewals;
     try {
       return await ask(await source({ refresh: false }));

@@ -64,12 +64,17 @@ export class Upload {
     return this.#job?.key;
   }
 
+  /** The media type that S3 stores, once the file is planned. The API decides it, so it may differ from the browser's. */
+  get contentType(): string | undefined {
+    return this.#job?.contentType;
+  }
+
   /** Whether it continues an upload that was unfinished before, such as before a reload. Known when the state is "uploading". */
   get resumed(): boolean {
     return this.#job?.isResumed === true;
   }
 
-  /** Stops sending until resume(). Parts that S3 has are kept; a file in one piece starts anew. */
+  /** Stops sending until resume(). Parts that S3 has are kept; a file in one piece starts over. */
   pause(): void {
     if (this.#isOver || this.#paused) return;
     this.#become("paused");
@@ -111,17 +116,17 @@ export class Upload {
     }
   }
 
-  /** Sends until the file is stored, with an interruption for each pause, and starts anew if the job can't continue. */
+  /** Sends until the file is stored, with an interruption for each pause, and starts over if the job can't continue. */
   async #untilStored(): Promise<StoredObject> {
-    for (let isAnew = false; ; ) {
+    for (let hasStartedOver = false; ; ) {
       while (this.#paused) await this.#paused;
       this.#pausing = new AbortController();
       const signal = AbortSignal.any([this.#signal, this.#pausing.signal]);
       try {
         return await this.#tools.turns(signal, () => this.#send(signal));
       } catch (error) {
-        if (this.#job?.isLost && !isAnew) {
-          isAnew = true; // once: it would never end if every upload were lost half-way
+        if (this.#job?.isLost && !hasStartedOver) {
+          hasStartedOver = true; // only once: otherwise it might never end
           this.#giveUp();
         } else if (this.#signal.aborted || !this.#pausing.signal.aborted) throw error;
       }
@@ -139,7 +144,8 @@ export class Upload {
     this.#become("uploading");
     const job = this.#job;
     const etag = await job.run(signal);
-    return { key: job.key, size: this.file.size, sha256: job.sha256, etag, resumed: this.resumed };
+    const { key, contentType, sha256 } = job;
+    return { key, contentType, size: this.file.size, sha256, etag, resumed: this.resumed };
   }
 
   /** Discards what is stored of the file: here, and in S3 if the deployment grants that. */

@@ -12,6 +12,7 @@ export function wholeFile(tools: Tools, plan: Timed<UploadPlan>, sha256: string 
     get key() {
       return plan.key;
     },
+    contentType: plan.headers?.["Content-Type"], // an invalid answer may have none: sending it is the error
     sha256,
     again: (other) => (JSON.stringify(other.request) === JSON.stringify(request) ? wholeFile(other, plan, sha256) : undefined),
     run: async (signal) => {

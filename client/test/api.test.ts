@@ -91,7 +91,7 @@ test("an ApiError has the API's code, message, field, problems and request id", 
   assert.equal(deployed().count("POST /uploads"), 1, "a refusal is not retried");
 });
 
-test("failures that may pass are retried, up to the limit", async () => {
+test("temporary failures are retried, up to the limit", async () => {
   const faults: (Fault | undefined)[] = ["cut", { status: 503, body: "busy" }, apiRefusal(500, "Internal"), undefined];
   deployed().fault = (_, count) => faults[count - 1];
   await clientOf(deployed()).plan(request);

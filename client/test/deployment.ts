@@ -63,6 +63,8 @@ export class Deployment {
   partSize = 16 * 2 ** 20;
   resumable = true;
   expiresIn = 600;
+  /** The media type that the API signs, if it isn't the one that was asked for. */
+  storedType: string | undefined;
   /** The time that S3 takes for an answer, in ms. */
   latency = 0;
   /** Simultaneous requests to S3: now, and at most. */
@@ -140,7 +142,7 @@ export class Deployment {
     if (inParts && asked.sha256) return apiRefusal(400, "InvalidRequest", { field: "sha256" });
     const key = `uploads/me/${randomUUID()}/${asked.size}`;
     const url = `${this.#origin}/${key}?X-Amz-Signature=secret${inParts ? "&uploads=" : ""}`;
-    const headers = { "Content-Type": asked.contentType, ...(!inParts && { "If-None-Match": "*" }) };
+    const headers = { "Content-Type": this.storedType ?? asked.contentType, ...(!inParts && { "If-None-Match": "*" }) };
     const multipart = { partSize: this.partSize, partCount: Math.ceil(asked.size / this.partSize) };
     const method = inParts ? "POST" : "PUT";
     return { status: 201, body: { key, method, url, headers, ...(inParts && { multipart }), ...this.#expiry } };
@@ -171,8 +173,9 @@ export class Deployment {
       this.uploads.delete(id);
       return { status: 204 };
     }
+    if (!upload) return s3Refusal(400, "InvalidRequest"); // no request that the API signs
     const number = Number(url.searchParams.get("partNumber"));
-    upload!.parts.set(number, body);
+    upload.parts.set(number, body);
     return { status: 200, headers: { ETag: etagOf(body) } };
   }
 

@@ -99,7 +99,7 @@ for (const [code, status] of [
   ["InvalidPartOrder", 400],
   ["EntityTooSmall", 400],
 ] as const) {
-  test(`a repeated complete is answered with ${code}: not stored, and the upload starts anew, once`, async () => {
+  test(`a repeated complete is answered with ${code}: not stored, and the upload starts over, once`, async () => {
     Object.assign(deployed(), inParts);
     const gone = refusal(status, code);
     deployed().fault = (what, count) => (what !== "POST complete" ? undefined : count === 1 ? "cut" : count === 2 ? gone : undefined);
@@ -116,7 +116,7 @@ for (const [code, status] of [
   });
 }
 
-test("after a reload, an upload that is gone starts anew, even if all parts were stored", async () => {
+test("after a reload, an upload that is gone starts over, even if all parts were stored", async () => {
   Object.assign(deployed(), inParts);
   const storage = new MemoryStorage();
   const newPage = () => clientOf(deployed(), { storage, retry: { ...quick, limit: 0 } });

@@ -80,7 +80,7 @@ test("the first part that is refused stops the others", async () => {
   assert.ok(sent().length < 10, `${sent().length} parts were sent`);
 });
 
-test("an upload that is gone from S3 starts anew, once", async () => {
+test("an upload that is gone from S3 starts over, once", async () => {
   deployed().fault = (what, count) => {
     if (what === "PUT part 9" && count === 1) deployed().uploads.clear();
     return undefined;

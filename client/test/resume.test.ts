@@ -23,12 +23,14 @@ async function unfinished(file: File): Promise<void> {
 
 test("the same file continues with the parts that S3 lists", async () => {
   const file = randomFile(size26);
+  deployed().storedType = "video/mpeg";
   await unfinished(file);
   const have = [...deployed().uploads.values()][0]!;
   have.parts.delete(2); // remembered, but S3 has lost it
   have.parts.set(3, Buffer.from("cut short"));
   const stored = await newPage().upload(file).done;
   assert.equal(stored.resumed, true);
+  assert.equal(stored.contentType, "video/mpeg", "from the record: it isn't planned again");
   assert.deepEqual(deployed().objects.get(stored.key), await bytesOf(file));
   assert.equal(deployed().count("POST create"), 0);
   assert.ok(deployed().count("GET list") > 2, "page after page");
@@ -91,7 +93,7 @@ for (const [what, change] of [
   ["another name", (file: File) => new File([file], "other.mp4", { type: file.type, lastModified: file.lastModified })],
   ["other bytes behind the same name, size and time", () => randomFile(size26)],
 ] as const) {
-  test(`a file with ${what} starts anew`, async () => {
+  test(`a file with ${what} starts over`, async () => {
     const file = randomFile(size26);
     await unfinished(file);
     const changed = change(file);
@@ -103,14 +105,14 @@ for (const [what, change] of [
   });
 }
 
-test("an upload with other metadata starts anew", async () => {
+test("an upload with other metadata starts over", async () => {
   const file = randomFile(size26);
   await unfinished(file);
   const { resumed } = await newPage().upload(file, { metadata: { album: "new" } }).done;
   assert.equal(resumed, false);
 });
 
-test("an upload that is another user's, or gone from S3, starts anew", async () => {
+test("an upload that is another user's, or gone from S3, starts over", async () => {
   for (const spoil of ["foreign", "forgotten"]) {
     const file = randomFile(size26);
     await unfinished(file);

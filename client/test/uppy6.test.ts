@@ -80,7 +80,7 @@ test("a lower threshold is an error, and the next try is in parts", async () => 
   const { generateObjectKey, signRequest, shouldUseMultipart } = optionsOf();
   const file = uppyFile(6);
   assert.equal(shouldUseMultipart(file), false);
-  const refused = { code: "MultipartThreshold", message: /takes 6 bytes in parts, .*set multipartThreshold/ };
+  const refused = { code: "MultipartThreshold", message: /expects files of 6 bytes in parts, .*set multipartThreshold/ };
   await assert.rejects(signRequest({ method: "PUT", key: generateObjectKey(file) }), refused);
   assert.equal(shouldUseMultipart(file), true);
   assert.equal(shouldUseMultipart(uppyFile(7)), true, "larger ones too");
@@ -92,7 +92,7 @@ test("a higher threshold is an error, and the next try is in one piece", async (
   const { generateObjectKey, signRequest, shouldUseMultipart } = optionsOf({ multipartThreshold: 5 });
   const file = uppyFile(7);
   assert.equal(shouldUseMultipart(file), true);
-  const refused = { code: "MultipartThreshold", message: /takes 7 bytes in one piece/ };
+  const refused = { code: "MultipartThreshold", message: /expects files of 7 bytes in one piece/ };
   await assert.rejects(signRequest({ method: "POST", key: generateObjectKey(file) }), refused);
   assert.equal(shouldUseMultipart(file), false);
   assert.equal(shouldUseMultipart(uppyFile(6)), false, "smaller ones too");

@@ -32,6 +32,15 @@ test("the type is the browser's, even if it is empty", async () => {
   }
 });
 
+test("the upload knows the type that the API has signed, which S3 stores", async () => {
+  deployed().storedType = "text/csv";
+  const upload = clientOf(deployed()).upload(new File(["a,b"], "table.csv", { type: "application/vnd.ms-excel" }));
+  assert.equal(upload.contentType, undefined, "not planned yet");
+  assert.equal((await upload.done).contentType, "text/csv");
+  assert.equal(upload.contentType, "text/csv");
+  assert.equal(deployed().seen.at(-1)?.headers["content-type"], "text/csv");
+});
+
 test("checksums may be turned off, or computed by the caller", async () => {
   await clientOf(deployed(), { checksum: false }).upload(randomFile(5)).done;
   assert.equal(JSON.parse(deployed().seen[0]?.body.toString() ?? "").sha256, undefined);

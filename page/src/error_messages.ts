@@ -4,7 +4,7 @@ import { ApiError, FileError, NetworkError, S3Error } from "signpost-client";
 import { Failure } from "./failure.ts";
 import { size } from "./format.ts";
 import { isLoopback, type Reachability } from "./reachability.ts";
-import { CognitoUnreachable } from "./sign_in/cognito_unreachable.ts";
+import { CognitoUnreachable } from "./cognito_unreachable.ts";
 
 type Message = [title: string, advice: string];
 
@@ -86,7 +86,7 @@ function networkFailure(error: NetworkError, apiUrl: string): Failure {
   const { code, url = "" } = error;
   const service = url.startsWith(apiUrl) ? "The API" : error instanceof CognitoUnreachable ? "Cognito" : "S3";
   const server = URL.canParse(url) ? new URL(url).origin : service;
-  if (code === "CORS") return originNotAllowed(service, error);
+  if (code === "CORS") return originNotAllowed(service, url, error);
   if (code === "CSP") return blockedByPolicy(service, server, error);
   if (code === "Timeout") {
     const details = [`${server} didn't respond in time.`];
@@ -101,7 +101,7 @@ export function noResponse(service: Service, url: string, reachability: Reachabi
     case "offline":
       return new Failure("You are offline", { advice: "Try again when you are back online.", code: "Offline", cause });
     case "up":
-      return originNotAllowed(service, cause);
+      return originNotAllowed(service, url, cause);
     case "down":
       return unreachable(service, url, `${new URL(url).origin} didn't respond.`, cause);
   }
@@ -116,12 +116,20 @@ function unreachable(service: Service, url: string, detail: string, cause: unkno
 }
 
 /** The server is up, but its CORS settings don't include this page's origin. */
-function originNotAllowed(service: Service, cause: unknown): Failure {
+function originNotAllowed(service: Service, url: string, cause: unknown): Failure {
   const { origin } = self; // "null" in a sandboxed frame, where location.origin is another
-  const setting = service === "Cognito" ? "Cognito's allowed origins" : "AllowedOrigins of this stage in infra/stages.go";
+  if (service === "Cognito" && !isLoopback(url)) {
+    // AWS's Cognito allows every origin. Only that of a local run goes by AllowedOrigins.
+    return new Failure("The browser blocked Cognito's response", {
+      details: [`${new URL(url).origin} is up, but this page couldn't read its response.`],
+      advice: "Check that no browser extension or proxy changes Cognito's responses, then try again.",
+      code: "CORS",
+      cause,
+    });
+  }
   return new Failure(`${service} doesn't allow this page`, {
     details: [`${service} responds, but it doesn't allow pages from ${origin} (CORS).`],
-    advice: `Add ${origin} to ${setting}, deploy or restart the local run, then reload this page.`,
+    advice: `Add ${origin} to AllowedOrigins of this stage in infra/stages.go, deploy or restart the local run, then reload this page.`,
     code: "CORS",
     cause,
   });
@@ -151,7 +159,7 @@ export function signInFailure(cause: unknown, step: SignInStep, isLocal: boolean
     case "UserNotFoundException":
     case "InvalidPasswordException":
       // AWS reports a wrong password, a disabled user and an expired password by one code; its message says which.
-      if (step === "password") return failure("Sign-in failed", passwordAdvice(isLocal), [message]);
+      if (step === "password") return failure("Sign-in failed", passwordAdvice(isLocal), [`Cognito says: ${message}`]);
       if (code !== "InvalidPasswordException") return failure("Signing in took too long", "Start again with your password.");
       return failure("That password is too weak", "Choose another one that meets the rules.", [message]);
     case "CodeMismatchException":
@@ -169,8 +177,8 @@ export function signInFailure(cause: unknown, step: SignInStep, isLocal: boolean
 
 function passwordAdvice(isLocal: boolean): string {
   return isLocal
-    ? "Check your email and password. If the local run was started with new data, reload this page."
-    : "Check your email and password, or ask your administrator.";
+    ? "Try again. If the local run was started with new data, reload this page."
+    : "Try again, or ask your administrator.";
 }
 
 export function sessionEnded(cause?: unknown): Failure {

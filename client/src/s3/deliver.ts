@@ -26,7 +26,7 @@ export interface DeliveryTools extends Pick<RetryContext, "retry" | "onWait"> {
 }
 
 /**
- * Sends a request until S3 confirms it: when the pool has a free place, again after a failure that may pass, and once
+ * Sends a request until S3 confirms it: when the pool has a free place, again after a temporary failure, and once
  * with a new signature if the last one had expired. outcome.ts has the meaning of each answer.
  *
  * @returns what `read` found; undefined if that answer was lost, and S3 has since reported that the object exists

@@ -1,4 +1,4 @@
-// What S3's answer to a request means for what S3 has. This file alone decides it, for every request:
+// Whether S3 has stored what was sent, judged by its answer. This file alone decides it, for every request:
 //
 //   2xx with what S3 must confirm       done. A stored file, part or joined object has an ETag, a created upload an
 //                                       UploadId. Without it, something between here and S3 has answered: no answer
@@ -9,8 +9,8 @@
 //                                       kept-alive connection breaks
 //   404 NoSuchUpload                    the multipart upload is gone. It never counts as stored: S3 answers a repeated
 //                                       CompleteMultipartUpload as it did the first (public tests against S3:
-//                                       adobe/S3Mock#2586). The upload starts anew, once
-//   400 InvalidPart and its like        S3 lacks parts that were listed, or has others: the upload starts anew, once
+//                                       adobe/S3Mock#2586). The upload starts over, once
+//   400 InvalidPart and similar         S3 lacks parts that were listed, or has others: the upload starts over, once
 //   expired, too late, other bytes      nothing was stored: signed again, once
 //   no answer, 408, 409, 429, 5xx,      nothing is known: the same request is sent again. Each may be repeated: a part
 //   200 with an <Error>                 replaces itself, a second create is one more upload that stays empty, and the
@@ -18,7 +18,7 @@
 //   anything else                       S3 refuses: the upload fails
 import { S3Error } from "../errors.ts";
 import type { SignedRequest } from "../types.ts";
-import type { Answer } from "./send.ts";
+import type { Answer } from "./answer.ts";
 import { textOf } from "./xml.ts";
 
 /** Reads what S3 must confirm with; nothing if the answer is not S3's. */
@@ -36,7 +36,7 @@ export const readCompleted: Reading = ({ xml }) => textOf(xml, "ETag");
 /** ListParts: the list. */
 export const readList: Reading = ({ xml }) => /<ListPartsResult[^]*/.exec(xml)?.[0];
 
-/** AbortMultipartUpload: any 2xx will do. */
+/** AbortMultipartUpload: any 2xx is enough. */
 export const readAborted: Reading = () => "aborted";
 
 /** Whether an earlier try made the object. */

@@ -1,7 +1,7 @@
 import { S3Error } from "../errors.ts";
 import { redactQuery } from "../redact.ts";
 import type { SignedRequest } from "../types.ts";
-import type { Answer } from "./send.ts";
+import type { Answer } from "./answer.ts";
 import { textOf } from "./xml.ts";
 
 /**

@@ -3,6 +3,7 @@ import { longestAnswer, readText } from "../read_text.ts";
 import type { RetryOptions } from "../retry.ts";
 import type { SignedRequest } from "../types.ts";
 import { noteAnswer } from "../unreachable.ts";
+import type { Answer } from "./answer.ts";
 import { checkReadable } from "./checksum.ts";
 import { s3Refusal } from "./refusal.ts";
 import { watch } from "./stall.ts";
@@ -12,13 +13,6 @@ export interface SendOptions {
   retry: RetryOptions;
   /** Called with the bytes handed to the network so far. */
   onProgress?: ((sent: number) => void) | undefined;
-}
-
-/** S3's answer. */
-export interface Answer {
-  status: number;
-  xml: string;
-  etag: string | null;
 }
 
 /**

@@ -9,7 +9,7 @@
 //   All bytes were reported, and there is no answer. A proxy or a virus scanner may have received the whole body, and
 //   only now sends it on.
 //
-// In these cases the limit is the time that the body takes at `minSpeed`, and `stallTimeout` more. If requests have been
+// In these cases the limit is the time that the body takes at `minSpeed`, plus `stallTimeout`. If requests have been
 // answered before, their silence is the better estimate: four times as long is the limit, so that on a connection with
 // quick answers a dead one ends after about a minute here too.
 //
@@ -24,7 +24,7 @@ let known: { size: number; silence: number } | undefined;
 
 /** Watches one request. */
 export interface Watch {
-  /** So many bytes of the body have been sent. */
+  /** `bytes` of the body have been sent so far. */
   sent(bytes: number): void;
   /** Bytes of the answer have arrived. */
   receiving(): void;
@@ -48,7 +48,7 @@ export function watch(
     clearTimeout(timer);
     since = performance.now();
     timer = startTimer(() => {
-      known = undefined; // the connection is not what it was
+      known = undefined; // the estimate was of a better connection
       giveUp();
     }, ms);
   };

@@ -107,7 +107,7 @@ export class UppyPlanner {
     if (isPlannedInParts === isMultipart) return plan;
     const [wanted, chosen] = isPlannedInParts ? ["in parts", "in one piece"] : ["in one piece", "in parts"];
     throw new SignpostError(
-      `the deployment takes ${size} bytes ${wanted}, but Uppy sends them ${chosen}: set multipartThreshold to the ` +
+      `the deployment expects files of ${size} bytes ${wanted}, but Uppy sends them ${chosen}: set multipartThreshold to the ` +
         `deployment's Multipart.Threshold. Retrying this file will work.`,
       { code: "MultipartThreshold" },
     );

@@ -65,7 +65,7 @@ export interface UppyTransfer {
  * The options with which `@uppy/aws-s3` 5.x uploads files to a Signpost deployment:
  * `uppy.use(AwsS3, uppyOptions(signpost))`. Spread them to add others, such as `limit`.
  *
- * Files and parts are sent with their SHA-256. A failure that may pass is retried, and an expired URL is signed again,
+ * Files and parts are sent with their SHA-256. A temporary failure is retried, and an expired URL is signed again,
  * before Uppy sees an error.
  */
 export function uppyOptions(signpost: Signpost, options: UppyOptions = {}): AwsS3Options {

@@ -1,7 +1,7 @@
 import { makeCopyButton } from "../copy_button.ts";
 import { cloneTemplate, element, setText } from "../dom.ts";
 import { size } from "../format.ts";
-import { canOpen, extension, unknownType } from "./media_type.ts";
+import { canOpen, extension } from "./media_type.ts";
 import type { Disposition } from "./read_back.ts";
 import { progressText, statusText } from "./status_text.ts";
 import { thumbnail } from "./thumbnail.ts";
@@ -60,7 +60,8 @@ export class FileRow {
   /** Shows the current state. */
   update(): void {
     const { transfer } = this;
-    const { state } = transfer;
+    const { state, folders, file, type } = transfer;
+    setText(this.#part("meta"), [folders, size(file.size), type].filter(Boolean).join(" · "));
     setText(this.#part("status"), statusText(transfer));
     setText(this.#part("numbers"), progressText(transfer));
     this.#updateProgress();
@@ -84,9 +85,8 @@ export class FileRow {
   }
 
   #fill(): void {
-    const { file, folders, name, type } = this.transfer;
+    const { file, name, type } = this.transfer;
     this.#part("name").textContent = name;
-    this.#part("meta").textContent = [folders, size(file.size), type].filter(Boolean).join(" · ");
     this.#part("tile").textContent = extension(name).slice(0, 4) || "file";
     for (const action of actions) {
       this.#button(action).setAttribute("aria-label", `${labels[action]}: ${name}`);
@@ -117,9 +117,7 @@ export class FileRow {
     this.#button("resume").hidden = transfer.state !== "paused";
     this.#button("cancel").hidden = !transfer.isActive;
     this.#button("retry").hidden = !transfer.canRetry;
-    // The API may know the type where the browser doesn't.
-    const mayOpen = canOpen(transfer.type) || transfer.type === unknownType;
-    this.#button("open").hidden = !(canRead && mayOpen);
+    this.#button("open").hidden = !(canRead && canOpen(transfer.type));
     this.#button("download").hidden = !canRead;
     setText(this.#part("read-error"), "");
   }

@@ -6,7 +6,7 @@ export function statusText(transfer: Transfer): string {
   const { state, failure, progress, hasBegun } = transfer;
   switch (state) {
     case "waiting":
-      return hasBegun ? "Interrupted. Retrying soon" : "Queued";
+      return hasBegun ? "Waiting to continue" : "Queued";
     case "planning":
       return "Getting a signed URL";
     case "uploading":
@@ -14,7 +14,7 @@ export function statusText(transfer: Transfer): string {
     case "paused":
       return "Paused";
     case "offline":
-      return "Offline. Continues when you are back online";
+      return "Offline. The upload will continue when you are back online";
     case "finishing":
       return progress.partsTotal > 1 ? "Sent. S3 is joining the parts" : "Sent. Waiting for S3 to confirm";
     case "stored":

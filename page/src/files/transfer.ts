@@ -21,8 +21,6 @@ export interface TransferListener {
 export class Transfer {
   readonly file: File;
   readonly folders: string;
-  /** The media type, as the browser knows it. */
-  readonly type: string;
   readonly name: string;
   readonly speed = new Speed();
   state: UploadState = "waiting";
@@ -40,12 +38,16 @@ export class Transfer {
     const { file, folders } = chosen;
     this.file = file;
     this.folders = folders;
-    this.type = file.type || unknownType;
     this.name = file.name;
     this.progress = nothingSent(file);
     this.#signpost = target.signpost;
     this.#apiUrl = target.apiUrl;
     this.#listener = listener;
+  }
+
+  /** The media type that S3 stores; before the API has decided it, the browser's. */
+  get type(): string {
+    return this.#upload?.contentType ?? (this.file.type || unknownType);
   }
 
   /** Whether it is uploading, about to, or paused. */

@@ -5,7 +5,7 @@ import { awsHost } from "../aws_host.ts";
 import type { Config } from "../config.ts";
 import { noResponse, sessionEnded, signInFailure, type SignInStep, unsupportedStep } from "../error_messages.ts";
 import { findReachability } from "../reachability.ts";
-import { CognitoUnreachable } from "./cognito_unreachable.ts";
+import { CognitoUnreachable } from "../cognito_unreachable.ts";
 import { renewTokens, revokeSession } from "./local_cognito.ts";
 
 /** The user who is signed in. */
@@ -36,7 +36,7 @@ export class Auth {
 
   constructor(config: Config) {
     this.#config = config;
-    ConsoleLogger.LOG_LEVEL = "ERROR"; // Amplify warns that a local run's endpoint is no AWS address.
+    ConsoleLogger.LOG_LEVEL = "ERROR"; // Amplify warns that a local run's endpoint isn't an AWS address.
     const { userPoolId, clientId: userPoolClientId, local } = config;
     const endpoint = local ? { userPoolEndpoint: local.cognitoEndpoint } : {};
     tokens.setKeyValueStorage(sessionStorage);

@@ -72,8 +72,8 @@ export function smallThreshold(template: Template): void {
   setVariable(template, "MULTIPART_THRESHOLD_BYTES", String(5 << 20));
 }
 
-/** A deployment without ResumableUploads, as is the default. */
-export function withoutResumableUploads(template: Template): void {
+/** A deployment without Multipart.Resumable, as is the default. */
+export function withoutResumable(template: Template): void {
   smallThreshold(template);
   setVariable(template, "RESUMABLE_UPLOADS", "false");
   revoke(template, "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload");

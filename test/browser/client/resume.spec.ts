@@ -3,7 +3,7 @@ import { utimes, stat, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { expect } from "@playwright/test";
 import type { ClientPage } from "./client_page";
-import { type LocalFile, makeFile, withoutResumableUploads, storedParts, smallThreshold, test } from "./client_fixtures";
+import { type LocalFile, makeFile, withoutResumable, storedParts, smallThreshold, test } from "./client_fixtures";
 import type { FaultProxy } from "../fault_proxy/fault_proxy";
 import { sha256 } from "../local_run/local_run";
 
@@ -120,8 +120,8 @@ test("a reload after the response to the last request was lost", async ({ edited
   expect((await run.keys()).sort()).toEqual([...before, key].sort());
 });
 
-test("without ResumableUploads, the browser's record says which parts are missing", async ({ editedRun, faultProxy, folder, openClient }) => {
-  const run = await editedRun(withoutResumableUploads);
+test("without Multipart.Resumable, the browser's record says which parts are missing", async ({ editedRun, faultProxy, folder, openClient }) => {
+  const run = await editedRun(withoutResumable);
   const before = await run.keys();
   const file = await makeFile(folder, "recorded.mp4", threeParts);
   const client = await openClient(run);

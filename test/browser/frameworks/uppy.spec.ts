@@ -1,7 +1,7 @@
 // Uppy 5.x and 6.x with the client's adapters.
 import { randomBytes } from "node:crypto";
 import { expect, type Locator, type Page } from "@playwright/test";
-import { makeFile, smallThreshold, storedParts, withoutResumableUploads } from "../client/client_fixtures";
+import { makeFile, smallThreshold, storedParts, withoutResumable } from "../client/client_fixtures";
 import type { Fault } from "../fault_proxy/fault_proxy";
 import { slowDown } from "../fault_proxy/faults";
 import { type LocalRun, sha256 } from "../local_run/local_run";
@@ -80,7 +80,7 @@ for (const uppy of ["uppy5", "uppy6"] as const) {
     });
 
     test("an upload is paused and resumed in a deployment that can't list parts", async ({ openFramework, editedRun, faultProxy, folder }) => {
-      const run = await editedRun(withoutResumableUploads);
+      const run = await editedRun(withoutResumable);
       const film = await makeFile(folder, "film.mp4", twoParts);
       const page = await openFramework(uppy, run, inParts);
       faultProxy.injectFault("UploadPart", hang, { skip: 1 });

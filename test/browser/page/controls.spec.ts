@@ -47,7 +47,7 @@ test.describe("offline", () => {
     await picker(page).setInputFiles(files);
     for (const { name } of files) {
       await expect(row(page, name)).toHaveAttribute("data-state", "offline");
-      await expect(row(page, name)).toContainText("Continues when you are back online");
+      await expect(row(page, name)).toContainText("The upload will continue when you are back online");
     }
     await throttle(devtools, -1);
     await expect(page.getByText("You are offline.")).toBeHidden();

@@ -34,7 +34,7 @@ test.describe("the page as static files", () => {
     await expect(page.getByText("Click one to sign in")).toBeHidden();
 
     await signInWith(page, "wrong-A1");
-    await expect(page.getByRole("alert")).toContainText("Sign-in failed. Incorrect username or password.");
+    await expect(page.getByRole("alert")).toContainText("Sign-in failed. Cognito says: Incorrect username or password. Try again, or ask your administrator.");
     await signInWith(page, "temporary-A1");
     await answer(page, "Choose a password", "New password", "too short");
     await expect(page.getByRole("alert")).toContainText("too weak. Password did not conform with policy");
@@ -63,6 +63,16 @@ test.describe("the page as static files", () => {
       ...["AssociateSoftwareToken", "VerifySoftwareToken", "MFA_SETUP", "RevokeToken"],
       ...["USER_SRP_AUTH", "PASSWORD_VERIFIER", "SOFTWARE_TOKEN_MFA", "GetTokensFromRefreshToken"],
     ]);
+  });
+
+  test("if the browser withholds Cognito's responses, the page names no setting of the stack", async ({ page, context, run, folder }) => {
+    await context.route("https://cognito-idp.us-east-1.amazonaws.com/**", (route) =>
+      route.request().method() === "POST" ? route.abort() : route.fulfill({ status: 200 }),
+    );
+    await page.goto(await host(context, run, await build(folder, asDeployed(run))));
+    await signInWith(page, "any-A1");
+    await expect(page.getByRole("alert")).toContainText("The browser blocked Cognito's response. https://cognito-idp.us-east-1.");
+    await expect(page.getByRole("alert")).not.toContainText("AllowedOrigins");
   });
 
   test("from an origin that isn't allowed, the page says why uploads fail", async ({ page, run, folder }) => {

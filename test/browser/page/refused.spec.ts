@@ -42,10 +42,10 @@ test("S3's refusal is shown with its code, without the signed URL", async ({ pag
   await storedKey(page, "a.png");
 });
 
-test("while S3 can't be reached, the page shows that it retries, and the upload then continues", async ({ page, run }) => {
+test("while S3 can't be reached, the page shows that the upload waits, and it then continues", async ({ page, run }) => {
   await page.route(`${run.outputs.Local.S3Endpoint}/**`, (route) => route.abort("connectionrefused"));
   await picker(page).setInputFiles({ name: "lost.txt", mimeType: "text/plain", buffer: Buffer.from("lost") });
-  await expect(row(page, "lost.txt")).toContainText("Interrupted. Retrying soon");
+  await expect(row(page, "lost.txt")).toContainText("Waiting to continue");
   await page.unroute(`${run.outputs.Local.S3Endpoint}/**`);
   expect((await run.object(await storedKey(page, "lost.txt"))).toString()).toBe("lost");
 });

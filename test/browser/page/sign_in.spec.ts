@@ -104,7 +104,7 @@ test.describe("refused", () => {
     await page.getByLabel("Email").fill(run.outputs.Local.Users[0].Username);
     await page.getByLabel("Password", { exact: true }).fill("wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("alert")).toContainText("Sign-in failed. Invalid password. Check your email and password.");
+    await expect(page.getByRole("alert")).toContainText("Sign-in failed. Cognito says: Invalid password. Try again.");
     await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
     await page.getByLabel("Password", { exact: true }).fill(run.outputs.Local.Users[0].Password);
     await page.keyboard.press("Enter");

@@ -16,9 +16,13 @@ export async function openWithStackOf(page: Page, run: LocalRun, other: LocalRun
   await page.goto(run.outputs.Local.PageUrl);
 }
 
-/** A refusal as from S3, with the CORS header that lets the page read it. */
+/** A refusal as from S3, with the headers of the bucket's CORS rule that let the page read it. */
 export function s3Refusal(page: Page, code: string, message: string) {
-  const headers = { "Access-Control-Allow-Origin": new URL(page.url()).origin, "Content-Type": "application/xml" };
+  const headers = {
+    "Access-Control-Allow-Origin": new URL(page.url()).origin,
+    "Access-Control-Expose-Headers": "ETag", // Chromium logs an error if the page reads a header that is not exposed.
+    "Content-Type": "application/xml",
+  };
   const requestId = "4442587FB7D0A2F9";
   const body = `<Error><Code>${code}</Code><Message>${message}</Message><RequestId>${requestId}</RequestId></Error>`;
   return { status: 403, headers, body };

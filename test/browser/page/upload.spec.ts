@@ -28,6 +28,12 @@ test("an empty file is stored", async ({ page, run }) => {
   expect(await run.object(key)).toHaveLength(0);
 });
 
+test("the row shows the type that is stored, not the one that the browser reports", async ({ page }) => {
+  await picker(page).setInputFiles({ name: "table.csv", mimeType: "application/vnd.ms-excel", buffer: Buffer.from("a,b") });
+  await storedKey(page, "table.csv");
+  await expect(row(page, "table.csv").locator('[data-part="meta"]')).toHaveText("3 B · text/csv");
+});
+
 test("names may contain any characters, and are shown unchanged", async ({ page, run }) => {
   const names = ["<img src=x onerror=alert(1)>.txt", "دفتر ملاحظات.txt", "100% & \"more\" #1?.txt", "....txt", `${"long ".repeat(40)}.txt`];
   await picker(page).setInputFiles(names.map((name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) })));
