@@ -38,7 +38,10 @@ async function main() {
   if (outputs) writeFileSync(join(options.out, "config.json"), `${JSON.stringify(outputs, null, 2)}\n`);
 }
 
-/** @returns {{help?: boolean, out: string, outputs?: string, stack?: string}} an Error lists every problem */
+/**
+ * @returns {{help?: boolean, out: string, outputs?: string, stack?: string}} an Error lists every
+ * problem
+ */
 function readOptions() {
   const string = { type: "string" };
   const { values, tokens } = parseArgs({
@@ -79,7 +82,8 @@ function empty(folder) {
 }
 
 /**
- * Bundles scripts, styles and images. Their names contain a hash of their content, so browsers may cache them forever.
+ * Bundles scripts, styles and images. Their names contain a hash of their content, so browsers may
+ * cache them forever.
  *
  * @param {string} out
  */

@@ -1,4 +1,5 @@
-// Reads stack outputs from the file that `cdk deploy --outputs-file` or `go run ./local -outputs` wrote.
+// Reads stack outputs from the file that `cdk deploy --outputs-file` or `go run ./local -outputs`
+// wrote.
 import { readFileSync } from "node:fs";
 
 /** The outputs that the page needs, each with its pattern and a description for error messages. */

@@ -7,12 +7,15 @@ import { newTokens } from "./tokens.ts";
 import type { ErrorResponse } from "./types.ts";
 import { noteAnswer } from "./unreachable.ts";
 
-/** The time limit for an answer, in ms. API Gateway answers within 29 s, with an error if the function takes longer. */
+/**
+ * The time limit for an answer, in ms. API Gateway answers within 29 s, with an error if the
+ * function takes longer.
+ */
 const timeout = 30_000;
 
 /**
- * Posts JSON to a route of the API, and resolves with the JSON of the answer. Rejects with an ApiError, a NetworkError,
- * or what the token source throws.
+ * Posts JSON to a route of the API, and resolves with the JSON of the answer. Rejects with an
+ * ApiError, a NetworkError, or what the token source throws.
  */
 export type Post = <T>(route: string, body: object, context: Omit<RetryContext, "retry">) => Promise<T>;
 
@@ -39,7 +42,8 @@ async function postJSON<T>(url: string, body: string, token: string, signal: Abo
     if (Object(answer) !== answer) throw undefined; // not an object
   } catch (cause) {
     signal.throwIfAborted();
-    // A complete refusal that isn't JSON comes from a proxy. Everything else is no answer, or an incomplete one.
+    // A complete refusal that isn't JSON comes from a proxy. Everything else is no answer, or an
+    // incomplete one.
     if (text == null || response.ok) throw noAnswer({ method, url }, cause, late.aborted ? "Timeout" : undefined);
   }
   if (response.ok) return answer as T;

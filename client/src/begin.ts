@@ -12,8 +12,8 @@ export interface Learned {
   /** The smallest size that the deployment has planned in parts, or else the usual threshold. */
   partsFrom: number;
   /**
-   * Files in one piece whose upload ended without S3's answer: they may be stored. The next upload of such a file asks
-   * for the same key, so that it isn't stored twice.
+   * Files in one piece whose upload ended without S3's answer: they may be stored. The next upload
+   * of such a file asks for the same key, so that it isn't stored twice.
    */
   unsure: WeakMap<Blob, NonNullable<Job["again"]>>;
 }
@@ -35,8 +35,8 @@ export async function begin(
 }
 
 /**
- * Plans the file. The deployment decides whether it is sent in one piece, and only then may its SHA-256 be signed. The
- * usual threshold is a good guess; a wrong guess costs one more request.
+ * Plans the file. The deployment decides whether it is sent in one piece, and only then may its
+ * SHA-256 be signed. The usual threshold is a good guess; a wrong guess costs one more request.
  */
 async function plan(tools: Tools, learned: Learned, signal: AbortSignal): Promise<Job> {
   const { file, request } = tools;
@@ -60,7 +60,8 @@ async function plan(tools: Tools, learned: Learned, signal: AbortSignal): Promis
     const checksums = request.partChecksums === true;
     return new FileInParts(tools, { key, contentType, uploadId, ...multipart, checksums, parts: {} }, false);
   }
-  // The API refuses the SHA-256 of a file that is sent in parts. This one isn't, so the SHA-256 itself was wrong.
+  // The API refuses the SHA-256 of a file that is sent in parts. This one isn't, so the SHA-256
+  // itself was wrong.
   if (refusal) throw refusal;
   if (hash && !sha256) {
     sha256 = await hash(file);

@@ -7,7 +7,10 @@ export function isOffline(): boolean {
   return navigator?.onLine === false;
 }
 
-/** Waits `ms` milliseconds, or until the network comes back if that is sooner. Rejects with the signal's reason when that is aborted. */
+/**
+ * Waits `ms` milliseconds, or until the network comes back if that is sooner. Rejects with the
+ * signal's reason when that is aborted.
+ */
 export async function untilOnline(ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const over = new AbortController();

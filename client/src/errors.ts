@@ -1,5 +1,5 @@
-// Every error of this client. Two rejections are not these errors: an upload that was aborted rejects with the reason of
-// the abort, and what the token source throws is passed on unchanged.
+// Every error of this client. Two rejections are not these errors: an upload that was aborted
+// rejects with the reason of the abort, and what the token source throws is passed on unchanged.
 import { redactQuery } from "./redact.ts";
 import type { Problem } from "./types.ts";
 
@@ -36,7 +36,10 @@ export class SignpostError extends Error {
     Object.assign(this, details, { url: url && withoutQuery(url) });
   }
 
-  /** Whether the same request may succeed later: there was no answer, or the server was busy or failed. */
+  /**
+   * Whether the same request may succeed later: there was no answer, or the server was busy or
+   * failed.
+   */
   get retryable(): boolean {
     const { code, status = 0 } = this;
     return status > 499 || [408, 409, 429].includes(status) || /^NetworkError|Timeout$|^IncompleteBody/.test(code);
@@ -77,7 +80,10 @@ export class NetworkError extends SignpostError {
   override readonly name = "NetworkError";
 }
 
-/** The file can't be read any more: it was changed, moved or deleted after it was chosen. Its code is `NotReadable`. */
+/**
+ * The file can't be read any more: it was changed, moved or deleted after it was chosen. Its code
+ * is `NotReadable`.
+ */
 export class FileError extends SignpostError {
   override readonly name = "FileError";
 

@@ -26,10 +26,16 @@ export class FileInParts implements Job {
   readonly #record: PartsRecord;
   readonly #upload: MultipartUpload;
   readonly #checksum: Checksum | undefined;
-  /** The parts of an earlier upload that have yet to be compared with the file; undefined until they are known. */
+  /**
+   * The parts of an earlier upload that have yet to be compared with the file; undefined until they
+   * are known.
+   */
   #earlier: StoredPart[] | undefined;
 
-  /** @param isResumed whether the record is of an earlier upload, so that S3 is asked which parts it has */
+  /**
+   * @param isResumed whether the record is of an earlier upload, so that S3 is asked which parts it
+   * has
+   */
   constructor(tools: Tools, record: PartsRecord, isResumed: boolean) {
     this.key = record.key;
     this.contentType = record.contentType;
@@ -62,11 +68,15 @@ export class FileInParts implements Job {
     return this.#upload.abort(AbortSignal.timeout(60_000));
   }
 
-  /** S3's own list decides what is stored. If the deployment doesn't grant it, what was remembered does. */
+  /**
+   * S3's own list decides what is stored. If the deployment doesn't grant it, what was remembered
+   * does.
+   */
   async #findStored(signal: AbortSignal): Promise<StoredPart[]> {
     const { parts: known, partCount } = this.#record;
     const listed = await this.#upload.list(signal).catch((error) => {
-      // If all parts were stored, the earlier page may have completed the upload: completing it again shows that.
+      // If all parts were stored, the earlier page may have completed the upload: completing it
+      // again shows that.
       if (!isGone(error) || Object.keys(known).length < partCount) throw error;
     });
     this.#record.parts = {};

@@ -12,7 +12,10 @@ export interface StoredObject {
   contentType: string | undefined;
   /** Bytes. */
   size: number;
-  /** The file's SHA-256 in base64, which S3 has checked. Undefined if it was sent in parts, or not hashed. */
+  /**
+   * The file's SHA-256 in base64, which S3 has checked. Undefined if it was sent in parts, or not
+   * hashed.
+   */
   sha256: string | undefined;
   /** Undefined if the answer that held it was lost. */
   etag: string | undefined;
@@ -30,13 +33,19 @@ export interface Job {
   readonly sha256?: string | undefined;
   /** Whether an earlier upload is continued. */
   readonly isResumed?: boolean;
-  /** Resolves when the object is stored, with its ETag; with undefined if the answer that held it was lost. */
+  /**
+   * Resolves when the object is stored, with its ETag; with undefined if the answer that held it
+   * was lost.
+   */
   run(signal: AbortSignal): Promise<string | undefined>;
   /** Whether it can't continue, and a new job can. */
   readonly isLost?: boolean;
   /** Deletes from S3 what is stored of the file, as far as the deployment grants that. */
   abort?(): Promise<void>;
-  /** This job for another upload of the same file, so that it asks for the same key; undefined if its request differs. */
+  /**
+   * This job for another upload of the same file, so that it asks for the same key; undefined if
+   * its request differs.
+   */
   again?(tools: Tools): Job | undefined;
 }
 

@@ -11,15 +11,16 @@ export interface SignpostOptions {
   /** Gives the signed-in user's token. `refresh` is true if the API has refused the last one. */
   token: TokenSource;
   /**
-   * The number of simultaneous requests to S3, over all uploads. Browsers open six connections to an HTTP/1.1 server, so
-   * the default leaves one for the page.
+   * The number of simultaneous requests to S3, over all uploads. Browsers open six connections to
+   * an HTTP/1.1 server, so the default leaves one for the page.
    *
    * @default 5
    */
   connections?: number | undefined;
   /**
-   * Whether S3 checks the SHA-256 of what it receives. `true` hashes with Web Crypto, which needs each piece in memory:
-   * files in one piece, and parts, up to 128 MiB. A function gives the base64 SHA-256 of any Blob, of any size.
+   * Whether S3 checks the SHA-256 of what it receives. `true` hashes with Web Crypto, which needs
+   * each piece in memory: files in one piece, and parts, up to 128 MiB. A function gives the base64
+   * SHA-256 of any Blob, of any size.
    *
    * @default true
    */
@@ -27,7 +28,8 @@ export interface SignpostOptions {
   /** How failed requests are retried. */
   retry?: Partial<RetryOptions> | undefined;
   /**
-   * The storage for unfinished uploads in parts, so that they continue after a reload. `null` remembers none.
+   * The storage for unfinished uploads in parts, so that they continue after a reload. `null`
+   * remembers none.
    *
    * @default localStorage, if there is one
    */

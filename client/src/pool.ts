@@ -1,4 +1,7 @@
-/** Runs a job when a place is free. Rejects with the signal's reason if that is aborted while it waits. */
+/**
+ * Runs a job when a place is free. Rejects with the signal's reason if that is aborted while it
+ * waits.
+ */
 export type Pool = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 
 /** Runs at most `places` jobs at a time, in the order of the calls. */

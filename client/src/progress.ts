@@ -1,12 +1,15 @@
 /** The progress of an upload. */
 export interface UploadProgress {
-  /** Bytes handed to the network, and `reused`. It never decreases, even if bytes have to be sent again. */
+  /**
+   * Bytes handed to the network, and `reused`. It never decreases, even if bytes have to be sent
+   * again.
+   */
   sent: number;
   /** The file's size in bytes. */
   total: number;
   /**
-   * Bytes of `sent` that S3 had already, from an earlier upload of the same file: they are not sent again. More than 0
-   * means that this upload continues the earlier one.
+   * Bytes of `sent` that S3 had already, from an earlier upload of the same file: they are not sent
+   * again. More than 0 means that this upload continues the earlier one.
    */
   reused: number;
   /** Parts that S3 has confirmed. */

@@ -1,9 +1,11 @@
-// The records of unfinished uploads in parts, which this browser keeps so that they continue after a reload. begin.ts
-// looks for the record of a file, and file_in_parts.ts continues from it.
+// The records of unfinished uploads in parts, which this browser keeps so that they continue after
+// a reload. begin.ts looks for the record of a file, and file_in_parts.ts continues from it.
 import { attempt } from "./attempt.ts";
 import type { StoredPart } from "./s3/xml.ts";
 
-/** The part of the Web Storage API that the client uses: localStorage and sessionStorage have it. */
+/**
+ * The part of the Web Storage API that the client uses: localStorage and sessionStorage have it.
+ */
 export interface StorageLike {
   readonly length: number;
   key(index: number): string | null;
@@ -26,7 +28,9 @@ export interface PartsRecord {
   parts: Record<number, StoredPart>;
 }
 
-/** The place of one file's record. While one upload holds it, no other upload and no other tab can. */
+/**
+ * The place of one file's record. While one upload holds it, no other upload and no other tab can.
+ */
 export interface Place {
   /** The record of an earlier upload, if there is one and it fits the file. */
   read(): PartsRecord | undefined;
@@ -40,10 +44,11 @@ export interface Place {
 /** The unfinished uploads to one API. */
 export interface Records {
   /**
-   * The place for a file. A file is identified by its name, size and time, and by what it is uploaded as.
+   * The place for a file. A file is identified by its name, size and time, and by what it is
+   * uploaded as.
    *
-   * Undefined if another upload or tab holds it, if there is no storage, or for a Blob that isn't a File: the user
-   * can't choose it again.
+   * Undefined if another upload or tab holds it, if there is no storage, or for a Blob that isn't a
+   * File: the user can't choose it again.
    */
   hold(file: Blob, as: object): Promise<Place | undefined>;
   /** Forgets all uploads to this API. */
@@ -55,7 +60,10 @@ export function fits({ partSize, partCount }: { partSize: number; partCount: num
   return partSize > 0 && partCount === Math.ceil(size / partSize) && partCount <= 10_000;
 }
 
-/** A storage that is full, or blocked by the browser, throws. Then nothing is remembered, and all else works. */
+/**
+ * A storage that is full, or blocked by the browser, throws. Then nothing is remembered, and all
+ * else works.
+ */
 export function newRecords(storage: StorageLike | null, apiUrl: string): Records {
   const prefix = `signpost:${apiUrl}:`;
   const remove = (name: string) => attempt(() => storage?.removeItem(name));
@@ -92,7 +100,9 @@ export function defaultStorage(): StorageLike | null {
   return attempt(() => globalThis.window?.localStorage) ?? null;
 }
 
-/** Takes a lock of that name. Resolves with what releases it, or undefined if another holder has it. */
+/**
+ * Takes a lock of that name. Resolves with what releases it, or undefined if another holder has it.
+ */
 function lock(name: string): Promise<(() => void) | undefined> {
   const locks = globalThis.navigator?.locks;
   if (!locks) return Promise.resolve(() => {});

@@ -2,7 +2,10 @@ import { isOffline, untilOnline } from "./connectivity.ts";
 import { NetworkError, SignpostError } from "./errors.ts";
 import { suspect, watchPolicy } from "./unreachable.ts";
 
-/** How a request is retried after a temporary failure. `retryable` in errors.ts decides which failures are temporary. */
+/**
+ * How a request is retried after a temporary failure. `retryable` in errors.ts decides which
+ * failures are temporary.
+ */
 export interface RetryOptions {
   /**
    * The number of retries. Waiting while the browser is offline doesn't count.
@@ -11,9 +14,9 @@ export interface RetryOptions {
    */
   limit: number;
   /**
-   * The wait before the first retry, in ms; it doubles with each retry. Each wait is shortened by a random time, to no
-   * less than half, so that many clients don't retry at the same time. If the API's `Retry-After` asks for more, the
-   * client waits that long, up to `maxDelay`.
+   * The wait before the first retry, in ms; it doubles with each retry. Each wait is shortened by a
+   * random time, to no less than half, so that many clients don't retry at the same time. If the
+   * API's `Retry-After` asks for more, the client waits that long, up to `maxDelay`.
    *
    * @default 500
    */
@@ -25,16 +28,17 @@ export interface RetryOptions {
    */
   maxDelay: number;
   /**
-   * A request to S3 fails if no byte is sent or received for this time, in ms. S3 may take minutes to join parts, but
-   * sends spaces meanwhile.
+   * A request to S3 fails if no byte is sent or received for this time, in ms. S3 may take minutes
+   * to join parts, but sends spaces meanwhile.
    *
    * @default 60_000
    */
   stallTimeout: number;
   /**
-   * The slowest upload to expect, in bytes per second, while the page can't see bytes being sent: behind a service
-   * worker, or after the last byte, which a proxy may hold. Such a request may be silent for the time
-   * that its bytes take at this speed, plus `stallTimeout`; for less if earlier requests were answered sooner.
+   * The slowest upload to expect, in bytes per second, while the page can't see bytes being sent:
+   * behind a service worker, or after the last byte, which a proxy may hold. Such a request may be
+   * silent for the time that its bytes take at this speed, plus `stallTimeout`; for less if earlier
+   * requests were answered sooner.
    *
    * @default 8_000
    */
@@ -54,10 +58,16 @@ export interface RetryContext {
 /** The time in which a browser reports a request that it has forbidden, in ms. */
 const eventDelay = 20;
 
-/** Errors of requests that have used up their tries. If one request needs another first, their tries don't multiply. */
+/**
+ * Errors of requests that have used up their tries. If one request needs another first, their tries
+ * don't multiply.
+ */
 const exhausted = new WeakSet<SignpostError>();
 
-/** Tries until the attempt succeeds, fails for good, or has failed `limit` + 1 times. Rejects with the last error. */
+/**
+ * Tries until the attempt succeeds, fails for good, or has failed `limit` + 1 times. Rejects with
+ * the last error.
+ */
 export async function withRetries<T>(attempt: () => Promise<T>, context: RetryContext): Promise<T> {
   const { retry, signal, onWait, isOptional = false } = context;
   const policy = watchPolicy();
@@ -99,7 +109,10 @@ export async function withRetries<T>(attempt: () => Promise<T>, context: RetryCo
   }
 }
 
-/** "Equal Jitter" of "Exponential Backoff And Jitter" (AWS Architecture Blog): between half and all of the longest wait. */
+/**
+ * "Equal Jitter" of "Exponential Backoff And Jitter" (AWS Architecture Blog): between half and all
+ * of the longest wait.
+ */
 function delay(failures: number, { minDelay, maxDelay }: RetryOptions, retryAfter: number | undefined): number {
   const wait = minDelay * 2 ** (failures - 1) * (0.5 + Math.random() / 2);
   return Math.min(maxDelay, Math.max((retryAfter || 0) * 1000, wait));

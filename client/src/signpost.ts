@@ -39,8 +39,8 @@ export class Signpost {
   }
 
   /**
-   * Uploads a file when its turn comes. Continues an unfinished upload in parts of the same file, from before a reload
-   * or a failure.
+   * Uploads a file when its turn comes. Continues an unfinished upload in parts of the same file,
+   * from before a reload or a failure.
    *
    * Throws a TypeError for anything but a File or a Blob, and for a Blob without `filename`.
    */
@@ -48,22 +48,25 @@ export class Signpost {
     return new Upload(file, requestFor(file, options, this.#shared), options, this.#shared);
   }
 
-  /** Plans one upload: `POST /uploads`. Rejects with an ApiError, a NetworkError, or what the token source threw. */
+  /**
+   * Plans one upload: `POST /uploads`. Rejects with an ApiError, a NetworkError, or what the token
+   * source threw.
+   */
   plan(request: UploadRequest, options: CallOptions = {}): Promise<UploadPlan> {
     return this.#post("uploads", request, options);
   }
 
   /**
-   * Signs parts of a multipart upload, and the requests that list its parts, complete it and abort it:
-   * `POST /uploads/parts`. Rejects as plan() does.
+   * Signs parts of a multipart upload, and the requests that list its parts, complete it and abort
+   * it: `POST /uploads/parts`. Rejects as plan() does.
    */
   signParts(request: PartsRequest, options: CallOptions = {}): Promise<SignedParts> {
     return this.#post("uploads/parts", request, options);
   }
 
   /**
-   * Signs a request that reads one of the user's own files: `POST /downloads`, if the deployment has it. Rejects as
-   * plan() does.
+   * Signs a request that reads one of the user's own files: `POST /downloads`, if the deployment
+   * has it. Rejects as plan() does.
    *
    * @param options `disposition`: "attachment" saves the file (the default), "inline" shows it. `filename`: the name
    * under which the browser saves it; by default the name with which it was uploaded, or the key's if it is shown
@@ -77,8 +80,9 @@ export class Signpost {
   }
 
   /**
-   * Forgets the unfinished uploads to this API that the browser remembers. Call it when the user signs out. Also clears
-   * the list of the page's requests, which holds signed URLs (`performance.clearResourceTimings`).
+   * Forgets the unfinished uploads to this API that the browser remembers. Call it when the user
+   * signs out. Also clears the list of the page's requests, which holds signed URLs
+   * (`performance.clearResourceTimings`).
    */
   forget(): void {
     this.#shared.records.clear();

@@ -1,6 +1,9 @@
 import { ApiError } from "./errors.ts";
 
-/** Gives the user's token. `refresh` is true if the API has refused the last one: then it must give a new one. */
+/**
+ * Gives the user's token. `refresh` is true if the API has refused the last one: then it must give
+ * a new one.
+ */
 export type TokenSource = (options: { refresh: boolean }) => string | Promise<string>;
 
 /** Makes a request with a token, and again with a new one if the API refuses the first. */

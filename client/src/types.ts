@@ -4,16 +4,25 @@ type Schemas = components["schemas"];
 
 // The names that openapi.yaml gives to its schemas are used in this file alone.
 
-/** The body of `POST /uploads`: the file's name, media type and size in bytes, and what else is signed. */
+/**
+ * The body of `POST /uploads`: the file's name, media type and size in bytes, and what else is
+ * signed.
+ */
 export type UploadRequest = Schemas["UploadRequest"];
 
-/** The key of a file, and the signed request that stores the file or, with `multipart`, creates its multipart upload. */
+/**
+ * The key of a file, and the signed request that stores the file or, with `multipart`, creates its
+ * multipart upload.
+ */
 export type UploadPlan = Schemas["UploadPlan"];
 
 /** The body of `POST /uploads/parts`. */
 export type PartsRequest = Schemas["PartsRequest"];
 
-/** A signed request for each part that was asked for, and those that list the parts, complete the upload and abort it. */
+/**
+ * A signed request for each part that was asked for, and those that list the parts, complete the
+ * upload and abort it.
+ */
 export type SignedParts = Schemas["SignedParts"];
 
 /** The signed request that reads a file. */

@@ -1,11 +1,12 @@
-// Why a request has no answer. A page can't tell a broken connection from a server that is down, CORS or a
-// Content-Security-Policy: each is a request that failed without a reason. So the reason is concluded from other
-// observations.
+// Why a request has no answer. A page can't tell a broken connection from a server that is down,
+// CORS or a Content-Security-Policy: each is a request that failed without a reason. So the reason
+// is concluded from other observations.
 import { attempt } from "./attempt.ts";
 
 /**
- * The origins of servers that allow this page, and the URLs of the API's routes that do: they have answered, and the page
- * could read that, or they have received bytes of a body, which a browser sends only after a successful preflight.
+ * The origins of servers that allow this page, and the URLs of the API's routes that do: they have
+ * answered, and the page could read that, or they have received bytes of a body, which a browser
+ * sends only after a successful preflight.
  */
 const allowing = new Set<string | undefined>();
 
@@ -14,9 +15,15 @@ export function noteAnswer(url: string, route?: string): void {
   allowing.add(originOf(url)).add(route);
 }
 
-/** Listens for requests that the page's Content-Security-Policy forbids. Windows and workers have that event. */
+/**
+ * Listens for requests that the page's Content-Security-Policy forbids. Windows and workers have
+ * that event.
+ */
 export interface PolicyWatch {
-  /** Whether the policy is known to forbid this URL. The event may come after the request has failed. */
+  /**
+   * Whether the policy is known to forbid this URL. The event may come after the request has
+   * failed.
+   */
   forbids(url: string): boolean;
   end(): void;
 }
@@ -46,11 +53,11 @@ export interface Unanswered {
 }
 
 /**
- * Suspects CORS or a missing route if a simple GET in mode no-cors has an answer: any server that is up answers that,
- * whatever the page's origin.
+ * Suspects CORS or a missing route if a simple GET in mode no-cors has an answer: any server that
+ * is up answers that, whatever the page's origin.
  *
- * A busy server that refuses preflights (429) looks like CORS, so CORS is only suspected after the last try. A missing
- * route is suspected earlier, if the server allows this page on other routes.
+ * A busy server that refuses preflights (429) looks like CORS, so CORS is only suspected after the
+ * last try. A missing route is suspected earlier, if the server allows this page on other routes.
  *
  * Outside a browser there is no CORS, and nothing is suspected.
  */

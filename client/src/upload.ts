@@ -13,7 +13,9 @@ export interface Shared extends Settings {
   post: Post;
   /** Limits the requests to S3. */
   pool: Pool;
-  /** Limits the uploads under way. A file is planned when its turn comes, so that its URL is fresh. */
+  /**
+   * Limits the uploads under way. A file is planned when its turn comes, so that its URL is fresh.
+   */
   turns: Pool;
   records: Records;
   learned: Learned;
@@ -23,8 +25,9 @@ export interface Shared extends Settings {
 export class Upload {
   readonly file: Blob;
   /**
-   * Resolves when the file is stored. Rejects with an ApiError, an S3Error, a NetworkError, a FileError, what the token
-   * source threw, or the reason of the abort, which is an AbortError by default.
+   * Resolves when the file is stored. Rejects with an ApiError, an S3Error, a NetworkError, a
+   * FileError, what the token source threw, or the reason of the abort, which is an AbortError by
+   * default.
    */
   readonly done: Promise<StoredObject>;
   readonly #options: UploadOptions;
@@ -64,12 +67,18 @@ export class Upload {
     return this.#job?.key;
   }
 
-  /** The media type that S3 stores, once the file is planned. The API decides it, so it may differ from the browser's. */
+  /**
+   * The media type that S3 stores, once the file is planned. The API decides it, so it may differ
+   * from the browser's.
+   */
   get contentType(): string | undefined {
     return this.#job?.contentType;
   }
 
-  /** Whether it continues an upload that was unfinished before, such as before a reload. Known when the state is "uploading". */
+  /**
+   * Whether it continues an upload that was unfinished before, such as before a reload. Known when
+   * the state is "uploading".
+   */
   get resumed(): boolean {
     return this.#job?.isResumed === true;
   }
@@ -87,7 +96,10 @@ export class Upload {
     if (this.#paused) this.#continue("waiting");
   }
 
-  /** Cancels the upload: nothing is stored, and `done` rejects with the reason, which is an AbortError by default. */
+  /**
+   * Cancels the upload: nothing is stored, and `done` rejects with the reason, which is an
+   * AbortError by default.
+   */
   abort(reason?: unknown): void {
     if (!this.#isOver) this.#abort.abort(reason);
   }
@@ -116,7 +128,10 @@ export class Upload {
     }
   }
 
-  /** Sends until the file is stored, with an interruption for each pause, and starts over if the job can't continue. */
+  /**
+   * Sends until the file is stored, with an interruption for each pause, and starts over if the job
+   * can't continue.
+   */
   async #untilStored(): Promise<StoredObject> {
     for (let hasStartedOver = false; ; ) {
       while (this.#paused) await this.#paused;

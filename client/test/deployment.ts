@@ -5,7 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** A request that the deployment received. */
 export interface Seen {
-  /** "POST /uploads", "PUT object", "POST create", "PUT part 3", "GET list", "POST complete", "DELETE upload" */
+  /**
+   * "POST /uploads", "PUT object", "POST create", "PUT part 3", "GET list", "POST complete",
+   * "DELETE upload"
+   */
   what: string;
   headers: IncomingMessage["headers"];
   body: Buffer;
@@ -13,9 +16,9 @@ export interface Seen {
 }
 
 /**
- * What happens instead of the usual answer: another answer, or a broken connection. `acts`: the request takes effect
- * first. `isCut`: the answer ends before its last byte. "cut": the connection breaks before the request takes effect;
- * "lost": after.
+ * What happens instead of the usual answer: another answer, or a broken connection. `acts`: the
+ * request takes effect first. `isCut`: the answer ends before its last byte. "cut": the connection
+ * breaks before the request takes effect; "lost": after.
  */
 export type Fault =
   | { status: number; headers?: Record<string, string>; body?: string | object; acts?: boolean; isCut?: boolean }
@@ -48,16 +51,21 @@ interface Multipart {
 }
 
 /**
- * A stand-in for a deployment, on a loopback port: the API and S3, as far as the client notices. It doesn't check
- * signatures and the like; test/browser uses an S3 that does.
+ * A stand-in for a deployment, on a loopback port: the API and S3, as far as the client notices. It
+ * doesn't check signatures and the like; test/browser uses an S3 that does.
  */
 export class Deployment {
   readonly seen: Seen[] = [];
   readonly objects = new Map<string, Buffer>();
   readonly uploads = new Map<string, Multipart>();
-  /** Completed multipart uploads: S3 answers a repeated CompleteMultipartUpload as it did the first. */
+  /**
+   * Completed multipart uploads: S3 answers a repeated CompleteMultipartUpload as it did the first.
+   */
   readonly joined = new Set<string>();
-  /** Called for each request, with how many of its kind there were. Its result happens instead of the usual answer. */
+  /**
+   * Called for each request, with how many of its kind there were. Its result happens instead of
+   * the usual answer.
+   */
   fault: (what: string, count: number) => Fault | undefined = () => undefined;
   threshold = 100 * 2 ** 20;
   partSize = 16 * 2 ** 20;

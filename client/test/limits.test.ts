@@ -1,4 +1,5 @@
-// Whatever a server answers, waits stay within the client's limits, lists and loops end, and memory is bounded.
+// Whatever a server answers, waits stay within the client's limits, lists and loops end, and memory
+// is bounded.
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { ApiError } from "../src/index.ts";

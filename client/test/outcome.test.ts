@@ -1,5 +1,5 @@
-// What is stored after each kind of failure, before and after S3 acted: the whole file, once. src/s3/outcome.ts has the
-// rule.
+// What is stored after each kind of failure, before and after S3 acted: the whole file, once.
+// src/s3/outcome.ts has the rule.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Fault } from "./deployment.ts";

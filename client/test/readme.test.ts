@@ -1,4 +1,5 @@
-// README.md agrees with the code: its examples are tested files, or at least compile, and its tables are complete.
+// README.md agrees with the code: its examples are tested files, or at least compile, and its
+// tables are complete.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

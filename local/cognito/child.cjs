@@ -6,8 +6,9 @@ process.umask(0o077);
 // The parent's end, however it ends, closes the pipe and ends this process.
 process.stdin.resume().on("close", () => process.exit(0));
 
-// cognito-local overwrites its files in place. A kill would leave a truncated file or an empty one, which it takes for a pool
-// without users. So each file is written under another name and renamed when it is complete.
+// cognito-local overwrites its files in place. A kill would leave a truncated file or an empty one,
+// which it takes for a pool without users. So each file is written under another name and renamed
+// when it is complete.
 const fs = require("node:fs");
 const { writeFileSync, renameSync } = fs;
 function replace(path, text) {

@@ -7,8 +7,9 @@ let pending: string[] = [];
 let timer = 0;
 
 /**
- * Announces a sentence to screen readers. Sentences that follow each other closely are announced together, and only the
- * first few of them: a hundred small files would otherwise be read out for minutes.
+ * Announces a sentence to screen readers. Sentences that follow each other closely are announced
+ * together, and only the first few of them: a hundred small files would otherwise be read out for
+ * minutes.
  */
 export function announce(sentence: string): void {
   pending.push(sentence);

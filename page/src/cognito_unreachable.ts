@@ -1,8 +1,8 @@
 import { NetworkError } from "signpost-client";
 
 /**
- * Cognito didn't respond when the client needed a token. The client retries a NetworkError, as it does when the API
- * doesn't respond.
+ * Cognito didn't respond when the client needed a token. The client retries a NetworkError, as it
+ * does when the API doesn't respond.
  */
 export class CognitoUnreachable extends NetworkError {
   constructor(url: string, cause: unknown) {

@@ -34,7 +34,10 @@ interface Outputs {
   };
 }
 
-/** Reads config.json, which lies beside the page and holds the stack's outputs. A Failure says what is wrong. */
+/**
+ * Reads config.json, which lies beside the page and holds the stack's outputs. A Failure says what
+ * is wrong.
+ */
 export async function loadConfig(): Promise<Config> {
   const response = await fetch("config.json", { cache: "no-store" }).catch((cause: unknown) => {
     throw configUnavailable(cause);

@@ -2,7 +2,10 @@ import { announce } from "./announce.ts";
 
 const feedbackTime = 2000; // ms
 
-/** Makes a button that copies a text. `source` is the element that shows the text, `name` what to call it. */
+/**
+ * Makes a button that copies a text. `source` is the element that shows the text, `name` what to
+ * call it.
+ */
 export function makeCopyButton(button: HTMLButtonElement, name: string, source: HTMLElement, text: () => string): void {
   const label = button.textContent;
   button.addEventListener("click", async () => {

@@ -1,4 +1,7 @@
-/** Returns the first element that matches. It must exist: the page's HTML and its modules belong together. */
+/**
+ * Returns the first element that matches. It must exist: the page's HTML and its modules belong
+ * together.
+ */
 export function element<E extends HTMLElement = HTMLElement>(root: ParentNode, selector: string): E {
   const found = root.querySelector<E>(selector);
   if (!found) throw new Error(`the page has no ${selector}`);

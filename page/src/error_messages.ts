@@ -1,5 +1,5 @@
-// Every error that the page shows: a title, and advice on what to do next. Errors arrive as codes and fields; no
-// function here looks for words in another program's message.
+// Every error that the page shows: a title, and advice on what to do next. Errors arrive as codes
+// and fields; no function here looks for words in another program's message.
 import { ApiError, FileError, NetworkError, S3Error } from "signpost-client";
 import { Failure } from "./failure.ts";
 import { size } from "./format.ts";
@@ -41,7 +41,9 @@ const s3Messages: Record<string, Message> = {
 
 const urlExpired: Message = ["The signed URL has expired", "Try again. The API signs a new URL."];
 
-/** An error that ended an upload or a download. `apiUrl` tells a request to the API from one to S3. */
+/**
+ * An error that ended an upload or a download. `apiUrl` tells a request to the API from one to S3.
+ */
 export function uploadFailure(error: unknown, apiUrl: string): Failure {
   if (error instanceof ApiError) return apiFailure(error);
   if (error instanceof S3Error) return s3Failure(error);
@@ -145,7 +147,9 @@ function blockedByPolicy(service: Service, server: string, cause: unknown): Fail
   });
 }
 
-/** What Cognito was asked: to accept a password, or the response to a challenge that followed it. */
+/**
+ * What Cognito was asked: to accept a password, or the response to a challenge that followed it.
+ */
 export type SignInStep = "password" | "challenge";
 
 /** Cognito's refusal. The same code means different things at different steps. */
@@ -158,7 +162,8 @@ export function signInFailure(cause: unknown, step: SignInStep, isLocal: boolean
     case "NotAuthorizedException":
     case "UserNotFoundException":
     case "InvalidPasswordException":
-      // AWS reports a wrong password, a disabled user and an expired password by one code; its message says which.
+      // AWS reports a wrong password, a disabled user and an expired password by one code; its
+      // message says which.
       if (step === "password") return failure("Sign-in failed", passwordAdvice(isLocal), [`Cognito says: ${message}`]);
       if (code !== "InvalidPasswordException") return failure("Signing in took too long", "Start again with your password.");
       return failure("That password is too weak", "Choose another one that meets the rules.", [message]);

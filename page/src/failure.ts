@@ -15,8 +15,8 @@ interface FailureOptions {
 }
 
 /**
- * An error as the page shows it: a title, details and advice. All texts are in error_messages.ts. None of them may
- * contain a token or the query of a signed URL.
+ * An error as the page shows it: a title, details and advice. All texts are in error_messages.ts.
+ * None of them may contain a token or the query of a signed URL.
  */
 export class Failure extends Error {
   readonly details: string[];

@@ -18,7 +18,9 @@ export function duration(ms: number): string {
   return `${Math.round(ms / 60_000)} min`;
 }
 
-/** Formats an estimate of the remaining time, given in ms: 8 s left, 3 min left, 2 h 10 min left. */
+/**
+ * Formats an estimate of the remaining time, given in ms: 8 s left, 3 min left, 2 h 10 min left.
+ */
 export function timeLeft(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000));
   if (seconds < 90) return `${seconds} s left`;

@@ -6,8 +6,9 @@ export type Reachability = "offline" | "up" | "down";
 /**
  * Finds out why a request to this URL got no response.
  *
- * A browser reports a server that is down and a response blocked by CORS as the same error. This tells them apart with
- * a `no-cors` request to the server's root: it succeeds whenever the server responds, whatever origins it allows.
+ * A browser reports a server that is down and a response blocked by CORS as the same error. This
+ * tells them apart with a `no-cors` request to the server's root: it succeeds whenever the server
+ * responds, whatever origins it allows.
  */
 export async function findReachability(url: string): Promise<Reachability> {
   if (!navigator.onLine && !isLoopback(url)) return "offline";

@@ -6,8 +6,8 @@ import { duration, size } from "./format.ts";
 import type { Transfer } from "./files/transfer.ts";
 
 /**
- * The signpost beside the list. Its three boards are the stations of an upload: the browser, the API and S3. Each shows
- * its host and what it has done so far, and moves while it is busy.
+ * The signpost beside the list. Its three boards are the stations of an upload: the browser, the
+ * API and S3. Each shows its host and what it has done so far, and moves while it is busy.
  */
 export class SignpostBoards {
   readonly #states = new Map<Transfer, UploadState>();

@@ -12,7 +12,10 @@ export interface Program {
   packages: string;
 }
 
-/** Returns the path in the variable, or the first match in PATH. It throws if there is none, so that no test is skipped. */
+/**
+ * Returns the path in the variable, or the first match in PATH. It throws if there is none, so that
+ * no test is skipped.
+ */
 export function findProgram({ variable, names, description, packages }: Program): string {
   const path = process.env[variable];
   if (path) {

@@ -1,4 +1,5 @@
-// Tests in Chromium: the client, the demo page and the frameworks, against local runs that the tests start.
+// Tests in Chromium: the client, the demo page and the frameworks, against local runs that the
+// tests start.
 //
 //	npx playwright test --config test/browser/playwright.config.ts
 //

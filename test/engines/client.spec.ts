@@ -54,7 +54,8 @@ test("a file that grows after it was chosen is stored as it was, or not at all",
   const { error } = await client.waitUntil(upload, ({ state }) => /stored|failed/.test(state), "end");
   expect(hold.count).toBe(1);
   if (error) {
-    // Engines send the current bytes, none, or those that they have read earlier. S3 or the client refuses them.
+    // Engines send the current bytes, none, or those that they have read earlier. S3 or the client
+    // refuses them.
     expect(["FileError", "S3Error", "NetworkError"]).toContain(error.name);
     expect(await run.keys()).toEqual(before);
   } else await client.expectStored(upload, file);

@@ -26,7 +26,9 @@ export class DemoPage {
     private readonly stack: LocalRun,
   ) {}
 
-  /** Opens a run's page. `stack` is the run that the page's config.json names, if it is another one. */
+  /**
+   * Opens a run's page. `stack` is the run that the page's config.json names, if it is another one.
+   */
   static async open(tab: Tab, run: LocalRun, stack = run): Promise<DemoPage> {
     await tab.goto(run.outputs.Local.PageUrl);
     return new DemoPage(tab, stack);
@@ -70,7 +72,10 @@ export class DemoPage {
     return this.#waitUntil(name, ({ state }) => states.includes(state), states.join(" or "));
   }
 
-  /** Waits until the file is stored, checks that the object in S3 has the same bytes, and returns its key. */
+  /**
+   * Waits until the file is stored, checks that the object in S3 has the same bytes, and returns
+   * its key.
+   */
   async expectStored({ name, sha256 }: LocalFile): Promise<string> {
     const row = await this.waitForState(name, "stored");
     expect(await this.stack.objectSha256(row.key), `the bytes of ${name}`).toBe(sha256);

@@ -60,7 +60,8 @@ export const test = base.extend<Fixtures, EngineFixtures>({
   demo: async ({ tab, run }, use) => use(await DemoPage.open(tab, run)),
   openDemo: async ({ tab, run, faultProxy }, use) => {
     await use(async (stack) => {
-      // The proxy serves the page without its Content-Security-Policy, which lists only the run's own stack.
+      // The proxy serves the page without its Content-Security-Policy, which lists only the run's
+      // own stack.
       const html = await (await fetch(run.outputs.Local.PageUrl)).text();
       faultProxy.pages.set("/", { type: "text/html", text: html });
       const config = JSON.stringify({ "Signpost-local": stack.outputs });

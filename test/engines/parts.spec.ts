@@ -58,7 +58,8 @@ test("files wait while the browser is offline, and then continue", async ({ open
   await demo.add(film);
   await demo.waitForText(film.name, /2 of 3 parts/);
 
-  // Not every driver can turn the network off. The proxy refuses requests, and the page gets the browser's events.
+  // Not every driver can turn the network off. The proxy refuses requests, and the page gets the
+  // browser's events.
   const operations = ["UploadPart", "POST /uploads", "POST /uploads/parts"];
   const refusals = operations.map((operation) => faultProxy.injectFault(operation, { kind: "refuse" }, { times: Infinity }));
   await setOnline(false);

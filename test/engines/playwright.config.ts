@@ -1,10 +1,10 @@
-// Tests whose outcome depends on the browser's engine, in each engine. Playwright runs them, but other drivers control
-// the browsers.
+// Tests whose outcome depends on the browser's engine, in each engine. Playwright runs them, but
+// other drivers control the browsers.
 //
 //	npx playwright test --config test/engines/playwright.config.ts [--project firefox]
 //
-// FIREFOX, CHROMIUM and WEBKIT_DRIVER are the paths of the programs, by default the first ones in PATH. None is
-// downloaded.
+// FIREFOX, CHROMIUM and WEBKIT_DRIVER are the paths of the programs, by default the first ones in
+// PATH. None is downloaded.
 import { defineConfig } from "@playwright/test";
 import { engineNames } from "./engine";
 import type { EngineFixtures } from "./fixtures";

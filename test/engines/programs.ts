@@ -2,7 +2,10 @@ import { findChromium } from "../browser/find_chromium";
 import { findProgram } from "../browser/find_program";
 import type { EngineName } from "./engine";
 
-/** Finds the program that runs an engine: the browser, or the driver that starts one. It throws if there is none. */
+/**
+ * Finds the program that runs an engine: the browser, or the driver that starts one. It throws if
+ * there is none.
+ */
 export const findEngine: Record<EngineName, () => string> = {
   chromium: findChromium,
   firefox: () =>

@@ -1,4 +1,5 @@
-// Chromium and Firefox, by Puppeteer: it uses the DevTools protocol for one and WebDriver BiDi for the other.
+// Chromium and Firefox, by Puppeteer: it uses the DevTools protocol for one and WebDriver BiDi for
+// the other.
 import { setTimeout as sleep } from "node:timers/promises";
 import puppeteer, { type Browser, type BrowserContext, type ElementHandle, type LaunchOptions, type Page } from "puppeteer-core";
 import type { Engine, EngineOptions, Tab } from "./engine";
@@ -31,7 +32,8 @@ export function startFirefox(executablePath: string, options: EngineOptions): Pr
     "browser.download.folderList": 2, // the folder that `dir` names
     "browser.download.dir": options.downloads,
   };
-  // "Block all cookies": reading window.localStorage or window.sessionStorage then throws a SecurityError.
+  // "Block all cookies": reading window.localStorage or window.sessionStorage then throws a
+  // SecurityError.
   if (options.storage === false) extraPrefsFirefox["network.cookie.cookieBehavior"] = 2;
   const args = ["--width", String(width), "--height", String(height)];
   return start({ browser: "firefox", executablePath, args, extraPrefsFirefox });

@@ -21,7 +21,10 @@ export interface Problem {
   problem: string;
 }
 
-/** Every file must be stored once, with its bytes, and its promise must say so. An aborted file may be stored. */
+/**
+ * Every file must be stored once, with its bytes, and its promise must say so. An aborted file may
+ * be stored.
+ */
 export async function checkFiles({ run, seed, files, outcomes }: FinishedRun): Promise<Problem[]> {
   const problems: Problem[] = [];
   const keysOf = Map.groupBy(await run.keys(), baseName);
@@ -50,9 +53,9 @@ export async function checkFiles({ run, seed, files, outcomes }: FinishedRun): P
 }
 
 /**
- * No multipart upload may be left open, with three exceptions. If the response with its id was lost, only S3's lifecycle
- * rule can end it. If the file failed, the client keeps it to resume later. And the requests to abort it may all have
- * been without a response.
+ * No multipart upload may be left open, with three exceptions. If the response with its id was
+ * lost, only S3's lifecycle rule can end it. If the file failed, the client keeps it to resume
+ * later. And the requests to abort it may all have been without a response.
  */
 export async function checkOpenUploads({ run, files, outcomes, exchanges }: FinishedRun, open: string[]): Promise<Problem[]> {
   const problems: Problem[] = [];

@@ -1,14 +1,16 @@
-// Uploads with the published client in Chromium, while requests fail: the proxy refuses, cuts, resets and stalls them,
-// loses responses and responds with 503. The local run is killed and started again, also while it joins parts. At the
-// end, each file must be stored once, and no promise may have reported an object that didn't exist.
+// Uploads with the published client in Chromium, while requests fail: the proxy refuses, cuts,
+// resets and stalls them, loses responses and responds with 503. The local run is killed and
+// started again, also while it joins parts. At the end, each file must be stored once, and no
+// promise may have reported an object that didn't exist.
 //
-// It needs a real browser. Node.js has no XMLHttpRequest, no preflights, no CORS that hides the reason of a failure, and
-// it doesn't retry requests on reused connections by itself.
+// It needs a real browser. Node.js has no XMLHttpRequest, no preflights, no CORS that hides the
+// reason of a failure, and it doesn't retry requests on reused connections by itself.
 //
 //	make test-faults [UPLOADS=20] [SEED=…]
 //
-// The seed decides the files, the faults and the kills. The machine's speed decides which requests are in progress at a
-// kill, and the order of the requests to the API. So the same seed has the same plan, and mostly the same outcome.
+// The seed decides the files, the faults and the kills. The machine's speed decides which requests
+// are in progress at a kill, and the order of the requests to the API. So the same seed has the
+// same plan, and mostly the same outcome.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -90,8 +92,8 @@ test(`${uploads} uploads while requests fail: SEED=${seed}`, async ({ browser })
     }
     outcomes.set(index, outcome);
     killer.endedUploads = outcomes.size;
-    // A browser reuses a connection that the server keeps open, as AWS's servers do. If it breaks before the response, the
-    // browser itself retries the request (Volafile/volafile-bugs#133).
+    // A browser reuses a connection that the server keeps open, as AWS's servers do. If it breaks
+    // before the response, the browser itself retries the request (Volafile/volafile-bugs#133).
     faultProxy.keepConnections = randomOf(seed, "keeps connections", Math.floor(outcomes.size / 10))() < 0.5;
     if (outcomes.size % 100 === 0) console.log(`${outcomes.size} of ${files.length} have ended, ${killer.kills} kills`);
   };

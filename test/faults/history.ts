@@ -2,13 +2,17 @@ import type { IncomingMessage } from "node:http";
 import type { Exchange } from "../browser/fault_proxy/exchange";
 import { baseName } from "./checks";
 
-/** The requests for each file, to print if something is wrong with it. It contains no credentials. */
+/**
+ * The requests for each file, to print if something is wrong with it. It contains no credentials.
+ */
 export class History {
   readonly #start = Date.now();
   readonly #ofFile = new Map<string, Exchange[]>();
   readonly #serverEvents: { time: number; line: string }[] = [];
 
-  /** Records a request. Requests to S3 name the file in their path, those to the API in their body. */
+  /**
+   * Records a request. Requests to S3 name the file in their path, those to the API in their body.
+   */
   addRequest(exchange: Exchange, from: IncomingMessage): void {
     if (!exchange.operation.startsWith("POST /")) return this.#add(exchange.path, exchange);
     let body = "";
@@ -21,7 +25,10 @@ export class History {
     this.#serverEvents.push({ time: Date.now(), line });
   }
 
-  /** A line for each request for the file, and for the server's events meanwhile, in the order of time. */
+  /**
+   * A line for each request for the file, and for the server's events meanwhile, in the order of
+   * time.
+   */
   linesFor(name: string): string[] {
     const requests = (this.#ofFile.get(name) ?? []).map((exchange) => ({ time: exchange.time, line: lineOf(exchange) }));
     const [first, last] = [Math.min(...requests.map(({ time }) => time)), Math.max(...requests.map(({ time }) => time))];

@@ -6,7 +6,10 @@ import type { KillPlan } from "./plan";
 /** Faults of the response: the server still receives the request. */
 const responseFaults = ["lose answer", "cut answer", "stall answer"];
 
-/** The length of versitygw's upload ids. While it joins the parts, the name of their folder has a suffix. */
+/**
+ * The length of versitygw's upload ids. While it joins the parts, the name of their folder has a
+ * suffix.
+ */
 const idLength = 36;
 
 /** Kills the local run as planned, and starts it again with the same data. */

@@ -9,8 +9,9 @@ import { environment, project } from "../browser/local_run/build";
 const run = promisify(execFile);
 
 /**
- * Builds the test page in this folder, with the client as npm installs it: the output of `npm pack`, through its exports.
- * It packs a copy, so that other tests can build the client at the same time.
+ * Builds the test page in this folder, with the client as npm installs it: the output of `npm
+ * pack`, through its exports. It packs a copy, so that other tests can build the client at the same
+ * time.
  */
 export async function pageWithPackedClient(folder: string): Promise<Map<string, ServedFile>> {
   const source = join(folder, "source");

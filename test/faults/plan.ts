@@ -31,7 +31,10 @@ export function planFiles(seed: number, uploads: number): FilePlan[] {
   });
 }
 
-/** The first files have the sizes at which the rules change. Then most are small, some larger, and some in parts. */
+/**
+ * The first files have the sizes at which the rules change. Then most are small, some larger, and
+ * some in parts.
+ */
 function sizeOf(index: number, random: () => number): number {
   const boundaries = [0, partSize + 1, threshold + 1, 1, threshold, 2 * partSize];
   if (index < boundaries.length) return boundaries[index]!;
@@ -55,7 +58,10 @@ export interface KillPlan {
   secondKillAfter: number | undefined;
 }
 
-/** Plans a kill for every ten uploads up to 20, and then for every 25. Half of them are during a CompleteMultipartUpload. */
+/**
+ * Plans a kill for every ten uploads up to 20, and then for every 25. Half of them are during a
+ * CompleteMultipartUpload.
+ */
 export function planKills(seed: number, uploads: number): KillPlan[] {
   const count = Math.max(1, Math.round(Math.min(uploads, 20) / 10 + Math.max(0, uploads - 20) / 25));
   return Array.from({ length: count }, (_, i) => {
@@ -82,8 +88,9 @@ export interface FaultInput {
 }
 
 /**
- * Chooses the fault of a request, if there is one. It is the same for the same try of the same request for a file. For
- * requests to the API, which name the file only in their body, it depends on their order, and so on the machine's speed.
+ * Chooses the fault of a request, if there is one. It is the same for the same try of the same
+ * request for a file. For requests to the API, which name the file only in their body, it depends
+ * on their order, and so on the machine's speed.
  */
 export function planFault(seed: number, { exchange, tries, length, allowsApiStalls }: FaultInput): Fault | undefined {
   const { operation, path, method, partNumber = 0 } = exchange;
@@ -126,7 +133,9 @@ function commonFaults(random: () => number, after: number): Fault[] {
 
 const loseAnswer: Fault = { kind: "lose answer" };
 
-/** S3 responds with 200 and then with an error ("CompleteMultipartUpload", Amazon S3 API Reference). */
+/**
+ * S3 responds with 200 and then with an error ("CompleteMultipartUpload", Amazon S3 API Reference).
+ */
 const lateError: Fault = { ...(internalError as Extract<Fault, { kind: "answer" }>), status: 200 };
 
 function below(random: () => number, limit: number): number {

@@ -22,7 +22,10 @@ function xorshift(state: number): number {
   return state >>> 0;
 }
 
-/** FNV-1a, mixed further, so that similar texts have different hashes. It is never 0, which xorshift maps to 0. */
+/**
+ * FNV-1a, mixed further, so that similar texts have different hashes. It is never 0, which xorshift
+ * maps to 0.
+ */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -5,7 +5,10 @@ const MiB = 2 ** 20;
 /** The largest piece that is hashed with Web Crypto, which needs it in memory. */
 const largest = 128 * MiB;
 
-/** The deployment's default `Multipart.Threshold`: until the API plans otherwise, larger files are expected in parts. */
+/**
+ * The deployment's default `Multipart.Threshold`: until the API plans otherwise, larger files are
+ * expected in parts.
+ */
 export const usualThreshold = 100 * MiB;
 
 /** Resolves with the SHA-256 of a piece in base64. */
@@ -39,7 +42,10 @@ async function read(piece: Blob): Promise<ArrayBuffer> {
   return bytes;
 }
 
-/** Throws a FileError if the file has changed. A request with such a file fails as if the connection were broken. */
+/**
+ * Throws a FileError if the file has changed. A request with such a file fails as if the connection
+ * were broken.
+ */
 export async function checkReadable(file: Blob): Promise<void> {
   await read(file.size <= largest ? file : file.slice(0, 1));
 }

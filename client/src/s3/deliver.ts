@@ -11,7 +11,9 @@ export interface Delivery {
   signal: AbortSignal;
   /** The signed request, if there is one already. */
   signed?: Timed<SignedRequest>;
-  /** Signs the request: if `signed` is absent or has expired, and if S3 asks for a new signature. */
+  /**
+   * Signs the request: if `signed` is absent or has expired, and if S3 asks for a new signature.
+   */
   sign(): SignedRequest | Promise<SignedRequest>;
   body?: Blob;
   /** Reads from the answer what S3 must confirm. */
@@ -26,8 +28,9 @@ export interface DeliveryTools extends Pick<RetryContext, "retry" | "onWait"> {
 }
 
 /**
- * Sends a request until S3 confirms it: when the pool has a free place, again after a temporary failure, and once
- * with a new signature if the last one had expired. outcome.ts has the meaning of each answer.
+ * Sends a request until S3 confirms it: when the pool has a free place, again after a temporary
+ * failure, and once with a new signature if the last one had expired. outcome.ts has the meaning of
+ * each answer.
  *
  * @returns what `read` found; undefined if that answer was lost, and S3 has since reported that the object exists
  */

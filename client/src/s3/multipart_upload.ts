@@ -10,7 +10,10 @@ export interface MultipartTools extends DeliveryTools {
   signParts(request: PartsRequest, signal: AbortSignal): Promise<SignedParts>;
 }
 
-/** A multipart upload at S3: its requests, each signed by the API. Its user decides which parts are sent, and when. */
+/**
+ * A multipart upload at S3: its requests, each signed by the API. Its user decides which parts are
+ * sent, and when.
+ */
 export class MultipartUpload {
   readonly #tools: MultipartTools;
   readonly #id: { key: string; uploadId: string };
@@ -31,7 +34,10 @@ export class MultipartUpload {
     return signed.map((part) => ({ ...part, until }));
   }
 
-  /** The parts that S3 has, by number; undefined if the deployment doesn't grant that (`Multipart.Resumable`). */
+  /**
+   * The parts that S3 has, by number; undefined if the deployment doesn't grant that
+   * (`Multipart.Resumable`).
+   */
   list(signal: AbortSignal): Promise<Map<number, StoredPart> | undefined> {
     return allParts(async (after) => {
       const { list } = await this.#sign(signal, [], after);
@@ -39,14 +45,20 @@ export class MultipartUpload {
     });
   }
 
-  /** Joins the parts to the object. Resolves with its ETag, or undefined if the answer that held it was lost. */
+  /**
+   * Joins the parts to the object. Resolves with its ETag, or undefined if the answer that held it
+   * was lost.
+   */
   complete(parts: StoredPart[], signal: AbortSignal): Promise<string | undefined> {
     const body = new Blob([completeXml(parts)]);
     const sign = async () => (await this.#sign(signal)).complete;
     return deliver(this.#tools, { signal, body, sign, read: readCompleted });
   }
 
-  /** Deletes the parts, if the deployment grants that (`Multipart.Resumable`). If not, its lifecycle rule does after a day. */
+  /**
+   * Deletes the parts, if the deployment grants that (`Multipart.Resumable`). If not, its lifecycle
+   * rule does after a day.
+   */
   async abort(signal: AbortSignal): Promise<void> {
     const { abort } = await this.#sign(signal);
     if (abort) await deliver(this.#tools, { signal, sign: () => abort, read: readAborted });

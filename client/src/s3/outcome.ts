@@ -1,4 +1,5 @@
-// Whether S3 has stored what was sent, judged by its answer. This file alone decides it, for every request:
+// Whether S3 has stored what was sent, judged by its answer. This file alone decides it, for every
+// request:
 //
 //   2xx with what S3 must confirm       done. A stored file, part or joined object has an ETag, a created upload an
 //                                       UploadId. Without it, something between here and S3 has answered: no answer
@@ -44,7 +45,10 @@ export function isStoredAlready(error: S3Error, { headers }: SignedRequest): boo
   return error.code === "PreconditionFailed" && "If-None-Match" in headers;
 }
 
-/** Whether a new signature may help: the last one had expired, or the bytes were not those that were signed. */
+/**
+ * Whether a new signature may help: the last one had expired, or the bytes were not those that were
+ * signed.
+ */
 export function wantsNewUrl({ code, isExpired }: S3Error): boolean {
   return isExpired || /RequestTimeTooSkewed|BadDigest/.test(code);
 }

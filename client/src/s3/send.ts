@@ -16,8 +16,9 @@ export interface SendOptions {
 }
 
 /**
- * Sends a signed request exactly as it is. The body is the piece itself: S3 would store a FormData with its boundaries.
- * Rejects with an S3Error, a NetworkError, a FileError, or the signal's reason.
+ * Sends a signed request exactly as it is. The body is the piece itself: S3 would store a FormData
+ * with its boundaries. Rejects with an S3Error, a NetworkError, a FileError, or the signal's
+ * reason.
  */
 export async function send(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
   // XMLHttpRequest would resolve anything else against the page's own URL.

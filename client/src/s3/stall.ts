@@ -1,7 +1,7 @@
 // When a request to S3 counts as stalled.
 //
-// A page sees a body being sent by its progress events. No event for `stallTimeout` means that the connection is dead,
-// except in two cases:
+// A page sees a body being sent by its progress events. No event for `stallTimeout` means that the
+// connection is dead, except in two cases:
 //
 //   There was no event yet, and a service worker may have the request. What it fetches for the page reports no progress
 //   (w3c/ServiceWorker#1141, angular#24683): all bytes may be sent without an event.
@@ -9,12 +9,13 @@
 //   All bytes were reported, and there is no answer. A proxy or a virus scanner may have received the whole body, and
 //   only now sends it on.
 //
-// In these cases the limit is the time that the body takes at `minSpeed`, plus `stallTimeout`. If requests have been
-// answered before, their silence is the better estimate: four times as long is the limit, so that on a connection with
-// quick answers a dead one ends after about a minute here too.
+// In these cases the limit is the time that the body takes at `minSpeed`, plus `stallTimeout`. If
+// requests have been answered before, their silence is the better estimate: four times as long is
+// the limit, so that on a connection with quick answers a dead one ends after about a minute here
+// too.
 //
-// While bytes of an answer arrive, the request is alive: S3 sends spaces while it joins parts. But the answer must be
-// complete within fifteen times `stallTimeout`.
+// While bytes of an answer arrive, the request is alive: S3 sends spaces while it joins parts. But
+// the answer must be complete within fifteen times `stallTimeout`.
 import { attempt } from "../attempt.ts";
 import type { RetryOptions } from "../retry.ts";
 import { startTimer } from "../timer.ts";
@@ -71,7 +72,9 @@ export function watch(
   };
 }
 
-/** Whether the browser reports to this page what it sends: no service worker can have the request. */
+/**
+ * Whether the browser reports to this page what it sends: no service worker can have the request.
+ */
 function seesProgress(): boolean {
   // A worker can't know. A sandboxed frame may not ask (SecurityError), and has no service worker.
   return globalThis.window !== undefined && !attempt(() => navigator.serviceWorker?.controller);

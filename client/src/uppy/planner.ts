@@ -18,22 +18,23 @@ export interface UppyFileLike {
 /** The options of the adapters. */
 export interface UppyOptions {
   /**
-   * The deployment's `Multipart.Threshold`, in bytes: larger files are sent in parts. Uppy decides that before it asks
-   * the deployment.
+   * The deployment's `Multipart.Threshold`, in bytes: larger files are sent in parts. Uppy decides
+   * that before it asks the deployment.
    *
    * @default 104_857_600 (100 MiB), the deployment's own default
    */
   multipartThreshold?: number;
   /**
-   * Gives the metadata that S3 stores with the object: at most 10 entries and 2 KiB. No other field of Uppy's `meta` is
-   * sent.
+   * Gives the metadata that S3 stores with the object: at most 10 entries and 2 KiB. No other field
+   * of Uppy's `meta` is sent.
    *
    * @default no metadata
    */
   metadata?(file: UppyFileLike): Record<string, string>;
   /**
-   * Whether S3 checks the SHA-256 of what it receives. `true` hashes with Web Crypto: pieces up to 128 MiB, and only in
-   * a secure context (https, localhost). A function gives the base64 SHA-256 of any Blob.
+   * Whether S3 checks the SHA-256 of what it receives. `true` hashes with Web Crypto: pieces up to
+   * 128 MiB, and only in a secure context (https, localhost). A function gives the base64 SHA-256
+   * of any Blob.
    *
    * @default the Signpost's own
    */
@@ -72,7 +73,8 @@ export class UppyPlanner {
     try {
       return await this.#plan(file, false, sha256 ? { sha256 } : {}, signal);
     } catch (error) {
-      // The API refuses the SHA-256 of a file that is sent in parts. A plan without it shows whether this is one.
+      // The API refuses the SHA-256 of a file that is sent in parts. A plan without it shows
+      // whether this is one.
       if (!(error instanceof ApiError && error.field === "sha256")) throw error;
       await this.#plan(file, false, {}, signal);
       throw error;
@@ -84,7 +86,10 @@ export class UppyPlanner {
     return this.#plan(file, true, { partChecksums }, signal);
   }
 
-  /** Plans the file, and learns from the plan. Throws if Uppy has decided otherwise, which it can't change any more. */
+  /**
+   * Plans the file, and learns from the plan. Throws if Uppy has decided otherwise, which it can't
+   * change any more.
+   */
   async #plan(
     file: UppyFileLike,
     isMultipart: boolean,

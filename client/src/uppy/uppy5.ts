@@ -65,8 +65,8 @@ export interface UppyTransfer {
  * The options with which `@uppy/aws-s3` 5.x uploads files to a Signpost deployment:
  * `uppy.use(AwsS3, uppyOptions(signpost))`. Spread them to add others, such as `limit`.
  *
- * Files and parts are sent with their SHA-256. A temporary failure is retried, and an expired URL is signed again,
- * before Uppy sees an error.
+ * Files and parts are sent with their SHA-256. A temporary failure is retried, and an expired URL
+ * is signed again, before Uppy sees an error.
  */
 export function uppyOptions(signpost: Signpost, options: UppyOptions = {}): AwsS3Options {
   const planner = new UppyPlanner(signpost, options);
@@ -78,7 +78,8 @@ export function uppyOptions(signpost: Signpost, options: UppyOptions = {}): AwsS
     getChunkSize: ({ size }) => partSize(size),
     getUploadParameters: async (file, { signal }) => {
       const plan = await planner.planWhole(file, signal);
-      // Uppy reads the key for its response from here when the file is stored. For a PUT it sends no fields.
+      // Uppy reads the key for its response from here when the file is stored. For a PUT it sends
+      // no fields.
       const fields = { key: plan.key };
       const sign = async () => {
         const another = await planner.planWhole(file, signal);
@@ -152,7 +153,9 @@ class Transfers {
   }
 }
 
-/** One multipart upload, and its parts: Uppy doesn't keep ETags over a pause, and has no checksums. */
+/**
+ * One multipart upload, and its parts: Uppy doesn't keep ETags over a pause, and has no checksums.
+ */
 interface Known {
   uploadId: string;
   upload: MultipartUpload;
@@ -189,7 +192,10 @@ class MultipartUploads {
     return this.#transfers.expect({ signed: await sign(), sign, onStored });
   }
 
-  /** The parts that S3 has; if the deployment doesn't grant that list, those that this page has sent. */
+  /**
+   * The parts that S3 has; if the deployment doesn't grant that list, those that this page has
+   * sent.
+   */
   async list(file: UppyFileLike, ref: MultipartRef): Promise<UppyPart[]> {
     const { upload, parts } = this.#find(file, ref);
     const listed = await upload.list(ref.signal ?? noAbort());

@@ -6,7 +6,10 @@ import { UppyPlanner, type UppyFileLike, type UppyOptions } from "./planner.ts";
 
 export type { UppyFileLike, UppyOptions } from "./planner.ts";
 
-/** A request for Uppy to have signed: without `uploadId` it sends a file (PUT) or creates a multipart upload (POST). */
+/**
+ * A request for Uppy to have signed: without `uploadId` it sends a file (PUT) or creates a
+ * multipart upload (POST).
+ */
 export interface UppyRequest {
   method: "PUT" | "POST" | "GET" | "DELETE";
   key: string;
@@ -26,8 +29,9 @@ export interface AwsS3Options {
  * The options with which `@uppy/aws-s3` 6.x uploads files to a Signpost deployment:
  * `uppy.use(AwsS3, uppyOptions(signpost))`. Spread them to add others, such as `limit`.
  *
- * Uppy sends the requests itself; the Signpost only plans and signs. A file in one piece is sent with its SHA-256. Parts
- * are sent without, since Uppy doesn't repeat their checksums when it completes the upload.
+ * Uppy sends the requests itself; the Signpost only plans and signs. A file in one piece is sent
+ * with its SHA-256. Parts are sent without, since Uppy doesn't repeat their checksums when it
+ * completes the upload.
  */
 export function uppyOptions(signpost: Signpost, options: UppyOptions = {}): AwsS3Options {
   const planner = new UppyPlanner(signpost, options);
@@ -48,8 +52,9 @@ export function uppyOptions(signpost: Signpost, options: UppyOptions = {}): AwsS
 }
 
 /**
- * Uppy passes the file only when it asks for a key, and only that key when it asks for a signature. The API chooses the
- * real key, so this one only identifies the file. Uppy keeps the file while it uploads it, so a weak reference is enough.
+ * Uppy passes the file only when it asks for a key, and only that key when it asks for a signature.
+ * The API chooses the real key, so this one only identifies the file. Uppy keeps the file while it
+ * uploads it, so a weak reference is enough.
  */
 class FilesByKey {
   readonly #files = new Map<string, WeakRef<UppyFileLike>>();
@@ -70,7 +75,10 @@ class FilesByKey {
   }
 }
 
-/** Signs a request of a multipart upload: a part (PUT), the list of parts (GET), its completion (POST) or its abort. */
+/**
+ * Signs a request of a multipart upload: a part (PUT), the list of parts (GET), its completion
+ * (POST) or its abort.
+ */
 async function signMultipart(signpost: Signpost, request: UppyRequest, uploadId: string): Promise<SignedRequest> {
   const { method, key, partNumber } = request;
   const parts = partNumber === undefined ? [] : [{ partNumber }];
@@ -86,8 +94,8 @@ async function signMultipart(signpost: Signpost, request: UppyRequest, uploadId:
 }
 
 /**
- * Used if the deployment doesn't grant the list of parts. Uppy asks for it after a pause, and adds what it lists to what
- * Uppy knows already, so an empty list is enough.
+ * Used if the deployment doesn't grant the list of parts. Uppy asks for it after a pause, and adds
+ * what it lists to what Uppy knows already, so an empty list is enough.
  */
 const emptyList: SignedRequest = {
   method: "GET",

@@ -10,7 +10,8 @@ export interface DroppedFiles {
 /**
  * Reads the files that were dropped, and those in dropped folders.
  *
- * A DataTransfer is empty once its event is over, so all entries are taken from it before any folder is read.
+ * A DataTransfer is empty once its event is over, so all entries are taken from it before any
+ * folder is read.
  */
 export async function readDropped(transfer: DataTransfer): Promise<DroppedFiles> {
   const dropped: DroppedFiles = { files: [], problems: [] };
@@ -25,7 +26,10 @@ export async function readDropped(transfer: DataTransfer): Promise<DroppedFiles>
   return dropped;
 }
 
-/** Reads what a picker or the clipboard holds. Files from a folder picker know the path of their folder. */
+/**
+ * Reads what a picker or the clipboard holds. Files from a folder picker know the path of their
+ * folder.
+ */
 export function readPicked(files: Iterable<File>): ChosenFile[] {
   return Array.from(files, (file) => ({ file, folders: file.webkitRelativePath.slice(0, -file.name.length) }));
 }
@@ -52,7 +56,9 @@ async function readFolder(folder: FileSystemDirectoryEntry, path: string, droppe
   }
 }
 
-/** Returns all entries of a folder. readEntries() returns up to 100 at a time, and none at the end. */
+/**
+ * Returns all entries of a folder. readEntries() returns up to 100 at a time, and none at the end.
+ */
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];

@@ -76,7 +76,10 @@ export class FileList {
     return this.#rows.map((row) => row.transfer);
   }
 
-  /** Acts on every file, in the order they were added. The focus moves to what replaces the button that was pressed. */
+  /**
+   * Acts on every file, in the order they were added. The focus moves to what replaces the button
+   * that was pressed.
+   */
   #all(act: (transfer: Transfer) => void, next: string): void {
     for (const transfer of this.#transfers.toReversed()) act(transfer);
     this.#render();

@@ -1,7 +1,10 @@
 /** The type of a file that nobody knows the type of. The API then goes by the file's name. */
 export const unknownType = "application/octet-stream";
 
-/** Whether a browser can show this type and the API signs URLs that do. A type that can run script is not among them. */
+/**
+ * Whether a browser can show this type and the API signs URLs that do. A type that can run script
+ * is not among them.
+ */
 export function canOpen(contentType: string): boolean {
   return /^(image\/(?!svg)|video\/|audio\/|application\/pdf$|text\/plain$)/.test(contentType);
 }

@@ -33,11 +33,13 @@ export class ReadBack {
   }
 
   /**
-   * Opens the file in a new tab, or saves it; otherwise throws a Failure. The signed URL never becomes part of the
-   * page. S3 is asked first whether it returns the file, because the browser would show its refusal as XML.
+   * Opens the file in a new tab, or saves it; otherwise throws a Failure. The signed URL never
+   * becomes part of the page. S3 is asked first whether it returns the file, because the browser
+   * would show its refusal as XML.
    */
   async read(key: string, name: string, disposition: Disposition): Promise<void> {
-    // Before any request: WebKit blocks a tab that is opened later, because it no longer follows a click.
+    // Before any request: WebKit blocks a tab that is opened later, because it no longer follows a
+    // click.
     const tab = disposition === "inline" ? openTab() : undefined;
     try {
       const url = await this.#sign(key, name, disposition);
@@ -68,7 +70,10 @@ function openTab(): Window {
   return tab;
 }
 
-/** Saves the file by way of a hidden frame: navigating the page itself would ask the user whether to leave it. */
+/**
+ * Saves the file by way of a hidden frame: navigating the page itself would ask the user whether to
+ * leave it.
+ */
 function save(url: string): void {
   const frame = document.createElement("iframe");
   frame.hidden = true;

@@ -5,7 +5,9 @@ import type { Transfer } from "./transfer.ts";
 
 const title = document.title;
 
-/** The summary above the list: the progress of all files together, and the buttons for all of them. */
+/**
+ * The summary above the list: the progress of all files together, and the buttons for all of them.
+ */
 export class Summary {
   readonly #speed = new Speed();
   #unlistedBytes = 0; // sent by earlier tries, and by files that are no longer in the list
@@ -50,7 +52,9 @@ export class Summary {
     this.show(transfers);
   }
 
-  /** Updates the bytes sent. Their sum must not shrink when a file starts over or leaves the list. */
+  /**
+   * Updates the bytes sent. Their sum must not shrink when a file starts over or leaves the list.
+   */
   #count(transfers: Transfer[]): void {
     const listed = new Set(transfers);
     for (const [transfer, bytes] of this.#bytesSent) {

@@ -1,9 +1,15 @@
 const maxFileSize = 20 << 20; // bytes: a decoded picture takes much more memory than its file
 
-/** Pictures are decoded one after the other: those of a whole folder wouldn't fit into memory at once. */
+/**
+ * Pictures are decoded one after the other: those of a whole folder wouldn't fit into memory at
+ * once.
+ */
 let queue: Promise<HTMLCanvasElement | undefined> = Promise.resolve(undefined);
 
-/** Draws a picture, cropped to a square of this many CSS pixels; undefined if the browser can't decode the file. */
+/**
+ * Draws a picture, cropped to a square of this many CSS pixels; undefined if the browser can't
+ * decode the file.
+ */
 export function thumbnail(file: File, contentType: string, side: number): Promise<HTMLCanvasElement | undefined> {
   queue = queue.then(() => draw(file, contentType, side));
   return queue;

@@ -4,7 +4,10 @@ import type { Failure } from "../failure.ts";
 import { unknownType } from "./media_type.ts";
 import { Speed } from "./speed.ts";
 
-/** A file to upload, and the path of the folder that it was chosen or dropped with: "holiday/day 1/", or "". */
+/**
+ * A file to upload, and the path of the folder that it was chosen or dropped with: "holiday/day
+ * 1/", or "".
+ */
 export interface ChosenFile {
   file: File;
   folders: string;

@@ -11,8 +11,9 @@ interface UnfinishedFile {
 const storageKey = "signpost-page:unfinished";
 
 /**
- * Large files that were still uploading when this page was closed or reloaded. The client resumes them when the user
- * chooses them again. A page can't open files by itself, so this asks the user to.
+ * Large files that were still uploading when this page was closed or reloaded. The client resumes
+ * them when the user chooses them again. A page can't open files by itself, so this asks the user
+ * to.
  *
  * The list is in sessionStorage, because each tab has its own uploads.
  */
@@ -42,11 +43,15 @@ export class UnfinishedFiles {
     this.record(transfer);
   }
 
-  /** Records the progress of a file in parts, and removes the file when it is stored, cancelled or refused. */
+  /**
+   * Records the progress of a file in parts, and removes the file when it is stored, cancelled or
+   * refused.
+   */
   record(transfer: Transfer): void {
     const { name, file, progress, state } = transfer;
     const isOther = (other: UnfinishedFile) => other.name !== name || other.size !== file.size;
-    // A file that can't be read may be chosen again. WebKit reports all files as such while the user leaves the page.
+    // A file that can't be read may be chosen again. WebKit reports all files as such while the
+    // user leaves the page.
     const isRefused = state === "failed" && !transfer.canRetry && transfer.failure?.code !== "NotReadable";
     const isOver = state === "stored" || state === "aborted" || isRefused;
     if (progress.partsTotal === 1 && !isOver) return;

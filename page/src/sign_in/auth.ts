@@ -24,11 +24,11 @@ export type Step =
   | { name: "set-up"; secret: string; uri: string };
 
 /**
- * Signs users in to the stack's user pool, with Amplify. It uses SRP, which keeps the password in the browser. Only to
- * a local run, whose Cognito has no SRP, it sends the password.
+ * Signs users in to the stack's user pool, with Amplify. It uses SRP, which keeps the password in
+ * the browser. Only to a local run, whose Cognito has no SRP, it sends the password.
  *
- * The tokens are in sessionStorage. A reload keeps them, so that an unfinished upload can continue. Other tabs and
- * later users of the browser don't get them, and signing out removes them.
+ * The tokens are in sessionStorage. A reload keeps them, so that an unfinished upload can continue.
+ * Other tabs and later users of the browser don't get them, and signing out removes them.
  */
 export class Auth {
   readonly #config: Config;
@@ -46,7 +46,10 @@ export class Auth {
     Amplify.configure({ Auth }, { Auth: { tokenProvider: tokens } });
   }
 
-  /** Returns the user who was signed in before a reload; undefined if there is none or Cognito doesn't respond. */
+  /**
+   * Returns the user who was signed in before a reload; undefined if there is none or Cognito
+   * doesn't respond.
+   */
   async restore(): Promise<User | undefined> {
     return currentUser().catch(() => undefined);
   }

@@ -1,4 +1,5 @@
-// Cognito operations for a local run. Its server, cognito-local, lacks those that Amplify would call.
+// Cognito operations for a local run. Its server, cognito-local, lacks those that Amplify would
+// call.
 import { decodeJWT } from "@aws-amplify/core";
 import type { cognitoUserPoolsTokenProvider } from "@aws-amplify/auth/cognito";
 import type { LocalConfig } from "../config.ts";
@@ -20,7 +21,10 @@ export async function renewTokens(local: LocalConfig, clientId: string, session:
   return { ...tokens, accessToken, idToken: decodeJWT(AuthenticationResult.IdToken), clockDrift, username };
 }
 
-/** Revokes a session's refresh token, if Cognito can be reached. Amplify revokes only tokens with an `origin_jti`. */
+/**
+ * Revokes a session's refresh token, if Cognito can be reached. Amplify revokes only tokens with an
+ * `origin_jti`.
+ */
 export async function revokeSession(local: LocalConfig, clientId: string, tokens: Tokens | null): Promise<void> {
   if (!tokens?.refreshToken) return;
   await call(local, "RevokeToken", { ClientId: clientId, Token: tokens.refreshToken }).catch(() => undefined);

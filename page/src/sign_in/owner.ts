@@ -1,8 +1,8 @@
 const storageKey = "signpost-page:owner";
 
 /**
- * Records which user the unfinished uploads in localStorage belong to; "" for nobody. localStorage outlives the tab, so
- * the next user to sign in may be somebody else.
+ * Records which user the unfinished uploads in localStorage belong to; "" for nobody. localStorage
+ * outlives the tab, so the next user to sign in may be somebody else.
  *
  * @returns whether the unfinished uploads were this user's already, or nobody's
  */

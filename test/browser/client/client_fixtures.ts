@@ -35,7 +35,10 @@ interface OpenOptions {
   origin?: string;
 }
 
-/** Tests of the client, on a page with nothing else on it. After each test, the uploads' progress must make sense. */
+/**
+ * Tests of the client, on a page with nothing else on it. After each test, the uploads' progress
+ * must make sense.
+ */
 export const test = base.extend<Fixtures>({
   faultProxy: async ({}, use) => {
     const faultProxy = new FaultProxy();
@@ -62,12 +65,18 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** Opens a browser context behind the proxy. By default Chromium uses no proxy for loopback addresses. */
+/**
+ * Opens a browser context behind the proxy. By default Chromium uses no proxy for loopback
+ * addresses.
+ */
 export function newContext(browser: { newContext(options: object): Promise<BrowserContext> }, faultProxy: FaultProxy) {
   return browser.newContext({ proxy: { server: faultProxy.url, bypass: "<-loopback>" } });
 }
 
-/** Sends files over 5 MiB in parts, still of 16 MiB, so that not every test of parts has to send 100 MiB. */
+/**
+ * Sends files over 5 MiB in parts, still of 16 MiB, so that not every test of parts has to send 100
+ * MiB.
+ */
 export function smallThreshold(template: Template): void {
   setVariable(template, "MULTIPART_THRESHOLD_BYTES", String(5 << 20));
 }
@@ -87,7 +96,10 @@ export function shortLived(template: Template): void {
   setVariable(template, "URL_LIFETIME_SECONDS", String(shortLifetime));
 }
 
-/** Delays a request until the URL of a shortLived deployment has expired, which counts in whole seconds. */
+/**
+ * Delays a request until the URL of a shortLived deployment has expired, which counts in whole
+ * seconds.
+ */
 export const holdUntilExpired: Fault = { kind: "hold", until: () => sleep((shortLifetime + 1.1) * 1000) };
 
 /** Writes a file of random bytes. */
@@ -104,7 +116,10 @@ export async function makeFile(folder: string, name: string, size: number): Prom
   return { path, name, size, sha256: hash.digest("base64") };
 }
 
-/** The numbers of the parts that S3 has stored, in ascending order. A part that it stored twice is in it twice. */
+/**
+ * The numbers of the parts that S3 has stored, in ascending order. A part that it stored twice is
+ * in it twice.
+ */
 export function storedParts(faultProxy: FaultProxy): number[] {
   return faultProxy
     .requestsFor("UploadPart")

@@ -93,7 +93,10 @@ export class ClientPage {
     return { ...snapshot, key: object.key };
   }
 
-  /** Replaces the client's token by one that the API refuses. Asked for a new one, the page returns a valid one. */
+  /**
+   * Replaces the client's token by one that the API refuses. Asked for a new one, the page returns
+   * a valid one.
+   */
   async expireToken(): Promise<void> {
     await this.page.evaluate(() => window.driver.expireToken());
   }

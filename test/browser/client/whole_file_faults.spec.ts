@@ -40,7 +40,8 @@ test("after a 429, the client waits as long as Retry-After says", async ({ run, 
 
 test("a file whose response is lost is reported as stored", async ({ run, faultProxy, folder, openClient }) => {
   const client = await openClient(run);
-  // On a connection that it reuses, Chromium itself retries the request, and the client sees only the 412.
+  // On a connection that it reuses, Chromium itself retries the request, and the client sees only
+  // the 412.
   for (const keepConnections of [false, true]) {
     faultProxy.exchanges = [];
     faultProxy.keepConnections = keepConnections;

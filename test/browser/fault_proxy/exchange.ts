@@ -5,7 +5,10 @@ export interface Exchange {
   method: string;
   origin: string;
   path: string; // without the query, which may hold a signature
-  /** The operation: S3's name for it ("UploadPart"), the API's route ("POST /uploads"), "OPTIONS", or "". */
+  /**
+   * The operation: S3's name for it ("UploadPart"), the API's route ("POST /uploads"), "OPTIONS",
+   * or "".
+   */
   operation: string;
   /** The part's number, in an UploadPart request. */
   partNumber?: number;

@@ -1,4 +1,5 @@
-// A real HTTP proxy between a browser and the local run, which makes requests fail as a test tells it to.
+// A real HTTP proxy between a browser and the local run, which makes requests fail as a test tells
+// it to.
 import { type ClientRequest, createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Transform, type TransformCallback } from "node:stream";
@@ -6,7 +7,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Exchange, newExchange } from "./exchange";
 
 export type Fault =
-  /** Both connections are closed in good order after this many bytes of the body: easily taken for the end of the file. */
+  /**
+   * Both connections are closed in good order after this many bytes of the body: easily taken for
+   * the end of the file.
+   */
   | { kind: "cut"; after: number }
   /** Both connections are reset after this many bytes of the body. */
   | { kind: "reset"; after: number }
@@ -63,7 +67,10 @@ export class FaultProxy {
   bandwidth = 0;
   /** Whether to drop a header from a host's responses. */
   dropsHeader: (host: string, header: string) => boolean = () => false;
-  /** Whether the browser may reuse connections although the server closes them. AWS's servers keep them open. */
+  /**
+   * Whether the browser may reuse connections although the server closes them. AWS's servers keep
+   * them open.
+   */
   keepConnections = false;
   /** Chooses a fault for a request, preflights included, that no injected fault applies to. */
   chooseFault: (exchange: Exchange, length: number) => Fault | undefined = () => undefined;
@@ -95,8 +102,8 @@ export class FaultProxy {
   }
 
   /**
-   * Injects a fault into the next requests for an operation, after skipping some. A fault that is injected later takes
-   * precedence.
+   * Injects a fault into the next requests for an operation, after skipping some. A fault that is
+   * injected later takes precedence.
    */
   injectFault(operation: string, fault: Fault, { times = 1, skip = 0 } = {}): InjectedFault {
     const rule: Rule = { operation, fault, skip, times, count: 0 };
@@ -114,7 +121,10 @@ export class FaultProxy {
     return this.exchanges.filter((exchange) => exchange.operation === operation);
   }
 
-  /** The largest number of requests to an origin, without preflights, that were in progress at the same time. */
+  /**
+   * The largest number of requests to an origin, without preflights, that were in progress at the
+   * same time.
+   */
   maxConcurrent(origin: string): number {
     return this.#maxConcurrent.get(origin) ?? 0;
   }
@@ -250,7 +260,10 @@ function reset(from: IncomingMessage, upstream: ClientRequest): void {
   from.socket.resetAndDestroy();
 }
 
-/** Forwards the response's head and up to `after` bytes of its body, but never its last byte; nothing of an empty one. */
+/**
+ * Forwards the response's head and up to `after` bytes of its body, but never its last byte;
+ * nothing of an empty one.
+ */
 function answerInPart(to: ServerResponse, after: number, then: () => void) {
   return (answer: IncomingMessage, body: Buffer) => {
     if (body.length === 0) return then();
@@ -259,7 +272,9 @@ function answerInPart(to: ServerResponse, after: number, then: () => void) {
   };
 }
 
-/** The CORS headers that let a page read the proxy's own response, as those of S3 and the API do. */
+/**
+ * The CORS headers that let a page read the proxy's own response, as those of S3 and the API do.
+ */
 function corsHeaders(from: IncomingMessage): Record<string, string> {
   return {
     "Access-Control-Allow-Origin": from.headers.origin ?? "*",

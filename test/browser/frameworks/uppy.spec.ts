@@ -19,7 +19,10 @@ const choose = (page: Page, files: Parameters<Locator["setInputFiles"]>[0]) => {
 };
 const press = (file: Locator, name: string) => file.getByRole("button", { name }).click();
 
-/** Waits until Uppy reports that the file is stored. Returns the SHA-256 of the object with the key that Uppy has. */
+/**
+ * Waits until Uppy reports that the file is stored. Returns the SHA-256 of the object with the key
+ * that Uppy has.
+ */
 async function storedSha256(file: Locator, run: LocalRun): Promise<string> {
   await expect(file).toHaveAttribute("data-state", "stored", { timeout: 60_000 });
   return run.objectSha256(await dataOf(file, "key"));
@@ -43,7 +46,10 @@ const expired: Fault = {
 };
 
 for (const uppy of ["uppy5", "uppy6"] as const) {
-  /** The parts that S3 has when the second one hangs. Uppy 6 sends a file's parts one after the other. */
+  /**
+   * The parts that S3 has when the second one hangs. Uppy 6 sends a file's parts one after the
+   * other.
+   */
   const partsStoredBeforeHang = (partCount: number) => (uppy === "uppy5" ? partCount - 1 : 1);
 
   test.describe(uppy, () => {

@@ -7,7 +7,10 @@ import { promisify } from "node:util";
 /** The project's root folder. */
 export const project = resolve(__dirname, "../../..");
 
-/** The environment for the project's programs. Its PATH begins with the Node.js that package.json pins. */
+/**
+ * The environment for the project's programs. Its PATH begins with the Node.js that package.json
+ * pins.
+ */
 export const environment = { ...process.env, PATH: join(project, "node_modules/.bin") + delimiter + process.env.PATH };
 
 const variable = "SIGNPOST_LOCAL_PROGRAM";

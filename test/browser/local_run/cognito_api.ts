@@ -2,7 +2,10 @@ import { request } from "node:http";
 import { json } from "node:stream/consumers";
 import type { LocalRun } from "./local_run";
 
-/** Calls a local run's Cognito at its socket, which also allows administrators' operations. A refusal is an Error. */
+/**
+ * Calls a local run's Cognito at its socket, which also allows administrators' operations. A
+ * refusal is an Error.
+ */
 export async function callCognito({ outputs }: LocalRun, operation: string, input: object): Promise<any> {
   const headers = {
     "Content-Type": "application/x-amz-json-1.1",

@@ -12,8 +12,8 @@ export interface Template {
 const templateFile = "Signpost-local.template.json";
 
 /**
- * Starts a local run of another run's template, edited. It starts quickly, because nothing has to be synthesized. Its
- * AllowedOrigins are those of the other run's page.
+ * Starts a local run of another run's template, edited. It starts quickly, because nothing has to
+ * be synthesized. Its AllowedOrigins are those of the other run's page.
  */
 export async function startEdited(run: LocalRun, edit: (template: Template) => void): Promise<LocalRun> {
   const root = await mkdtemp(join(tmpdir(), "signpost-edited-"));

@@ -70,7 +70,10 @@ export class LocalRun {
     return join(this.data, "cdk.out");
   }
 
-  /** Starts the process. After shutDown() or kill(), it has the same data and the same addresses as before. */
+  /**
+   * Starts the process. After shutDown() or kill(), it has the same data and the same addresses as
+   * before.
+   */
   async launch(): Promise<void> {
     const outputsFile = join(this.folder, "outputs.json");
     await rm(outputsFile, { force: true });
@@ -118,8 +121,8 @@ export class LocalRun {
   }
 
   /**
-   * Kills the process, as a crash would: nothing is finished or cleaned up. The processes that it has started must then
-   * end by themselves.
+   * Kills the process, as a crash would: nothing is finished or cleaned up. The processes that it
+   * has started must then end by themselves.
    */
   async kill(): Promise<void> {
     const child = this.#child;
@@ -168,7 +171,9 @@ export class LocalRun {
     return fileSha256(join(this.bucket, key));
   }
 
-  /** The multipart uploads that are neither completed nor aborted, without those that are ignored. */
+  /**
+   * The multipart uploads that are neither completed nor aborted, without those that are ignored.
+   */
   async unfinished(): Promise<string[]> {
     return (await this.allUnfinished()).filter((upload) => !this.ignoredUploads.has(upload));
   }

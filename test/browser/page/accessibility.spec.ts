@@ -45,7 +45,9 @@ test("axe finds no problem in any state of the page", async ({ page, run, devtoo
   await expectAccessible(page, "done and failed");
 });
 
-/** Checks the page as on a phone in dark mode and as on a desktop in light mode, without animations. */
+/**
+ * Checks the page as on a phone in dark mode and as on a desktop in light mode, without animations.
+ */
 async function expectAccessible(page: Page, state: string): Promise<void> {
   for (const { width, colorScheme } of displays) {
     await page.setViewportSize({ width, height: 900 });

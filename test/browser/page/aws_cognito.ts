@@ -18,8 +18,8 @@ interface User {
 const totpKey = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
 /**
- * Stands in for AWS's Cognito. It asks a new user for SRP, then for a new password, and then for a second factor. It
- * responds at AWS's URL, in the browser of one test.
+ * Stands in for AWS's Cognito. It asks a new user for SRP, then for a new password, and then for a
+ * second factor. It responds at AWS's URL, in the browser of one test.
  */
 export class AwsCognito {
   /** The operations that were called, in order. */

@@ -19,7 +19,8 @@ const username = "charles@example.com";
 const test = base.extend({ page: async ({ context }, use) => use(await context.newPage()) });
 
 test.describe("the page as static files", () => {
-  // A page that a test serves by a route has no IP address, so Chromium requires a permission to reach loopback.
+  // A page that a test serves by a route has no IP address, so Chromium requires a permission to
+  // reach loopback.
   test.use({ permissions: ["local-network-access"] });
 
   test("users sign in at AWS with SRP, a first password and a second factor, and tokens are renewed", async ({ page, context, run, folder }) => {
@@ -96,7 +97,8 @@ test.describe("the page as static files", () => {
       await signIn(page);
       await picker(page).setInputFiles({ name: "other origin.txt", mimeType: "text/plain", buffer: Buffer.from("hello") });
       const refused = row(page, "other origin.txt");
-      // The error comes after all tries, because a busy API looks the same. The clock skips the delays between them.
+      // The error comes after all tries, because a busy API looks the same. The clock skips the
+      // delays between them.
       await expect(async () => {
         await page.clock.fastForward(20_000);
         await expect(refused).toHaveAttribute("data-state", "failed", { timeout: 100 });
@@ -167,7 +169,10 @@ function asDeployed({ outputs }: LocalRun): object {
   return { Production: deployed };
 }
 
-/** Serves the files at another origin that the stack allows, with the Content-Security-Policy from README.md. */
+/**
+ * Serves the files at another origin that the stack allows, with the Content-Security-Policy from
+ * README.md.
+ */
 async function host(context: BrowserContext, run: LocalRun, files: string): Promise<string> {
   const url = run.outputs.Local.PageUrl.replace("127.0.0.1", "localhost");
   const readme = await readFile(join(project, "page/README.md"), "utf8");
@@ -187,7 +192,10 @@ async function host(context: BrowserContext, run: LocalRun, files: string): Prom
   return url;
 }
 
-/** Tokens that the run's API accepts. The access token has an origin_jti, as AWS's tokens that can be revoked. */
+/**
+ * Tokens that the run's API accepts. The access token has an origin_jti, as AWS's tokens that can
+ * be revoked.
+ */
 async function tokensOf(run: LocalRun) {
   const tokens = await tokensFor(run, run.outputs.Local.Users[0].Username, run.outputs.Local.Users[0].Password);
   const [header, claims, signature] = tokens.AccessToken.split(".");

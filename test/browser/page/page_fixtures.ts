@@ -2,7 +2,10 @@ import { type CDPSession, expect, type Locator, type Page } from "@playwright/te
 import { test as base } from "../fixtures";
 
 interface PageFixtures {
-  /** Console errors that the test causes on purpose. Any other one fails the test, such as a violation of the CSP. */
+  /**
+   * Console errors that the test causes on purpose. Any other one fails the test, such as a
+   * violation of the CSP.
+   */
   expectedErrors: RegExp | undefined;
   /** The DevTools protocol, for what Playwright has no API for. */
   devtools: CDPSession;
@@ -55,8 +58,8 @@ export async function storedKey(page: Page, name: string): Promise<string> {
 }
 
 /**
- * Limits uploads to this many bytes a second; -1 removes the limit. Something that a test has to see on the way should
- * then take a minute: a busy machine may look only every few seconds.
+ * Limits uploads to this many bytes a second; -1 removes the limit. Something that a test has to
+ * see on the way should then take a minute: a busy machine may look only every few seconds.
  */
 export async function throttle(devtools: CDPSession, uploadThroughput: number, offline = false): Promise<void> {
   await devtools.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });

@@ -73,7 +73,9 @@ test("a user doesn't resume another user's upload", async ({ page, run, editedRu
   expect(await stack.objectSha256(key)).toBe(film.sha256);
 });
 
-/** Uploads a file of three parts until S3 has two of them, and clears the proxy's list of requests. */
+/**
+ * Uploads a file of three parts until S3 has two of them, and clears the proxy's list of requests.
+ */
 async function stopBeforeLastPart(page: Page, faultProxy: FaultProxy, path: string): Promise<void> {
   const injected = faultProxy.injectFault("UploadPart", { kind: "stall", after: 1 << 20 }, { skip: 2 });
   await picker(page).setInputFiles(path);

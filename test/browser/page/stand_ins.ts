@@ -3,8 +3,8 @@ import { expect } from "./page_fixtures";
 import type { LocalRun } from "../local_run/local_run";
 
 /**
- * Opens a run's page for another run's stack, which allows the page's origin. The test needs `bypassCSP`, because the
- * page's policy lists only its own stack.
+ * Opens a run's page for another run's stack, which allows the page's origin. The test needs
+ * `bypassCSP`, because the page's policy lists only its own stack.
  */
 export async function openWithStackOf(page: Page, run: LocalRun, other: LocalRun): Promise<void> {
   // Not by a route: while there is one, Playwright itself answers all preflights.
@@ -29,8 +29,8 @@ export function s3Refusal(page: Page, code: string, message: string) {
 }
 
 /**
- * Records the API's responses to requests for a path. They are recorded on the way, because Playwright can't return a
- * body later that the page has read as a stream.
+ * Records the API's responses to requests for a path. They are recorded on the way, because
+ * Playwright can't return a body later that the page has read as a stream.
  */
 export async function answersTo(page: Page, path: string): Promise<any[]> {
   const answers: any[] = [];

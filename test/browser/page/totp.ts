@@ -1,6 +1,8 @@
 import { createHmac } from "node:crypto";
 
-/** The code that an authenticator app shows for a key in base32: RFC 6238, with 6 digits and 30 s. */
+/**
+ * The code that an authenticator app shows for a key in base32: RFC 6238, with 6 digits and 30 s.
+ */
 export function totp(key: string, now = Date.now()): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(now / 30_000)));

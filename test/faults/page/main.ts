@@ -1,4 +1,5 @@
-// A page that uploads files and reports how their promises settled. It is built with the client as it is published.
+// A page that uploads files and reports how their promises settled. It is built with the client as
+// it is published.
 import { Signpost, type RetryOptions, type SignpostError } from "signpost-client";
 import { bytesOf } from "../random";
 import type { FilePlan } from "../plan";

@@ -1,4 +1,5 @@
-// The client in a worker. It uploads ten bytes with the settings that it receives, and posts the result.
+// The client in a worker. It uploads ten bytes with the settings that it receives, and posts the
+// result.
 import { Signpost, type SignpostError } from "signpost-client";
 
 interface Settings {
