@@ -4,8 +4,8 @@
 //
 //	go run ./local [-addr 127.0.0.1:8080] [-dir .local] [-outputs FILE] [-stage local]
 //
-// Ctrl-C stops it. A script that stops it by SIGTERM starts it with local/build-and-run.sh, because
-// `go run` doesn't pass that signal on.
+// Ctrl-C stops it. A script that stops it with SIGTERM starts it with local/build-and-run.sh,
+// because `go run` doesn't pass that signal on.
 //
 // It has no separate configuration: origins, throttling, models, roles and policies come from the
 // template. At start it lists the resources and settings of the template that it doesn't implement.

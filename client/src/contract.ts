@@ -50,8 +50,8 @@ export interface paths {
          *     exact length is signed, so nobody can store more than was declared. Keep the `ETag` that S3 returns for each part (and
          *     the part's `sha256` if the upload has part checksums): `complete` takes them as S3's XML.
          *
-         *     Send an empty `parts` to finish an upload and, where the deployment grants it (`Multipart.Resumable`), to resume after a
-         *     reload (`list`) or to abort at once (`abort`). Elsewhere a lifecycle rule deletes unfinished uploads.
+         *     Send an empty `parts` to finish an upload and, where the deployment grants it (`Multipart.Resumable`), to learn after
+         *     a reload which parts S3 has (`list`) or to abort at once (`abort`). Elsewhere a lifecycle rule deletes unfinished uploads.
          *
          *     The server keeps no state: the key carries the declared size, and S3 accepts an `uploadId` only with its own key.
          */

@@ -72,8 +72,8 @@ export class S3Error extends SignpostError {
  * There was no answer. `code` is `NetworkError` or `Timeout`, or the reason if it is known:
  *
  * - `CSP`: the page's Content-Security-Policy forbids the request.
- * - `CORS`: the server is up, but the browser withholds its answers from this page. Either the deployment's
- *   `AllowedOrigins` lack the page's origin, or other code adds a header to the request.
+ * - `CORS`: the server is up, but the browser withholds its answers from this page. Either the
+ *   deployment's `AllowedOrigins` lack the page's origin, or other code adds a header to the request.
  * - `NotFound`: the API is up and allows this page, but doesn't seem to have this route.
  */
 export class NetworkError extends SignpostError {

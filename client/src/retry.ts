@@ -15,8 +15,9 @@ export interface RetryOptions {
   limit: number;
   /**
    * The wait before the first retry, in ms; it doubles with each retry. Each wait is shortened by a
-   * random time, to no less than half, so that many clients don't retry at the same time. If the
-   * API's `Retry-After` asks for more, the client waits that long, up to `maxDelay`.
+   * random time, to no less than half, so that many clients don't retry at the same time, and then
+   * limited to `maxDelay`. If the API's `Retry-After` asks for more, the client waits that long, up
+   * to `maxDelay`.
    *
    * @default 500
    */

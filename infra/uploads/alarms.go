@@ -18,11 +18,11 @@ import (
 // Alarms adds CloudWatch alarms and an SNS topic that they publish to. Missing data counts as
 // healthy: a period without traffic isn't a fault.
 type Alarms struct {
-	// BytesSigned is how many bytes URLs may be signed to store in 5 minutes before the alarm goes
-	// off: 1 or more.
+	// BytesSigned is the alarm's threshold: the bytes that URLs signed within 5 minutes can store,
+	// 1 or more.
 	//
 	// Default: [DefaultAlarmBytesSigned], 100 GiB, or MaxSize if that is larger, so that one file
-	// alone never raises an alarm.
+	// below MaxSize doesn't raise an alarm, unless its parts are signed again.
 	BytesSigned int64
 
 	// Topic is the existing SNS topic that alarms are published to. Uploads doesn't change its

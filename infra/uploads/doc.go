@@ -18,8 +18,8 @@
 //	files := uploads.New(stack, "Uploads", props)
 //
 // These are the props that most deployments set; only the first two are required. The fields of
-// [Uploads], such as files.Bucket, are ordinary CDK constructs to go on with. Directory
-// test/consumer has such a team's app.
+// [Uploads], such as files.Bucket, are ordinary CDK constructs that you can build on. test/consumer
+// is a complete example.
 //
 // All other features are off until one of [Props] turns them on:
 //
@@ -35,9 +35,10 @@
 //
 //   - Props are plain Go values. Zero is the safe default. All of them are checked before any
 //     construct is made.
-//   - Each file has one feature: its type with the props, their checks, and the factory, which
-//     returns CDK's own type.
-//   - Every IAM statement is written by hand, in statements.go.
+//   - Each feature has one file: its type with the props, their checks, and the factory, which
+//     returns CDK's own type. The checks of the fields of [Props] itself are in file_limits.go and
+//     origins.go.
+//   - IAM statements are written by hand, in statements.go, except for the few that it names.
 //   - Nothing here reads the environment or the CDK context, and nothing depends on the feature
 //     flags of an app.
 //   - What the functions must agree with is in package lambda/config: limits, rules, and their

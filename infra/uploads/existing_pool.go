@@ -87,7 +87,7 @@ func (e *ExistingPool) checkClients(found problems) {
 	}
 	tooMany := func(field string, count int) {
 		if count > MaxClients {
-			found.add(field, "are %d, more than the function's environment has room for: give at most %d", count, MaxClients)
+			found.add(field, "has %d entries, more than the function's environment has room for: give at most %d", count, MaxClients)
 		}
 	}
 	tooMany("Clients", len(e.Clients))
@@ -100,7 +100,7 @@ func (e *ExistingPool) checkClients(found problems) {
 	tooMany("ClientIDs", len(e.ClientIDs))
 	joined := strings.Join(e.ClientIDs, ",")
 	if len(joined) > maxJoinedClients && !IsToken(joined) {
-		found.add("ClientIDs", "are %d characters in all, and the function's environment has room for %d: give fewer", len(joined), maxJoinedClients)
+		found.add("ClientIDs", "has %d characters in all, and the function's environment has room for %d: give fewer", len(joined), maxJoinedClients)
 	}
 	for i, id := range e.ClientIDs {
 		if slices.Contains(e.ClientIDs[:i], id) {
@@ -124,7 +124,7 @@ func (e *ExistingPool) checkScopes(found problems) {
 		}
 	}
 	if len(e.OAuthScopes) > maxScopes {
-		found.add(field, "are %d, more than an app client can have: give at most %d", len(e.OAuthScopes), maxScopes)
+		found.add(field, "has %d entries, more than an app client can have: give at most %d", len(e.OAuthScopes), maxScopes)
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 	"signpost/lambda/mediatype"
 )
 
-// Limits of what can be uploaded: types, size, the lifetime of signed URLs, and the key prefix.
+// The checks of the limits of what can be uploaded: types, size, the lifetime of signed URLs, and
+// the key prefix. Props documents them, and lambda/config has the numbers.
 
 func checkTypes(found problems, types []string) {
 	const field = "AllowedTypes"
@@ -25,7 +26,7 @@ func checkTypes(found problems, types []string) {
 		}
 	}
 	if total := len(strings.Join(types, ",")); total > maxJoined {
-		found.add(field, "are %d characters in all, and the function's environment has room for %d: give fewer, or a family such as image/*", total, maxJoined)
+		found.add(field, "has %d characters in all, and the function's environment has room for %d: give fewer, or a family such as image/*", total, maxJoined)
 	}
 }
 

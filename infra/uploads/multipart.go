@@ -16,8 +16,9 @@ type Multipart struct {
 	// Default: [config.DefaultMultipartThreshold], 100 MiB.
 	Threshold int64
 
-	// Resumable lets a page resume a multipart upload after a reload, or abort it: the upload
-	// function's role gets s3:ListMultipartUploadParts and s3:AbortMultipartUpload.
+	// Resumable lets a page ask S3 which parts it has, to resume an upload after a reload, and
+	// abort an upload: the upload function's role gets s3:ListMultipartUploadParts and
+	// s3:AbortMultipartUpload. Without it, a page resumes from what its browser remembers.
 	//
 	// Default: false. The bucket aborts unfinished uploads after a day.
 	Resumable bool

@@ -7,9 +7,9 @@ import (
 	"signpost/lambda/config"
 )
 
-// maxJoined is how long the allowed origins may be once joined by commas, and so the allowed types.
-// All variables of a function together have 4 KB ("Lambda quotas", AWS Lambda Developer Guide);
-// this leaves 1,400 characters for the others.
+// maxJoined limits the length of the allowed origins, joined by commas, and likewise of the allowed
+// types. All variables of a function together have 4 KB ("Lambda quotas", AWS Lambda Developer
+// Guide); this leaves 1,400 characters for the others.
 const maxJoined = 1300
 
 func checkOrigins(found problems, origins []string) {
@@ -25,6 +25,6 @@ func checkOrigins(found problems, origins []string) {
 		}
 	}
 	if total := len(strings.Join(origins, ",")); total > maxJoined {
-		found.add(field, "are %d characters in all, and the function's environment has room for %d: give fewer", total, maxJoined)
+		found.add(field, "has %d characters in all, and the function's environment has room for %d: give fewer", total, maxJoined)
 	}
 }

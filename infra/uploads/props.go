@@ -32,7 +32,8 @@ type Props struct {
 	// (http://tauri.localhost), 127.0.0.1 and [::1]. Apps have origins of their own:
 	// capacitor://localhost, ionic://localhost, tauri://localhost, app://… (Electron), and
 	// chrome-extension://… with the extension's id. On Android and Windows an app often has
-	// https://localhost or http://tauri.localhost instead: give every origin of your app. Extensions of Firefox and Safari
+	// https://localhost or http://tauri.localhost instead: give every origin of your app. Extensions
+	// of Firefox and Safari
 	// can't be given, since each installation has a new origin, and "null" can be any page.
 	//
 	// Required.
@@ -81,7 +82,7 @@ type Props struct {
 
 	// Multipart configures uploads in parts.
 	//
-	// Default: files above 100 MiB are sent in parts, and can't be resumed after a reload.
+	// Default: files above 100 MiB are sent in parts, and the role can't list or abort them.
 	Multipart Multipart
 
 	// Downloads adds POST /downloads, which gives users links to their own files, and a second

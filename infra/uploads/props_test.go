@@ -103,7 +103,7 @@ func TestPropsRefused(t *testing.T) {
 		{"too many ranges", func(p *props) { p.SourceRanges = manyRanges() }, "SourceRanges", "at most 200"},
 
 		{"odd retention", func(p *props) { p.LogRetentionDays = 2 }, "LogRetentionDays", "1 3 5 7 14"},
-		{"AWS's namespace", func(p *props) { p.MetricsNamespace = "AWS/S3" }, "MetricsNamespace", "AWS's own"},
+		{"AWS's namespace", func(p *props) { p.MetricsNamespace = "AWS/S3" }, "MetricsNamespace", "is reserved"},
 		{"a namespace with a colon", func(p *props) { p.MetricsNamespace = "Team:Uploads" }, "MetricsNamespace", "metric filter"},
 		{"a namespace with a star", func(p *props) { p.MetricsNamespace = "Team*" }, "MetricsNamespace", "at most 255"},
 		{"a namespace with a dollar", func(p *props) { p.MetricsNamespace = "$Team" }, "MetricsNamespace", "at most 255"},

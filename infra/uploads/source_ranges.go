@@ -15,7 +15,7 @@ func checkSourceRanges(found problems, ranges []string) {
 		found.add(field, "is empty, which would refuse every upload: give at least one range, or nil for everywhere")
 	}
 	if len(ranges) > MaxSourceRanges {
-		found.add(field, "are %d, more than a bucket policy has room for: give at most %d", len(ranges), MaxSourceRanges)
+		found.add(field, "has %d entries, more than a bucket policy has room for: give at most %d", len(ranges), MaxSourceRanges)
 	}
 	for i, text := range ranges {
 		if slices.Contains(ranges[:i], text) {

@@ -33,7 +33,7 @@ func (p Props) checkTags(found problems) {
 	}
 	checkTagForms(found, "Tags", p.Tags)
 	if all := len(p.RoleTags) + len(p.Tags); all > MaxTags {
-		found.add("Tags", "and RoleTags are %d, more than a role can have: give at most %d in all", all, MaxTags)
+		found.add("Tags", "and RoleTags have %d entries together: give at most %d in all, which leaves two for the stack", all, MaxTags)
 	}
 }
 

@@ -16,8 +16,8 @@ type Throttle struct {
 	Burst int
 }
 
-// Defaults and limits of Throttle. The limits are an account's quota in a region before it asks for
-// more ("Amazon API Gateway quotas", Amazon API Gateway Developer Guide).
+// Defaults and limits of Throttle. The limits are an account's default quotas in a region ( "Amazon
+// API Gateway quotas", Amazon API Gateway Developer Guide).
 const (
 	DefaultThrottleRate  = 50
 	DefaultThrottleBurst = 100

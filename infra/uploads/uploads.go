@@ -25,8 +25,8 @@ type Uploads struct {
 	AlarmTopic       awssns.ITopic // nil without Alarms
 }
 
-// New adds an Uploads to a stack. When the props are wrong, it makes nothing and panics with a
-// [*PropsError]; call [Props.Validate] before to get that as an error.
+// New adds an Uploads to a stack. If the props are invalid, it panics with a [*PropsError] before
+// creating anything; call [Props.Validate] first to get that as an error.
 func New(scope constructs.Construct, id string, props Props) *Uploads {
 	if err := props.Validate(); err != nil {
 		panic(err)

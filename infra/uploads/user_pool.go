@@ -70,7 +70,7 @@ func (n *NewPool) check(found problems) {
 	checkTokenLifetime(found, "TokenLifetime", full.TokenLifetime, MinTokenLifetime, MaxTokenLifetime)
 	checkTokenLifetime(found, "SessionLifetime", full.SessionLifetime, MinSessionLifetime, MaxSessionLifetime)
 	if full.SessionLifetime < full.TokenLifetime {
-		found.add("SessionLifetime", "%v is shorter than TokenLifetime %v: a session lasts for at least one token", full.SessionLifetime, full.TokenLifetime)
+		found.add("SessionLifetime", "%v is shorter than TokenLifetime %v: a session must last at least as long as a token", full.SessionLifetime, full.TokenLifetime)
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Context holds the condition keys of a request: most have one value, some have several. Case
-// doesn't count in names.
+// Context holds the condition keys of a request: most have one value, some have several. Names are
+// case-insensitive.
 type Context map[string][]string
 
 // kind is the type of a condition key's values.

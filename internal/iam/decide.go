@@ -10,7 +10,7 @@
 //
 // The rules are those of "Policy evaluation logic" and "Cross-account policy evaluation logic" (AWS
 // IAM User Guide). A Deny that matches always wins. Otherwise something must allow the request.
-// Within one account, the caller's own policies or the resource's policy are enough. Between
+// Within one account, either the caller's own policies or the resource's policy is enough. Between
 // accounts, both must allow it. The policy of a KMS key and the trust policy of a role must allow
 // it in any case ("Key policies in AWS KMS").
 //

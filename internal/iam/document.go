@@ -156,8 +156,8 @@ func (s Statement) matches(request Request) bool {
 	return s.MatchesAction(request.Action) && listed(request.Resource, s.Resources, s.NotResources) && allHold(s.conditions, request.Context)
 }
 
-// MatchesAction reports whether the statement is about the action. Case doesn't count ("IAM JSON
-// policy elements: Action").
+// MatchesAction reports whether the statement is about the action. Actions are case-insensitive
+// ("IAM JSON policy elements: Action").
 func (s Statement) MatchesAction(action string) bool {
 	return listed(strings.ToLower(action), lower(s.Actions), lower(s.NotActions))
 }

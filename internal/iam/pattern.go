@@ -3,8 +3,8 @@ package iam
 import "strings"
 
 // matchPattern reports whether text matches a pattern, in which * stands for any number of
-// characters and ? for exactly one. Case counts, and * matches slashes and colons too ("IAM JSON
-// policy elements: Resource").
+// characters and ? for exactly one. Matching is case-sensitive, and * matches slashes and colons
+// too ("IAM JSON policy elements: Resource").
 func matchPattern(pattern, text string) bool {
 	// If the rest of the pattern doesn't fit, only the last * can still take more characters: retry
 	// is the place after it in the pattern, taken the end in the text of what it has taken.

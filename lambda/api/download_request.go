@@ -45,7 +45,7 @@ func (d *downloadRequest) readDisposition(v value) {
 func (d *downloadRequest) check(found *problems) {
 	extension := key.Extension(d.key.Name)
 	if d.inline && mediatype.Inline(extension) == "" {
-		found.add(refuse(InvalidRequest, "disposition", "files are shown inline only if their name says that they are an image, video, sound, PDF or plain text, which can't run script; ask for attachment"))
+		found.add(refuse(InvalidRequest, "disposition", "only images, video, audio, PDF and plain text, by the key's extension, can be shown inline, because they can't run script; use attachment"))
 	}
 	if d.filename != "" && !strings.EqualFold(key.Extension(d.filename), extension) {
 		found.add(refuse(InvalidRequest, "filename", "filename must end in %q, as the key does: the extension can't be changed", extension))

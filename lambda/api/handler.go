@@ -26,7 +26,7 @@ func newHandler(cfg config.Shared, routes map[string]route, log *slog.Logger) *H
 }
 
 // Handle answers one request. It never returns an error, because API Gateway would turn it into a
-// bare 502: a failure is an answer as well.
+// bare 502. A failure becomes an ordinary error response.
 func (h *Handler) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	entry := logEntry{requestID: e.RequestContext.RequestID, route: e.HTTPMethod + " " + e.Resource, start: h.now()}
 	r, caller, err := h.serve(ctx, e, entry.route, entry.start)

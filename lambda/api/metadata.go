@@ -57,11 +57,11 @@ func readMetadataEntry(metadata value, m member) (string, bool) {
 	shown := shorten(m.name, 64)
 	entry := value{name: metadata.name, field: metadata.field, json: m.json, found: metadata.found}
 	if m.name == "" || len(m.name) > maxMetadataName || !ascii.ConsistsOf(m.name, ascii.Alphanumeric+"-_.") {
-		entry.refuse(InvalidRequest, "has the name %q; a name becomes part of a header's and must be 1 to %d letters, digits, '-', '_' and '.'", shown, maxMetadataName)
+		entry.refuse(InvalidRequest, "has the name %q; it becomes part of a header name, so it must be 1 to %d letters, digits, '-', '_' and '.'", shown, maxMetadataName)
 		return "", false
 	}
 	if kind := entry.kind(); kind != "a string" {
-		entry.refuse(InvalidRequest, "gives %q a value that must be a string, not %s", shown, kind)
+		entry.refuse(InvalidRequest, "has an entry %q whose value must be a string, not %s", shown, kind)
 		return "", false
 	}
 	text, ok := entry.string()

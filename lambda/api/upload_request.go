@@ -141,6 +141,6 @@ func readSHA256(v value) string {
 	return s
 }
 
-// readPartChecksums reads a field that has no effect on a file that is sent in one request: the
-// caller needn't know which files are.
+// readPartChecksums reads a field that has no effect on a file that is sent in one request, so that
+// a caller can set it without knowing how the file will be sent.
 func (r *uploadRequest) readPartChecksums(v value) { r.partChecksums, _ = v.bool() }

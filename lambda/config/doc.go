@@ -10,14 +10,14 @@
 //
 //	upload, err := config.UploadFromEnvironment(os.Getenv)
 //
-// Each setting is defined in one place: its variable in [Upload] or [Shared], its bounds in
-// limits.go, its rule in a function such as [OriginProblem]. To add a setting, add a field and its
-// line in the method variables.
+// A setting is a field of [Upload] or [Shared]. Its variable is in environment.go, its bounds in
+// limits.go, and its rule in a function such as [OriginProblem]. To add a setting, add a field and
+// its line in the method variables.
 //
 // Writing validates nothing, because a value may be a CDK token that only CloudFormation resolves.
 // Reading validates everything and reports all problems at once.
 //
 // Don't add what Lambda itself sets, such as credentials and the region: they are not the
-// deployment's to choose. Don't import the CDK or an AWS SDK here, and don't read the environment
-// directly: the functions pay for each package when they start, and tests pass a map.
+// deployment's to choose. Don't import the CDK or an AWS SDK here: every package slows the
+// functions' start. Take getenv as a parameter, so that tests can replace the environment.
 package config

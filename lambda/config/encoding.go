@@ -97,7 +97,7 @@ func (l list) read(s string) error {
 
 func (l list) problems() []string {
 	if len(*l.values) == 0 {
-		return []string{"must name at least one, separated by commas"}
+		return []string{"is empty: give one or more values, separated by commas"}
 	}
 	return quoted(l.rule, *l.values...)
 }

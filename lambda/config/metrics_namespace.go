@@ -19,7 +19,7 @@ func NamespaceProblem(s string) string {
 	case s == "" || len(s) > 255 || !ascii.ConsistsOf(s, ascii.Alphanumeric+".-_/#"):
 		return "is not a namespace: use letters, digits and .-_/#, at most 255"
 	case strings.HasPrefix(s, "AWS/"):
-		return `is AWS's own: choose another than "AWS/…"`
+		return `begins with "AWS/", which is reserved: choose another name`
 	}
 	return ""
 }

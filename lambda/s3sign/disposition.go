@@ -23,8 +23,8 @@ const (
 )
 
 // ContentDisposition returns the header that gives a download its original name: RFC 6266, with the
-// encoding of RFC
-// 8187. It has no plain filename=, because every browser of the last ten years reads filename*.
+// encoding of RFC 8187. It has no plain filename=, because every browser of the last ten years
+// reads filename*.
 //
 // A name that is too long for S3, such as one of more than 127 emoji, loses whole characters before
 // its extension, and whatever follows the extension.

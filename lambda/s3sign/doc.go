@@ -6,7 +6,8 @@
 //	signed, err := signer.Sign(ctx, s3sign.PutObject(key, object), validity)
 //
 // operations.go lists the seven operations that can be signed. A signed request can never do more
-// than the role that signs it, and S3 refuses every request that differs from what was signed.
+// than the role that signs it. S3 refuses a request whose method, key, signed headers or signed
+// query differ; what it accepts in addition is four standard headers, see operations.go.
 //
 // The rules are:
 //

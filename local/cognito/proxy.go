@@ -21,9 +21,10 @@ var operations = []string{"InitiateAuth", "RespondToAuthChallenge", "AssociateSo
 // operationPrefix precedes the name of the operation in X-Amz-Target.
 const operationPrefix = "AWSCognitoIdentityProviderService."
 
-// proxy is a web server that forwards to cognito-local what pages of the template's origins need,
-// and tools such as curl, which send no Origin. Every page that the user has open can send requests
-// to this machine. Pages of other origins are refused, although Cognito on AWS answers them.
+// proxy is a web server that forwards to cognito-local the operations that pages of the template's
+// origins need. It also accepts tools such as curl, which send no Origin. Every page that the user
+// has open can send requests to this machine. Pages of other origins are refused, although Cognito
+// on AWS answers them.
 func (s *Server) proxy(headerTimeout time.Duration) *http.Server {
 	forward := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "cognito-local"}) },

@@ -8,9 +8,9 @@
 //	claims, err := server.Verify(ctx, token, []string{pool.ARN}, nil)
 //	server.Close()
 //
-// cognito-local signs with a public key pair, doesn't protect its admin API, and answers every
-// page. So it listens on a socket in a private folder, which no page and no other user of the
-// machine can reach. A proxy on a loopback port forwards what a page needs.
+// cognito-local signs with a key pair that anyone can download, doesn't protect its admin API, and
+// answers every page. So it listens on a socket in a private folder, which no page and no other
+// user of the machine can reach. A proxy on a loopback port forwards what a page needs.
 package cognito
 
 import (

@@ -25,7 +25,7 @@ const apiMessages: Record<string, Message> = {
   TooManyRequests: ["Too many requests", "Wait a moment, then try again."],
 };
 
-/** API errors that the same file would get again. */
+/** API errors that the same file would cause again. */
 const finalApiErrors = new Set(["InvalidRequest", "SizeTooLarge", "BodyTooLarge", "TypeNotAllowed"]);
 
 const s3Messages: Record<string, Message> = {
@@ -131,7 +131,7 @@ function originNotAllowed(service: Service, url: string, cause: unknown): Failur
   }
   return new Failure(`${service} doesn't allow this page`, {
     details: [`${service} responds, but it doesn't allow pages from ${origin} (CORS).`],
-    advice: `Add ${origin} to AllowedOrigins of this stage in infra/stages.go, deploy or restart the local run, then reload this page.`,
+    advice: `Add ${origin} to this stage's AllowedOrigins in infra/stages.go, deploy or restart the local run, then reload this page.`,
     code: "CORS",
     cause,
   });

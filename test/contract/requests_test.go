@@ -54,7 +54,7 @@ var inexpressible = map[string]func(path string, a answer, body string) bool{
 		return a.refusal.Field == "filename" && strings.Contains(a.refusal.Message, "must end in")
 	},
 	"what is shown inline is known by its extension": func(_ string, a answer, _ string) bool {
-		return a.refusal.Field == "disposition" && strings.Contains(a.refusal.Message, "inline only if")
+		return a.refusal.Field == "disposition" && strings.Contains(a.refusal.Message, "can be shown inline")
 	},
 }
 

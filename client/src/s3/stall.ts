@@ -9,10 +9,10 @@
 //   All bytes were reported, and there is no answer. A proxy or a virus scanner may have received the whole body, and
 //   only now sends it on.
 //
-// In these cases the limit is the time that the body takes at `minSpeed`, plus `stallTimeout`. If
-// requests have been answered before, their silence is the better estimate: four times as long is
-// the limit, so that on a connection with quick answers a dead one ends after about a minute here
-// too.
+// In these cases the limit is `stallTimeout` plus the time that the body takes at `minSpeed`. If
+// requests have been answered before, their silence is the better estimate: the limit is then at
+// most `stallTimeout` plus four times as long, scaled by size. So a dead connection among quick
+// ones ends after about a minute here too.
 //
 // While bytes of an answer arrive, the request is alive: S3 sends spaces while it joins parts. But
 // the answer must be complete within fifteen times `stallTimeout`.
