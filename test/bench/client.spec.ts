@@ -2,7 +2,7 @@
 // numbers are for reading, and depend on the machine and on what else it does.
 //
 //	make bench-client
-//	RUNS=5 make bench-client
+//	make bench-client RUNS=5 CASE=unshaped # the cases with this in their title
 import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "@playwright/test";
@@ -13,11 +13,12 @@ import { setVariable, type Template } from "../browser/local_run/edited_run";
 import { timeInBrowser } from "./browser_upload";
 import { apiWork, cases, limitOf, line, makeFiles } from "./cases";
 import { checkLine } from "./check_line";
-import { timeCurl } from "./curl_upload";
+import { hasCurl, timeCurl } from "./curl_upload";
 import { buildPages, pageFolders, type PageName } from "./pages";
 import { ShapedLine } from "./shaped_line";
 
 const runs = Number(process.env.RUNS || 3);
+const chosen = cases.filter(({ title }) => title.includes(process.env.CASE ?? ""));
 const pages = Object.keys(pageFolders) as PageName[];
 
 /** curl sends each file with one PUT. */
@@ -27,6 +28,8 @@ function oneRequestPerFile(template: Template): void {
 
 test("uploads are timed", async ({ run, editedRun, folder }) => {
   const forCurl = await editedRun(oneRequestPerFile);
+  const curlFound = await hasCurl();
+  if (!curlFound) console.log("NOT RUN: curl, because it was not found in PATH");
   const proxy = new FaultProxy();
   proxy.pages = await buildPages(folder);
   proxy.keepConnections = true;
@@ -45,7 +48,7 @@ test("uploads are timed", async ({ run, editedRun, folder }) => {
     const rates = `${(one / 1e6).toFixed(1)} MB/s on one connection, ${(six / 1e6).toFixed(1)} MB/s on six`;
     console.log(`the shaped line gives ${roundTrip.toFixed(1)} ms for a round trip, ${rates}\n`);
     printRow("", [...pages, "curl -T", "limit", "load"]);
-    for (const measured of cases) {
+    for (const measured of chosen) {
       const files = await makeFiles(folder, measured);
       const paths = files.map(({ path }) => path);
       const isShaped = measured.line !== undefined;
@@ -56,9 +59,10 @@ test("uploads are timed", async ({ run, editedRun, folder }) => {
         for (const page of pages) {
           record(page, await timeInBrowser(browser, { run, page, proxy: isShaped ? shaped.url : proxy.url, isShaped, paths }));
         }
-        record("curl", await timeCurl({ run: forCurl, proxy: isShaped ? shaped.url : undefined, files, folder }));
+        if (curlFound) record("curl", await timeCurl({ run: forCurl, proxy: isShaped ? shaped.url : undefined, files, folder }));
       }
-      printRow(measured.title, [...[...times.values()].map((all) => seconds(median(all))), seconds(limitOf(measured)), load()]);
+      const medians = [...pages, "curl"].map((name) => seconds(median(times.get(name))));
+      printRow(measured.title, [...medians, seconds(limitOf(measured)), load()]);
     }
   } finally {
     await browser.close();
@@ -71,7 +75,8 @@ function printRow(title: string, cells: string[]): void {
   console.log(title.padEnd(22) + cells.map((cell) => cell.padStart(17)).join(""));
 }
 
-function median(times: number[]): number {
+function median(times: number[] | undefined): number | undefined {
+  if (!times) return undefined;
   const sorted = times.toSorted((a, b) => a - b);
   return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.floor(sorted.length / 2)]!) / 2;
 }

@@ -8,6 +8,14 @@ import { idTokenOf } from "../browser/local_run/cognito_api";
 import type { LocalRun } from "../browser/local_run/local_run";
 import { timeOf } from "./check_line";
 
+/** Reports whether there is a curl. */
+export function hasCurl(): Promise<boolean> {
+  return promisify(execFile)("curl", ["--version"]).then(
+    () => true,
+    () => false,
+  );
+}
+
 interface CurlUpload {
   /** A run whose deployment signs one request for each file, however large. */
   run: LocalRun;

@@ -45,7 +45,7 @@ func main() {
 	users := []int{1, 100, 10_000}
 	fmt.Printf("%-40s", "prefix")
 	for _, count := range users {
-		fmt.Printf("%26s", fmt.Sprintf("%d users", count))
+		fmt.Printf("%26s", fmt.Sprintf("users: %d", count))
 	}
 	fmt.Println()
 	var columns [][]float64
