@@ -29,7 +29,8 @@ func response(r result, origin string, allowedOrigins []string) events.APIGatewa
 // makeCacheable lets the caller's own browser keep an answer for five minutes. No shared cache may,
 // since the answer is for whoever the token names. Vary keeps the browser from giving it to a page
 // of another origin, for which its Access-Control-Allow-Origin would be wrong, or to another user
-// who signs in with the same browser.
+// who signs in with the same browser. There is no ETag: browsers send one user's with another
+// user's request, and a 304 then shows the wrong copy (Kinto/kinto#635).
 func makeCacheable(headers map[string]string) {
 	headers["Cache-Control"] = "private, max-age=300"
 	headers["Vary"] = "Origin, Authorization"
