@@ -27,6 +27,7 @@ type Upload struct {
 	MultipartThreshold int64    // larger files, in bytes, are sent in parts: MinMultipartThreshold to MaxMultipartThreshold
 	ResumableUploads   bool     // whether the function's role may list and abort uploads in parts
 	AllowedTypes       []string // media types that may be stored: "image/png", or "image/*" for a family
+	Downloads          bool     // whether the deployment also has the function that signs downloads
 }
 
 // Download holds the settings of the function that signs downloads.

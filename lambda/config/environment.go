@@ -28,6 +28,7 @@ func (u *Upload) variables() variables {
 		{name: "MULTIPART_THRESHOLD_BYTES", value: number{&u.MultipartThreshold, MinMultipartThreshold, MaxMultipartThreshold}, unset: strconv.FormatInt(DefaultMultipartThreshold, 10)},
 		{name: "RESUMABLE_UPLOADS", value: flag{&u.ResumableUploads}, unset: "false"},
 		{name: "ALLOWED_TYPES", value: list{&u.AllowedTypes, mediatype.PatternProblem}},
+		{name: "DOWNLOADS", value: flag{&u.Downloads}, unset: "false"},
 	}...)
 }
 
@@ -41,8 +42,8 @@ func (d Download) Environment() map[string]string { return d.variables().write()
 // problem, one on each line, as "VARIABLE: problem".
 //
 // Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 100 MiB, RESUMABLE_UPLOADS
-// false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All others are
-// required.
+// false, DOWNLOADS false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All
+// others are required.
 func UploadFromEnvironment(getenv func(string) string) (Upload, error) {
 	var u Upload
 	if err := u.variables().read(getenv); err != nil {
