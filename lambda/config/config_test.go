@@ -106,6 +106,7 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 			ResumableUploads:   rapid.Bool().Draw(r, "resumable"),
 			AllowedTypes:       rapid.SliceOfN(rapid.SampledFrom([]string{"image/*", "text/html", "application/vnd.x+json"}), 1, 4).Draw(r, "types"),
 		}
+		want.TransferAcceleration = !strings.Contains(want.Bucket, ".") && rapid.Bool().Draw(r, "acceleration")
 		if err := want.Validate(); err != nil {
 			r.Fatal(err)
 		}
@@ -126,6 +127,7 @@ func TestRefusedNamesTheVariable(t *testing.T) {
 		"MAX_SIZE_BYTES":            {"", "0", "-1", "53687091200001", "5GB", "1e9", "9223372036854775808"},
 		"MULTIPART_THRESHOLD_BYTES": {"0", "-1", "5242879", "5368709121", "100MiB", "9223372036854775808"},
 		"RESUMABLE_UPLOADS":         {"True", "1", "yes", " true"},
+		"TRANSFER_ACCELERATION":     {"True", "1", "Enabled", "true "},
 		"TOKEN_USE":                 {"ID", "refresh", "id,access"},
 		"REQUIRED_GROUP":            {"a,b", "a b", "[a", "a]", " ", "a\n", "a\xff", "grüße", strings.Repeat("a", 129)},
 		"METRICS_NAMESPACE":         {"AWS/Lambda", ":x", "a:b", "a b", "ä", "a*", "$a", strings.Repeat("a", 256)},
@@ -157,6 +159,7 @@ func TestAccepted(t *testing.T) {
 		"MAX_SIZE_BYTES":            {"1", "5368709121", "53687091200000"},
 		"MULTIPART_THRESHOLD_BYTES": {"", "5242880", "5368709120"},
 		"RESUMABLE_UPLOADS":         {"", "true", "false"},
+		"TRANSFER_ACCELERATION":     {"", "true", "false"},
 		"TOKEN_USE":                 {"", "id", "access"},
 		"REQUIRED_GROUP":            {"", "uploaders", "ops.team+1", strings.Repeat("a", 128)},
 		"METRICS_NAMESPACE":         {"", "Signpost/production", "a.b-c_d#e", strings.Repeat("a", 255)},
@@ -170,6 +173,21 @@ func TestAccepted(t *testing.T) {
 			}
 		}
 	}
+}
+
+// S3 refuses a bucket with dots in its name at the accelerate endpoint. Without acceleration, its
+// dots do no harm.
+func TestTransferAccelerationNeedsANameWithoutDots(t *testing.T) {
+	t.Parallel()
+	env := deployed()
+	env["UPLOAD_BUCKET"] = "dotted.bucket.example"
+	if _, err := UploadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "false")); err != nil {
+		t.Error(err)
+	}
+	_, err := UploadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
+	wantVariables(t, err, "TRANSFER_ACCELERATION")
+	_, err = DownloadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
+	wantVariables(t, err, "TRANSFER_ACCELERATION")
 }
 
 func TestAllProblemsAtOnce(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 func (s *Shared) variables() variables {
 	return variables{
 		{name: "UPLOAD_BUCKET", value: text{&s.Bucket, BucketNameProblem}},
+		{name: "TRANSFER_ACCELERATION", value: acceleration{flag{&s.TransferAcceleration}, &s.Bucket}, unset: "false", omitUnset: true},
 		{name: "KEY_PREFIX", value: text{&s.KeyPrefix, KeyPrefixProblem}},
 		{name: "URL_LIFETIME_SECONDS", value: seconds{&s.URLLifetime, time.Second, MaxLongURLLifetime}},
 		{name: "ALLOWED_ORIGINS", value: list{&s.AllowedOrigins, OriginProblem}},
@@ -41,7 +42,7 @@ func (d Download) Environment() map[string]string { return d.variables().write()
 // problem, one on each line, as "VARIABLE: problem".
 //
 // Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 100 MiB, RESUMABLE_UPLOADS
-// false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All others are
+// false, TRANSFER_ACCELERATION false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All others are
 // required.
 func UploadFromEnvironment(getenv func(string) string) (Upload, error) {
 	var u Upload
