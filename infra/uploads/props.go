@@ -119,9 +119,9 @@ type Props struct {
 	// TransferAcceleration gives the bucket S3 Transfer Acceleration, and every signed URL its host:
 	// https://<bucket>.s3-accelerate.amazonaws.com. Files then travel through the edge location that
 	// is nearest to the user, uploads and downloads alike. That pays for large files over long
-	// distances. AWS bills each accelerated GB, in both directions, and nothing for a transfer that
-	// acceleration wouldn't make faster ("Amazon S3 pricing"; "S3 Transfer Acceleration", Amazon S3
-	// FAQs). The functions can't choose for each user: with this prop, all URLs have that host.
+	// distances. AWS bills each accelerated GB, in both directions, and nothing for an upload that it
+	// expects not to be faster ("Amazon S3 pricing"; "S3 Transfer Acceleration", Amazon S3 FAQs). The
+	// functions can't choose for each user: with this prop, all URLs have that host.
 	//
 	// The endpoint can be used at once, but it can take 20 minutes until transfers are faster
 	// ("Getting started with Amazon S3 Transfer Acceleration", Amazon S3 User Guide). A page's
