@@ -39,10 +39,10 @@ func (u Upload) Environment() map[string]string { return u.variables().write() }
 func (d Download) Environment() map[string]string { return d.variables().write() }
 
 // UploadFromEnvironment reads the environment of the upload function. The error lists every
-// problem, one on each line, as "VARIABLE: problem".
+// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION is false if it isn't set.
 //
 // Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 100 MiB, RESUMABLE_UPLOADS
-// false, TRANSFER_ACCELERATION false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All others are
+// false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All others are
 // required.
 func UploadFromEnvironment(getenv func(string) string) (Upload, error) {
 	var u Upload
