@@ -39,7 +39,8 @@ func (u Upload) Environment() map[string]string { return u.variables().write() }
 func (d Download) Environment() map[string]string { return d.variables().write() }
 
 // UploadFromEnvironment reads the environment of the upload function. The error lists every
-// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION is false if it isn't set.
+// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION is set only to turn it
+// on.
 //
 // Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 100 MiB, RESUMABLE_UPLOADS
 // false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All others are
