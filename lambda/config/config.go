@@ -10,6 +10,8 @@ type Shared struct {
 	Bucket    string // name of the bucket that stores the uploads
 	KeyPrefix string // prefix of every key: "uploads/"
 
+	TransferAcceleration bool // whether URLs have the bucket's accelerate endpoint; the name then has no dots
+
 	URLLifetime    time.Duration // lifetime of a signed URL, in whole seconds
 	AllowedOrigins []string      // origins whose pages may read the API's answers: "https://app.example.com"
 

@@ -110,6 +110,7 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 		if err := want.Validate(); err != nil {
 			r.Fatal(err)
 		}
+		want.TransferAcceleration = !strings.Contains(want.Bucket, ".") && rapid.Bool().Draw(r, "acceleration")
 		env := want.Environment()
 		got, err := UploadFromEnvironment(func(name string) string { return env[name] })
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -122,6 +123,7 @@ func TestRefusedNamesTheVariable(t *testing.T) {
 	t.Parallel()
 	for variable, values := range map[string][]string{
 		"UPLOAD_BUCKET":             {"", "ab", "Upper", "under_score", "-a-b", "a-b-", "a..b", strings.Repeat("a", 64), "arn:aws:s3:::b", "a/b", "b--x-s3", "x-s3alias"},
+		"TRANSFER_ACCELERATION":     {"True", "1", "Enabled", "true "},
 		"KEY_PREFIX":                {"", "/", "uploads", "/uploads/", "up//loads/", "../", "./", "a/../b/", "a b/", "ü/", "a%2F/", strings.Repeat("a", 200) + "/"},
 		"URL_LIFETIME_SECONDS":      {"", "0", "-1", "3601", "10m", "600.5", " 600", "9223372036854775807", "18446744073709551616", "36028797018964568"},
 		"MAX_SIZE_BYTES":            {"", "0", "-1", "53687091200001", "5GB", "1e9", "9223372036854775808"},
@@ -154,6 +156,7 @@ func TestAccepted(t *testing.T) {
 	t.Parallel()
 	for variable, values := range map[string][]string{
 		"UPLOAD_BUCKET":             {"abc", "a.b-c.1", strings.Repeat("a", 63)},
+		"TRANSFER_ACCELERATION":     {"", "true", "false"},
 		"KEY_PREFIX":                {"u/", "a/b-c/d_e.f/", strings.Repeat("a", 199) + "/"},
 		"URL_LIFETIME_SECONDS":      {"1", "3600"},
 		"MAX_SIZE_BYTES":            {"1", "5368709121", "53687091200000"},
@@ -173,6 +176,21 @@ func TestAccepted(t *testing.T) {
 			}
 		}
 	}
+}
+
+// S3 refuses a bucket with dots in its name at the accelerate endpoint. Without acceleration, its
+// dots do no harm.
+func TestTransferAccelerationNeedsANameWithoutDots(t *testing.T) {
+	t.Parallel()
+	env := deployed()
+	env["UPLOAD_BUCKET"] = "dotted.bucket.example"
+	if _, err := UploadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "false")); err != nil {
+		t.Error(err)
+	}
+	_, err := UploadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
+	wantVariables(t, err, "TRANSFER_ACCELERATION")
+	_, err = DownloadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
+	wantVariables(t, err, "TRANSFER_ACCELERATION")
 }
 
 func TestAllProblemsAtOnce(t *testing.T) {

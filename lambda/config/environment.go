@@ -11,6 +11,7 @@ import (
 func (s *Shared) variables() variables {
 	return variables{
 		{name: "UPLOAD_BUCKET", value: text{&s.Bucket, BucketNameProblem}},
+		{name: "TRANSFER_ACCELERATION", value: acceleration{flag{&s.TransferAcceleration}, &s.Bucket}, unset: "false", omitUnset: true},
 		{name: "KEY_PREFIX", value: text{&s.KeyPrefix, KeyPrefixProblem}},
 		{name: "URL_LIFETIME_SECONDS", value: seconds{&s.URLLifetime, time.Second, MaxLongURLLifetime}},
 		{name: "ALLOWED_ORIGINS", value: list{&s.AllowedOrigins, OriginProblem}},
@@ -39,7 +40,8 @@ func (u Upload) Environment() map[string]string { return u.variables().write() }
 func (d Download) Environment() map[string]string { return d.variables().write() }
 
 // UploadFromEnvironment reads the environment of the upload function. The error lists every
-// problem, one on each line, as "VARIABLE: problem".
+// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION is set only to turn it
+// on.
 //
 // Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 100 MiB, RESUMABLE_UPLOADS
 // false, DOWNLOADS false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All
