@@ -38,6 +38,7 @@ var typeDifferences = map[string]string{
 
 // bucketDifferences say what the local S3 does instead of implementing a property of a bucket.
 var bucketDifferences = map[string]string{
+	"AccelerateConfiguration":        "S3 Transfer Acceleration: URLs go to the local S3 and not to an edge location.",
 	"BucketEncryption":               "Bucket encryption: files are stored on this disk as they are.",
 	"LifecycleConfiguration":         "Bucket lifecycle: nothing expires.",
 	"LoggingConfiguration":           "Bucket access logs: requests are printed here instead.",

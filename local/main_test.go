@@ -38,13 +38,13 @@ func TestParseFlags(t *testing.T) {
 
 // What the local run doesn't implement must be listed, whatever it is.
 func TestDifferences(t *testing.T) {
-	text := `{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}, "B": {"Type": "AWS::S3::Bucket", "Properties": {"LifecycleConfiguration": {}, "CorsConfiguration": {}}}}}`
+	text := `{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}, "B": {"Type": "AWS::S3::Bucket", "Properties": {"LifecycleConfiguration": {}, "AccelerateConfiguration": {}, "CorsConfiguration": {}}}}}`
 	template, err := cfn.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := strings.Join(differences(template), "\n")
-	for _, want := range []string{"AWS::SQS::Queue", "lifecycle"} {
+	for _, want := range []string{"AWS::SQS::Queue", "lifecycle", "S3 Transfer Acceleration: URLs go to the local S3"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in:\n%s", want, got)
 		}

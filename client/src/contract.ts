@@ -4,6 +4,35 @@
  */
 
 export interface paths {
+    "/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this deployment accepts
+         * @description What a page needs before a file is chosen: the types, the sizes, and which other routes there are. Nothing is signed.
+         *
+         *     This is the only response that may be kept, for five minutes and by the caller's own browser: it contains no signed URL.
+         *     `private` forbids shared caches. `Vary` keeps the browser from giving it to a page of another origin, whose
+         *     `Access-Control-Allow-Origin` would be missing, or to another user who signs in with the same browser. Errors are
+         *     `no-store`, as everywhere.
+         *
+         *     The limits are for the page's own checks and texts. The server checks every file again, by the limits of that moment.
+         *
+         *     There are no parameters; any that is sent is refused.
+         */
+        get: operations["getLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/uploads": {
         parameters: {
             query?: never;
@@ -26,6 +55,38 @@ export interface paths {
          *     refuses a request that differs in any of them.
          */
         post: operations["planUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan many uploads
+         * @description Plans 1 to 100 files in one request, each as `POST /uploads` would. The response has an entry for each file, in the order
+         *     of the request: its plan, or `error`.
+         *
+         *     **Look at each entry**: the status is 200 whatever is wrong with the files, even if all of them are refused. A refused file
+         *     refuses no other. Its error is that of `POST /uploads`, word for word: `field` names a field of that file (`size`, and not
+         *     `files[3].size`), and there is none if the file is not an object. Correct that file and send it again, alone or in another
+         *     batch. Nothing is stored or reserved by a plan, so there is nothing to undo.
+         *
+         *     The request as a whole is refused if `files` is missing, not a list, empty or longer than 100, if there is a field beside it,
+         *     and if the body is not JSON or over 64 KiB. That is enough for 100 files of about 650 bytes each. Files with long metadata
+         *     need smaller batches. A fault of the server is an error of the request as well.
+         *
+         *     All URLs start to expire at once, so plan only as many files as you can begin to send before `expiresAt`.
+         */
+        post: operations["planUploads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -144,6 +205,10 @@ export interface components {
              */
             partChecksums?: boolean | null;
         };
+        BatchRequest: {
+            /** @description The files, each as `POST /uploads` takes one. The names may be the same. */
+            files: components["schemas"]["UploadRequest"][];
+        };
         PartsRequest: {
             /** @description The `key` of a response that had `multipart`, unchanged. */
             key: string;
@@ -219,6 +284,17 @@ export interface components {
         } | null;
         /** @description The signed request that stores the file or, for a large file, starts a multipart upload. */
         UploadPlan: components["schemas"]["PutPlan"] | components["schemas"]["MultipartPlan"];
+        BatchPlan: {
+            /** @description An entry for each file of the request, in the same order. */
+            files: components["schemas"]["BatchEntry"][];
+            expiresIn: components["schemas"]["ExpiresIn"];
+            expiresAt: components["schemas"]["ExpiresAt"];
+        };
+        /**
+         * @description What `POST /uploads` would have answered for the file: a plan, or an error. The codes are `InvalidRequest`, `SizeTooLarge`
+         *     and `TypeNotAllowed`. `requestId` is that of the whole request.
+         */
+        BatchEntry: components["schemas"]["UploadPlan"] | components["schemas"]["ErrorResponse"];
         /** One request */
         PutPlan: {
             key: components["schemas"]["Key"];
@@ -300,6 +376,46 @@ export interface components {
             headers: components["schemas"]["SignedHeaders"];
             expiresIn: components["schemas"]["ExpiresIn"];
             expiresAt: components["schemas"]["ExpiresAt"];
+        };
+        Limits: {
+            /** @description The limits of each kind of upload. */
+            kinds: components["schemas"]["KindLimits"][];
+            features: components["schemas"]["Features"];
+        };
+        KindLimits: {
+            /** @description The kind's name. So far there is one kind, which has none (`null`). */
+            kind: string | null;
+            /** @description The media types that are accepted, such as `image/png`, or `image/*` for a family. No family includes types that can run script. */
+            types: string[];
+            /**
+             * @description The types for an `<input type=file accept>`: each type with its extensions, and each family with the extensions, such as
+             *     `.heic`, that some browsers don't know to belong to it. It is empty, which means any file, where
+             *     `application/octet-stream` is accepted. It is a hint for the dialog: users can choose and drop other files.
+             */
+            accept: string;
+            /**
+             * Format: int64
+             * @description The largest file, in bytes.
+             */
+            maxSize: number;
+            /**
+             * Format: int64
+             * @description Larger files, in bytes, are sent in parts. `null` if no file is, and there is no `POST /uploads/parts`.
+             */
+            multipartThreshold: number | null;
+        };
+        /** @description What the deployment can do beyond storing files. */
+        Features: {
+            /** @description `POST /uploads/parts` signs `list` and `abort`. */
+            resumable: boolean;
+            /** @description There is `POST /downloads`. */
+            downloads: boolean;
+            /** @description Users can list their own files. No deployment can yet. */
+            listings: boolean;
+            /** @description Users can delete their own files. No deployment can yet. */
+            deletions: boolean;
+            /** @description Users can read what the malware scan found. No deployment can yet. */
+            scans: boolean;
         };
         /**
          * @description The object's key, `uploads/<sub>/<id>/<name>`, which the server chooses. Ids sort by time and can't be guessed; the id of
@@ -637,6 +753,10 @@ export interface components {
         ExposeHeaders: "Retry-After,x-amzn-RequestId";
         /** @description The response depends on the page's origin. */
         Vary: "Origin";
+        /** @description The response depends on the page's origin and on the caller. */
+        VaryByCaller: "Origin, Authorization";
+        /** @description The caller's own browser may keep the response for five minutes. No shared cache may. */
+        FiveMinutes: "private, max-age=300";
         /** @description A signed URL is a credential, and an error is meant for one caller. No cache may keep either. */
         NoStore: "no-store";
         /** @description The request's id, the same as `requestId`. A caller may choose it by sending this header. */
@@ -654,6 +774,86 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                    Vary: components["headers"]["VaryByCaller"];
+                    "Cache-Control": components["headers"]["FiveMinutes"];
+                    "x-amzn-RequestId": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kinds": [
+                     *         {
+                     *           "kind": null,
+                     *           "types": [
+                     *             "image/*",
+                     *             "application/pdf"
+                     *           ],
+                     *           "accept": "image/*,.jpg,.jpeg,.jfif,.webp,.avif,.heic,.heif,.jxl,.psd,.dng,application/pdf,.pdf",
+                     *           "maxSize": 5368709120,
+                     *           "multipartThreshold": 104857600
+                     *         }
+                     *       ],
+                     *       "features": {
+                     *         "resumable": true,
+                     *         "downloads": true,
+                     *         "listings": false,
+                     *         "deletions": false,
+                     *         "scans": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Limits"];
+                };
+            };
+            /** @description `InvalidRequest`: a parameter was sent, and `field` names it. */
+            400: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                    Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "x-amzn-RequestId": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "InvalidRequest",
+                     *         "message": "there is no parameter \"kind\"",
+                     *         "field": "kind",
+                     *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJSON"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            "4XX": components["responses"]["OtherRefusal"];
+        };
+    };
     planUpload: {
         parameters: {
             query?: never;
@@ -722,6 +922,102 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["TypeNotAllowed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            "4XX": components["responses"]["OtherRefusal"];
+        };
+    };
+    planUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description A plan or an error for each file. Nothing is stored yet. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                    Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "x-amzn-RequestId": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "files": [
+                     *         {
+                     *           "key": "uploads/0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c/01M86HHGDWQJC39CRDB285KZF6/cat.png",
+                     *           "method": "PUT",
+                     *           "url": "https://signpost-uploads.s3.eu-west-1.amazonaws.com/uploads/0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c/01M86HHGDWQJC39CRDB285KZF6/cat.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=600&X-Amz-Signature=3c1f",
+                     *           "headers": {
+                     *             "Content-Type": "image/png",
+                     *             "Content-Disposition": "attachment; filename*=UTF-8''cat.png",
+                     *             "If-None-Match": "*"
+                     *           },
+                     *           "expiresIn": 600,
+                     *           "expiresAt": "2026-08-18T10:10:00Z"
+                     *         },
+                     *         {
+                     *           "error": {
+                     *             "code": "TypeNotAllowed",
+                     *             "message": "text/html is not allowed here; allowed: image/*, application/pdf",
+                     *             "field": "contentType",
+                     *             "allowed": [
+                     *               "image/*",
+                     *               "application/pdf"
+                     *             ],
+                     *             "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "expiresIn": 600,
+                     *       "expiresAt": "2026-08-18T10:10:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchPlan"];
+                };
+            };
+            /**
+             * @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `files` is missing, not a list, empty or too long, or
+             *     there is another field.
+             */
+            400: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                    Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "x-amzn-RequestId": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "InvalidRequest",
+                     *         "message": "files has 101 entries; at most 100 are allowed at once",
+                     *         "field": "files",
+                     *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJSON"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             "4XX": components["responses"]["OtherRefusal"];

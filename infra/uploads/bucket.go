@@ -25,6 +25,10 @@ func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
 		options.Encryption, options.EncryptionKey = awss3.BucketEncryption_KMS, key
 		options.BucketKeyEnabled = jsii.Bool(true) // one call to KMS for many objects
 	}
+	if props.TransferAcceleration {
+		// Not false: CDK would then write the state Suspended.
+		options.TransferAcceleration = jsii.Bool(true)
+	}
 	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &options)
 	suppressNag(bucket, uploadBucketSuppressions(props)...)
 	if props.EventBridge || props.MalwareScan {

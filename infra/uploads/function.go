@@ -106,14 +106,15 @@ func newFunction(scope constructs.Construct, props Props, f function) awslambda.
 // sharedConfig returns the settings of both functions.
 func sharedConfig(props Props, bucket awss3.IBucket, clientIDs []string) config.Shared {
 	return config.Shared{
-		Bucket:           *bucket.BucketName(),
-		KeyPrefix:        props.KeyPrefix,
-		URLLifetime:      props.URLLifetime,
-		AllowedOrigins:   props.AllowedOrigins,
-		ClientIDs:        clientIDs,
-		TokenUse:         props.Callers.tokenUse(),
-		RequiredGroup:    props.Callers.RequiredGroup,
-		MetricsNamespace: props.MetricsNamespace,
+		Bucket:               *bucket.BucketName(),
+		TransferAcceleration: props.TransferAcceleration,
+		KeyPrefix:            props.KeyPrefix,
+		URLLifetime:          props.URLLifetime,
+		AllowedOrigins:       props.AllowedOrigins,
+		ClientIDs:            clientIDs,
+		TokenUse:             props.Callers.tokenUse(),
+		RequiredGroup:        props.Callers.RequiredGroup,
+		MetricsNamespace:     props.MetricsNamespace,
 	}
 }
 

@@ -38,7 +38,9 @@ func addRoutes(api awsapigateway.RestApi, props Props, upload, download awslambd
 	json := awsapigateway.MethodOptions{
 		RequestModels: &map[string]awsapigateway.IModel{"application/json": object},
 	}
+	add("limits", "GET", upload, awsapigateway.MethodOptions{})
 	add("uploads", "POST", upload, json)
+	add("uploads/batch", "POST", upload, json)
 	if props.sendsParts() {
 		add("uploads/parts", "POST", upload, json)
 	}

@@ -31,6 +31,7 @@ func newUploadFunction(scope constructs.Construct, props Props, bucket awss3.IBu
 			MultipartThreshold: props.Multipart.Threshold,
 			ResumableUploads:   props.Multipart.Resumable,
 			AllowedTypes:       props.AllowedTypes,
+			Downloads:          props.Downloads != nil,
 		}.Environment(),
 	})
 }

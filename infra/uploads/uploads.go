@@ -1,6 +1,7 @@
 package uploads
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -26,9 +27,13 @@ type Uploads struct {
 }
 
 // New adds an Uploads to a stack. If the props are invalid, it panics with a [*PropsError] before
-// creating anything; call [Props.Validate] first to get that as an error.
+// creating anything; call [Props.Validate] first to get that as an error. It does the same if the
+// stack's region, where the CDK app has set one, lacks what the props ask for.
 func New(scope constructs.Construct, id string, props Props) *Uploads {
 	if err := props.Validate(); err != nil {
+		panic(err)
+	}
+	if err := props.validateRegion(*awscdk.Stack_Of(scope).Region()); err != nil {
 		panic(err)
 	}
 	props = props.withDefaults()

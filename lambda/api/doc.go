@@ -9,13 +9,14 @@
 //	routes.go     which routes each function has
 //	handler.go    one request, from the event to the response
 //	caller.go     who calls, and groups.go: whether they may
-//	upload.go, parts.go, download.go: one route each; it parses, decides, has requests signed, and answers
-//	  upload_request.go, parts_request.go, download_request.go: what the route's fields are, and their rules
+//	upload.go, batch.go, parts.go, download.go: one route each; it parses, decides, has requests signed, and answers
+//	  upload_request.go, batch_request.go, parts_request.go, download_request.go: what the route's fields are, and their rules
 //	    body.go     the body's type and limit
 //	    json.go, query.go: split a body or a query into members
 //	    object.go   required, unknown and repeated members
 //	    value.go    the type of one member
 //	    key_field.go, file_type.go, metadata.go: fields with rules of their own
+//	limits.go     what the deployment accepts: a route that signs nothing
 //	error.go      what a refusal is; one table of codes and statuses
 //	response.go   the response, with its CORS headers
 //	log.go        the request's log line; metrics.go: the metrics in it; log_entry.go: what both are made of

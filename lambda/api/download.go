@@ -39,7 +39,7 @@ func (d *downloads) sign(ctx context.Context, r request) (result, error) {
 		return result{}, err
 	}
 	return result{status: http.StatusOK, body: signedDownload{signed, expiryOf(validity)}, facts: facts{
-		key: asked.key.Text, size: s3sign.UnknownSize, metric: downloadsSigned,
+		key: asked.key.Text, size: s3sign.UnknownSize, metric: downloadsSigned, count: 1,
 	}}, nil
 }
 

@@ -88,6 +88,14 @@ func (r refusals) Error() string {
 // refusalsOf returns what the caller may read of an error. An error that isn't a refusal becomes
 // Internal.
 func refusalsOf(err error) refusals {
+	if found := refusalsIn(err); found != nil {
+		return found
+	}
+	return refusals{refuse(Internal, "", "internal error; look up the request id in the log")}
+}
+
+// refusalsIn returns the refusals that an error consists of, nil if it is a fault of the function.
+func refusalsIn(err error) refusals {
 	var several refusals
 	if errors.As(err, &several) {
 		return several
@@ -96,7 +104,7 @@ func refusalsOf(err error) refusals {
 	if errors.As(err, &one) {
 		return refusals{one}
 	}
-	return refusals{refuse(Internal, "", "internal error; look up the request id in the log")}
+	return nil
 }
 
 // maxProblems limits the answer to a body of a thousand unknown fields.

@@ -96,6 +96,38 @@ func FuzzPlanBody(f *testing.F) {
 	})
 }
 
+func FuzzBatchBody(f *testing.F) {
+	f.Fuzz(func(t *testing.T, body string) {
+		h, j := newTestHandler(t, inParts)
+		var a batchAnswer
+		if !checkAnswer(t, h, j, rawBatchEvent(body), &a) {
+			return
+		}
+		var asked struct{ Files []json.RawMessage }
+		if err := json.Unmarshal([]byte(body), &asked); err != nil {
+			t.Fatalf("answered what encoding/json refuses: %v\n%q", err, body)
+		}
+		if len(a.Files) != len(asked.Files) || len(a.Files) < 1 || len(a.Files) > 100 {
+			t.Fatalf("%d files for %d", len(a.Files), len(asked.Files))
+		}
+		for i, file := range a.Files {
+			if strings.HasPrefix(string(file), `{"error":`) {
+				refusedFile(t, file)
+				continue
+			}
+			var f struct{ Size int }
+			if err := json.Unmarshal(asked.Files[i], &f); err != nil {
+				t.Fatalf("planned what encoding/json refuses: %v\n%q", err, asked.Files[i])
+			}
+			p := plannedFile(t, file)
+			if p.Multipart != nil {
+				f.Size = 0
+			}
+			checkSigned(t, p.signedAnswer, p.Key, f.Size)
+		}
+	})
+}
+
 func FuzzPartsBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		h, j := newTestHandler(t, resumable)

@@ -37,7 +37,7 @@ func (h *Handler) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (
 	}
 	entry.caller, entry.status, entry.facts, entry.end = caller, r.status, r.facts, h.now()
 	writeLog(ctx, h.log, h.cfg.MetricsNamespace, entry)
-	return response(r.status, r.body, header(e, "Origin"), h.cfg.AllowedOrigins), nil
+	return response(r, header(e, "Origin"), h.cfg.AllowedOrigins), nil
 }
 
 // serve finds the route and the caller, and returns the route's result. The caller is known even if

@@ -18,6 +18,8 @@ func BenchmarkHandle(b *testing.B) {
 	}
 	for name, e := range map[string]events.APIGatewayProxyRequest{
 		"Plan":         postEvent(goodFields().String()),
+		"Batch100":     batchEvent(numberedFiles(100)...),
+		"Limits":       limitsEvent(),
 		"PlanMetadata": postEvent(goodFields().alter(fields{"sha256": s3sign.EmptySHA256, "metadata": fields{"album": "2026", "by": "ada", "city": "Köln"}}).String()),
 		"PlanLongName": postEvent(goodFields().alter(fields{"filename": strings.Repeat("é", 255)}).String()),
 		"PlanInParts":  postEvent(goodFields().alter(fields{"size": 1 << 30}).String()),

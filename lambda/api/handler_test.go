@@ -19,7 +19,7 @@ func TestRoutes(t *testing.T) {
 	t.Parallel()
 	h, _ := newTestHandler(t)
 	for _, e := range []events.APIGatewayProxyRequest{
-		event("GET", "/uploads"), event("PUT", "/uploads"), event("POST", "/downloads"), event("POST", "/api/documents/signed"), event("POST", "/"), event("", ""), {},
+		event("GET", "/uploads"), event("GET", "/uploads/batch"), event("POST", "/limits"), event("PUT", "/uploads"), event("POST", "/downloads"), event("POST", "/api/documents/signed"), event("POST", "/"), event("", ""), {},
 	} {
 		refused(t, h, e, 404, NotFound, "")
 	}

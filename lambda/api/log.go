@@ -36,11 +36,14 @@ func writeLog(ctx context.Context, log *slog.Logger, namespace string, e logEntr
 // factAttrs returns the members about what was signed, none for a refusal.
 func factAttrs(f facts) []slog.Attr {
 	var attrs []slog.Attr
+	if f.batch != nil {
+		attrs = append(attrs, slog.Int("files", f.batch.files), slog.Int64("planned", f.count), slog.Any("refused", f.batch.refused))
+	}
 	if f.key != "" {
 		attrs = append(attrs, slog.String("key", f.key))
-		if f.size != s3sign.UnknownSize {
-			attrs = append(attrs, slog.Int64("size", f.size))
-		}
+	}
+	if (f.key != "" || f.batch != nil) && f.size != s3sign.UnknownSize {
+		attrs = append(attrs, slog.Int64("size", f.size))
 	}
 	switch {
 	case !f.stores:

@@ -11,11 +11,14 @@ import (
 // ("Specification: Embedded metric format", Amazon CloudWatch User Guide).
 //
 //	Latency          milliseconds   every request
-//	UploadsPlanned   count          each plan
-//	BytesPlanned     bytes          each plan whose size is known
-//	BytesSigned      bytes          each plan and each answer about parts: what its URLs can store
+//	UploadsPlanned   count          each plan; for a batch, how many of its files are planned
+//	BytesPlanned     bytes          each plan whose size is known; for a batch, the sum of its planned files
+//	BytesSigned      bytes          each plan, batch and answer about parts: what its URLs can store
 //	DownloadsSigned  count          each download
-//	Refusals         count          each refusal; dimension Code
+//	Refusals         count          each refused request; dimension Code
+//
+// A line has one value of a dimension, so the refused files of a batch are not in Refusals. The
+// line counts them by code in its member refused.
 //
 // BytesSigned is what callers can store with what was signed: the length of a PutObject, and the
 // length of each part each time it is signed. The plan of a file in parts adds 0, because beginning
@@ -59,7 +62,7 @@ func metricAttrs(namespace string, e logEntry) []slog.Attr {
 	}
 	add(&plain, "Latency", "Milliseconds", slog.Float64Value(e.latencyMs()))
 	if e.facts.metric != "" {
-		add(&plain, e.facts.metric, "Count", slog.Int64Value(1))
+		add(&plain, e.facts.metric, "Count", slog.Int64Value(e.facts.count))
 	}
 	if e.facts.metric == uploadsPlanned && e.facts.size != s3sign.UnknownSize {
 		add(&plain, "BytesPlanned", "Bytes", slog.Int64Value(e.facts.size))

@@ -28,19 +28,29 @@ type request struct {
 
 // result is the answer of a route, and what the log says about it.
 type result struct {
-	status int
-	body   any // to be written as JSON
-	facts  facts
+	status    int
+	body      any  // to be written as JSON
+	cacheable bool // whether the caller's browser may keep the answer; never if it holds a signed URL
+	facts     facts
 }
 
 // facts are what the log line and the metrics say about an answer that signs requests.
 type facts struct {
-	key    string // of the object
-	size   int64  // of the file, or of the parts, in bytes; s3sign.UnknownSize if it isn't known
+	key    string // of the object; "" for a batch
+	size   int64  // of the files, or of the parts, in bytes; s3sign.UnknownSize if it isn't known
 	metric string // the metric that counts this kind of answer, "" for none
+	count  int64  // what the metric counts
 
 	stores      bool  // whether the signed requests store bytes
 	bytesSigned int64 // how many bytes they can store; s3sign.UnknownSize if no length is signed
+
+	batch *batchFacts // of a batch, otherwise nil
+}
+
+// batchFacts are what the log says about the files of a batch.
+type batchFacts struct {
+	files   int          // how many there are
+	refused map[Code]int // how many of them are refused, by the first code of each
 }
 
 // expiry is the part of an answer that says when its signed requests expire.

@@ -18,7 +18,9 @@ func NewUploadHandler(cfg config.Upload, signer Signer, log *slog.Logger) (*Hand
 	}
 	u := &uploads{cfg, signer}
 	routes := map[string]route{
+		"GET /limits":               u.limits,
 		"POST /uploads":             u.plan,
+		"POST /uploads/batch":       u.planBatch,
 		"GET /api/documents/signed": u.signDocument,
 	}
 	if cfg.Multipart() { // otherwise no file is ever split

@@ -30,10 +30,8 @@ func (u *uploads) plan(ctx context.Context, r request) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	if file.size > u.cfg.MultipartThreshold {
-		return u.planMultipart(ctx, r, file)
-	}
-	return u.planPut(ctx, r, file, http.StatusCreated)
+	planned, signed, err := u.planFile(ctx, r, file)
+	return result{status: http.StatusCreated, body: planned, facts: signed}, err
 }
 
 // signDocument serves GET /api/documents/signed. It always plans a single PutObject, because its
@@ -43,34 +41,43 @@ func (u *uploads) signDocument(ctx context.Context, r request) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return u.planPut(ctx, r, file, http.StatusOK)
+	planned, signed, err := u.planPut(ctx, r, file)
+	return result{status: http.StatusOK, body: planned, facts: signed}, err
+}
+
+// planFile plans a file in the way that its size demands.
+func (u *uploads) planFile(ctx context.Context, r request, file uploadRequest) (plannedUpload, facts, error) {
+	if file.size > u.cfg.MultipartThreshold {
+		return u.planMultipart(ctx, r, file)
+	}
+	return u.planPut(ctx, r, file)
 }
 
 // planPut plans a file that is sent in one request.
-func (u *uploads) planPut(ctx context.Context, r request, file uploadRequest, status int) (result, error) {
+func (u *uploads) planPut(ctx context.Context, r request, file uploadRequest) (plannedUpload, facts, error) {
 	k := key.New(u.cfg.KeyPrefix, r.caller, file.filename, r.time)
 	planned, err := u.sign(ctx, r, file, k, s3sign.PutObject(k, file.object()))
 	if err != nil {
-		return result{}, err
+		return plannedUpload{}, facts{}, err
 	}
-	return result{status: status, body: planned, facts: facts{
-		key: k, size: file.size, metric: uploadsPlanned, stores: true, bytesSigned: file.size,
-	}}, nil
+	return planned, facts{
+		key: k, size: file.size, metric: uploadsPlanned, count: 1, stores: true, bytesSigned: file.size,
+	}, nil
 }
 
 // planMultipart plans a file that is sent in parts. The answer can store no bytes yet; only parts
 // can.
-func (u *uploads) planMultipart(ctx context.Context, r request, file uploadRequest) (result, error) {
+func (u *uploads) planMultipart(ctx context.Context, r request, file uploadRequest) (plannedUpload, facts, error) {
 	k := key.NewMultipart(u.cfg.KeyPrefix, r.caller, file.filename, r.time, file.size, file.partChecksums)
 	planned, err := u.sign(ctx, r, file, k, s3sign.CreateMultipartUpload(k, file.object(), file.partChecksums))
 	if err != nil {
-		return result{}, err
+		return plannedUpload{}, facts{}, err
 	}
 	parts := s3sign.Split(file.size)
 	planned.Multipart = &parts
-	return result{status: http.StatusCreated, body: planned, facts: facts{
-		key: k, size: file.size, metric: uploadsPlanned, stores: true, bytesSigned: 0,
-	}}, nil
+	return planned, facts{
+		key: k, size: file.size, metric: uploadsPlanned, count: 1, stores: true, bytesSigned: 0,
+	}, nil
 }
 
 // sign signs the request that stores a file or begins to.

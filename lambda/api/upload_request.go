@@ -23,16 +23,21 @@ type uploadRequest struct {
 	partChecksums bool              // whether the caller will give a SHA-256 of each part
 }
 
-// parseUpload reads POST /uploads. The fields are in the contract's order, which is that of the
-// refusals.
+// parseUpload reads POST /uploads.
 func parseUpload(e events.APIGatewayProxyRequest, cfg config.Upload) (uploadRequest, error) {
 	body, err := jsonObject(e)
 	if err != nil {
 		return uploadRequest{}, err
 	}
+	return readUpload(body, cfg)
+}
+
+// readUpload reads the fields of one file: the body of POST /uploads, or a file of POST
+// /uploads/batch. The fields are in the contract's order, which is that of the refusals.
+func readUpload(file object, cfg config.Upload) (uploadRequest, error) {
 	var found problems
 	r := uploadRequest{size: s3sign.UnknownSize}
-	body.read(&found, []field{
+	file.read(&found, []field{
 		{name: "filename", required: true, read: r.readFilename},
 		{name: "contentType", required: true, read: func(v value) { r.readContentType(v, cfg.AllowedTypes) }},
 		{name: "size", required: true, read: func(v value) { r.readSize(v, cfg.MaxSize) }},

@@ -10,6 +10,8 @@ type Shared struct {
 	Bucket    string // name of the bucket that stores the uploads
 	KeyPrefix string // prefix of every key: "uploads/"
 
+	TransferAcceleration bool // whether URLs have the bucket's accelerate endpoint; the name then has no dots
+
 	URLLifetime    time.Duration // lifetime of a signed URL, in whole seconds
 	AllowedOrigins []string      // origins whose pages may read the API's answers: "https://app.example.com"
 
@@ -27,6 +29,7 @@ type Upload struct {
 	MultipartThreshold int64    // larger files, in bytes, are sent in parts: MinMultipartThreshold to MaxMultipartThreshold
 	ResumableUploads   bool     // whether the function's role may list and abort uploads in parts
 	AllowedTypes       []string // media types that may be stored: "image/png", or "image/*" for a family
+	Downloads          bool     // whether the deployment also has the function that signs downloads
 }
 
 // Download holds the settings of the function that signs downloads.

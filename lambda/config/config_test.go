@@ -19,7 +19,7 @@ func deployed() map[string]string {
 		"ALLOWED_ORIGINS": "https://app.example.com,https://other.example.com", "USER_POOL_CLIENT_IDS": "client,anotherclient",
 		"TOKEN_USE": "access", "REQUIRED_GROUP": "uploaders", "METRICS_NAMESPACE": "Signpost/test",
 		"MAX_SIZE_BYTES": "5368709121", "MULTIPART_THRESHOLD_BYTES": "5242880", "RESUMABLE_UPLOADS": "true",
-		"ALLOWED_TYPES": "image/*,application/pdf",
+		"ALLOWED_TYPES": "image/*,application/pdf", "DOWNLOADS": "true",
 	}
 }
 
@@ -36,7 +36,7 @@ func wantUpload() Upload {
 			AllowedOrigins: []string{"https://app.example.com", "https://other.example.com"}, ClientIDs: []string{"client", "anotherclient"},
 			TokenUse: AccessToken, RequiredGroup: "uploaders", MetricsNamespace: "Signpost/test",
 		},
-		MaxSize: 5<<30 + 1, MultipartThreshold: 5 << 20, ResumableUploads: true, AllowedTypes: []string{"image/*", "application/pdf"},
+		MaxSize: 5<<30 + 1, MultipartThreshold: 5 << 20, ResumableUploads: true, AllowedTypes: []string{"image/*", "application/pdf"}, Downloads: true,
 	}
 }
 
@@ -55,7 +55,7 @@ func TestUpload(t *testing.T) {
 func TestDownload(t *testing.T) {
 	t.Parallel()
 	env := deployed()
-	for _, name := range []string{"MAX_SIZE_BYTES", "MULTIPART_THRESHOLD_BYTES", "RESUMABLE_UPLOADS", "ALLOWED_TYPES"} {
+	for _, name := range []string{"MAX_SIZE_BYTES", "MULTIPART_THRESHOLD_BYTES", "RESUMABLE_UPLOADS", "ALLOWED_TYPES", "DOWNLOADS"} {
 		delete(env, name)
 	}
 	want := Download{wantUpload().Shared}
@@ -71,14 +71,14 @@ func TestDownload(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	env := deployed()
-	for _, name := range []string{"MULTIPART_THRESHOLD_BYTES", "RESUMABLE_UPLOADS", "TOKEN_USE", "REQUIRED_GROUP", "METRICS_NAMESPACE"} {
+	for _, name := range []string{"MULTIPART_THRESHOLD_BYTES", "RESUMABLE_UPLOADS", "DOWNLOADS", "TOKEN_USE", "REQUIRED_GROUP", "METRICS_NAMESPACE"} {
 		delete(env, name)
 	}
 	got, err := UploadFromEnvironment(func(name string) string { return env[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.MultipartThreshold != 100<<20 || got.ResumableUploads || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
+	if got.MultipartThreshold != 100<<20 || got.ResumableUploads || got.Downloads || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
 		t.Errorf("defaults: %+v", got)
 	}
 }
@@ -105,10 +105,12 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 			MultipartThreshold: rapid.Int64Range(MinMultipartThreshold, MaxMultipartThreshold).Draw(r, "threshold"),
 			ResumableUploads:   rapid.Bool().Draw(r, "resumable"),
 			AllowedTypes:       rapid.SliceOfN(rapid.SampledFrom([]string{"image/*", "text/html", "application/vnd.x+json"}), 1, 4).Draw(r, "types"),
+			Downloads:          rapid.Bool().Draw(r, "downloads"),
 		}
 		if err := want.Validate(); err != nil {
 			r.Fatal(err)
 		}
+		want.TransferAcceleration = !strings.Contains(want.Bucket, ".") && rapid.Bool().Draw(r, "acceleration")
 		env := want.Environment()
 		got, err := UploadFromEnvironment(func(name string) string { return env[name] })
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -121,11 +123,13 @@ func TestRefusedNamesTheVariable(t *testing.T) {
 	t.Parallel()
 	for variable, values := range map[string][]string{
 		"UPLOAD_BUCKET":             {"", "ab", "Upper", "under_score", "-a-b", "a-b-", "a..b", strings.Repeat("a", 64), "arn:aws:s3:::b", "a/b", "b--x-s3", "x-s3alias"},
+		"TRANSFER_ACCELERATION":     {"True", "1", "Enabled", "true "},
 		"KEY_PREFIX":                {"", "/", "uploads", "/uploads/", "up//loads/", "../", "./", "a/../b/", "a b/", "ü/", "a%2F/", strings.Repeat("a", 200) + "/"},
 		"URL_LIFETIME_SECONDS":      {"", "0", "-1", "3601", "10m", "600.5", " 600", "9223372036854775807", "18446744073709551616", "36028797018964568"},
 		"MAX_SIZE_BYTES":            {"", "0", "-1", "53687091200001", "5GB", "1e9", "9223372036854775808"},
 		"MULTIPART_THRESHOLD_BYTES": {"0", "-1", "5242879", "5368709121", "100MiB", "9223372036854775808"},
 		"RESUMABLE_UPLOADS":         {"True", "1", "yes", " true"},
+		"DOWNLOADS":                 {"True", "1", "yes", "true "},
 		"TOKEN_USE":                 {"ID", "refresh", "id,access"},
 		"REQUIRED_GROUP":            {"a,b", "a b", "[a", "a]", " ", "a\n", "a\xff", "grüße", strings.Repeat("a", 129)},
 		"METRICS_NAMESPACE":         {"AWS/Lambda", ":x", "a:b", "a b", "ä", "a*", "$a", strings.Repeat("a", 256)},
@@ -152,11 +156,13 @@ func TestAccepted(t *testing.T) {
 	t.Parallel()
 	for variable, values := range map[string][]string{
 		"UPLOAD_BUCKET":             {"abc", "a.b-c.1", strings.Repeat("a", 63)},
+		"TRANSFER_ACCELERATION":     {"", "true", "false"},
 		"KEY_PREFIX":                {"u/", "a/b-c/d_e.f/", strings.Repeat("a", 199) + "/"},
 		"URL_LIFETIME_SECONDS":      {"1", "3600"},
 		"MAX_SIZE_BYTES":            {"1", "5368709121", "53687091200000"},
 		"MULTIPART_THRESHOLD_BYTES": {"", "5242880", "5368709120"},
 		"RESUMABLE_UPLOADS":         {"", "true", "false"},
+		"DOWNLOADS":                 {"", "true", "false"},
 		"TOKEN_USE":                 {"", "id", "access"},
 		"REQUIRED_GROUP":            {"", "uploaders", "ops.team+1", strings.Repeat("a", 128)},
 		"METRICS_NAMESPACE":         {"", "Signpost/production", "a.b-c_d#e", strings.Repeat("a", 255)},
@@ -170,6 +176,21 @@ func TestAccepted(t *testing.T) {
 			}
 		}
 	}
+}
+
+// S3 refuses a bucket with dots in its name at the accelerate endpoint. Without acceleration, its
+// dots do no harm.
+func TestTransferAccelerationNeedsANameWithoutDots(t *testing.T) {
+	t.Parallel()
+	env := deployed()
+	env["UPLOAD_BUCKET"] = "dotted.bucket.example"
+	if _, err := UploadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "false")); err != nil {
+		t.Error(err)
+	}
+	_, err := UploadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
+	wantVariables(t, err, "TRANSFER_ACCELERATION")
+	_, err = DownloadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
+	wantVariables(t, err, "TRANSFER_ACCELERATION")
 }
 
 func TestAllProblemsAtOnce(t *testing.T) {

@@ -14,6 +14,10 @@ type variable struct {
 	name  string
 	value value
 	unset string // what the variable means if it isn't set or is empty
+
+	// omitUnset leaves the variable out of the environment if its value is that of unset. A variable
+	// that is added later has it, so that templates that don't use it stay as they are.
+	omitUnset bool
 }
 
 // value is a setting, as it is written to and read from a variable.
@@ -30,7 +34,9 @@ type variables []variable
 func (vs variables) write() map[string]string {
 	environment := make(map[string]string, len(vs))
 	for _, v := range vs {
-		environment[v.name] = v.value.write()
+		if s := v.value.write(); !v.omitUnset || s != v.unset {
+			environment[v.name] = s
+		}
 	}
 	return environment
 }

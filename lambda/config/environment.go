@@ -11,6 +11,7 @@ import (
 func (s *Shared) variables() variables {
 	return variables{
 		{name: "UPLOAD_BUCKET", value: text{&s.Bucket, BucketNameProblem}},
+		{name: "TRANSFER_ACCELERATION", value: acceleration{flag{&s.TransferAcceleration}, &s.Bucket}, unset: "false", omitUnset: true},
 		{name: "KEY_PREFIX", value: text{&s.KeyPrefix, KeyPrefixProblem}},
 		{name: "URL_LIFETIME_SECONDS", value: seconds{&s.URLLifetime, time.Second, MaxLongURLLifetime}},
 		{name: "ALLOWED_ORIGINS", value: list{&s.AllowedOrigins, OriginProblem}},
@@ -28,6 +29,7 @@ func (u *Upload) variables() variables {
 		{name: "MULTIPART_THRESHOLD_BYTES", value: number{&u.MultipartThreshold, MinMultipartThreshold, MaxMultipartThreshold}, unset: strconv.FormatInt(DefaultMultipartThreshold, 10)},
 		{name: "RESUMABLE_UPLOADS", value: flag{&u.ResumableUploads}, unset: "false"},
 		{name: "ALLOWED_TYPES", value: list{&u.AllowedTypes, mediatype.PatternProblem}},
+		{name: "DOWNLOADS", value: flag{&u.Downloads}, unset: "false"},
 	}...)
 }
 
@@ -38,11 +40,12 @@ func (u Upload) Environment() map[string]string { return u.variables().write() }
 func (d Download) Environment() map[string]string { return d.variables().write() }
 
 // UploadFromEnvironment reads the environment of the upload function. The error lists every
-// problem, one on each line, as "VARIABLE: problem".
+// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION is set only to turn it
+// on.
 //
 // Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 100 MiB, RESUMABLE_UPLOADS
-// false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All others are
-// required.
+// false, DOWNLOADS false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All
+// others are required.
 func UploadFromEnvironment(getenv func(string) string) (Upload, error) {
 	var u Upload
 	if err := u.variables().read(getenv); err != nil {

@@ -56,7 +56,7 @@ func newSigner(cfg config.Shared, cfgErr error, getenv func(string) string, endp
 	if err := errors.Join(cfgErr, err); err != nil {
 		return nil, err
 	}
-	runtime.Endpoint = endpoint
+	runtime.Endpoint, runtime.TransferAcceleration = endpoint, cfg.TransferAcceleration
 	return s3sign.New(cfg.Bucket, cfg.URLLifetime, runtime)
 }
 

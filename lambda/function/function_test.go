@@ -146,14 +146,36 @@ func dependencies(t *testing.T, name string) []string {
 	return deps
 }
 
-func TestEndpoint(t *testing.T) {
-	t.Parallel()
+// rightEnvironment is the environment without its mistakes.
+func rightEnvironment() map[string]string {
 	env := map[string]string{}
 	for _, pair := range environment {
 		name, value, _ := strings.Cut(pair, "=")
 		env[name] = value
 	}
 	env["UPLOAD_BUCKET"], env["AWS_REGION"], env["MAX_SIZE_BYTES"] = "bucket", "eu-west-1", "5"
+	return env
+}
+
+// The signer of each function gets the setting: it refuses a region that has no acceleration, unless
+// the URLs go to the local run anyway.
+func TestTransferAcceleration(t *testing.T) {
+	t.Parallel()
+	env := rightEnvironment()
+	env["AWS_REGION"], env["TRANSFER_ACCELERATION"] = "cn-north-1", "true"
+	for _, build := range []Builder{Upload, Download} {
+		if _, err := build(func(name string) string { return env[name] }, "", slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "S3 Transfer Acceleration") {
+			t.Errorf("a region of China: %v", err)
+		}
+		if _, err := build(func(name string) string { return env[name] }, "http://127.0.0.1:7070", slog.New(slog.DiscardHandler)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	env := rightEnvironment()
 	for _, build := range []Builder{Upload, Download} {
 		if _, err := build(func(name string) string { return env[name] }, "127.0.0.1:7070", slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "endpoint: ") {
 			t.Errorf("an endpoint without a scheme: %v", err)

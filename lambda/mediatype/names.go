@@ -1,6 +1,9 @@
 package mediatype
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // Standard returns the standard name of a type: application/zip for application/x-zip-compressed.
 // It returns an unknown type unchanged.
@@ -43,12 +46,25 @@ func typeOf(name string) string {
 	return lineOf(" " + name)
 }
 
+// knownLines has what lineOf found before. It holds words of the table only, so callers can't fill it.
+var knownLines sync.Map
+
 // lineOf returns the first word of the line that contains the word. The word includes the character
 // before it.
-//
-// The table is one string, which is searched from its start. That takes some microseconds; a map
-// would have to be built at each cold start.
 func lineOf(word string) string {
+	if known, ok := knownLines.Load(word); ok {
+		return known.(string)
+	}
+	t := searchTable(word)
+	if t != "" {
+		knownLines.Store(word, t)
+	}
+	return t
+}
+
+// searchTable finds a word's line. The table is one string, which is searched from its start. That
+// takes some microseconds; a map of all of it would have to be built at each cold start.
+func searchTable(word string) string {
 	for start := 0; ; {
 		i := strings.Index(table[start:], word)
 		if i < 0 {

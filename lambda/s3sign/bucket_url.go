@@ -5,8 +5,13 @@ import (
 	"strings"
 )
 
-// bucketURL returns the URL of a bucket: on AWS its regional virtual host, elsewhere
-// <endpoint>/<bucket>.
+// bucketURL returns the URL of a bucket: on AWS its virtual host, which is regional or accelerated,
+// elsewhere <endpoint>/<bucket>.
+//
+// The accelerate endpoint takes every operation that is signed here, uploads and downloads alike:
+// all but listing, creating and deleting buckets, and copies between regions ("Getting started with
+// Amazon S3 Transfer Acceleration", Amazon S3 User Guide). The signature still names the bucket's
+// own region. The host is signed, so a caller can't move a URL to the other host.
 //
 // The SDK's endpoint rules for S3 come to the same URLs, and a test compares them for every region
 // that the SDK knows. The functions don't import those rules, because package service/s3 compiles
@@ -14,6 +19,9 @@ import (
 func bucketURL(bucket string, r Runtime) url.URL {
 	if scheme, host, ok := strings.Cut(r.Endpoint, "://"); ok {
 		return url.URL{Scheme: scheme, Host: host, Path: "/" + bucket}
+	}
+	if r.TransferAcceleration {
+		return url.URL{Scheme: "https", Host: bucket + ".s3-accelerate." + dnsSuffix(r.Region)}
 	}
 	host := "s3." + r.Region + "." + dnsSuffix(r.Region)
 	if strings.Contains(bucket, ".") {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	smithyauth "github.com/aws/smithy-go/auth"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"pgregory.net/rapid"
 
 	"signpost/lambda/s3sign/s3signtest"
@@ -49,6 +51,41 @@ func TestBucketURLFollowsTheSDKsEndpointRules(t *testing.T) {
 	}
 }
 
+// Where Validate accepts acceleration, the SDK comes to the same URL and signs for the same region.
+// Where the SDK refuses it, Validate does too.
+func TestAcceleratedBucketURLFollowsTheSDKsEndpointRules(t *testing.T) {
+	t.Parallel()
+	accepted := 0
+	for _, region := range regions {
+		r := testRuntime()
+		r.Region, r.TransferAcceleration = region, true
+		bucket := testBucket
+		sdk, sdkErr := s3.NewDefaultEndpointResolverV2().ResolveEndpoint(t.Context(), s3.EndpointParameters{Bucket: &bucket, Region: &region, Accelerate: aws.Bool(true)})
+		if err := r.Validate(); err != nil {
+			if !strings.HasPrefix(err.Error(), "AWS_REGION: ") {
+				t.Errorf("%s: %v", region, err)
+			}
+			continue
+		}
+		accepted++
+		if sdkErr != nil {
+			t.Errorf("%s: accepted, and the SDK refuses it: %v", region, sdkErr)
+			continue
+		}
+		if got := bucketURL(bucket, r); got.String() != sdk.URI.String() || got.Host != "signpost-uploads.s3-accelerate.amazonaws.com" {
+			t.Errorf("%s:\n got %s\nwant %s", region, got.String(), sdk.URI.String())
+		}
+		options, _ := smithyauth.GetAuthOptions(&sdk.Properties)
+		signsFor, _ := smithyhttp.GetSigV4SigningRegion(&options[0].SignerProperties)
+		if signsFor != region {
+			t.Errorf("%s: the SDK signs for %s", region, signsFor)
+		}
+	}
+	if accepted != 36 {
+		t.Errorf("%d regions are accepted, want all 36 of the partition aws", accepted)
+	}
+}
+
 // Future regions: any that matches the patterns by which the SDK knows partitions.
 func TestBucketURLFollowsTheSDKInFutureRegions(t *testing.T) {
 	t.Parallel()
@@ -67,20 +104,29 @@ func TestBucketURLFollowsTheSDKInFutureRegions(t *testing.T) {
 
 func TestSignedURLAddressesTheBucket(t *testing.T) {
 	t.Parallel()
-	for endpoint, want := range map[string]string{
-		"":                      "https://signpost-uploads.s3.eu-west-1.amazonaws.com/uploads/a?",
-		"http://127.0.0.1:7070": "http://127.0.0.1:7070/signpost-uploads/uploads/a?",
+	type target struct {
+		endpoint     string
+		acceleration bool
+	}
+	for target, want := range map[target]string{
+		{"", false}:                      "https://signpost-uploads.s3.eu-west-1.amazonaws.com/uploads/a?",
+		{"", true}:                       "https://signpost-uploads.s3-accelerate.amazonaws.com/uploads/a?",
+		{"http://127.0.0.1:7070", false}: "http://127.0.0.1:7070/signpost-uploads/uploads/a?",
+		{"http://127.0.0.1:7070", true}:  "http://127.0.0.1:7070/signpost-uploads/uploads/a?",
 	} {
 		r := testRuntime()
-		r.Endpoint = endpoint
+		r.Endpoint, r.TransferAcceleration = target.endpoint, target.acceleration
 		got, err := newTestSigner(t, r).Sign(t.Context(), GetObject("uploads/a", Presentation{}), Validity{testNow, testLifetime})
 		if err != nil || !strings.HasPrefix(got.URL, want) {
-			t.Errorf("%q: URL %s, %v; want it to begin with %s", endpoint, got.URL, err, want)
+			t.Errorf("%v: URL %s, %v; want it to begin with %s", target, got.URL, err, want)
 			continue
+		}
+		if !strings.Contains(got.URL, "%2Feu-west-1%2Fs3%2Faws4_request") || !strings.Contains(got.URL, "X-Amz-SignedHeaders=host") {
+			t.Errorf("%v: the URL is not signed for the bucket's region and for its host: %s", target, got.URL)
 		}
 		seen := s3signtest.Request{Method: got.Method, URL: got.URL}
 		if err := seen.SignatureError(r.Credentials.SecretAccessKey); err != nil {
-			t.Errorf("%q: %v", endpoint, err)
+			t.Errorf("%v: %v", target, err)
 		}
 	}
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"signpost/lambda/ascii"
+	"signpost/lambda/config"
 )
 
-// Runtime is what a function gets from where it runs rather than from its deployment. Lambda sets
-// all of it but the endpoint ("Working with Lambda environment variables", AWS Lambda Developer
-// Guide).
+// Runtime is what a function gets from where it runs, and which host its URLs have. Lambda sets all
+// but the last two ("Working with Lambda environment variables", AWS Lambda Developer Guide).
 type Runtime struct {
 	Region string // region of the function and its bucket: "eu-west-1"
 
@@ -24,6 +24,10 @@ type Runtime struct {
 	// Endpoint is empty on AWS, where URLs have the bucket's regional host. The local run sets that
 	// of its own S3, such as "http://127.0.0.1:7070", and URLs then have the bucket in the path.
 	Endpoint string
+
+	// TransferAcceleration gives URLs the host of S3 Transfer Acceleration, unless there is an
+	// Endpoint.
+	TransferAcceleration bool
 }
 
 // RuntimeFromEnvironment reads the region and the credentials. The error lists every problem, one
@@ -59,6 +63,9 @@ func (r Runtime) Validate() error {
 	var problems []error
 	if r.Region == "" || !ascii.ConsistsOf(r.Region, ascii.Lower+ascii.Digits+"-") {
 		problems = append(problems, fmt.Errorf("AWS_REGION: %q is not a region such as eu-west-1", r.Region))
+	}
+	if problem := config.TransferAccelerationProblem(r.Region); r.TransferAcceleration && r.Endpoint == "" && problem != "" {
+		problems = append(problems, fmt.Errorf("AWS_REGION: %q %s", r.Region, problem))
 	}
 	if r.Credentials.AccessKeyID == "" {
 		problems = append(problems, errors.New("AWS_ACCESS_KEY_ID: is not set"))

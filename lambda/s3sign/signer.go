@@ -17,7 +17,7 @@ import (
 // Signer signs requests to one bucket. It may be used concurrently.
 type Signer struct {
 	sigv4       *v4.Signer
-	bucket      url.URL // https://<bucket>.s3.<region>.amazonaws.com, or <endpoint>/<bucket>
+	bucket      url.URL // https://<bucket>.s3.<region>.amazonaws.com, or see bucketURL
 	region      string
 	credentials aws.Credentials
 	lifetime    time.Duration

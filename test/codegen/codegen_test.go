@@ -52,13 +52,13 @@ func TestGeneratedNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantOperations := []string{"PlanUpload", "SignDocument", "SignDownload", "SignParts"}
+	wantOperations := []string{"GetLimits", "PlanUpload", "PlanUploads", "SignDocument", "SignDownload", "SignParts"}
 	if diff := cmp.Diff(wantOperations, operations(file)); diff != "" {
 		t.Errorf("operations (-want +generated):\n%s", diff)
 	}
 	wantTypes := []string{
-		"Disposition", "DownloadRequest", "ErrorCode", "ErrorDetails", "ErrorResponse", "ExpiresAt", "ExpiresIn", "Key", "MediaType", "Metadata",
-		"Method", "MultipartPlan", "PartLayout", "PartRequest", "PartsRequest", "Problem", "PutPlan", "SHA256", "SignDocumentParams",
+		"BatchEntry", "BatchPlan", "BatchRequest", "Disposition", "DownloadRequest", "ErrorCode", "ErrorDetails", "ErrorResponse", "ExpiresAt",
+		"ExpiresIn", "Features", "Key", "KindLimits", "Limits", "MediaType", "Metadata", "Method", "MultipartPlan", "PartLayout", "PartRequest", "PartsRequest", "Problem", "PutPlan", "SHA256", "SignDocumentParams",
 		"SignedDownload", "SignedHeaders", "SignedPart", "SignedParts", "SignedRequest", "SignedURL", "UploadPlan", "UploadRequest",
 	}
 	if diff := cmp.Diff(wantTypes, contractTypes(t, file)); diff != "" {

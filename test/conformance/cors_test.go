@@ -53,7 +53,9 @@ func preflights(t *testing.T) map[string]struct{ method, headers string } {
 	t.Helper()
 	type asked = struct{ method, headers string }
 	routes := map[string]asked{
+		"limits":                {"GET", "authorization"},
 		"uploads":               {"POST", "authorization,content-type"},
+		"uploads/batch":         {"POST", "authorization,content-type"},
 		"api/documents/signed":  {"GET", "authorization"},
 		"api/documents/signed/": {"GET", "authorization"},
 	}

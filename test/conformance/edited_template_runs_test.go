@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"bytes"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -44,6 +45,24 @@ func TestNarrowRole(t *testing.T) {
 	checkRefusal(t, s3(t, p.request(t, "hello")), forgery{code: "AccessDenied"})
 	if _, err := objectAt(r, p.Key); err == nil {
 		t.Error("an object was stored")
+	}
+}
+
+// TestTransferAcceleration runs the template with S3 Transfer Acceleration: the local run lists that
+// it has none, and its URLs go to its own S3.
+func TestTransferAcceleration(t *testing.T) {
+	t.Parallel()
+	template := bytes.ReplaceAll(synthesizedTemplate(t), []byte(`"UPLOAD_BUCKET"`), []byte(`"TRANSFER_ACCELERATION": "true", "UPLOAD_BUCKET"`))
+	r := runEdited(t, bytes.ReplaceAll(template, []byte(`"VersioningConfiguration"`), []byte(`"AccelerateConfiguration": {"AccelerationStatus": "Enabled"}, "VersioningConfiguration"`)))
+	if printed := r.stdout.String(); !strings.Contains(printed, "  - S3 Transfer Acceleration: URLs go to the local S3") {
+		t.Errorf("it doesn't list S3 Transfer Acceleration:\n%s", printed)
+	}
+	_, p := planFrom(t, onRun(t, r), target.origin())
+	if !strings.HasPrefix(p.URL, r.Local.S3Endpoint+"/"+r.UploadBucketName+"/") {
+		t.Errorf("the URL is not the local S3's: %s", p.URL)
+	}
+	if response := s3(t, p.request(t, "hello")); response.status != http.StatusOK {
+		t.Errorf("the upload got %d", response.status)
 	}
 }
 

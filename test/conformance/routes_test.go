@@ -30,6 +30,8 @@ func TestRoutes(t *testing.T) {
 	}{
 		"OKDocuments":              {"GET", "api/documents/signed?key=cat.png", 200},
 		"OKDocumentsTrailingSlash": {"GET", "api/documents/signed/?key=cat.png", 200},
+		"OKLimits":                 {"GET", "limits", 200},
+		"OKLimitsTrailingSlash":    {"GET", "limits/", 200},
 		"OKUploads":                {"POST", "uploads", 201},
 		"OKUploadsTrailingSlash":   {"POST", "uploads/", 201},
 		"ErrRoot":                  {"GET", "", 404},
@@ -37,6 +39,8 @@ func TestRoutes(t *testing.T) {
 		"ErrPartOfAPath":           {"GET", "api/documents", 404},
 		"ErrBeyond":                {"POST", "uploads/x", 404},
 		"ErrByCase":                {"POST", "Uploads", 404},
+		"ErrPOSTLimits":            {"POST", "limits", 404},
+		"ErrGETBatch":              {"GET", "uploads/batch", 404},
 		"ErrGETUploads":            {"GET", "uploads", 404},
 		"ErrHEADUploads":           {"HEAD", "uploads", 404},
 		"ErrPOSTDocuments":         {"POST", "api/documents/signed?key=cat.png", 404},

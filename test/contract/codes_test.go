@@ -175,6 +175,14 @@ func provocations() []provocation {
 		{"SizeTooLarge", withQuery(documentPath, map[string][]string{"key": {"a.png"}, "size": {"200000000"}}), small},
 		{"TypeNotAllowed", withQuery(documentPath, map[string][]string{"key": {"a.txt"}}), pictures},
 	}
+	limits := request("GET", limitsPath)
+	unknown := limits
+	unknown.RequestContext.Authorizer = nil
+	list = append(list,
+		provocation{"Unauthorized", unknown, nil},
+		provocation{"Forbidden", limits, func(cfg *settings) { cfg.RequiredGroup = "editors" }},
+		provocation{"InvalidRequest", withQuery(limitsPath, map[string][]string{"kind": {"avatar"}}), nil},
+	)
 	rights := map[string]events.APIGatewayProxyRequest{documentPath: withQuery(documentPath, map[string][]string{"key": {"a.png"}})}
 	for _, base := range bodies {
 		rights[base.path] = withBody("POST", base.path, base.body)

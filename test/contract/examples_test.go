@@ -33,13 +33,16 @@ func TestExamples(t *testing.T) {
 	}
 	a := d.send(t, withQuery(documentPath, map[string][]string{"key": {"cat.png"}}))
 	answers[documentPath] = a.body
+	answers[limitsPath] = d.send(t, request("GET", limitsPath)).body
 
 	for _, pair := range []struct{ request, method, path, status, answer string }{
 		{"/uploads least", "POST", "/uploads", "201", "put"},
 		{"/uploads inParts", "POST", "/uploads", "201", "inParts"},
+		{"/uploads/batch two", "POST", "/uploads/batch", "200", ""},
 		{"/uploads/parts finish", "POST", "/uploads/parts", "200", ""},
 		{"/downloads save", "POST", "/downloads", "200", ""},
 		{documentPath, "GET", documentPath, "200", ""},
+		{limitsPath, "GET", limitsPath, "200", ""},
 	} {
 		content := openAPI.Operation(pair.method, pair.path).Responses.Value(pair.status).Value.Content["application/json"]
 		shown := content.Example

@@ -28,7 +28,8 @@ func TestFields(t *testing.T) {
 	})
 	parts := bodySchema("/uploads/parts").Properties
 	documented := map[string][]string{
-		"parseUpload":   slices.Sorted(maps.Keys(bodySchema("/uploads").Properties)),
+		"readUpload":    slices.Sorted(maps.Keys(bodySchema("/uploads").Properties)),
+		"parseBatch":    slices.Sorted(maps.Keys(bodySchema("/uploads/batch").Properties)),
 		"parseParts":    slices.Sorted(maps.Keys(parts)),
 		"readPart":      slices.Sorted(maps.Keys(parts["parts"].Value.Items.Value.Properties)),
 		"parseDownload": slices.Sorted(maps.Keys(bodySchema("/downloads").Properties)),

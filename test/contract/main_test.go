@@ -119,8 +119,13 @@ func withQuery(path string, query url.Values) events.APIGatewayProxyRequest {
 type answer struct {
 	status  int
 	body    string
-	refusal struct{ Code, Message, Field string }
+	refusal refusalDetails
 }
+
+type refusalDetails struct{ Code, Message, Field string }
+
+// refusalBody is the body of a refusal.
+type refusalBody struct{ Error refusalDetails }
 
 func (a answer) ok() bool { return a.status < 300 }
 
@@ -144,13 +149,11 @@ func (d deployment) send(t testing.TB, e events.APIGatewayProxyRequest) answer {
 	}
 	a := answer{status: resp.StatusCode, body: strings.TrimSpace(resp.Body)}
 	if !a.ok() {
-		var body struct {
-			Error *struct{ Code, Message, Field string }
-		}
-		body.Error = (*struct{ Code, Message, Field string })(&a.refusal)
+		var body refusalBody
 		if err := json.Unmarshal([]byte(resp.Body), &body); err != nil {
 			t.Fatalf("%v: %s", err, resp.Body)
 		}
+		a.refusal = body.Error
 	}
 	return a
 }

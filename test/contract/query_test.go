@@ -10,7 +10,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-const documentPath = "/api/documents/signed"
+const (
+	documentPath = "/api/documents/signed"
+	limitsPath   = "/limits"
+)
 
 // TestQuery does for the query what TestBodies does for the bodies.
 func TestQuery(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"signpost/lambda/api"
 )
 
 const (
@@ -23,6 +25,7 @@ const (
 var bodies = []struct{ path, body string }{
 	{"/uploads", `{"filename": "cat.png", "contentType": "image/png", "size": 12345}`},
 	{"/uploads", `{"filename": "cat.png", "contentType": "text/plain; charset=utf-8", "size": 12345, "metadata": {"album": "2026"}}`},
+	{"/uploads/batch", `{"files": [{"filename": "cat.png", "contentType": "image/png", "size": 12345}]}`},
 	{"/uploads/parts", `{"key": "` + partsKey + `", "uploadId": "VXBsb2Fk", "parts": [{"partNumber": 1}]}`},
 	{"/uploads/parts", `{"key": "` + sumsKey + `", "uploadId": "VXBsb2Fk", "parts": [{"partNumber": 1, "sha256": "` + someSum + `"}]}`},
 	{"/downloads", `{"key": "` + plainKey + `"}`},
@@ -75,7 +78,10 @@ func TestBodies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := d.send(t, withBody("POST", base.path, string(text)))
+			a, ofFile := firstFile(t, d.send(t, withBody("POST", base.path, string(text))))
+			if ofFile { // names a field of the file
+				v.field = a.refusal.Field
+			}
 			name := fmt.Sprintf("%s, body%s", base.path, v.what)
 			if !conforms(schema, v.value) {
 				wrong++
@@ -102,6 +108,19 @@ func TestBodies(t *testing.T) {
 		t.Errorf("only %d right and %d wrong bodies were tried", right, wrong)
 	}
 	t.Logf("%d right bodies, %d wrong ones", right, wrong)
+}
+
+// firstFile returns the answer about the first file of a batch, if that is an error, and whether it
+// is.
+func firstFile(t *testing.T, a answer) (answer, bool) {
+	t.Helper()
+	var batch struct{ Files []refusalBody }
+	if !a.ok() || json.Unmarshal([]byte(a.body), &batch) != nil || len(batch.Files) == 0 || batch.Files[0].Error.Code == "" {
+		return a, false
+	}
+	a.refusal = batch.Files[0].Error
+	a.status = api.Code(a.refusal.Code).Status()
+	return a, true
 }
 
 // checkRefused checks that the error names the field; "" stands for the body.

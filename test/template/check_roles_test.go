@@ -156,12 +156,16 @@ func checkFunctionPermissions(t *template, _ asked) (found complaints) {
 }
 
 // checkEnvironment: each function starts with its environment, which sets the variables that it
-// reads and no others.
+// reads and no others. It sets that of transfer acceleration only to turn it on, together with the
+// bucket's.
 func checkEnvironment(t *template, want asked) (found complaints) {
+	found.equal("whether the bucket is accelerated", at(t.uploadBucket().Properties, "AccelerateConfiguration", "AccelerationStatus") == "Enabled", want.acceleration)
 	for _, function := range t.of("AWS::Lambda::Function") {
 		read := map[string]bool{}
 		settings, err := settingsOf(function, func(name string) string {
-			read[name] = true
+			if name != "TRANSFER_ACCELERATION" || want.acceleration {
+				read[name] = true
+			}
 			return deployed(function.env()[name])
 		})
 		if err != nil {
@@ -169,6 +173,7 @@ func checkEnvironment(t *template, want asked) (found complaints) {
 			continue
 		}
 		found.equal(function.id+"'s variables", slices.Sorted(maps.Keys(function.env())), slices.Sorted(maps.Keys(read)))
+		found.equal("whether URLs are accelerated", settings.TransferAcceleration, want.acceleration)
 		found.equal("the key prefix", settings.KeyPrefix, want.prefix)
 		found.equal("the origins", settings.AllowedOrigins, want.origins)
 		found.equal("whether it asks for access tokens", settings.TokenUse == "access", want.scopes != nil)
@@ -192,8 +197,12 @@ func settingsOf(function *resource, getenv func(string) string) (config.Shared, 
 	return upload.Shared, err
 }
 
-// deployed is what a value could be once deployed: for a reference, some name in lower case.
+// deployed is what a value could be once deployed: for a reference, some name in lower case. A
+// variable that isn't set is empty.
 func deployed(value any) string {
+	if value == nil {
+		return ""
+	}
 	if id := reference(value); id != "" {
 		return strings.ToLower(id)
 	}

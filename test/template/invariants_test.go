@@ -48,6 +48,7 @@ type asked struct {
 	poolARN, group, prefix, boundary, accessLogBucket string
 	multipart, resumable, downloads, simpleRoute      bool
 	sourceRanges, malwareScan, ownKey, tracing        bool
+	acceleration                                      bool
 	optionalMFA, passwordAuth                         bool
 	disposable, firstDeployment                       bool
 	expireDays, expireVersionsDays                    int
@@ -64,7 +65,8 @@ func askedOf(stage infra.Stage) asked {
 		poolARN: existingPool.PoolARN, group: p.Callers.RequiredGroup, prefix: cmp.Or(p.KeyPrefix, "uploads/"), boundary: p.PermissionsBoundaryARN, accessLogBucket: p.AccessLogBucketName,
 		multipart: multipart(stage), resumable: p.Multipart.Resumable, downloads: p.Downloads != nil, simpleRoute: !p.NoSimpleRoute,
 		sourceRanges: p.SourceRanges != nil, malwareScan: p.MalwareScan, ownKey: hasOwnKey(stage), tracing: p.Tracing,
-		optionalMFA: newPool.OptionalMFA, passwordAuth: newPool.PasswordAuth,
+		acceleration: p.TransferAcceleration,
+		optionalMFA:  newPool.OptionalMFA, passwordAuth: newPool.PasswordAuth,
 		disposable: p.Disposable, firstDeployment: p.FirstDeployment,
 		expireDays: expiry.UploadsAfterDays, expireVersionsDays: expiry.VersionsAfterDays,
 		maxSize: maxSize(stage), alarmBytesGiven: orZero(p.Alarms).BytesSigned != 0, logQueries: p.LogQueries,

@@ -110,6 +110,11 @@ var roleMutations = []mutation{
 	{"each function starts with its environment", "", "a prefix without a slash", func(t *template) { t.environment()["KEY_PREFIX"] = "uploads" }},
 	{"each function starts with its environment", "", "another client", func(t *template) { t.environment()["USER_POOL_CLIENT_IDS"] = "another" }},
 	{"each function starts with its environment", "oauth-scopes", "ID tokens", func(t *template) { t.environment()["TOKEN_USE"] = "id" }},
+	{"each function starts with its environment", "transfer-acceleration", "URLs of the regional host", func(t *template) { delete(t.environment(), "TRANSFER_ACCELERATION") }},
+	{"each function starts with its environment", "transfer-acceleration", "a bucket that isn't accelerated", func(t *template) {
+		delete(t.uploadBucket().Properties, "AccelerateConfiguration")
+	}},
+	{"each function starts with its environment", "", "URLs of a host that the bucket doesn't have", func(t *template) { t.environment()["TRANSFER_ACCELERATION"] = "true" }},
 	{"each function starts with its environment", "required-group", "everybody", func(t *template) { t.environment()["REQUIRED_GROUP"] = "" }},
 }
 

@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -165,11 +166,36 @@ var services = []string{
 	"apigateway.amazonaws.com", "cloudwatch.amazonaws.com", "lambda.amazonaws.com", "logging.s3.amazonaws.com", "malware-protection-plan.guardduty.amazonaws.com",
 }
 
-// partitionNeutral is a stage with everything but the boundary, whose ARN the test itself gives.
+// partitionNeutral is a stage with everything but the boundary, whose ARN the test itself gives,
+// and transfer acceleration, which only one partition has.
 func partitionNeutral() infra.Stage {
 	stage := options.Everything()
 	stage.Uploads.PermissionsBoundaryARN = ""
+	stage.Uploads.TransferAcceleration = false
 	return stage
+}
+
+// TestTransferAccelerationByRegion: a stack in a partition without it is refused, and a stack whose
+// region is known only during the deployment is not.
+func TestTransferAccelerationByRegion(t *testing.T) {
+	for region, refused := range map[string]bool{"cn-north-1": true, "us-gov-west-1": true, "eu-west-1": false, "": false} {
+		t.Run(region, func(t *testing.T) {
+			env := &awscdk.Environment{}
+			if region != "" {
+				env.Account, env.Region = jsii.String("111122223333"), jsii.String(region)
+			}
+			stack, stage := awscdk.NewStack(synth.NewApp(t), jsii.String("Team"), &awscdk.StackProps{Env: env}), options.Default()
+			stage.Uploads.TransferAcceleration = true
+			defer func() {
+				var wrong *uploads.PropsError
+				err, _ := recover().(error)
+				if got := errors.As(err, &wrong); got != refused || err != nil && !strings.HasPrefix(err.Error(), "TransferAcceleration: can't be true in "+region) {
+					t.Errorf("it is refused with %v, want that it is refused: %v", err, refused)
+				}
+			}()
+			uploads.New(stack, "Uploads", synth.WithStub(t, stage).Uploads)
+		})
+	}
 }
 
 // TestTwoOfEverything: no option uses a name that a second Uploads in the stack would use too.

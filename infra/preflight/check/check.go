@@ -104,7 +104,7 @@ func (c *checker) runAll(ctx context.Context) (found []Finding, noLogRole bool) 
 			return found
 		},
 		c.checkConcurrency, c.checkUserPool, c.checkKey, c.checkAccessLogBucket, c.checkAlarmTopic, c.checkWebACL,
-		c.checkCertificate, c.checkDomainName, c.checkHostedZone, c.checkBoundary, c.checkQuotas,
+		c.checkCertificate, c.checkDomainName, c.checkHostedZone, c.checkBoundary, c.checkTransferAcceleration, c.checkQuotas,
 	}
 	results := make([][]Finding, len(checks))
 	var all sync.WaitGroup

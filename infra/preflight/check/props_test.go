@@ -112,6 +112,7 @@ func TestProps(t *testing.T) {
 			want: []string{"unknown AccessLogBucketName: could not be checked, because s3:ListBucket is not permitted"}},
 		"BucketNoPolicy": {answers: map[string]awsstub.Answer{"s3 GET /" + awsstub.LogBucket + "?policy": {Status: 404, Error: "NoSuchBucketPolicy"}}, want: []string{"note AccessLogBucketName: the policy of acme-access-logs does not name logging.s3.amazonaws.com"}},
 
+		"OKAcceleration":    {props: func(p *uploads.Props) { p.TransferAcceleration = true }},
 		"BoundaryOfAnother": {props: func(p *uploads.Props) { p.PermissionsBoundaryARN = "arn:aws:iam::999922223333:policy/boundary" }, want: []string{"problem PermissionsBoundaryARN: is in account 999922223333"}},
 		"OKBoundaryOfAWS":   {props: func(p *uploads.Props) { p.PermissionsBoundaryARN = "arn:aws:iam::aws:policy/PowerUserAccess" }},
 

@@ -104,7 +104,7 @@ test.describe("the page as static files", () => {
         await expect(refused).toHaveAttribute("data-state", "failed", { timeout: 100 });
       }).toPass({ timeout: 90_000 });
       await expect(refused).toContainText("The API doesn't allow this page");
-      await expect(refused).toContainText(`Add ${origin} to AllowedOrigins of this stage in infra/stages.go`);
+      await expect(refused).toContainText(`Add ${origin} to this stage's AllowedOrigins in infra/stages.go`);
       const object = `${run.outputs.Local.S3Endpoint}/${run.outputs.UploadBucketName}/uploads/x`;
       const put = page.evaluate((url) => fetch(url, { method: "PUT", body: "hello" }), object);
       await expect(put, "S3's CORS rules have the same origins").rejects.toThrow("Failed to fetch");

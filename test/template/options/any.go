@@ -70,6 +70,7 @@ func anyFiles(r *rapid.T, p *uploads.Props) {
 	}
 	p.Encryption = rapid.SampledFrom([]*uploads.Encryption{nil, {}, {KeyARN: KeyARN}}).Draw(r, "encryption")
 	p.EventBridge = rapid.Bool().Draw(r, "EventBridge")
+	p.TransferAcceleration = rapid.Bool().Draw(r, "transfer acceleration")
 	p.MalwareScan = rapid.Bool().Draw(r, "malware scan")
 	p.Functions.MemoryMB = rapid.SampledFrom([]int{0, 128, 1769, 10_240}).Draw(r, "memory")
 	p.Functions.ReservedConcurrency = rapid.IntRange(0, 450).Draw(r, "concurrency")

@@ -58,7 +58,7 @@ func Everything() infra.Stage {
 	for _, name := range []string{
 		"several-origins", "sign-in-scope", "required-group", "lifetimes", "long-urls", "max-size", "resumable-uploads", "downloads", "key-prefix",
 		"expiry", "own-key", "load", "tracing", "alarms", "dashboard", "log-queries", "metrics-namespace", "source-ranges", "web-acl",
-		"event-bridge", "malware-scan", "permissions-boundary", "role-tags", "tags", "optional-mfa", "password-auth",
+		"event-bridge", "malware-scan", "transfer-acceleration", "permissions-boundary", "role-tags", "tags", "optional-mfa", "password-auth",
 	} {
 		for _, option := range All() {
 			if option.Name == name {
@@ -106,6 +106,7 @@ func All() []Option {
 		{"malware-scan", func(p *props) { p.MalwareScan = true }},
 		{"malware-scan-with-key", func(p *props) { p.MalwareScan, p.Encryption = true, &uploads.Encryption{} }},
 		{"event-bridge", func(p *props) { p.EventBridge = true }},
+		{"transfer-acceleration", func(p *props) { p.TransferAcceleration = true }},
 		{"domain", func(p *props) {
 			p.Domain = &uploads.Domain{Name: "uploads.example.com", CertificateARN: CertificateARN}
 		}},

@@ -1,0 +1,16 @@
+package uploads
+
+import "signpost/lambda/config"
+
+// validateRegion reports what the stack's region can't give, as a [*PropsError], or nil. The region
+// of a stack without an environment is a token, and then known only during the deployment.
+func (p Props) validateRegion(region string) error {
+	return collect(func(found problems) {
+		if !p.TransferAcceleration || IsToken(region) {
+			return
+		}
+		if problem := config.TransferAccelerationProblem(region); problem != "" {
+			found.add("TransferAcceleration", "can't be true in %s, which %s", region, problem)
+		}
+	})
+}

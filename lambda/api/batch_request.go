@@ -1,0 +1,63 @@
+package api
+
+import (
+	"signpost/lambda/config"
+)
+
+// maxBatch is the largest number of files in one batch. A body holds that many if they have up to
+// about 650 bytes each, and the answer then comes to about 200 kB.
+const maxBatch = 100
+
+// batchFile is one file of a batch: valid, or refused.
+type batchFile struct {
+	file    uploadRequest
+	refused refusals // nil if the file is valid
+}
+
+// parseBatch reads POST /uploads/batch. A file that is refused is part of the result; the error is
+// for the request as a whole.
+func parseBatch(r request, cfg config.Upload) ([]batchFile, error) {
+	body, err := jsonObject(r.event)
+	if err != nil {
+		return nil, err
+	}
+	var found problems
+	var files []batchFile
+	body.read(&found, []field{
+		{name: "files", required: true, read: func(v value) { files = readFiles(v, cfg) }},
+	}, nil)
+	return files, found.err()
+}
+
+func readFiles(v value, cfg config.Upload) []batchFile {
+	elements, ok := v.array()
+	switch {
+	case !ok:
+		return nil
+	case len(elements) == 0:
+		v.refuse(InvalidRequest, "is empty; give 1 to %d files", maxBatch)
+		return nil
+	case len(elements) > maxBatch:
+		v.refuse(InvalidRequest, "has %d entries; at most %d are allowed at once", len(elements), maxBatch)
+		return nil
+	}
+	files := make([]batchFile, len(elements))
+	for i, element := range elements {
+		files[i] = readFile(element, cfg)
+	}
+	return files
+}
+
+// readFile reads one file of a batch. Its refusals are those of POST /uploads, word for word, so
+// they name a field of the file and not its place in the batch.
+func readFile(v value, cfg config.Upload) batchFile {
+	if kind := v.kind(); kind != "an object" {
+		return batchFile{refused: refusals{refuse(InvalidRequest, "", "a file must be an object, not %s", kind)}}
+	}
+	o, ok := v.object("an object")
+	if !ok { // can't happen: the whole body has been found to be valid
+		return batchFile{}
+	}
+	file, err := readUpload(object{memberName: o.memberName, members: o.members}, cfg)
+	return batchFile{file, refusalsIn(err)}
+}
