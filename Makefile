@@ -8,7 +8,7 @@
 #   make types               generate the client's types from openapi.yaml
 #   make module              give a fork its own Go module path: make module MODULE=github.com/acme/signpost
 #   make test-faults         uploads through failures; for more: make test-faults UPLOADS=1000 SEED=7
-#   make bench               timings; it asserts nothing
+#   make bench               timings; it asserts nothing. Of the client alone: make bench-client RUNS=5
 #   make preflight           find what would make a deployment of STAGE (default dev) fail; changes nothing
 #   make synth|diff|deploy|destroy   the CDK command for STAGE; deploy runs preflight first
 
@@ -26,7 +26,7 @@ export STAGE APPROVAL MODULE
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: local check check-go check-node test format vet types-check lint test-lambda test-local test-template test-iam test-nag test-consumer test-contract test-conformance test-client test-browser test-engines test-faults fuzz \
-	snapshot reference types module bench preflight synth diff deploy destroy
+	snapshot reference types module bench bench-client preflight synth diff deploy destroy
 
 node_modules/.installed: package.json package-lock.json $(wildcard client/package.json page/package.json test/frameworks/*/package.json)
 	npm ci --no-audit --no-fund --loglevel=error
@@ -65,7 +65,7 @@ vet:
 	@for module in test/consumer test/codegen; do (cd $$module && go vet ./...) || exit 1; done
 
 types-check: node_modules/.installed
-	@for project in client page test/browser test/engines test/faults test/frameworks/*/; do \
+	@for project in client page test/bench test/browser test/engines test/faults test/frameworks/*/; do \
 		echo "tsc -p $$project"; \
 		tsc -p $$project --incremental --tsBuildInfoFile node_modules/.cache/tsc/$$(basename $$project).json || exit 1; \
 	done
@@ -173,3 +173,9 @@ destroy: node_modules/.installed
 bench: node_modules/.installed
 	go test ./lambda/... -run '^$$' -bench . -benchmem
 	go run ./test/bench
+	go run ./test/bench/prefixes
+	@$(MAKE) --no-print-directory bench-client
+
+# The client beside Uppy and curl, in Chromium. RUNS and CASE, if given, reach it through the environment.
+bench-client: node_modules/.installed
+	npx playwright test --config test/bench/playwright.config.ts
