@@ -116,7 +116,8 @@ type Props struct {
 	// Default: false.
 	EventBridge bool
 
-	// TransferAcceleration gives the bucket S3 Transfer Acceleration, and every signed URL its host:
+	// TransferAcceleration gives the bucket S3 Transfer Acceleration, and every signed URL its
+	// host:
 	// https://<bucket>.s3-accelerate.amazonaws.com. Files then travel through the edge location that
 	// is nearest to the user, uploads and downloads alike. That pays for large files over long
 	// distances. AWS bills each accelerated GB, in both directions, and nothing for an upload that it
@@ -128,10 +129,10 @@ type Props struct {
 	// Content-Security-Policy must list the new host before the deployment. The section "Transfer
 	// acceleration" in docs/operations.md has the costs, and how to turn it on and off.
 	//
-	// Only regions of the partition aws have it, and not all of them ("Configuring fast, secure file
-	// transfers using Amazon S3 Transfer Acceleration", Amazon S3 User Guide). If the stack has a
-	// region of another partition, New panics with a [*PropsError]. The bucket's name must have no
-	// dots, and that of this bucket never has any, since CloudFormation generates it.
+	// Only regions of the partition aws have it, and not all of them ("Configuring fast, secure
+	// file transfers using Amazon S3 Transfer Acceleration", Amazon S3 User Guide). If the stack
+	// has a region of another partition, New panics with a [*PropsError]. The bucket's name must
+	// have no dots, and that of this bucket never has any, since CloudFormation generates it.
 	//
 	// Default: false. URLs have the bucket's regional host.
 	TransferAcceleration bool

@@ -16,7 +16,7 @@ type Throttle struct {
 	Burst int
 }
 
-// Defaults and limits of Throttle. The limits are an account's default quotas in a region ( "Amazon
+// Defaults and limits of Throttle. The limits are an account's default quotas in a region ("Amazon
 // API Gateway quotas", Amazon API Gateway Developer Guide).
 const (
 	DefaultThrottleRate  = 50

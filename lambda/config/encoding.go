@@ -15,8 +15,8 @@ type variable struct {
 	value value
 	unset string // what the variable means if it isn't set or is empty
 
-	// omitUnset leaves the variable out of the environment if its value is that of unset. A variable
-	// that is added later has it, so that templates that don't use it stay as they are.
+	// omitUnset leaves the variable out of the environment if its value is that of unset. A
+	// variable that is added later has it, so that templates that don't use it stay as they are.
 	omitUnset bool
 }
 

@@ -3,10 +3,10 @@ package config
 import "strings"
 
 // TransferAccelerationProblem returns why a region has no S3 Transfer Acceleration, to be read
-// after the region; "" means that its partition has it. The accelerate endpoint is in
-// amazonaws.com only ("Configuring fast, secure file transfers using Amazon S3 Transfer
-// Acceleration", Amazon S3 User Guide). GovCloud doesn't have it ("Amazon S3 in AWS GovCloud (US)",
-// AWS GovCloud (US) User Guide), and the SDK's endpoint rules refuse it in China.
+// after the region; "" means that its partition has it. The accelerate endpoint is in amazonaws.com
+// only ("Configuring fast, secure file transfers using Amazon S3 Transfer Acceleration", Amazon S3
+// User Guide). GovCloud doesn't have it ("Amazon S3 in AWS GovCloud (US)", AWS GovCloud (US) User
+// Guide), and the SDK's endpoint rules refuse it in China.
 //
 // Within the partition aws, the User Guide lists the regions. AWS adds to that list, so it isn't
 // here; preflight compares with it.

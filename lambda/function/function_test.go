@@ -157,8 +157,8 @@ func rightEnvironment() map[string]string {
 	return env
 }
 
-// The signer of each function gets the setting: it refuses a region that has no acceleration, unless
-// the URLs go to the local run anyway.
+// The signer of each function gets the setting: it refuses a region that has no acceleration,
+// unless the URLs go to the local run anyway.
 func TestTransferAcceleration(t *testing.T) {
 	t.Parallel()
 	env := rightEnvironment()

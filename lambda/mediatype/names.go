@@ -46,7 +46,8 @@ func typeOf(name string) string {
 	return lineOf(" " + name)
 }
 
-// knownLines has what lineOf found before. It holds words of the table only, so callers can't fill it.
+// knownLines has what lineOf found before. It holds words of the table only, so callers can't fill
+// it.
 var knownLines sync.Map
 
 // lineOf returns the first word of the line that contains the word. The word includes the character

@@ -48,8 +48,8 @@ func TestNarrowRole(t *testing.T) {
 	}
 }
 
-// TestTransferAcceleration runs the template with S3 Transfer Acceleration: the local run lists that
-// it has none, and its URLs go to its own S3.
+// TestTransferAcceleration runs the template with S3 Transfer Acceleration: the local run lists
+// that it has none, and its URLs go to its own S3.
 func TestTransferAcceleration(t *testing.T) {
 	t.Parallel()
 	template := bytes.ReplaceAll(synthesizedTemplate(t), []byte(`"UPLOAD_BUCKET"`), []byte(`"TRANSFER_ACCELERATION": "true", "UPLOAD_BUCKET"`))
