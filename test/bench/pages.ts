@@ -1,13 +1,10 @@
 // The pages of the benchmark, built with the client as it is published.
-import { execFile } from "node:child_process";
-import { cp, readFile, symlink } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { build } from "esbuild";
 import type { ServedFile } from "../browser/fault_proxy/fault_proxy";
-import { environment, project } from "../browser/local_run/build";
-
-const run = promisify(execFile);
+import { project } from "../browser/local_run/build";
+import { packClient } from "../faults/packed_client";
 
 /** The programs in the browser, and the folders of their pages. */
 export const pageFolders = {
@@ -25,7 +22,7 @@ export function pathOf(name: PageName): string {
 
 /** Builds the pages for production, by the path of each file. */
 export async function buildPages(folder: string): Promise<Map<string, ServedFile>> {
-  const alias = await packClient(folder);
+  const alias = await packedExports(folder);
   const files = new Map<string, ServedFile>();
   for (const [name, path] of Object.entries(pageFolders) as [PageName, string][]) {
     const { outputFiles } = await build({
@@ -43,19 +40,11 @@ export async function buildPages(folder: string): Promise<Map<string, ServedFile
   return files;
 }
 
-/** Packs a copy of the client as npm would publish it. Returns the file of each of its exports. */
-async function packClient(folder: string): Promise<Record<string, string>> {
-  const source = join(folder, "source");
-  const filter = (path: string) => !/\/(dist|test)$/.test(path);
-  await cp(join(project, "client"), join(source, "client"), { recursive: true, filter });
-  await cp(join(project, "tsconfig.base.json"), join(source, "tsconfig.base.json"));
-  await symlink(join(project, "node_modules"), join(source, "node_modules"));
-  const pack = ["pack", "--json", "--silent", "--pack-destination", folder];
-  const { stdout } = await run("npm", pack, { cwd: join(source, "client"), env: environment });
-  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf("[")));
-  await run("tar", ["-xzf", join(folder, filename), "-C", folder]);
-  const { exports } = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
+/** Packs the client. Returns the file of each of its exports. */
+async function packedExports(folder: string): Promise<Record<string, string>> {
+  const client = await packClient(folder);
+  const { exports } = JSON.parse(await readFile(join(client, "package.json"), "utf8"));
   const files = Object.entries(exports as Record<string, { default: string }>);
   const longestFirst = files.sort(([a], [b]) => b.length - a.length);
-  return Object.fromEntries(longestFirst.map(([path, file]) => [join("signpost-client", path), join(folder, "package", file.default)]));
+  return Object.fromEntries(longestFirst.map(([path, file]) => [join("signpost-client", path), join(client, file.default)]));
 }
