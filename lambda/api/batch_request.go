@@ -51,13 +51,12 @@ func readFiles(v value, cfg config.Upload) []batchFile {
 // readFile reads one file of a batch. Its refusals are those of POST /uploads, word for word, so
 // they name a field of the file and not its place in the batch.
 func readFile(v value, cfg config.Upload) batchFile {
-	if kind := v.kind(); kind != "an object" {
-		return batchFile{refused: refusals{refuse(InvalidRequest, "", "a file must be an object, not %s", kind)}}
+	var found problems
+	o, ok := value{name: "a file", json: v.json, found: &found}.object("an object")
+	if !ok {
+		return batchFile{refused: found.kept}
 	}
-	o, ok := v.object("an object")
-	if !ok { // can't happen: the whole body has been found to be valid
-		return batchFile{}
-	}
-	file, err := readUpload(object{memberName: o.memberName, members: o.members}, cfg)
+	o.path = "" // its fields are named as in POST /uploads
+	file, err := readUpload(o, cfg)
 	return batchFile{file, refusalsIn(err)}
 }

@@ -23,13 +23,14 @@ type kindLimits struct {
 	MultipartThreshold *int64   `json:"multipartThreshold"` // in bytes; nil if no file is sent in parts
 }
 
-// features are what a deployment can do beyond storing files.
+// features are what a deployment can do beyond storing files. The contract has more features than
+// there are routes: those without one are always false.
 type features struct {
 	Resumable bool `json:"resumable"` // POST /uploads/parts signs list and abort
 	Downloads bool `json:"downloads"` // there is POST /downloads
-	Listings  bool `json:"listings"`  // not yet
-	Deletions bool `json:"deletions"` // not yet
-	Scans     bool `json:"scans"`     // not yet
+	Listings  bool `json:"listings"`
+	Deletions bool `json:"deletions"`
+	Scans     bool `json:"scans"`
 }
 
 // limits serves GET /limits.
