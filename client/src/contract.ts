@@ -46,7 +46,7 @@ export interface paths {
          * Plan one upload
          * @description Chooses the key and signs the request that stores the file.
          *
-         *     A file up to the deployment's threshold (100 MiB by default) is stored by one `PutObject`: `method` is `PUT`, and the
+         *     A file up to the deployment's threshold (16 MiB by default) is stored by one `PutObject`: `method` is `PUT`, and the
          *     file's bytes are the body. A larger file is sent in parts: the signed request is `CreateMultipartUpload` (`method` is
          *     `POST`, no body), and `multipart` says how to cut the file. S3 returns an `UploadId`; continue with `POST /uploads/parts`.
          *
@@ -204,6 +204,7 @@ export interface components {
              * @default false
              */
             partChecksums?: boolean | null;
+            kind?: components["schemas"]["Kind"];
         };
         BatchRequest: {
             /** @description The files, each as `POST /uploads` takes one. The names may be the same. */
@@ -249,6 +250,12 @@ export interface components {
          * @enum {string}
          */
         Disposition: "attachment" | "inline";
+        /**
+         * @description The kind of upload: one of those that `GET /limits` lists. It decides which types and sizes are accepted, how long the URLs
+         *     are valid, and what the key begins with. Left out, it is the kind with no name, which a deployment can close.
+         * @example avatar
+         */
+        Kind: string | null;
         /**
          * @description The file's media type, as the system or the browser gives it: the `type` of a `File`. The `Content-Type` in the response is
          *     what is stored: the type's standard name, well-formed. For example, `application/x-zip-compressed` is `application/zip`, and
@@ -378,12 +385,15 @@ export interface components {
             expiresAt: components["schemas"]["ExpiresAt"];
         };
         Limits: {
-            /** @description The limits of each kind of upload. */
+            /**
+             * @description The limits of each kind of upload that the caller may use. The kind with no name comes first, unless the deployment has
+             *     closed it. The list is empty if each kind is for a group that the caller isn't in.
+             */
             kinds: components["schemas"]["KindLimits"][];
             features: components["schemas"]["Features"];
         };
         KindLimits: {
-            /** @description The kind's name. So far there is one kind, which has none (`null`). */
+            /** @description The kind's name; `null` for the kind of files for which none is named. */
             kind: string | null;
             /** @description The media types that are accepted, such as `image/png`, or `image/*` for a family. No family includes types that can run script. */
             types: string[];
@@ -400,9 +410,13 @@ export interface components {
             maxSize: number;
             /**
              * Format: int64
-             * @description Larger files, in bytes, are sent in parts. `null` if no file is, and there is no `POST /uploads/parts`.
+             * @description Larger files, in bytes, are sent in parts. `null` if no file of this kind is.
              */
             multipartThreshold: number | null;
+            /** @description The names that the `metadata` of each file must have, in lower case. */
+            requiredMetadata: string[];
+            /** @description Users can read their files of this kind: `POST /downloads`. */
+            downloads: boolean;
         };
         /** @description What the deployment can do beyond storing files. */
         Features: {
@@ -418,7 +432,7 @@ export interface components {
             scans: boolean;
         };
         /**
-         * @description The object's key, `uploads/<sub>/<id>/<name>`, which the server chooses. Ids sort by time and can't be guessed; the id of
+         * @description The object's key, `uploads/<sub>/<id>/<name>` or, with a kind, `uploads/<kind>/<sub>/<id>/<name>`, which the server chooses. Ids sort by time and can't be guessed; the id of
          *     an upload in parts also carries the declared size. Use the key as it is.
          */
         Key: string;
@@ -462,7 +476,7 @@ export interface components {
              * @description With `SizeTooLarge` and `BodyTooLarge`: the largest size allowed, in bytes.
              */
             limit?: number;
-            /** @description With `TypeNotAllowed` for a file: the types that the deployment accepts, such as `image/*`. */
+            /** @description With `TypeNotAllowed` for a file: the types that are accepted, such as `image/*`. With `InvalidRequest` for `kind`: the kinds that the caller may use. */
             allowed?: string[];
             /** @description Everything that is wrong, if it is more than one thing. The first entry is the error itself. */
             problems?: components["schemas"]["Problem"][];
@@ -1141,6 +1155,11 @@ export interface operations {
                  * @example 12345
                  */
                 size?: number;
+                /**
+                 * @description The kind of upload, as in `POST /uploads`. A kind that requires metadata can't be uploaded this way.
+                 * @example avatar
+                 */
+                kind?: string;
             };
             header?: never;
             path?: never;

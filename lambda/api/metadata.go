@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"signpost/lambda/ascii"
+	"signpost/lambda/config"
 )
 
 const (
@@ -14,10 +15,6 @@ const (
 	// maxMetadata is the most that S3 accepts, names and values together, without the prefix
 	// x-amz-meta- ("Working with object metadata", Amazon S3 User Guide).
 	maxMetadata = 2 << 10
-
-	// maxMetadataName keeps the names, which a signed URL repeats, from filling the 8 KB that S3
-	// accepts of a request line and headers.
-	maxMetadataName = 128
 )
 
 // readMetadata reads the field metadata. It returns the values, as they are signed and sent in
@@ -56,8 +53,8 @@ func readMetadata(v value) map[string]string {
 func readMetadataEntry(metadata value, m member) (string, bool) {
 	shown := shorten(m.name, 64)
 	entry := value{name: metadata.name, field: metadata.field, json: m.json, found: metadata.found}
-	if m.name == "" || len(m.name) > maxMetadataName || !ascii.ConsistsOf(m.name, ascii.Alphanumeric+"-_.") {
-		entry.refuse(InvalidRequest, "has the name %q; it becomes part of a header name, so it must be 1 to %d letters, digits, '-', '_' and '.'", shown, maxMetadataName)
+	if m.name == "" || len(m.name) > config.MaxMetadataName || !ascii.ConsistsOf(m.name, config.MetadataNameChars) {
+		entry.refuse(InvalidRequest, "has the name %q; it becomes part of a header name, so it must be 1 to %d letters, digits, '-', '_' and '.'", shown, config.MaxMetadataName)
 		return "", false
 	}
 	if kind := entry.kind(); kind != "a string" {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -20,6 +21,8 @@ type Shared struct {
 	RequiredGroup string   // Cognito group that callers must be in; empty admits every user
 
 	MetricsNamespace string // CloudWatch namespace of the functions' metrics: "Signpost"
+
+	Kinds []Kind // kinds of upload that have a name
 }
 
 // Upload holds the settings of the function that signs uploads.
@@ -30,6 +33,7 @@ type Upload struct {
 	ResumableUploads   bool     // whether the function's role may list and abort uploads in parts
 	AllowedTypes       []string // media types that may be stored: "image/png", or "image/*" for a family
 	Downloads          bool     // whether the deployment also has the function that signs downloads
+	NoUnnamedKind      bool     // whether every upload must name its kind
 }
 
 // Download holds the settings of the function that signs downloads.
@@ -44,4 +48,6 @@ func (u Upload) Validate() error { return errors.Join(u.variables().problems()..
 func (d Download) Validate() error { return errors.Join(d.variables().problems()...) }
 
 // Multipart reports whether any file is large enough to be sent in parts.
-func (u Upload) Multipart() bool { return u.MaxSize > u.MultipartThreshold }
+func (u Upload) Multipart() bool {
+	return slices.ContainsFunc(u.KindsForUpload(), func(k Kind) bool { return k.MaxSize > u.MultipartThreshold })
+}

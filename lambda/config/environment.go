@@ -19,6 +19,7 @@ func (s *Shared) variables() variables {
 		{name: "TOKEN_USE", value: text{&s.TokenUse, tokenUseProblem}, unset: DefaultTokenUse},
 		{name: "REQUIRED_GROUP", value: text{&s.RequiredGroup, optional(GroupProblem)}},
 		{name: "METRICS_NAMESPACE", value: text{&s.MetricsNamespace, NamespaceProblem}, unset: DefaultMetricsNamespace},
+		{name: "KINDS", value: kinds{&s.Kinds, &s.URLLifetime}, omitUnset: true},
 	}
 }
 
@@ -30,6 +31,7 @@ func (u *Upload) variables() variables {
 		{name: "RESUMABLE_UPLOADS", value: flag{&u.ResumableUploads}, unset: "false"},
 		{name: "ALLOWED_TYPES", value: list{&u.AllowedTypes, mediatype.PatternProblem}},
 		{name: "DOWNLOADS", value: flag{&u.Downloads}, unset: "false"},
+		{name: "NO_UNNAMED_KIND", value: closing{flag{&u.NoUnnamedKind}, &u.Kinds}, unset: "false", omitUnset: true},
 	}...)
 }
 
@@ -43,7 +45,7 @@ func (d Download) Environment() map[string]string { return d.variables().write()
 // problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION is set only to turn it
 // on.
 //
-// Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 100 MiB, RESUMABLE_UPLOADS
+// Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 16 MiB, RESUMABLE_UPLOADS
 // false, DOWNLOADS false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All
 // others are required.
 func UploadFromEnvironment(getenv func(string) string) (Upload, error) {

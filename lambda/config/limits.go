@@ -43,7 +43,7 @@ const MaxKeyPrefix = 200
 const (
 	DefaultURLLifetime              = 10 * time.Minute
 	DefaultMaxSize                  = MaxPutSize
-	DefaultMultipartThreshold int64 = 100 << 20 // 100 MiB
+	DefaultMultipartThreshold int64 = 16 << 20 // 16 MiB
 	DefaultKeyPrefix                = "uploads/"
 	DefaultMetricsNamespace         = "Signpost"
 	DefaultTokenUse                 = IDToken

@@ -1,0 +1,233 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"signpost/lambda/ascii"
+	"signpost/lambda/mediatype"
+)
+
+// Kind is one kind of upload: what may be uploaded as an avatar, as a document, as a film. A field
+// that is zero means what the deployment says; [Shared.Kind] and [Upload.Kind] fill those in.
+//
+// A kind with no name is the deployment's own limits: the kind of every file for which a caller
+// names none.
+type Kind struct {
+	Name             string        // a segment of the kind's keys: "avatar"
+	AllowedTypes     []string      // media types that may be stored
+	MaxSize          int64         // largest file, in bytes: 1 to MaxObjectSize
+	URLLifetime      time.Duration // lifetime of a signed URL, in whole seconds, at most the deployment's
+	RequiredGroup    string        // Cognito group that callers must be in, besides the deployment's
+	RequiredMetadata []string      // names that the metadata of each file must have, in lower case
+	NoDownloads      bool          // whether no reads are signed
+}
+
+// maxKindName keeps the name of a kind shorter than every owner that Cognito makes: a sub is a UUID
+// and has 36 characters. So uploads/avatar/ is never a user's folder, and a lifecycle rule for a
+// kind's prefix never meets another kind's files.
+const maxKindName = 32
+
+// MaxRequiredMetadata is the largest number of names that a kind can require: as many as one file's
+// metadata can have.
+const MaxRequiredMetadata = 10
+
+// KindNameProblem returns what is wrong with the name of a kind, to be read after the quoted value;
+// "" means that it is valid.
+func KindNameProblem(s string) string {
+	if s == "" || len(s) > maxKindName || !ascii.ConsistsOf(s[:1], ascii.Lower) || !ascii.ConsistsOf(s, ascii.Lower+ascii.Digits+"-") {
+		return fmt.Sprintf("is not a kind's name: give a lower-case letter, then lower-case letters, digits and '-', at most %d characters", maxKindName)
+	}
+	return ""
+}
+
+// problems returns what is wrong with a kind by itself, each to be read after the kind's name.
+func (k Kind) problems(longest time.Duration) (found []string) {
+	for _, mediaType := range k.AllowedTypes {
+		if problem := mediatype.PatternProblem(mediaType); problem != "" {
+			found = append(found, fmt.Sprintf("type %q %s", mediaType, problem))
+		}
+	}
+	if k.MaxSize < 0 || k.MaxSize > MaxObjectSize {
+		found = append(found, fmt.Sprintf("size %d must be from 1 to %d bytes", k.MaxSize, MaxObjectSize))
+	}
+	if k.URLLifetime < 0 || k.URLLifetime > longest || k.URLLifetime%time.Second != 0 {
+		found = append(found, fmt.Sprintf("lifetime %v must be whole seconds, from 1 to the deployment's %v", k.URLLifetime, longest))
+	}
+	if problem := GroupProblem(k.RequiredGroup); k.RequiredGroup != "" && problem != "" {
+		found = append(found, fmt.Sprintf("group %q %s", k.RequiredGroup, problem))
+	}
+	if len(k.RequiredMetadata) > MaxRequiredMetadata {
+		found = append(found, fmt.Sprintf("requires %d names of metadata; a file can have at most %d", len(k.RequiredMetadata), MaxRequiredMetadata))
+	}
+	for i, name := range k.RequiredMetadata {
+		if problem := RequiredMetadataProblem(name); problem != "" {
+			found = append(found, fmt.Sprintf("metadata %q %s", name, problem))
+		} else if slices.Contains(k.RequiredMetadata[:i], name) {
+			found = append(found, fmt.Sprintf("metadata %q is given twice", name))
+		}
+	}
+	return found
+}
+
+// MaxMetadataName keeps the names of metadata, which a signed URL repeats, from filling the 8 KB
+// that S3 accepts of a request line and headers ("Working with object metadata", Amazon S3 User
+// Guide).
+const MaxMetadataName = 128
+
+// MetadataNameChars are the characters of a name of metadata, which becomes part of a header name.
+const MetadataNameChars = ascii.Alphanumeric + "-_."
+
+// RequiredMetadataProblem returns what is wrong with a name that a kind requires, to be read after
+// the quoted value; "" means that it is valid. S3 stores names in lower case.
+func RequiredMetadataProblem(s string) string {
+	if s == "" || len(s) > MaxMetadataName || !ascii.ConsistsOf(s, MetadataNameChars) || strings.ToLower(s) != s {
+		return fmt.Sprintf("is not a name of metadata: give 1 to %d lower-case letters, digits, '-', '_' and '.'", MaxMetadataName)
+	}
+	return ""
+}
+
+// kindNamed finds a kind and fills in what it leaves out of the shared settings.
+func (s Shared) kindNamed(name string) (Kind, bool) {
+	if name == "" {
+		return Kind{URLLifetime: s.URLLifetime}, true
+	}
+	for _, k := range s.Kinds {
+		if k.Name == name {
+			if k.URLLifetime == 0 {
+				k.URLLifetime = s.URLLifetime
+			}
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// Kind returns the kind with that name, with all that it leaves out filled in, and whether there is
+// one. The kind with no name is always there, since files may be stored under it.
+func (d Download) Kind(name string) (Kind, bool) { return d.kindNamed(name) }
+
+// Kind returns the kind with that name, with all that it leaves out filled in, and whether files
+// can be uploaded as one.
+func (u Upload) Kind(name string) (Kind, bool) {
+	k, ok := u.kindNamed(name)
+	if !ok || name == "" && u.NoUnnamedKind {
+		return Kind{}, false
+	}
+	if k.AllowedTypes == nil {
+		k.AllowedTypes = u.AllowedTypes
+	}
+	if k.MaxSize == 0 {
+		k.MaxSize = u.MaxSize
+	}
+	return k, true
+}
+
+// KindsForUpload returns every kind that files can be uploaded as, the unnamed one first, with all
+// that they leave out filled in.
+func (u Upload) KindsForUpload() []Kind {
+	var all []Kind
+	if unnamed, ok := u.Kind(""); ok {
+		all = append(all, unnamed)
+	}
+	for _, named := range u.Kinds {
+		k, _ := u.Kind(named.Name)
+		all = append(all, k)
+	}
+	return all
+}
+
+// kinds is a list of kinds in JSON, "" if there are none. A field that is left out is the
+// deployment's.
+type kinds struct {
+	list    *[]Kind
+	longest *time.Duration // the deployment's lifetime of URLs
+}
+
+// kindJSON is how a kind is written. The names are short, since the environment of a function has
+// 4 KB ("Lambda quotas", AWS Lambda Developer Guide).
+type kindJSON struct {
+	Name             string   `json:"name"`
+	AllowedTypes     []string `json:"types,omitempty"`
+	MaxSize          int64    `json:"maxSize,omitempty"`     // bytes
+	URLLifetime      int64    `json:"urlLifetime,omitempty"` // seconds
+	RequiredGroup    string   `json:"group,omitempty"`
+	RequiredMetadata []string `json:"metadata,omitempty"`
+	NoDownloads      bool     `json:"noDownloads,omitempty"`
+}
+
+func (ks kinds) write() string {
+	if len(*ks.list) == 0 {
+		return ""
+	}
+	written := make([]kindJSON, len(*ks.list))
+	for i, k := range *ks.list {
+		written[i] = kindJSON{
+			k.Name, k.AllowedTypes, k.MaxSize, int64(k.URLLifetime / time.Second), k.RequiredGroup, k.RequiredMetadata, k.NoDownloads,
+		}
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // an & in a type would take six bytes
+	_ = encoder.Encode(written)  // strings, numbers and lists of strings can always be written
+	return strings.TrimSpace(text.String())
+}
+
+func (ks kinds) read(s string) error {
+	*ks.list = nil
+	if s == "" {
+		return nil
+	}
+	var read []kindJSON
+	decoder := json.NewDecoder(strings.NewReader(s))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&read); err != nil {
+		return fmt.Errorf("is not a list of kinds in JSON: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("has something after the list of kinds")
+	}
+	for _, k := range read {
+		lifetime := time.Duration(k.URLLifetime) * time.Second
+		if k.URLLifetime < 0 || k.URLLifetime > int64(MaxLongURLLifetime/time.Second) {
+			lifetime = -1 // a larger number could overflow into a valid duration
+		}
+		*ks.list = append(*ks.list, Kind{k.Name, k.AllowedTypes, k.MaxSize, lifetime, k.RequiredGroup, k.RequiredMetadata, k.NoDownloads})
+	}
+	return nil
+}
+
+func (ks kinds) problems() (found []string) {
+	seen := map[string]bool{}
+	for _, k := range *ks.list {
+		if problem := KindNameProblem(k.Name); problem != "" {
+			found = append(found, fmt.Sprintf("%q %s", k.Name, problem))
+		} else if seen[k.Name] {
+			found = append(found, fmt.Sprintf("%q is given twice", k.Name))
+		}
+		seen[k.Name] = true
+		for _, problem := range k.problems(*ks.longest) {
+			found = append(found, fmt.Sprintf("%q: %s", k.Name, problem))
+		}
+	}
+	return found
+}
+
+// closing is the flag that closes the unnamed kind, which only makes sense if there are others.
+type closing struct {
+	flag
+	kinds *[]Kind
+}
+
+func (c closing) problems() []string {
+	if *c.on && len(*c.kinds) == 0 {
+		return []string{"can't be true without kinds: then nothing could be uploaded"}
+	}
+	return nil
+}
