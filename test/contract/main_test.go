@@ -75,7 +75,7 @@ func newDeployment(t testing.TB, change ...func(*settings)) deployment {
 	for _, f := range change {
 		f(&cfg)
 	}
-	signer, err := s3sign.New(cfg.Bucket, cfg.URLLifetime, cfg.Runtime)
+	signer, err := s3sign.New(cfg.Bucket, cfg.Runtime)
 	if err != nil {
 		t.Fatal(err)
 	}
