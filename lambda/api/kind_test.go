@@ -232,7 +232,9 @@ func TestBatchOfSeveralKinds(t *testing.T) {
 // Credentials that expire earlier end the lifetime of a kind as well.
 func TestLifetimeOfAKindIsCapped(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t, withKinds, func(d *deployment) { d.Credentials.CanExpire, d.Credentials.Expires = true, testNow.Add(90*time.Second) })
+	h, _ := newTestHandler(t, withKinds, func(d *deployment) {
+		d.Credentials.CanExpire, d.Credentials.Expires = true, testNow.Add(90*time.Second)
+	})
 	for kind, want := range map[string]int{"avatar": 60, "note": 90} {
 		if a := planned(t, h, postEvent(goodFields().alter(fields{"kind": kind}).String())); a.ExpiresIn != want {
 			t.Errorf("%s: %d seconds, want %d", kind, a.ExpiresIn, want)

@@ -85,7 +85,7 @@ const (
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	id := "uploads/" + testOwner + "/" + testID
+	id, kind := "uploads/"+testOwner+"/"+testID, "uploads/avatar/"+testOwner+"/"
 	for name, c := range map[string]struct {
 		key  string
 		want Key
@@ -98,6 +98,9 @@ func TestParse(t *testing.T) {
 		"Underscore":  {id + "/_a-b.c", Key{Name: "_a-b.c"}},
 		"LatestID":    {"uploads/" + testOwner + "/7ZZZZZZZZZZZZZZZZZZZZZZZZZ/a", Key{Name: "a"}},
 		"EarliestID":  {"uploads/" + testOwner + "/00000000000000000000000000/a", Key{Name: "a"}},
+		"Kind":        {kind + testID + "/a", Key{Name: "a", Kind: "avatar"}},
+		"KindInParts": {kind + testID + "-10-sha256/a", Key{Name: "a", Kind: "avatar", Size: 36, PartChecksums: true}},
+		"LongKind":    {"uploads/" + strings.Repeat("a", 32) + "/" + testOwner + "/" + testID + "/a", Key{Name: "a", Kind: strings.Repeat("a", 32)}},
 	} {
 		c.want.Text, c.want.Owner = c.key, testOwner
 		if got, ok := Parse("uploads/", c.key); !ok || got != c.want {
@@ -113,7 +116,9 @@ func TestParse(t *testing.T) {
 		"EmptyMemory": id + "-/a", "ZeroSize": id + "-0/a", "PaddedSize": id + "-0z/a", "UpperSize": id + "-Z/a", "NegativeSize": id + "--1/a", "SignedSize": id + "-+1/a",
 		"TooLargeSize": id + "-j13ibxvcx/a", "MaxInt64": id + "-1y2p0ij32e8e7/a", "HugeSize": id + "-1y2p0ij32e8e8/a", "OnlyChecksums": id + "--sha256/a", "ChecksumsTwice": id + "-z-sha256-sha256/a", "UpperChecksums": id + "-z-SHA256/a", "Tail": id + "-z-x/a",
 		"Underscores": id + "-1_0/a", "NoSub": "uploads//" + testID + "/a", "OddSub": "uploads/a_b/" + testID + "/a", "LongSub": "uploads/" + strings.Repeat("a", 129) + "/" + testID + "/a",
-		"Long": "uploads/" + strings.Repeat("a/", 600),
+		"Long": "uploads/" + strings.Repeat("a/", 600), "UpperKind": "uploads/Avatar/" + testOwner + "/" + testID + "/a", "TwoKinds": "uploads/avatar/film/" + testOwner + "/" + testID + "/a",
+		"OwnerTwice": "uploads/" + testOwner + "/" + testOwner + "/" + testID + "/a", "LongKind": "uploads/" + strings.Repeat("a", 33) + "/" + testOwner + "/" + testID + "/a",
+		"DigitKind": "uploads/1a/" + testOwner + "/" + testID + "/a", "DotKind": "uploads/../" + testOwner + "/" + testID + "/a", "KindWithoutName": kind + testID + "/", "KindWithoutOwner": "uploads/avatar/" + testID + "/a/b",
 	} {
 		if got, ok := Parse("uploads/", key); ok || got != (Key{}) {
 			t.Errorf("%s: %q is taken as %+v", name, key, got)

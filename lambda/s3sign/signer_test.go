@@ -208,7 +208,7 @@ func TestValidityEndsWithTheCredentials(t *testing.T) {
 		if test.expires != 0 {
 			r.Credentials.CanExpire, r.Credentials.Expires = true, testNow.Add(test.expires)
 		}
-		v, err := newTestSigner(t, r).Validity(testNow.Add(123 * time.Millisecond).In(time.FixedZone("", 7200)), testLifetime)
+		v, err := newTestSigner(t, r).Validity(testNow.Add(123*time.Millisecond).In(time.FixedZone("", 7200)), testLifetime)
 		switch {
 		case test.want == 0 && (err == nil || !strings.Contains(err.Error(), "credentials expire at "+r.Credentials.Expires.Format(time.RFC3339))):
 			t.Errorf("%s: %v, %v", name, v, err)
