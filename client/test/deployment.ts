@@ -68,7 +68,7 @@ export class Deployment {
    */
   fault: (what: string, count: number) => Fault | undefined = () => undefined;
   threshold = 100 * 2 ** 20;
-  partSize = 16 * 2 ** 20;
+  partSize = 5 * 2 ** 20;
   resumable = true;
   expiresIn = 600;
   /** The media type that the API signs, if it isn't the one that was asked for. */
