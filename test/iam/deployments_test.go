@@ -85,6 +85,10 @@ var byOption = map[string]deployment{
 		abilities: slices.Concat(byDefault, []ability{"upload kms:GenerateDataKey key", "upload kms:Decrypt key"}),
 		rows:      usual(encrypted("key", "upload"), notScanned()),
 	},
+	"kinds-in-parts-with-key": {
+		abilities: slices.Concat(byDefault, []ability{"upload kms:GenerateDataKey key", "upload kms:Decrypt key"}),
+		rows:      usual(encrypted("key", "upload"), notScanned()),
+	},
 	"existing-key": { // without uploads in parts
 		abilities: slices.Concat(byDefault, []ability{"upload kms:GenerateDataKey given-key"}),
 		rows:      usual(encrypted("given-key"), notScanned()),
