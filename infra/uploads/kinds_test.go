@@ -112,7 +112,7 @@ func TestEnvironmentThatIsTooLarge(t *testing.T) {
 		t.Fatalf("Validate returned %v, want one problem about Kinds", err)
 	}
 	message := wrong.Problems[0].Message
-	figures := regexp.MustCompile(`environment (\d+) bytes long, (\d+) more than the 4096 .* which is Kinds with (\d+), `).FindStringSubmatch(message)
+	figures := regexp.MustCompile(`environment (\d+) bytes long, (\d+) more than the 4096 .* which is Kinds with (\d+)\. `).FindStringSubmatch(message)
 	if figures == nil {
 		t.Fatalf("the message has no figures: %q", message)
 	}
