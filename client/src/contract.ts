@@ -330,8 +330,9 @@ export interface components {
             expiresAt: components["schemas"]["ExpiresAt"];
         };
         /**
-         * @description How to cut the file. It follows from the size alone: 16 MiB a part or, for a file over 156.25 GiB, the smallest whole
-         *     number of MiB that makes at most 10,000 parts.
+         * @description How to cut the file. It follows from the size alone, and suits the six connections of a browser: the fewest parts that
+         *     are a multiple of six and have at most 16 MiB each, or 10,000 parts if that is fewer. The size of a part is rounded up to
+         *     whole 64 KiB, and to 5 MiB.
          */
         PartLayout: {
             /**

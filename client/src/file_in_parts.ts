@@ -59,7 +59,7 @@ export class FileInParts implements Job {
     } catch (error) {
       // The API refuses a remembered upload that is not, or no longer, this user's.
       const isForeign = !this.#earlier && error instanceof ApiError && !error.retryable && error.status !== 401;
-      this.isLost ||= isForeign || isGone(error);
+      if (isForeign || isGone(error)) this.isLost = true;
       throw error;
     }
   }
@@ -81,13 +81,9 @@ export class FileInParts implements Job {
     });
     this.#record.parts = {};
     if (!listed) return Object.values(known);
-    const stored: StoredPart[] = [];
-    for (let number = 1; number <= partCount; number++) {
-      const part = listed.get(number);
-      if (part?.size !== this.#piece(number).size) continue;
-      stored.push({ ...part, sha256: part.sha256 ?? known[number]?.sha256 });
-    }
-    return stored;
+    return [...listed.values()]
+      .filter(({ partNumber, size }) => size === this.#piece(partNumber).size)
+      .map((part) => ({ ...part, sha256: part.sha256 ?? known[part.partNumber]?.sha256 }));
   }
 
   /** Compares stored parts with the file, which may have changed. */
@@ -120,21 +116,22 @@ export class FileInParts implements Job {
     either.throwIfAborted();
   }
 
-  /** Hashes and signs the parts that S3 lacks, a batch at a time, just before they are sent. */
+  /**
+   * The parts that S3 lacks, hashed and signed. While the parts of one batch are sent, the next
+   * batch is prepared, so that no connection waits for it.
+   */
   async *#signedParts(signal: AbortSignal): AsyncGenerator<Part & Timed<SignedRequest>> {
     const { partCount, parts } = this.#record;
-    const batch: Part[] = [];
-    for (let partNumber = 1; partNumber <= partCount; partNumber++) {
-      if (!parts[partNumber]) batch.push({ partNumber, sha256: await this.#checksum?.(this.#piece(partNumber)) });
-      signal.throwIfAborted();
-      const isFull = batch.length === 2 * this.#tools.connections || partNumber === partCount;
-      if (batch[0] && isFull) yield* await this.#sign(batch.splice(0), signal);
+    const hash = async (partNumber: number) => ({ partNumber, sha256: await this.#checksum?.(this.#piece(partNumber)) });
+    let number = 0;
+    const prepare = async () => {
+      const batch = [];
+      while (number < partCount && batch.length < this.#tools.connections) if (!parts[++number]) batch.push(hash(number));
+      return batch[0] ? this.#upload.sign(await Promise.all(batch), signal) : [];
+    };
+    for (let next = prepare(), batch; (batch = await next)[0]; yield* batch) {
+      (next = prepare()).catch(() => {}); // it is awaited later
     }
-  }
-
-  async #sign(batch: Part[], signal: AbortSignal): Promise<(Part & Timed<SignedRequest>)[]> {
-    const signed = await this.#upload.sign(batch, signal);
-    return batch.map((part, i) => ({ ...part, ...signed[i]! })); // one without a URL fails when it is sent
   }
 
   async #store(signed: Part & Timed<SignedRequest>, signal: AbortSignal): Promise<void> {
@@ -144,7 +141,7 @@ export class FileInParts implements Job {
     const etag = await deliver(this.#tools, {
       signal,
       signed,
-      sign: async () => (await this.#sign([{ partNumber, sha256 }], signal))[0]!,
+      sign: async () => (await this.#upload.sign([{ partNumber, sha256 }], signal))[0]!,
       body,
       read: readStored,
       onProgress: (sent) => meter.sent(partNumber, sent),

@@ -94,7 +94,7 @@ export class Deployment {
   refuses: (asked: Asked) => Fault | undefined = () => undefined;
   /** The kinds of upload, with what differs from `unnamedKind`. */
   kinds: Partial<KindLimits>[] = [{}];
-  partSize = 16 * 2 ** 20;
+  partSize = 5 * 2 ** 20;
   resumable = true;
   expiresIn = 600;
   /** The media type that the API signs, if it isn't the one that was asked for. */

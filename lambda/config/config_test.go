@@ -78,7 +78,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.MultipartThreshold != 100<<20 || got.ResumableUploads || got.Downloads || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
+	if got.MultipartThreshold != 16<<20 || got.ResumableUploads || got.Downloads || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
 		t.Errorf("defaults: %+v", got)
 	}
 }

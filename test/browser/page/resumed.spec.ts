@@ -4,7 +4,7 @@ import { FaultProxy } from "../fault_proxy/fault_proxy";
 import { expect, picker, row, signIn, storedKey, test as base } from "./page_fixtures";
 import { openWithStackOf } from "./stand_ins";
 
-const size = 40 << 20; // bytes: three parts
+const size = 14 << 20; // bytes: three parts
 
 const test = base.extend<{ faultProxy: FaultProxy }>({
   faultProxy: async ({}, use) => {
@@ -33,7 +33,7 @@ test("after a reload, the same file is resumed", async ({ page, run, editedRun, 
   await page.reload();
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
   const notice = page.getByRole("region", { name: "Unfinished uploads" });
-  await expect(notice).toContainText(/film\.mp4 42 MB, \d\d% sent/);
+  await expect(notice).toContainText(/film\.mp4 15 MB, \d\d% sent/);
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   faultProxy.injectFault("UploadPart", { kind: "hold", until: () => released });
