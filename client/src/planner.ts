@@ -7,7 +7,7 @@ import type { Call } from "./api.ts";
 import { badAnswer } from "./errors.ts";
 import { refusal } from "./refusal.ts";
 import { timed, type Timed } from "./s3/timed.ts";
-import { SharedRequest, type Caller } from "./shared_request.ts";
+import { share, type Caller } from "./shared_request.ts";
 import { startTimer } from "./timer.ts";
 import type { BatchEntry, BatchPlan, UploadPlan, UploadRequest } from "./types.ts";
 
@@ -28,113 +28,110 @@ interface Asked {
 }
 
 /** A file that waits for its turn. */
-interface Waiting {
+export interface Waiting {
   size: number;
   /** Called if it may be planned before. */
   planAhead(): void;
 }
 
-export class Planner {
-  readonly #call: Call;
-  /** Those that are not planned yet, in the order of their turns. */
-  readonly #waiting = new Set<Waiting>();
-  /** Those that are planned ahead. */
-  readonly #ahead = new Set<Waiting>();
-  /** How long URLs are valid, in seconds; a cautious guess until the first plan. */
-  #lifetime = 60;
-  #preparing = 0;
-  #asked: Asked[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(call: Call) {
-    this.#call = call;
-  }
-
+export interface Planner {
   /** Adds a file that waits. Returns what to call when it doesn't wait any more. */
-  wait(file: Waiting): () => void {
-    this.#waiting.add(file);
-    this.#planAhead();
-    return () => {
-      this.#waiting.delete(file);
-      this.#ahead.delete(file);
-      this.#planAhead();
-    };
-  }
-
+  wait(file: Waiting): () => void;
   /**
    * Plans a file. `prepare` gives the request; undefined if there is nothing to plan. Rejects with
    * what that throws, the API's refusal of the file, or an error of the request for all of them.
    */
-  async plan(prepare: () => Promise<UploadRequest | undefined>, caller: Caller): Promise<Timed<UploadPlan> | undefined> {
-    let planned: Promise<Timed<UploadPlan>> | undefined;
-    this.#preparing++;
-    try {
-      const request = await prepare();
-      caller.signal.throwIfAborted();
-      if (request) planned = new Promise((resolve) => this.#asked.push({ request, caller, resolve }));
-    } finally {
-      this.#preparing--;
-      if (this.#preparing === 0) this.#send();
-      else this.#timer ??= startTimer(() => this.#send(), patience);
-    }
-    return planned;
-  }
+  plan(prepare: () => Promise<UploadRequest | undefined>, caller: Caller): Promise<Timed<UploadPlan> | undefined>;
+}
 
-  /** Sends what is there, in as few requests as the API accepts. */
-  #send(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    let batch: Asked[] = [];
-    let bytes = 0;
-    for (const asked of this.#asked.splice(0)) {
-      const { size } = new Blob([JSON.stringify(asked.request)]);
-      if (batch.length === largestBatch.files || (batch[0] && bytes + size > largestBatch.bytes)) {
-        this.#sendBatch(batch);
-        batch = [];
-        bytes = 0;
-      }
-      batch.push(asked);
-      bytes += size + 1; // and a comma
-    }
-    if (batch[0]) this.#sendBatch(batch);
-    this.#planAhead();
-  }
-
-  #sendBatch(batch: Asked[]): void {
-    const files = batch.map(({ request }) => request);
-    const sent = new SharedRequest<(BatchEntry | undefined)[]>(async (all) => {
-      if (files.length === 1) return [await this.#call<UploadPlan>("uploads", files[0], all)];
-      return (await this.#call<BatchPlan>("uploads/batch", { files }, all)).files;
-    });
-    const planOf = async (i: number, caller: Caller) => {
-      const entry = (await sent.join(caller))?.[i];
-      if (!entry) throw badAnswer();
-      if ("error" in entry) throw refusal(entry.error);
-      this.#lifetime = entry.expiresIn;
-      this.#planAhead();
-      return entry;
-    };
-    batch.forEach(({ caller, resolve }, i) => resolve(timed(() => planOf(i, caller))));
-  }
+export function newPlanner(call: Call): Planner {
+  /** Those that are not planned yet, in the order of their turns. */
+  const waiting = new Set<Waiting>();
+  /** Those that are planned ahead. */
+  const ahead = new Set<Waiting>();
+  /** How long URLs are valid, in seconds; a cautious guess until the first plan. */
+  let lifetime = 60;
+  let preparing = 0;
+  const asked: Asked[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * Begins to plan the next in line. Those whose turn has come go first. It waits until half of the
    * last ones are gone, so that a request has many.
    */
-  #planAhead(): void {
-    const share = Math.min(1, this.#lifetime / mostAhead.lifetime);
-    const [mostFiles, mostBytes] = [share * mostAhead.files, share * mostAhead.bytes];
-    let files = this.#ahead.size;
+  const planAhead = () => {
+    const part = Math.min(1, lifetime / mostAhead.lifetime);
+    const [mostFiles, mostBytes] = [part * mostAhead.files, part * mostAhead.bytes];
+    let files = ahead.size;
     let bytes = 0;
-    for (const { size } of this.#ahead) bytes += size;
-    if (this.#preparing > 0 || files > mostFiles / 2 || bytes > mostBytes / 2) return;
-    for (const file of this.#waiting) {
+    for (const { size } of ahead) bytes += size;
+    if (preparing > 0 || files > mostFiles / 2 || bytes > mostBytes / 2) return;
+    for (const file of waiting) {
       files += 1;
       bytes += file.size;
       if (files > mostFiles || bytes > mostBytes) return;
-      this.#waiting.delete(file);
-      this.#ahead.add(file);
+      waiting.delete(file);
+      ahead.add(file);
       file.planAhead();
     }
-  }
+  };
+
+  /** Sends what is there, in as few requests as the API accepts. */
+  const send = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    let bytes = 0;
+    let count = 0;
+    for (const { request } of asked) {
+      bytes += new Blob([JSON.stringify(request)]).size + 1; // and a comma
+      if (count === largestBatch.files || (count > 0 && bytes > largestBatch.bytes)) break;
+      count++;
+    }
+    if (count > 0) {
+      sendBatch(asked.splice(0, count));
+      send();
+    } else planAhead();
+  };
+
+  const sendBatch = (batch: Asked[]) => {
+    const files = batch.map(({ request }) => request);
+    const sent = share<BatchEntry[]>(async (all) => {
+      if (!files[1]) return [await call<UploadPlan>("uploads", files[0], all)];
+      return (await call<BatchPlan>("uploads/batch", { files }, all)).files;
+    });
+    const planOf = async (i: number, caller: Caller) => {
+      const entry = (await sent.join(caller))?.[i]!;
+      if (Object(entry) !== entry) throw badAnswer();
+      if ("error" in entry) throw refusal(entry.error);
+      lifetime = entry.expiresIn || 0;
+      planAhead();
+      return entry;
+    };
+    batch.forEach(({ caller, resolve }, i) => resolve(timed(() => planOf(i, caller))));
+  };
+
+  return {
+    wait: (file) => {
+      waiting.add(file);
+      planAhead();
+      return () => {
+        waiting.delete(file);
+        ahead.delete(file);
+        planAhead();
+      };
+    },
+    plan: async (prepare, caller) => {
+      let planned: Promise<Timed<UploadPlan>> | undefined;
+      preparing++;
+      try {
+        const request = await prepare();
+        caller.signal.throwIfAborted();
+        if (request) planned = new Promise((resolve) => asked.push({ request, caller, resolve }));
+      } finally {
+        if (--preparing === 0) send();
+        else timer ??= startTimer(send, patience);
+      }
+      return planned;
+    },
+  };
 }

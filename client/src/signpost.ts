@@ -3,7 +3,7 @@ import { checksumFor } from "./s3/checksum.ts";
 import { settingsOf, type Settings, type SignpostOptions, type UploadOptions } from "./options.ts";
 import { partSize } from "./s3/part_size.ts";
 import { newLimits } from "./limits.ts";
-import { Planner } from "./planner.ts";
+import { newPlanner } from "./planner.ts";
 import { newPool } from "./pool.ts";
 import { newRecords } from "./resume.ts";
 import type { Limits, PartsRequest, SignedDownload, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
@@ -36,7 +36,7 @@ export class Signpost {
       unsure: new WeakMap(),
       call,
       limits: newLimits(call),
-      planner: new Planner(call),
+      planner: newPlanner(call),
       pool: newPool(connections),
       turns: newPool(connections),
       records: newRecords(storage, apiUrl),
