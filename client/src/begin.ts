@@ -32,8 +32,7 @@ export async function begin(tools: Tools, { limits, unsure }: Known, signal: Abo
     return await plan(tools, async () => (before = await limits.ask(caller)), signal);
   } catch (error) {
     // The limits may have changed since they were asked for.
-    const { field, code } = error as ApiError;
-    if (!/^(size|metadata|sha256)$/.test(field ?? "") && code !== "BadAnswer") throw error;
+    if (!/^(size|metadata|sha256)$/.test((error as ApiError).field ?? "")) throw error;
     const now = await limits.ask(caller, begun);
     if (now === before) throw error;
     return plan(tools, async () => now, signal);
@@ -60,7 +59,8 @@ async function plan(tools: Tools, askLimits: () => Promise<Limits>, signal: Abor
   }, signal);
   if (!planned) return new FileInParts(tools, record!, true);
   if (!("multipart" in planned)) {
-    if (hash && !sha256) throw badAnswer(); // it was expected in parts
+    // It was expected in parts.
+    if (hash && !sha256) throw Object.assign(badAnswer(), { field: "sha256" });
     return wholeFile(tools, planned, sha256);
   }
   const { key, multipart, headers } = planned;
