@@ -62,6 +62,7 @@ export interface Asked {
   size: number;
   sha256?: string;
   contentType: string;
+  partChecksums?: boolean;
   kind?: string;
   metadata?: Record<string, string>;
 }
