@@ -17,7 +17,11 @@ export interface UppyFileLike {
 
 /** The options of the adapters. */
 export interface UppyOptions {
-  /** The kind of upload of all files, or a function that gives each file's. */
+  /**
+   * The kind of upload of all files, or a function that gives each file's.
+   *
+   * @default none
+   */
   kind?: string | ((file: UppyFileLike) => string | undefined);
   /**
    * Larger files, in bytes, are sent in parts. Uppy wants to know that at once, so without this
