@@ -1,4 +1,4 @@
-import { ApiError, FileError } from "./errors.ts";
+import { ApiError, badAnswer } from "./errors.ts";
 import type { Job, Tools } from "./job.ts";
 import type { PartsRecord } from "./resume.ts";
 import { checksumFor, type Checksum } from "./s3/checksum.ts";
@@ -90,30 +90,23 @@ export class FileInParts implements Job {
   async #compare(stored: StoredPart[], signal: AbortSignal): Promise<void> {
     for (let part; (part = stored[0]); stored.shift()) {
       const { partNumber } = part;
-      const piece = this.#piece(partNumber);
-      const sha256 = await this.#checksum?.(piece);
+      const { sha256 } = await this.#hash(partNumber);
       signal.throwIfAborted();
-      if (part.sha256 && sha256 !== part.sha256) {
-        this.isLost = true;
-        throw new FileError();
-      }
+      if (part.sha256 && sha256 !== part.sha256) throw badAnswer(); // so the upload starts over
       this.#record.parts[partNumber] = { ...part, sha256 };
-      this.#tools.meter.reused(partNumber, piece.size);
+      this.#tools.meter.reused(partNumber, this.#piece(partNumber).size);
     }
   }
 
-  /** The first error stops the other parts as well. */
   async #sendMissing(signal: AbortSignal): Promise<void> {
-    const failed = new AbortController();
-    const either = AbortSignal.any([signal, failed.signal]);
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
     const parts = this.#signedParts(either);
     const worker = async () => {
       for await (const part of parts) await this.#store(part, either);
     };
-    // Only the first abort counts, and the others fail with its reason.
-    const workers = Array.from({ length: this.#tools.connections }, () => worker().catch((e) => failed.abort(e)));
-    await Promise.all(workers);
-    either.throwIfAborted();
+    // The first error stops the other parts as well.
+    await Promise.all(Array.from({ length: this.#tools.connections }, worker)).finally(() => over.abort());
   }
 
   /**
@@ -122,16 +115,19 @@ export class FileInParts implements Job {
    */
   async *#signedParts(signal: AbortSignal): AsyncGenerator<Part & Timed<SignedRequest>> {
     const { partCount, parts } = this.#record;
-    const hash = async (partNumber: number) => ({ partNumber, sha256: await this.#checksum?.(this.#piece(partNumber)) });
     let number = 0;
     const prepare = async () => {
-      const batch = [];
-      while (number < partCount && batch.length < this.#tools.connections) if (!parts[++number]) batch.push(hash(number));
+      const batch: Promise<Part>[] = [];
+      while (number < partCount && batch.length < this.#tools.connections) if (!parts[++number]) batch.push(this.#hash(number));
       return batch[0] ? this.#upload.sign(await Promise.all(batch), signal) : [];
     };
     for (let next = prepare(), batch; (batch = await next)[0]; yield* batch) {
       (next = prepare()).catch(() => {}); // it is awaited later
     }
+  }
+
+  async #hash(partNumber: number): Promise<Part> {
+    return { partNumber, sha256: await this.#checksum?.(this.#piece(partNumber)) };
   }
 
   async #store(signed: Part & Timed<SignedRequest>, signal: AbortSignal): Promise<void> {

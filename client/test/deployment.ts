@@ -171,10 +171,13 @@ export class Deployment {
     if (upload && upload.key !== asked.key) return apiRefusal(403, "Forbidden", { field: "key" });
     const objectUrl = `${this.#origin}/${asked.key}?uploadId=${asked.uploadId}&X-Amz-Signature=secret`;
     const signed = (method: string, query = "", headers = {}) => ({ method, url: objectUrl + query, headers });
+    const length = (partNumber: number) => Math.min(this.partSize, sizeOf(asked.key) - (partNumber - 1) * this.partSize);
     const parts = asked.parts.map(({ partNumber }: { partNumber: number }) => ({
       partNumber,
+      size: length(partNumber),
       ...signed("PUT", `&partNumber=${partNumber}&n=${this.seen.length}`),
     }));
+    if (parts.some(({ size }: { size: number }) => size <= 0)) return apiRefusal(400, "InvalidPart", { field: "parts" });
     const more = this.resumable ? { list: signed("GET", `&after=${asked.listAfter ?? 0}`), abort: signed("DELETE") } : {};
     const complete = signed("POST", "", { "If-None-Match": "*" });
     return { status: 200, body: { parts, complete, ...more, ...this.#expiry } };
@@ -216,7 +219,7 @@ export class Deployment {
     }
     if (what === "POST create") {
       const uploadId = randomUUID();
-      this.uploads.set(uploadId, { key, size: Number(key.split("/").at(-1)), parts: new Map() });
+      this.uploads.set(uploadId, { key, size: sizeOf(key), parts: new Map() });
       return { status: 200, body: `<R><UploadId>${uploadId}</UploadId></R>` };
     }
     if (what === "GET list") return { status: 200, body: listXml(upload!, Number(url.searchParams.get("after"))) };
@@ -252,6 +255,11 @@ function nameOf(method: string, url: URL): string {
   if (searchParams.has("partNumber")) return `PUT part ${searchParams.get("partNumber")}`;
   if (!searchParams.has("uploadId")) return `${method} object`;
   return { GET: "GET list", POST: "POST complete", DELETE: "DELETE upload" }[method] ?? method;
+}
+
+/** The size that a key carries. */
+function sizeOf(key: string): number {
+  return Number(key.split("/").at(-1));
 }
 
 function ordered({ parts }: Multipart): Buffer[] {

@@ -90,6 +90,20 @@ test("an upload that is gone from S3 starts over, once", async () => {
   assert.equal(deployed().count("POST create"), 4);
 });
 
+for (const [title, partSize] of [["into more parts", 900], ["into fewer parts", 2_000]] as const) {
+  test(`an upload starts over, once, if the API has begun to split files ${title}`, async () => {
+    const file = randomFile(size26);
+    const change = (what: string, count: number) => {
+      if (what === "POST /uploads/parts" && count === 3) deployed().partSize = partSize;
+      return undefined;
+    };
+    deployed().fault = change;
+    const { key } = await clientOf(deployed()).upload(file).done;
+    assert.deepEqual([...deployed().objects], [[key, await bytesOf(file)]]);
+    assert.deepEqual([deployed().count("POST create"), deployed().uploads.size], [2, 0]);
+  });
+}
+
 test("pause keeps the stored parts, and resume sends the others", async () => {
   const file = randomFile(size26);
   let isFirst = true;
@@ -149,8 +163,8 @@ test("an API that is down before the last request is tried as often as the limit
 });
 
 test("a refusal to sign parts is an ApiError", async () => {
-  deployed().fault = (what) => (what === "POST /uploads/parts" ? apiRefusal(400, "InvalidPart") : undefined);
-  await assert.rejects(clientOf(deployed()).upload(randomFile(size26)).done, { name: "ApiError", code: "InvalidPart" });
+  deployed().fault = (what) => (what === "POST /uploads/parts" ? apiRefusal(400, "InvalidRequest") : undefined);
+  await assert.rejects(clientOf(deployed()).upload(randomFile(size26)).done, { name: "ApiError", code: "InvalidRequest" });
   assert.equal(deployed().count("POST /uploads/parts"), 1);
 });
 

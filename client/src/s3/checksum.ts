@@ -2,9 +2,6 @@ import { FileError } from "../errors.ts";
 
 const MiB = 2 ** 20;
 
-/** The largest piece that is hashed with Web Crypto, which needs it in memory. */
-const largest = 128 * MiB;
-
 /**
  * The deployment's default `Multipart.Threshold`: until the API plans otherwise, larger files are
  * expected in parts.
@@ -19,11 +16,12 @@ export type Checksum = (piece: Blob) => Promise<string>;
  *
  * @param option the client's `checksum`
  * @param pieceSize the size of the largest piece, in bytes
- * @returns undefined if pieces are not hashed: the option is false, they are too large, or there is no Web Crypto (http)
+ * @returns undefined if pieces are not hashed: the option is false, they are too large for Web Crypto, which needs them
+ * in memory, or there is no Web Crypto (http)
  */
 export function checksumFor(option: boolean | Checksum, pieceSize: number): Checksum | undefined {
   if (typeof option === "function") return option;
-  return option && pieceSize <= largest && globalThis.crypto?.subtle ? sha256 : undefined;
+  return option && pieceSize <= 128 * MiB && globalThis.crypto?.subtle ? sha256 : undefined;
 }
 
 /** Doesn't block the page: Web Crypto hashes in the background. */
