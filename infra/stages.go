@@ -24,9 +24,13 @@ func (s Stage) StackName() string { return "Signpost-" + s.Name }
 func Stages() []Stage {
 	return []Stage{
 		{Name: "local", Uploads: uploads.Props{
-			AllowedOrigins:   []string{"http://localhost:8080", "http://127.0.0.1:8080"},
-			AllowedTypes:     append(config.DefaultAllowedTypes(), "audio/*", "video/*", "text/plain", "text/csv", "application/zip"),
-			MaxSize:          50 << 30,
+			AllowedOrigins: []string{"http://localhost:8080", "http://127.0.0.1:8080"},
+			AllowedTypes:   append(config.DefaultAllowedTypes(), "audio/*", "video/*", "text/plain", "text/csv", "application/zip"),
+			MaxSize:        50 << 30,
+			Kinds: []uploads.Kind{
+				{Name: "avatar", AllowedTypes: []string{"image/png", "image/jpeg", "image/webp"}, MaxSize: 5 << 20, URLLifetime: time.Minute},
+				{Name: "film", AllowedTypes: []string{"video/*"}, MaxSize: 50 << 30, RequiredMetadata: []string{"title"}},
+			},
 			Callers:          uploads.Callers{NewPool: &uploads.NewPool{OptionalMFA: true, PasswordAuth: true}},
 			Multipart:        uploads.Multipart{Resumable: true},
 			Downloads:        &uploads.Downloads{},

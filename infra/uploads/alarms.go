@@ -21,8 +21,8 @@ type Alarms struct {
 	// BytesSigned is the alarm's threshold: the bytes that URLs signed within 5 minutes can store,
 	// 1 or more.
 	//
-	// Default: [DefaultAlarmBytesSigned], 100 GiB, or MaxSize if that is larger, so that one file
-	// below MaxSize doesn't raise an alarm, unless its parts are signed again.
+	// Default: [DefaultAlarmBytesSigned], 100 GiB, or the largest MaxSize of all kinds if that is
+	// larger, so that one file doesn't raise an alarm, unless its parts are signed again.
 	BytesSigned int64
 
 	// Topic is the existing SNS topic that alarms are published to. Uploads doesn't change its
@@ -43,12 +43,12 @@ type Alarms struct {
 // carries in 5 minutes.
 const DefaultAlarmBytesSigned int64 = 100 << 30
 
-func (a *Alarms) withDefaults(maxSize int64) *Alarms {
+func (a *Alarms) withDefaults(largestFile int64) *Alarms {
 	if a == nil {
 		return nil
 	}
 	full := *a
-	full.BytesSigned = cmp.Or(full.BytesSigned, max(DefaultAlarmBytesSigned, maxSize))
+	full.BytesSigned = cmp.Or(full.BytesSigned, max(DefaultAlarmBytesSigned, largestFile))
 	return &full
 }
 

@@ -3,7 +3,6 @@ package uploads
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"signpost/lambda/config"
 )
@@ -49,8 +48,12 @@ func (c Callers) check(found problems) {
 	c.NewPool.check(found.in("NewPool"))
 	found.notBoth("NewPool", c.NewPool != nil, "ExistingPool", c.ExistingPool != nil)
 	c.ExistingPool.check(found.in("ExistingPool"))
-	if problem := config.GroupProblem(c.RequiredGroup); c.RequiredGroup != "" && problem != "" {
-		found.add("RequiredGroup", "%q %s", c.RequiredGroup, problem)
+	checkGroup(found, c.RequiredGroup)
+}
+
+func checkGroup(found problems, group string) {
+	if problem := config.GroupProblem(group); group != "" && problem != "" {
+		found.add("RequiredGroup", "%q %s", group, problem)
 	}
 }
 
@@ -87,11 +90,6 @@ func newCallers(scope constructs.Construct, props Props) callers {
 	}
 	pool := newUserPool(scope, props)
 	client := newUserPoolClient(pool, *props.Callers.NewPool)
-	if props.Callers.RequiredGroup != "" {
-		pool.AddGroup(jsii.String("Group"), &awscognito.UserPoolGroupOptions{
-			GroupName:   jsii.String(props.Callers.RequiredGroup),
-			Description: jsii.String("Users who may upload"),
-		})
-	}
+	addGroups(pool, props)
 	return callers{pool, client, []string{*client.UserPoolClientId()}}
 }

@@ -35,7 +35,7 @@ func nestedTypes(in reflect.Type) []reflect.Type {
 	found := []reflect.Type{in}
 	for i := range in.NumField() {
 		field := in.Field(i).Type
-		if field.Kind() == reflect.Pointer {
+		if field.Kind() == reflect.Pointer || field.Kind() == reflect.Slice {
 			field = field.Elem()
 		}
 		if field.Kind() == reflect.Struct && field.PkgPath() == in.PkgPath() {

@@ -11,7 +11,7 @@ import (
 )
 
 // The checks of the limits of what can be uploaded: types, size, the lifetime of signed URLs, and
-// the key prefix. Props documents them, and lambda/config has the numbers.
+// the key prefix. Props and Kind document them, and lambda/config has the numbers.
 
 func checkTypes(found problems, types []string) {
 	const field = "AllowedTypes"
@@ -44,7 +44,13 @@ func checkURLLifetime(found problems, lifetime time.Duration, allowLong bool) {
 	switch lifetime := cmp.Or(lifetime, config.DefaultURLLifetime); {
 	case lifetime < config.MinURLLifetime || lifetime > longest:
 		found.add("URLLifetime", "%v is out of range: give %.0f to %.0f minutes%s", lifetime, config.MinURLLifetime.Minutes(), longest.Minutes(), hint)
-	case lifetime%time.Second != 0:
+	default:
+		checkWholeSeconds(found, lifetime)
+	}
+}
+
+func checkWholeSeconds(found problems, lifetime time.Duration) {
+	if lifetime%time.Second != 0 {
 		found.add("URLLifetime", "%v has a fraction of a second: give whole seconds", lifetime)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -104,9 +103,9 @@ func newFunction(scope constructs.Construct, props Props, f function) awslambda.
 }
 
 // sharedConfig returns the settings of both functions.
-func sharedConfig(props Props, bucket awss3.IBucket, clientIDs []string) config.Shared {
+func sharedConfig(props Props, bucketName string, clientIDs []string) config.Shared {
 	return config.Shared{
-		Bucket:               *bucket.BucketName(),
+		Bucket:               bucketName,
 		TransferAcceleration: props.TransferAcceleration,
 		KeyPrefix:            props.KeyPrefix,
 		URLLifetime:          props.URLLifetime,
@@ -115,6 +114,7 @@ func sharedConfig(props Props, bucket awss3.IBucket, clientIDs []string) config.
 		TokenUse:             props.Callers.tokenUse(),
 		RequiredGroup:        props.Callers.RequiredGroup,
 		MetricsNamespace:     props.MetricsNamespace,
+		Kinds:                kindsConfig(props.Kinds),
 	}
 }
 

@@ -43,12 +43,11 @@ func (e *Expiry) check(found problems) {
 }
 
 // lifecycleRules are what S3 deletes by itself: unfinished uploads after a day, and uploads and
-// older versions after the days of Expiry. Expiring an older version can leave a delete marker with
+// older versions after the days of Expiry and of the kinds. Expiring an older version can leave a delete marker with
 // no versions behind it. The rule for uploads removes those markers too; without that rule, the
 // rule for versions does ("LifecycleExpiration", Amazon S3 API Reference: one rule can't have
 // both).
 func lifecycleRules(props Props) *[]*awss3.LifecycleRule {
-	days := func(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }
 	rules := []*awss3.LifecycleRule{{
 		Id:                                  jsii.String("AbortUnfinishedUploads"),
 		AbortIncompleteMultipartUploadAfter: days(1),
@@ -63,13 +62,15 @@ func lifecycleRules(props Props) *[]*awss3.LifecycleRule {
 	}
 	if props.Expiry.UploadsAfterDays == 0 {
 		versions.ExpiredObjectDeleteMarker = jsii.Bool(true)
-		rules = append(rules, versions)
-		return &rules
+	} else {
+		rules = append(rules, &awss3.LifecycleRule{
+			Id:         jsii.String("ExpireUploads"),
+			Prefix:     jsii.String(props.KeyPrefix),
+			Expiration: days(props.Expiry.UploadsAfterDays),
+		})
 	}
-	rules = append(rules, &awss3.LifecycleRule{
-		Id:         jsii.String("ExpireUploads"),
-		Prefix:     jsii.String(props.KeyPrefix),
-		Expiration: days(props.Expiry.UploadsAfterDays),
-	}, versions)
+	rules = append(append(rules, kindExpiry(props)...), versions)
 	return &rules
 }
+
+func days(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }

@@ -11,9 +11,9 @@ import (
 type Multipart struct {
 	// Threshold is the size, in bytes, above which a file is sent in parts: 5 MiB, the smallest
 	// part, to 5 GiB, the most that one PutObject takes ("Amazon S3 multipart upload limits",
-	// Amazon S3 User Guide). When it isn't below MaxSize, there is no route POST /uploads/parts.
+	// Amazon S3 User Guide). When no kind has larger files, there is no route POST /uploads/parts.
 	//
-	// Default: [config.DefaultMultipartThreshold], 100 MiB.
+	// Default: [config.DefaultMultipartThreshold], 16 MiB.
 	Threshold int64
 
 	// Resumable lets a page ask S3 which parts it has, to resume an upload after a reload, and
@@ -36,12 +36,11 @@ func (m Multipart) check(found problems, props Props) {
 			m.Threshold, config.MinMultipartThreshold, config.MaxMultipartThreshold)
 	}
 	if m.Resumable && !props.sendsParts() {
-		found.add("Resumable", "is on, but no file is sent in parts: MaxSize %d is not above Multipart.Threshold %d; change one of the three", props.withDefaults().MaxSize, m.Threshold)
+		found.add("Resumable", "is on, but no file is sent in parts: the largest MaxSize, %d, is not above Multipart.Threshold %d; change one of the three", props.largestFile(), m.Threshold)
 	}
 }
 
 // sendsParts reports whether some file is large enough to be sent in parts.
 func (p Props) sendsParts() bool {
-	p = p.withDefaults()
-	return p.MaxSize > p.Multipart.Threshold
+	return p.largestFile() > p.Multipart.withDefaults().Threshold
 }

@@ -75,6 +75,21 @@ type Props struct {
 	// Default: [config.DefaultKeyPrefix], "uploads/".
 	KeyPrefix string
 
+	// Kinds are kinds of upload with limits of their own, such as avatars. AllowedTypes, MaxSize and
+	// the other limits here are for files of which a page names no kind, and for what a kind leaves
+	// out. The functions read all limits from their environment, which has room for about 20 kinds:
+	// Validate reports what is too much.
+	//
+	// Default: nil. All files have the limits of Props.
+	Kinds []Kind
+
+	// NoUnnamedKind refuses files of which a page names no kind. Without it, a file can have the
+	// limits of Props instead of those of the kind that it is meant for: a page that forgets the
+	// kind, or a user who leaves it out on purpose, gets around a kind's limits. It needs Kinds.
+	//
+	// Default: false. A file needs no kind.
+	NoUnnamedKind bool
+
 	// Callers are the users who may call the API.
 	//
 	// Default: the users of a new user pool.
@@ -82,7 +97,7 @@ type Props struct {
 
 	// Multipart configures uploads in parts.
 	//
-	// Default: files above 100 MiB are sent in parts, and the role can't list or abort them.
+	// Default: files above 16 MiB are sent in parts, and the role can't list or abort them.
 	Multipart Multipart
 
 	// Downloads adds POST /downloads, which gives users links to their own files, and a second
@@ -273,7 +288,7 @@ func (p Props) withDefaults() Props {
 	p.Functions = p.Functions.withDefaults()
 	p.LogRetentionDays = cmp.Or(p.LogRetentionDays, DefaultLogRetentionDays)
 	p.MetricsNamespace = cmp.Or(p.MetricsNamespace, config.DefaultMetricsNamespace)
-	p.Alarms = p.Alarms.withDefaults(p.MaxSize)
+	p.Alarms = p.Alarms.withDefaults(p.largestFile())
 	return p
 }
 
@@ -289,6 +304,8 @@ func (p Props) Validate() error {
 		checkMaxSize(found, p.MaxSize)
 		checkURLLifetime(found, p.URLLifetime, p.AllowLongURLs)
 		checkKeyPrefix(found, p.KeyPrefix)
+		p.checkEnvironmentSize(found)
+		p.checkKinds(found)
 		p.Callers.check(found.in("Callers"))
 		p.Multipart.check(found.in("Multipart"), p)
 		p.Downloads.check(found.in("Downloads"))

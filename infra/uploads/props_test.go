@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -269,11 +270,19 @@ func position(path string) (at []int) {
 		if in.Kind() == reflect.Pointer {
 			in = in.Elem()
 		}
+		name, index, isElement := strings.Cut(name, "[")
 		field, ok := in.FieldByName(name)
 		if !ok {
 			return nil
 		}
 		at, in = append(at, field.Index[0]), field.Type
+		if isElement {
+			i, err := strconv.Atoi(strings.TrimSuffix(index, "]"))
+			if err != nil || in.Kind() != reflect.Slice {
+				return nil
+			}
+			at, in = append(at, i), in.Elem()
+		}
 	}
 	return at
 }
@@ -304,6 +313,11 @@ func spoil(r *rapid.T, fields reflect.Value) {
 			}
 			if rapid.Bool().Draw(r, "nested") {
 				spoil(r, field.Elem())
+			}
+		case reflect.Slice:
+			if inner := field.Type().Elem(); inner.Kind() == reflect.Struct {
+				field.Set(reflect.Append(field, reflect.Zero(inner)))
+				spoil(r, field.Index(field.Len()-1))
 			}
 		}
 	}

@@ -25,13 +25,19 @@ func newUploadFunction(scope constructs.Construct, props Props, bucket awss3.IBu
 		code:        props.Code,
 		policy:      "Upload",
 		grants:      grants,
-		environment: config.Upload{
-			Shared:             sharedConfig(props, bucket, clientIDs),
-			MaxSize:            props.MaxSize,
-			MultipartThreshold: props.Multipart.Threshold,
-			ResumableUploads:   props.Multipart.Resumable,
-			AllowedTypes:       props.AllowedTypes,
-			Downloads:          props.Downloads != nil,
-		}.Environment(),
+		environment: uploadConfig(props, *bucket.BucketName(), clientIDs).Environment(),
 	})
+}
+
+// uploadConfig returns the settings of the function that signs uploads.
+func uploadConfig(props Props, bucketName string, clientIDs []string) config.Upload {
+	return config.Upload{
+		Shared:             sharedConfig(props, bucketName, clientIDs),
+		MaxSize:            props.MaxSize,
+		MultipartThreshold: props.Multipart.Threshold,
+		ResumableUploads:   props.Multipart.Resumable,
+		AllowedTypes:       props.AllowedTypes,
+		Downloads:          props.Downloads != nil,
+		NoUnnamedKind:      props.NoUnnamedKind,
+	}
 }

@@ -97,16 +97,28 @@ func checkBucketCORS(t *template, want asked) (found complaints) {
 // then only uploads expire.
 func checkExpiry(t *template, want asked) (found complaints) {
 	days, versionDays := 0.0, 0.0
-	unfinished := false
+	unfinished, kindDays := false, map[string]float64{}
 	for _, rule := range list(at(t.uploadBucket().Properties, "LifecycleConfiguration", "Rules")) {
 		unfinished = unfinished || at(rule, "AbortIncompleteMultipartUpload", "DaysAfterInitiation") == 1.0
 		expires, _ := at(rule, "ExpirationInDays").(float64)
 		olderExpire, _ := at(rule, "NoncurrentVersionExpiration", "NoncurrentDays").(float64)
+		prefix := fmt.Sprint(at(rule, "Prefix"))
+		if folder, ofKind := strings.CutPrefix(prefix, want.prefix); ofKind && folder != "" && olderExpire == 0 {
+			kindDays[folder] += expires
+			continue
+		}
 		days, versionDays = days+expires, versionDays+olderExpire
-		if expires+olderExpire > 0 && at(rule, "Prefix") != want.prefix {
+		if expires+olderExpire > 0 && prefix != want.prefix {
 			found.add("%v is of more than the uploads", at(rule, "Id"))
 		}
 	}
+	wantDays := map[string]float64{}
+	for _, kind := range want.kinds {
+		if kind.ExpireAfterDays > 0 {
+			wantDays[kind.Name+"/"] = float64(kind.ExpireAfterDays)
+		}
+	}
+	found.equal("the days until files of a kind expire", kindDays, wantDays)
 	if !unfinished {
 		found.add("unfinished uploads stay")
 	}

@@ -9,8 +9,8 @@ import (
 // take in every function.
 func checkMonitoring(t *template, want asked) (found complaints) {
 	for _, alarm := range t.of("AWS::CloudWatch::Alarm") {
-		if threshold, _ := alarm.Properties["Threshold"].(float64); alarm.Properties["MetricName"] == "BytesSigned" && !want.alarmBytesGiven && threshold < float64(want.maxSize) {
-			found.add("%s goes off at %.0f bytes, and one file may have %d", alarm.id, threshold, want.maxSize)
+		if threshold, _ := alarm.Properties["Threshold"].(float64); alarm.Properties["MetricName"] == "BytesSigned" && !want.alarmBytesGiven && threshold < float64(want.largestFile) {
+			found.add("%s goes off at %.0f bytes, and one file may have %d", alarm.id, threshold, want.largestFile)
 		}
 	}
 	queried := map[string]bool{}

@@ -155,15 +155,19 @@ func checkFunctionPermissions(t *template, _ asked) (found complaints) {
 	return found
 }
 
+// optionalVariables are the variables that the environment sets only for what they turn on.
+func optionalVariables(want asked) map[string]bool {
+	return map[string]bool{"TRANSFER_ACCELERATION": want.acceleration, "KINDS": want.kinds != nil, "NO_UNNAMED_KIND": !want.unnamedKind}
+}
+
 // checkEnvironment: each function starts with its environment, which sets the variables that it
-// reads and no others. It sets that of transfer acceleration only to turn it on, together with the
-// bucket's.
+// reads and no others. The bucket is accelerated together with the URLs.
 func checkEnvironment(t *template, want asked) (found complaints) {
 	found.equal("whether the bucket is accelerated", at(t.uploadBucket().Properties, "AccelerateConfiguration", "AccelerationStatus") == "Enabled", want.acceleration)
 	for _, function := range t.of("AWS::Lambda::Function") {
 		read := map[string]bool{}
 		settings, err := settingsOf(function, func(name string) string {
-			if name != "TRANSFER_ACCELERATION" || want.acceleration {
+			if isSet, optional := optionalVariables(want)[name]; !optional || isSet {
 				read[name] = true
 			}
 			return deployed(function.env()[name])
@@ -178,6 +182,7 @@ func checkEnvironment(t *template, want asked) (found complaints) {
 		found.equal("the origins", settings.AllowedOrigins, want.origins)
 		found.equal("whether it asks for access tokens", settings.TokenUse == "access", want.scopes != nil)
 		found.equal("the group", settings.RequiredGroup, want.group)
+		found.equal("the kinds", settings.Kinds, kindsOf(want))
 		var clients []string
 		for _, client := range t.of("AWS::Cognito::UserPoolClient") {
 			clients = append(clients, deployed(map[string]any{"Ref": client.id}))
@@ -185,6 +190,18 @@ func checkEnvironment(t *template, want asked) (found complaints) {
 		found.equal("the app clients", settings.ClientIDs, append(clients, want.clientIDs...))
 	}
 	return found
+}
+
+// kindsOf are the kinds as a function should know them: all that they are asked for but the days,
+// of which only S3 knows.
+func kindsOf(want asked) (kinds []config.Kind) {
+	for _, kind := range want.kinds {
+		kinds = append(kinds, config.Kind{
+			Name: kind.Name, AllowedTypes: kind.AllowedTypes, MaxSize: kind.MaxSize, URLLifetime: kind.URLLifetime,
+			RequiredGroup: kind.RequiredGroup, RequiredMetadata: kind.RequiredMetadata, NoDownloads: kind.NoDownloads,
+		})
+	}
+	return kinds
 }
 
 // settingsOf reads the settings that both functions have.

@@ -52,7 +52,9 @@ type asked struct {
 	optionalMFA, passwordAuth                         bool
 	disposable, firstDeployment                       bool
 	expireDays, expireVersionsDays                    int
-	maxSize                                           int64
+	largestFile                                       int64
+	kinds                                             []uploads.Kind
+	unnamedKind                                       bool
 	alarmBytesGiven, logQueries                       bool
 }
 
@@ -69,16 +71,27 @@ func askedOf(stage infra.Stage) asked {
 		optionalMFA:  newPool.OptionalMFA, passwordAuth: newPool.PasswordAuth,
 		disposable: p.Disposable, firstDeployment: p.FirstDeployment,
 		expireDays: expiry.UploadsAfterDays, expireVersionsDays: expiry.VersionsAfterDays,
-		maxSize: maxSize(stage), alarmBytesGiven: orZero(p.Alarms).BytesSigned != 0, logQueries: p.LogQueries,
+		largestFile: largestFile(stage), kinds: p.Kinds, unnamedKind: !p.NoUnnamedKind,
+		alarmBytesGiven: orZero(p.Alarms).BytesSigned != 0, logQueries: p.LogQueries,
 	}
 }
 
 // multipart reports whether some file is large enough to be sent in parts.
 func multipart(stage infra.Stage) bool {
-	return maxSize(stage) > cmp.Or(stage.Uploads.Multipart.Threshold, 100<<20)
+	return largestFile(stage) > cmp.Or(stage.Uploads.Multipart.Threshold, 16<<20)
 }
 
-func maxSize(stage infra.Stage) int64 { return cmp.Or(stage.Uploads.MaxSize, 5<<30) }
+// largestFile is the size of the largest file of the kinds that are open.
+func largestFile(stage infra.Stage) (largest int64) {
+	p := stage.Uploads
+	if !p.NoUnnamedKind {
+		largest = cmp.Or(p.MaxSize, 5<<30)
+	}
+	for _, kind := range p.Kinds {
+		largest = max(largest, cmp.Or(kind.MaxSize, p.MaxSize, 5<<30))
+	}
+	return largest
+}
 
 func TestInvariants(t *testing.T) {
 	for _, stage := range infra.Stages() {

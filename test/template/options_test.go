@@ -83,9 +83,10 @@ func TestOptionsAreAll(t *testing.T) {
 	}
 }
 
-// nested is the struct that a field of the props is, or points to, if it is one of package uploads.
+// nested is the struct that a field of the props is, or points to, or is a list of, if it is one of
+// package uploads.
 func nested(field reflect.Type) (reflect.Type, bool) {
-	if field.Kind() == reflect.Pointer {
+	if field.Kind() == reflect.Pointer || field.Kind() == reflect.Slice {
 		field = field.Elem()
 	}
 	return field, field.Kind() == reflect.Struct && field.PkgPath() == reflect.TypeFor[uploads.Props]().PkgPath()
@@ -105,11 +106,15 @@ func fieldsOf(in reflect.Type, path string) (fields []string) {
 }
 
 // setFields adds the paths of the fields in which two structs differ. A nil pointer is its zero
-// value.
+// value. Of a list, the fields count that some element sets.
 func setFields(one, other reflect.Value, path string, set map[string]bool) {
 	for i := range one.NumField() {
 		field := one.Type().Field(i)
-		if inner, ok := nested(field.Type); ok {
+		if inner, ok := nested(field.Type); ok && field.Type.Kind() == reflect.Slice {
+			for j := range other.Field(i).Len() {
+				setFields(reflect.Zero(inner), other.Field(i).Index(j), path+field.Name+".", set)
+			}
+		} else if ok {
 			setFields(orZeroOf(inner, one.Field(i)), orZeroOf(inner, other.Field(i)), path+field.Name+".", set)
 		} else if !reflect.DeepEqual(one.Field(i).Interface(), other.Field(i).Interface()) {
 			set[path+field.Name] = true

@@ -56,7 +56,7 @@ func Everything() infra.Stage {
 	stage := Default()
 	stage.Name = "everything"
 	for _, name := range []string{
-		"several-origins", "sign-in-scope", "required-group", "lifetimes", "long-urls", "max-size", "resumable-uploads", "downloads", "key-prefix",
+		"several-origins", "sign-in-scope", "required-group", "lifetimes", "long-urls", "max-size", "resumable-uploads", "downloads", "key-prefix", "kinds",
 		"expiry", "own-key", "load", "tracing", "alarms", "dashboard", "log-queries", "metrics-namespace", "source-ranges", "web-acl",
 		"event-bridge", "malware-scan", "transfer-acceleration", "permissions-boundary", "role-tags", "tags", "optional-mfa", "password-auth",
 	} {
@@ -81,6 +81,23 @@ func All() []Option {
 		{"url-lifetime", func(p *props) { p.URLLifetime = 2 * time.Minute }},
 		{"long-urls", func(p *props) { p.AllowLongURLs, p.URLLifetime = true, time.Hour }},
 		{"key-prefix", func(p *props) { p.KeyPrefix = "teams/blue/" }},
+		{"kinds", func(p *props) {
+			p.Kinds = []uploads.Kind{
+				{Name: "avatar", AllowedTypes: []string{"image/png", "image/jpeg"}, MaxSize: 5 << 20, URLLifetime: time.Minute},
+				{Name: "film", AllowedTypes: []string{"video/*"}, MaxSize: 50 << 30, RequiredGroup: "editors/film", RequiredMetadata: []string{"title", "language"}},
+				{Name: "trailer", AllowedTypes: []string{"video/mp4"}, RequiredGroup: "editors/film"},
+			}
+		}},
+		{"kinds-that-expire", func(p *props) {
+			p.Expiry = &uploads.Expiry{VersionsAfterDays: 7}
+			p.Kinds = []uploads.Kind{{Name: "draft", ExpireAfterDays: 3}, {Name: "draft-2", ExpireAfterDays: 30}, {Name: "document"}}
+		}},
+		{"kinds-without-downloads", func(p *props) {
+			p.Downloads, p.Kinds = &uploads.Downloads{}, []uploads.Kind{{Name: "evidence", NoDownloads: true}}
+		}},
+		{"no-unnamed-kind", func(p *props) {
+			p.NoUnnamedKind, p.Kinds = true, []uploads.Kind{{Name: "avatar", MaxSize: 1 << 20}}
+		}},
 		{"optional-mfa", func(p *props) { newPool(p).OptionalMFA = true }},
 		{"lifetimes", func(p *props) { newPool(p).TokenLifetime, newPool(p).SessionLifetime = 15*time.Minute, 8*time.Hour }},
 		{"password-auth", func(p *props) { newPool(p).PasswordAuth = true }},
