@@ -16,6 +16,12 @@ export type UploadRequest = Schemas["UploadRequest"];
  */
 export type UploadPlan = Schemas["UploadPlan"];
 
+/** What the deployment accepts, of each kind of upload, and what else it can do. */
+export type Limits = Schemas["Limits"];
+
+/** What the deployment accepts of one kind of upload; `kind` is null for files without a kind. */
+export type KindLimits = Schemas["KindLimits"];
+
 /** The body of `POST /uploads/parts`. */
 export type PartsRequest = Schemas["PartsRequest"];
 

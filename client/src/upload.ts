@@ -1,5 +1,5 @@
-import type { Post } from "./api.ts";
-import { begin, type Learned } from "./begin.ts";
+import type { Call } from "./api.ts";
+import { begin, type Known } from "./begin.ts";
 import { NetworkError } from "./errors.ts";
 import type { Job, StoredObject, Tools } from "./job.ts";
 import type { Settings, UploadOptions, UploadState } from "./options.ts";
@@ -9,8 +9,8 @@ import type { Place, Records } from "./resume.ts";
 import type { UploadRequest } from "./types.ts";
 
 /** What all uploads of a client share. */
-export interface Shared extends Settings {
-  post: Post;
+export interface Shared extends Settings, Known {
+  call: Call;
   /** Limits the requests to S3. */
   pool: Pool;
   /**
@@ -18,7 +18,6 @@ export interface Shared extends Settings {
    */
   turns: Pool;
   records: Records;
-  learned: Learned;
 }
 
 /** The upload of one file. It starts by itself when its turn comes. */
@@ -119,7 +118,7 @@ export class Upload {
     } catch (error) {
       const { aborted, reason } = this.#signal;
       const again = (aborted || error instanceof NetworkError) && this.#job?.again;
-      if (again) this.#tools.learned.unsure.set(this.file, again);
+      if (again) this.#tools.unsure.set(this.file, again);
       if (aborted) this.#giveUp();
       this.#become(aborted ? "aborted" : "failed");
       throw aborted ? reason : error;
@@ -149,12 +148,12 @@ export class Upload {
   }
 
   async #send(signal: AbortSignal): Promise<StoredObject> {
-    const { records, learned, request } = this.#tools;
+    const { records, request } = this.#tools;
     if (!this.#job) {
       this.#become("planning");
-      const { contentType, metadata } = request;
-      this.#place ??= await records.hold(this.file, { contentType, metadata });
-      this.#job = await begin(this.#tools, learned, this.#place, signal);
+      const { contentType, metadata, kind } = request;
+      this.#place ??= await records.hold(this.file, { contentType, metadata, kind });
+      this.#job = await begin(this.#tools, this.#tools, this.#place, signal);
     }
     this.#become("uploading");
     const job = this.#job;
@@ -171,10 +170,10 @@ export class Upload {
   }
 
   #toolsOf(request: UploadRequest, shared: Shared): Tools & Shared {
-    const { post } = shared;
+    const { call } = shared;
     const { file } = this;
     const onWait = (state: "offline" | "waiting") => this.#become(state);
-    const ask = (route: string) => (request: object, signal: AbortSignal) => post<any>(route, request, { signal, onWait });
+    const ask = (route: string) => (request: object, signal: AbortSignal) => call<any>(route, request, { signal, onWait });
     return {
       ...shared,
       ...{ onWait, file, request },

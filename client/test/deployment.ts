@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { KindLimits } from "../src/index.ts";
 
 /** A request that the deployment received. */
 export interface Seen {
@@ -24,6 +25,17 @@ export type Fault =
   | { status: number; headers?: Record<string, string>; body?: string | object; acts?: boolean; isCut?: boolean }
   | "cut"
   | "lost";
+
+/** The limits of files without a kind. */
+const unnamedKind: KindLimits = {
+  kind: null,
+  types: ["*/*"],
+  accept: "",
+  maxSize: 5 * 2 ** 30,
+  multipartThreshold: 100 * 2 ** 20,
+  requiredMetadata: [],
+  downloads: true,
+};
 
 /** A refusal in S3's XML. */
 export function s3Refusal(status: number, code: string, message = "no"): Fault {
@@ -68,6 +80,8 @@ export class Deployment {
    */
   fault: (what: string, count: number) => Fault | undefined = () => undefined;
   threshold = 100 * 2 ** 20;
+  /** The kinds of upload, with what differs from `unnamedKind`. */
+  kinds: Partial<KindLimits>[] = [{}];
   partSize = 16 * 2 ** 20;
   resumable = true;
   expiresIn = 600;
@@ -130,6 +144,7 @@ export class Deployment {
   }
 
   #api({ what, body }: Seen): Fault {
+    if (what === "GET /limits") return { status: 200, body: this.#limits };
     const asked = JSON.parse(body.toString());
     if (what === "POST /uploads") return this.#plan(asked);
     const upload = this.uploads.get(asked.uploadId);
@@ -185,6 +200,12 @@ export class Deployment {
     const number = Number(url.searchParams.get("partNumber"));
     upload.parts.set(number, body);
     return { status: 200, headers: { ETag: etagOf(body) } };
+  }
+
+  get #limits(): object {
+    const multipartThreshold = Number.isFinite(this.threshold) ? this.threshold : null;
+    const kinds = this.kinds.map((kind) => ({ ...unnamedKind, multipartThreshold, ...kind }));
+    return { kinds, features: { resumable: this.resumable, downloads: true, listings: false, deletions: false, scans: false } };
   }
 
   get #origin(): string {
