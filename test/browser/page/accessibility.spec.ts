@@ -15,6 +15,11 @@ test("axe finds no problem in any state of the page", async ({ page, run, devtoo
   await expectAccessible(page, "sign-in");
   await signIn(page);
   await expectAccessible(page, "empty");
+  await page.getByRole("radio", { name: "Film" }).check();
+  await page.getByText("Choose files").click();
+  await expect(page.getByText("Enter the title first")).toBeVisible();
+  await expectAccessible(page, "missing metadata");
+  await page.getByRole("radio", { name: "General" }).check();
 
   await throttle(devtools, 256 << 10);
   await picker(page).setInputFiles([
