@@ -85,7 +85,10 @@ export class KindChoice {
     input.value = this.#values.get(name) ?? "";
     input.addEventListener("input", () => {
       this.#values.set(name, normalized(input.value));
+      if (!input.hasAttribute("aria-invalid")) return;
       input.removeAttribute("aria-invalid");
+      // A message that outlives its cause confuses (transloadit/uppy#3769).
+      if (!byId("metadata-fields").querySelector("[aria-invalid]")) byId("drop-note").textContent = "";
     });
     element(field, "span").textContent = readable(name);
     return field;

@@ -9,7 +9,7 @@ import type { BrowserContext, Page } from "@playwright/test";
 import { AwsCognito } from "./aws_cognito";
 import { tokensFor } from "../local_run/cognito_api";
 import { environment, project } from "../local_run/build";
-import { expect, picker, row, signIn, storedKey, test as base } from "./page_fixtures";
+import { expect, picker, signIn, storedKey, test as base } from "./page_fixtures";
 import type { LocalRun } from "../local_run/local_run";
 
 const poolId = "us-east-1_SrpPool01";

@@ -55,9 +55,9 @@ test("the metadata that a kind requires is asked for before files, and kept for 
   expect(sent).toEqual([]);
 
   await title.fill(" Grüße  2026 ");
+  await expect(page.getByText("Enter the title first")).toBeHidden();
   await picker(page).setInputFiles(film);
   await storedKey(page, "film.mp4");
-  await expect(page.getByText("Enter the title first")).toBeHidden();
   await page.getByRole("radio", { name: "General" }).check();
   await picker(page).setInputFiles(note);
   await storedKey(page, "note.txt");
