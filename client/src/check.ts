@@ -1,5 +1,5 @@
 import { refusal } from "./refusal.ts";
-import type { KindLimits, Problem, UploadRequest } from "./types.ts";
+import type { KindLimits, UploadRequest } from "./types.ts";
 
 /**
  * Throws the API's own refusal of a file that is larger than its kind allows, or lacks metadata that
@@ -7,16 +7,14 @@ import type { KindLimits, Problem, UploadRequest } from "./types.ts";
  * types, and extensions.
  */
 export function check({ size, metadata }: UploadRequest, { kind, maxSize, requiredMetadata }: KindLimits): void {
-  const problems: Problem[] = [];
   if (size > maxSize) {
     const limit = kind ? `the limit of ${maxSize} bytes for ${kind}` : `this deployment's limit of ${maxSize} bytes`;
-    problems.push({ code: "SizeTooLarge", message: `size ${size} is over ${limit}`, field: "size", limit: maxSize });
+    throw refusal({ code: "SizeTooLarge", message: `size ${size} is over ${limit}`, field: "size", limit: maxSize });
   }
   const given = Object.keys(metadata ?? {}).map((name) => name.toLowerCase());
   const missing = requiredMetadata.filter((name) => !given.includes(name));
   if (missing[0]) {
     const message = `metadata lacks ${missing.join(", ")}; every file of the kind "${kind}" must have ${requiredMetadata.join(", ")}`;
-    problems.push({ code: "InvalidRequest", message, field: "metadata" });
+    throw refusal({ code: "InvalidRequest", message, field: "metadata" });
   }
-  if (problems[0]) throw refusal({ ...problems[0], problems: problems[1] ? problems : [] });
 }

@@ -108,7 +108,7 @@ export interface paths {
         put?: never;
         /**
          * Continue an upload in parts
-         * @description **Only if the deployment accepts files that are sent in parts** (`MaxSize` is over `Multipart.Threshold`).
+         * @description **Only if the deployment accepts files that are sent in parts** (`MaxSize`, or that of a kind, is over `Multipart.Threshold`).
          *
          *     Signs one request for each part listed, at most 100 at a time, and the requests that end the upload. Part *n* of
          *     `multipart.partCount` starts at byte (*n* − 1) × `partSize`; every part but the last has `partSize` bytes. Each part's
@@ -195,7 +195,8 @@ export interface components {
             contentType: components["schemas"]["MediaType"];
             /**
              * Format: int64
-             * @description The file's length in bytes. The maximum here is S3's own, 48.8 TiB; a deployment has a lower one (5 GiB by default).
+             * @description The file's length in bytes. The maximum here is S3's own, 48.8 TiB; a deployment has a lower one (5 GiB by default), and a
+             *     kind can have its own.
              */
             size: number;
             /**
@@ -270,7 +271,7 @@ export interface components {
          *     file the type of its program (`application/vnd.ms-excel` for a `.csv`) or a more general type (`application/zip` for a
          *     `.docx`).
          *
-         *     The deployment must allow it. Types that can run script, such as `image/svg+xml` and `text/html`, must be allowed by name:
+         *     The file's kind must allow it. Types that can run script, such as `image/svg+xml` and `text/html`, must be allowed by name:
          *     `image/*` doesn't cover them. `multipart/form-data` and types called `unknown` are always refused: send only the file's
          *     bytes, with the file's own type or none. No parameter may appear twice.
          * @example image/png
@@ -286,7 +287,7 @@ export interface components {
          * @description What S3 stores with the file as `x-amz-meta-*`: at most 10 entries, and 2 KiB (2,048 bytes) of names and values together.
          *     The limit counts what is sent, and a value that is not ASCII is sent as RFC 2047 encodes it. A name is 1 to 128 letters,
          *     digits, `-`, `_` and `.`; upper and lower case count as the same. A value has no control characters, no space at either
-         *     end and no two spaces in a row.
+         *     end and no two spaces in a row. A kind can require names (`requiredMetadata` in `GET /limits`).
          * @example {
          *       "album": "2026",
          *       "caption": "Am Rhein"
@@ -338,8 +339,9 @@ export interface components {
             expiresAt: components["schemas"]["ExpiresAt"];
         };
         /**
-         * @description How to cut the file. It follows from the size alone: 16 MiB a part or, for a file over 156.25 GiB, the smallest whole
-         *     number of MiB that makes at most 10,000 parts.
+         * @description How to cut the file. It follows from the size alone, and suits the six connections of a browser: the fewest parts that
+         *     are a multiple of six and have at most 16 MiB each, or 10,000 parts if that is fewer. The size of a part is rounded up to
+         *     whole 64 KiB, and to 5 MiB.
          */
         PartLayout: {
             /**
@@ -1130,8 +1132,9 @@ export interface operations {
             };
             /**
              * @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `field` is missing, wrong or unknown. `InvalidKey`: this is
-             *     not the key of an upload in parts, or is of a kind that the deployment doesn't have or no longer accepts. `InvalidPart`: the upload has no such part, the part is listed twice, or its `sha256`
-             *     is given though none was declared, or missing though one was.
+             *     not the key of an upload in parts, or is of a kind that the deployment doesn't have or no longer accepts. `InvalidPart`:
+             *     the upload has no such part, the part is listed twice, or its `sha256` is given though none was declared, or missing though
+             *     one was.
              */
             400: {
                 headers: {

@@ -1,5 +1,5 @@
 import type { Call } from "./api.ts";
-import { SharedRequest, type Caller } from "./shared_request.ts";
+import { share, type Caller, type SharedRequest } from "./shared_request.ts";
 import type { Limits } from "./types.ts";
 
 /** How long limits are kept, in ms: as long as the API's answer says. */
@@ -22,7 +22,7 @@ export function newLimits(call: Call): KnownLimits {
     ask: (caller, since = Date.now() - lifetime) => {
       if (!request || request.isOver || asked < since) {
         asked = Date.now();
-        request = new SharedRequest((all) => call("limits", undefined, { ...all, isOptional: true }));
+        request = share((all) => call("limits", undefined, { ...all, isOptional: true }));
       }
       return request.join(caller);
     },

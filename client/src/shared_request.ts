@@ -3,37 +3,37 @@ import type { RetryContext } from "./retry.ts";
 /** Who waits for a request. */
 export type Caller = Pick<RetryContext, "signal" | "onWait">;
 
-/** One request for several callers. It goes on until it is answered, or all of them have aborted. */
-export class SharedRequest<T> {
+/** One request for several callers. */
+export interface SharedRequest<T> {
   /** Whether it has failed or was aborted, so that it has no answer for another caller. */
-  isOver = false;
-  readonly #callers = new Set<Caller>();
-  readonly #abort = new AbortController();
-  readonly #answer: Promise<T>;
-
-  constructor(ask: (all: Caller) => Promise<T>) {
-    const onWait = (state: "offline" | "waiting") => this.#callers.forEach((caller) => caller.onWait?.(state));
-    this.#answer = ask({ signal: this.#abort.signal, onWait });
-    this.#answer.then(
-      () => this.#callers.clear(),
-      () => (this.isOver = true),
-    );
-  }
-
+  isOver: boolean;
   /** Resolves with the answer. Rejects with the request's error, or the reason of the caller's abort. */
-  join(caller: Caller): Promise<T> {
-    const { signal } = caller;
-    this.#callers.add(caller);
-    return new Promise<T>((resolve, reject) => {
-      const leave = () => {
-        reject(signal.reason);
-        if (!this.#callers.delete(caller) || this.#callers.size > 0) return;
-        this.isOver = true;
-        this.#abort.abort();
-      };
-      if (signal.aborted) leave();
-      signal.addEventListener("abort", leave, { once: true });
-      this.#answer.then(resolve, reject);
-    });
-  }
+  join(caller: Caller): Promise<T>;
+}
+
+/** Begins a request. It goes on until it is answered, or all callers have aborted. */
+export function share<T>(ask: (all: Caller) => Promise<T>): SharedRequest<T> {
+  const callers = new Set<Caller>();
+  const abort = new AbortController();
+  const answer = ask({ signal: abort.signal, onWait: (state) => callers.forEach(({ onWait }) => onWait?.(state)) });
+  const request: SharedRequest<T> = {
+    isOver: false,
+    join: (caller) =>
+      new Promise((resolve, reject) => {
+        const { signal } = caller;
+        const leave = () => {
+          reject(signal.reason);
+          if (callers.delete(caller) && callers.size === 0) abort.abort((request.isOver = true));
+        };
+        callers.add(caller);
+        if (signal.aborted) leave();
+        signal.addEventListener("abort", leave);
+        answer.then(resolve, reject);
+      }),
+  };
+  answer.then(
+    () => callers.clear(),
+    () => (request.isOver = true),
+  );
+  return request;
 }

@@ -3,6 +3,7 @@ import { checksumFor } from "./s3/checksum.ts";
 import { settingsOf, type Settings, type SignpostOptions, type UploadOptions } from "./options.ts";
 import { partSize } from "./s3/part_size.ts";
 import { newLimits } from "./limits.ts";
+import { newPlanner } from "./planner.ts";
 import { newPool } from "./pool.ts";
 import { newRecords } from "./resume.ts";
 import type { Limits, PartsRequest, SignedDownload, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
@@ -35,6 +36,7 @@ export class Signpost {
       unsure: new WeakMap(),
       call,
       limits: newLimits(call),
+      planner: newPlanner(call),
       pool: newPool(connections),
       turns: newPool(connections),
       records: newRecords(storage, apiUrl),
@@ -60,11 +62,11 @@ export class Signpost {
   }
 
   /**
-   * Plans one upload: `POST /uploads`. Rejects with an ApiError, a NetworkError, or what the token
-   * source threw.
+   * Plans one upload: `POST /uploads`, or `POST /uploads/batch` with others of the same moment.
+   * Rejects with an ApiError, a NetworkError, or what the token source threw.
    */
-  plan(request: UploadRequest, options: CallOptions = {}): Promise<UploadPlan> {
-    return this.#post("uploads", request, options);
+  async plan(request: UploadRequest, { signal = AbortSignal.any([]) }: CallOptions = {}): Promise<UploadPlan> {
+    return (await this.#shared.planner.plan(async () => request, { signal }))!;
   }
 
   /**

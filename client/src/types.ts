@@ -16,6 +16,12 @@ export type UploadRequest = Schemas["UploadRequest"];
  */
 export type UploadPlan = Schemas["UploadPlan"];
 
+/** The answer of `POST /uploads/batch`: an entry for each file, in the order of the request. */
+export type BatchPlan = Schemas["BatchPlan"];
+
+/** The plan of a file, or its refusal. */
+export type BatchEntry = Schemas["BatchEntry"];
+
 /** What the deployment accepts, of each kind of upload, and what else it can do. */
 export type Limits = Schemas["Limits"];
 

@@ -8,7 +8,7 @@ import (
 
 // readFileType decides which type a file is stored as, and refuses it if its kind doesn't allow that
 // type. It is the one rule for all routes. Callers declare what their system says: another name of
-// the type, or nothing at all. If the kind is nil, it only refuses what isn't a type.
+// the type, or nothing at all. While the kind isn't known, it only refuses what isn't a type.
 func readFileType(v value, declared, filename string, kind *config.Kind) mediatype.Type {
 	guessed := ""
 	if declared == "" {

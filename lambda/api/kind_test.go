@@ -50,6 +50,7 @@ func TestPlanOfAKind(t *testing.T) {
 		multipart bool
 	}{
 		"ItsOwnLimits":    {"avatar", fields{"size": mib}, false, 60, false},
+		"TypeParameter":   {"avatar", fields{"contentType": "IMAGE/PNG;charset=UTF-8"}, false, 60, false}, // supabase/storage#1381
 		"Group":           {"film", fields{"contentType": "video/mp4", "size": 6 * mib}, true, 600, true},
 		"Metadata":        {"contract", fields{"metadata": fields{"Case": "7", "author": "ada", "more": "x"}}, false, 600, false},
 		"TheDeploymentsS": {"note", fields{"contentType": "text/plain", "size": 6 * mib}, false, 600, true},

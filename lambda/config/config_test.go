@@ -213,6 +213,7 @@ func TestAccepted(t *testing.T) {
 		"KINDS": {
 			"", "[]", `[{"name":"a"}]`, ` [ {"name": "` + strings.Repeat("a", 32) + `"} ] `, `[{"name":"a","urlLifetime":600,"maxSize":53687091200000}]`,
 			`[{"name":"a","types":[],"metadata":[],"maxSize":0,"urlLifetime":0,"group":"","noDownloads":false}]`,
+			`[{"name":"a","types":null,"metadata":null,"maxSize":null,"urlLifetime":null,"group":null,"noDownloads":null}]`,
 			`[{"name":"a","metadata":["a","b","c","d","e","f","g","h","i","j"]}]`,
 		},
 	} {
