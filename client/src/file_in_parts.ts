@@ -119,7 +119,7 @@ export class FileInParts implements Job {
     const prepare = async () => {
       const batch: Promise<Part>[] = [];
       while (number < partCount && batch.length < this.#tools.connections) if (!parts[++number]) batch.push(this.#hash(number));
-      return batch[0] ? this.#upload.sign(await Promise.all(batch), signal) : [];
+      return batch.length > 0 ? this.#upload.sign(await Promise.all(batch), signal) : [];
     };
     for (let next = prepare(), batch; (batch = await next)[0]; yield* batch) {
       (next = prepare()).catch(() => {}); // it is awaited later
