@@ -172,8 +172,8 @@ export interface paths {
          *     The signature covers all the response headers that S3 lets a request choose. No cache may keep the file, and
          *     `Cache-Control`, `Content-Encoding`, `Content-Language` and `Expires` never come from the upload.
          *
-         *     This route doesn't check that the object exists. S3 answers the link with 403 `AccessDenied` if it doesn't, since no
-         *     signing role may list the bucket, and also, if uploads are scanned for malware, until the scan has found nothing.
+         *     This route doesn't check that the object exists. S3 answers the link with 403 `AccessDenied` if it doesn't, since the
+         *     role that signs it may not list the bucket, and also, if uploads are scanned for malware, until the scan has found nothing.
          */
         post: operations["signDownload"];
         delete?: never;
@@ -276,14 +276,14 @@ export interface paths {
          *     | value | meaning |
          *     | --- | --- |
          *     | no such tag | the scan is still pending; ask again later |
-         *     | `NO_THREATS_FOUND` | the file can be downloaded |
-         *     | `THREATS_FOUND` | the file holds malware, and can't be downloaded |
+         *     | `NO_THREATS_FOUND` | nothing was found; only now can the file be downloaded |
+         *     | `THREATS_FOUND` | the file holds malware |
          *     | `UNSUPPORTED` | GuardDuty can't scan the file, such as an archive with a password or a file that is too large |
          *     | `ACCESS_DENIED`, `FAILED` | the scan went wrong; the operator has to look |
          *
          *     The tags say nothing of what is in a file, so its kind may be one whose files can't be downloaded. This route doesn't check
-         *     that the object exists. S3 answers 403 `AccessDenied` if it doesn't, since no role that signs this may list the bucket, and
-         *     403 or 404 if it has been deleted.
+         *     that the object exists. S3 answers 403 `AccessDenied` if it doesn't, since the role that signs this may not list the bucket,
+         *     and 403 or 404 if it has been deleted.
          */
         post: operations["signScan"];
         delete?: never;
