@@ -239,7 +239,7 @@ export interface paths {
          *     downloaded can be deleted.
          *
          *     **One wrong key refuses the whole request**, and nothing is signed: a page that sends another user's key, or one of its own
-         *     twice, has mixed up its files. `problems` names every wrong key.
+         *     twice, has mixed up its files. `problems` names the wrong keys, the first 20 of them.
          *
          *     S3 answers 204, whether there was such a file or not, so a deletion can be sent again. The deployment's bucket keeps old
          *     versions: the file gets a delete marker (`x-amz-delete-marker: true`) and is gone for every user, and the operator can bring it
@@ -247,8 +247,9 @@ export interface paths {
          *
          *     **Abort an upload before you delete its file.** As long as an upload's URL is valid, whoever holds it can store the file under
          *     the deleted key again: `If-None-Match: *` only refuses to overwrite, and a deleted file isn't there. A page that deletes what it
-         *     is just sending should first cancel the request and, for an upload in parts, send `abort`. This ends when the upload's
-         *     `expiresAt` has passed. Links to read the file (`POST /downloads`) that are still valid find nothing.
+         *     is just sending should first cancel the request and, for an upload in parts, send `abort`. For a file that is sent in one
+         *     request, this ends when the upload's `expiresAt` has passed. An upload in parts can be completed until it is aborted, or until
+         *     the lifecycle rule deletes it. Links to read the file (`POST /downloads`) that are still valid find nothing.
          */
         post: operations["signDeletions"];
         delete?: never;
