@@ -59,10 +59,13 @@ func conditionKeys(r *fasthttp.RequestCtx, now time.Time) iam.Context {
 	query := r.QueryArgs()
 	if _, key := target(r); key == "" && r.IsGet() {
 		// A request without the parameter doesn't have the condition key.
-		for _, name := range []string{"prefix", "delimiter", "max-keys"} {
+		for _, name := range []string{"prefix", "delimiter"} {
 			if query.Has(name) {
 				keys["s3:"+name] = []string{string(query.Peek(name))}
 			}
+		}
+		if limit, err := strconv.Atoi(string(query.Peek("max-keys"))); err == nil { // S3 refuses others
+			keys["s3:max-keys"] = []string{strconv.Itoa(limit)}
 		}
 	}
 	if tags := requestTags(r); len(tags) > 0 {

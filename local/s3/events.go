@@ -43,7 +43,8 @@ type TaggedEvent struct {
 	Time      time.Time
 }
 
-// events calls the functions of the configuration.
+// events calls the functions of the configuration. It copies the key and the version's id, because
+// the web server's strings are overwritten by later requests.
 type events struct {
 	Config
 	mu   sync.Mutex
@@ -73,7 +74,7 @@ func (b *awsBackend) stored(ctx context.Context, reason, key string) {
 	}
 	now, sequencer := b.events.now()
 	b.events.OnStored(StoredEvent{
-		Key: key, Size: aws.ToInt64(object.ContentLength), ETag: unquoted(object.ETag), VersionID: b.store.currentVersion(key),
+		Key: strings.Clone(key), Size: aws.ToInt64(object.ContentLength), ETag: unquoted(object.ETag), VersionID: b.store.currentVersion(key),
 		Sequencer: sequencer, Reason: reason, Time: now,
 	})
 }
@@ -83,7 +84,7 @@ func (b *awsBackend) deleted(key, versionID, deletionType string) {
 		return
 	}
 	now, sequencer := b.events.now()
-	b.events.OnDeleted(DeletedEvent{Key: key, VersionID: versionID, Sequencer: sequencer, DeletionType: deletionType, Time: now})
+	b.events.OnDeleted(DeletedEvent{Key: strings.Clone(key), VersionID: strings.Clone(versionID), Sequencer: sequencer, DeletionType: deletionType, Time: now})
 }
 
 func (b *awsBackend) tagged(key, versionID string, at place, tags map[string]string) {
@@ -92,7 +93,9 @@ func (b *awsBackend) tagged(key, versionID string, at place, tags map[string]str
 	}
 	etag, _ := b.store.metadata.RetrieveAttribute(nil, at.bucket, at.object, etagAttribute)
 	now, _ := b.events.now()
-	b.events.OnTagged(TaggedEvent{Key: key, ETag: strings.Trim(string(etag), `"`), VersionID: versionID, Tags: tags, Time: now})
+	b.events.OnTagged(TaggedEvent{
+		Key: strings.Clone(key), ETag: strings.Trim(string(etag), `"`), VersionID: strings.Clone(versionID), Tags: tags, Time: now,
+	})
 }
 
 func unquoted(etag *string) string { return strings.Trim(aws.ToString(etag), `"`) }

@@ -105,6 +105,9 @@ func testConfig(dir string, port int, uploader aws.Credentials) Config {
 			{role("scanner"), scanner, []iam.Document{allow("s3:*", "/*")}},
 		},
 		Versioned: true,
+		OnStored:  func(e StoredEvent) { recorded.add(e) },
+		OnDeleted: func(e DeletedEvent) { recorded.add(e) },
+		OnTagged:  func(e TaggedEvent) { recorded.add(e) },
 	}
 }
 
