@@ -96,6 +96,16 @@ func checkValues(kind kind, values []string) error {
 	return nil
 }
 
+// checkTextPatterns refuses policy variables. Any other text can be a pattern.
+func checkTextPatterns(patterns []string) error {
+	for _, pattern := range patterns {
+		if strings.Contains(pattern, "${") {
+			return fmt.Errorf("%q has a policy variable, which is not supported", pattern)
+		}
+	}
+	return nil
+}
+
 // checkARNPatterns refuses what can't be the pattern of an ARN.
 func checkARNPatterns(patterns []string) error {
 	for _, pattern := range patterns {
