@@ -118,6 +118,12 @@ func (p *policy) forRequest(ctx context.Context) ([]byte, error) {
 	return document(holding)
 }
 
+// replicationActions are what S3 does itself when it replicates objects. There is no replication
+// here, and versitygw doesn't know the actions.
+var replicationActions = []string{
+	"s3:GetObjectVersionForReplication", "s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags",
+}
+
 // document writes the statements as a bucket policy without conditions.
 func document(statements []statement) ([]byte, error) {
 	type item struct {
@@ -125,9 +131,12 @@ func document(statements []statement) ([]byte, error) {
 		Principal        string
 		Action, Resource []string
 	}
-	items := make([]item, len(statements))
-	for i, s := range statements {
-		items[i] = item{s.Effect, s.principal, s.Actions, s.Resources}
+	items := []item{}
+	for _, s := range statements {
+		isReplication := func(action string) bool { return slices.Contains(replicationActions, action) }
+		if actions := slices.DeleteFunc(slices.Clone(s.Actions), isReplication); len(actions) > 0 {
+			items = append(items, item{s.Effect, s.principal, actions, s.Resources})
+		}
 	}
 	return json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": items})
 }

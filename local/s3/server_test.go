@@ -81,6 +81,7 @@ func testConfig(dir string, port int, uploader aws.Credentials) Config {
 		{"Effect": "Deny", "Principal": "*", "Action": ["s3:GetObject", "s3:GetObjectVersion"],
 			"Resource": "arn:aws:s3:::` + testBucket + `/uploads/scanned/*", "Condition": {
 			"StringNotEquals": {"s3:ExistingObjectTag/ScanStatus": "CLEAN"}, "ArnNotEquals": {"aws:PrincipalArn": "` + role("scanner") + `"}}},
+		{"Effect": "Deny", "Principal": "*", "Action": ["s3:GetObjectVersionForReplication", "s3:ReplicateTags"], "Resource": "` + testObjects + `"},
 		{"Effect": "Deny", "Principal": "*", "Action": ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"],
 			"Resource": "` + testObjects + `", "Condition": {
 			"ForAnyValue:StringEqualsIgnoreCase": {"s3:RequestObjectTagKeys": "ScanStatus"}, "ArnNotEquals": {"aws:PrincipalArn": "` + role("scanner") + `"}}}]}`))
