@@ -10,6 +10,7 @@ import (
 
 	"signpost/local/apigateway"
 	"signpost/local/s3"
+	"signpost/local/scanner"
 )
 
 // console prints how to use the run once it is ready, and then one line for each request. A signed
@@ -32,6 +33,14 @@ func (c *console) api(r apigateway.Request) {
 }
 
 func (c *console) s3(r s3.Request) { c.request("S3", r.Method, r.Path, r.Status, r.Code, r.Duration) }
+
+func (c *console) scan(r scanner.Result) {
+	status := string(r.Status)
+	if r.TagError != nil {
+		status += ", and the tag can't be set: " + printable(r.TagError.Error())
+	}
+	c.printf("%s  scan  %s  %s\n", time.Now().Format(time.TimeOnly), status, printable(r.Key))
+}
 
 func (c *console) request(service, method, path string, status int, code string, took time.Duration) {
 	if code != "" {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,6 +19,7 @@ import (
 	"signpost/local/cognito"
 	"signpost/local/loopback"
 	"signpost/local/s3"
+	"signpost/local/scanner"
 )
 
 // region is the region that the stack pretends to be in. Signatures name it.
@@ -35,6 +37,7 @@ type stack struct {
 	names    names // of the template's resources
 	cognito  *cognito.Server
 	s3       *s3.Server
+	scanner  atomic.Pointer[scanner.Scanner] // nil if the template has no malware protection plan
 	gateway  *apigateway.API
 	outputs  outputs
 	servers  map[net.Listener]*http.Server
@@ -148,6 +151,9 @@ func (s *stack) close() {
 	}
 	if s.s3 != nil {
 		closing.Go(func() { s.s3.Close(ctx) })
+	}
+	if scanner := s.scanner.Load(); scanner != nil {
+		closing.Go(scanner.Close)
 	}
 	closing.Wait()
 }

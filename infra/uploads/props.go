@@ -126,10 +126,16 @@ type Props struct {
 	MalwareScan bool
 
 	// EventBridge has S3 send an event to EventBridge, on the account's default bus, for every
-	// object that is stored ("Using EventBridge", Amazon S3 User Guide).
+	// object that is stored ("Using EventBridge", Amazon S3 User Guide). MalwareScan and Webhook
+	// include it.
 	//
 	// Default: false.
 	EventBridge bool
+
+	// Webhook has EventBridge tell an HTTPS endpoint of every file that has arrived.
+	//
+	// Default: nil.
+	Webhook *Webhook
 
 	// TransferAcceleration gives the bucket S3 Transfer Acceleration, and every signed URL its
 	// host:
@@ -211,7 +217,8 @@ type Props struct {
 	LogQueries bool
 
 	// Alarms adds CloudWatch alarms: for the API's 5XX rate and p99 latency, errors and throttles
-	// of the functions, many 403s, and many bytes that URLs were signed to store.
+	// of the functions, many 403s, many bytes that URLs were signed to store, and what Webhook
+	// couldn't deliver.
 	//
 	// Default: nil.
 	Alarms *Alarms
@@ -289,6 +296,7 @@ func (p Props) withDefaults() Props {
 	p.LogRetentionDays = cmp.Or(p.LogRetentionDays, DefaultLogRetentionDays)
 	p.MetricsNamespace = cmp.Or(p.MetricsNamespace, config.DefaultMetricsNamespace)
 	p.Alarms = p.Alarms.withDefaults(p.largestFile())
+	p.Webhook = p.Webhook.withDefaults()
 	return p
 }
 
@@ -311,6 +319,7 @@ func (p Props) Validate() error {
 		p.Downloads.check(found.in("Downloads"))
 		p.Expiry.check(found.in("Expiry"))
 		p.Encryption.check(found.in("Encryption"))
+		p.Webhook.check(found.in("Webhook"), p)
 		p.Domain.check(found.in("Domain"))
 		p.WebACL.check(found.in("WebACL"))
 		checkSourceRanges(found, p.SourceRanges)

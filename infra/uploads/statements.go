@@ -4,19 +4,21 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // This file has the IAM statements of the construct: the roles of the functions, the policy of the
-// bucket, the role that scans for malware, the bucket for access logs, the topic of the alarms. The
-// only statements not here are those that CDK writes: the trust policies of the roles, the denial
-// of requests without TLS to buckets and topics, the policy of a new KMS key, and API Gateway's
-// permission to call a function.
+// bucket, the role that scans for malware, the role and the queue of the webhook, the bucket for
+// access logs, the topic of the alarms. The only statements not here are those that CDK writes: the
+// trust policies of the roles, the denial of requests without TLS to buckets, queues and topics,
+// the policy of a new KMS key, and API Gateway's permission to call a function.
 
 // The roles of the functions.
 
@@ -177,6 +179,25 @@ func scanGrants(scope constructs.Construct, props Props, bucket awss3.Bucket) []
 		grants = append(grants, allowKey(scope, "AllowDecryptForMalwareScan", key, "kms:GenerateDataKey", "kms:Decrypt"))
 	}
 	return grants
+}
+
+// The role of the webhook, and its queue.
+
+// callWebhook lets EventBridge call the webhook, and no other API destination.
+func callWebhook(destination awsevents.ApiDestination) awsiam.PolicyStatement {
+	return allow("CallWebhook", *destination.ApiDestinationArn(), "events:InvokeApiDestination")
+}
+
+// takeUndelivered lets EventBridge send what these rules couldn't deliver ("Using dead-letter queues
+// to process undelivered events in EventBridge", Amazon EventBridge User Guide).
+func takeUndelivered(queue awssqs.IQueue, rules []*string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("TakeUndelivered"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sqs:SendMessage"),
+		Resources:  &[]*string{queue.QueueArn()},
+		Conditions: &map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": rules}},
+	})
 }
 
 // The bucket for access logs and the topic of the alarms.

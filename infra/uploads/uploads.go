@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -16,14 +17,15 @@ import (
 // functions behind it, and the bucket that stores their files.
 type Uploads struct {
 	constructs.Construct
-	Bucket           awss3.Bucket
-	UserPool         awscognito.IUserPool
-	Client           awscognito.IUserPoolClient // the first client of an existing pool
-	Function         awslambda.Function
-	DownloadFunction awslambda.Function // nil without Downloads
-	API              awsapigateway.RestApi
-	URL              string        // the API's URL, with a slash at its end
-	AlarmTopic       awssns.ITopic // nil without Alarms
+	Bucket              awss3.Bucket
+	UserPool            awscognito.IUserPool
+	Client              awscognito.IUserPoolClient // the first client of an existing pool
+	Function            awslambda.Function
+	DownloadFunction    awslambda.Function // nil without Downloads
+	API                 awsapigateway.RestApi
+	URL                 string        // the API's URL, with a slash at its end
+	AlarmTopic          awssns.ITopic // nil without Alarms
+	UndeliveredWebhooks awssqs.IQueue // nil without Webhook
 }
 
 // New adds an Uploads to a stack. If the props are invalid, it panics with a [*PropsError] before
@@ -56,8 +58,9 @@ func New(scope constructs.Construct, id string, props Props) *Uploads {
 	addRoutes(made.API, props, made.Function, made.DownloadFunction)
 	made.URL = addDomain(inner, props, made.API)
 	addWebACL(inner, props, made.API)
+	made.UndeliveredWebhooks = newWebhook(inner, props, made.Bucket)
 	if props.Alarms != nil {
-		made.AlarmTopic = newAlarms(inner, props, made.API, accessLog, functions)
+		made.AlarmTopic = newAlarms(inner, props, made.API, accessLog, functions, webhookAlarm(made.UndeliveredWebhooks)...)
 	}
 	if props.Dashboard {
 		newDashboard(inner, props, made.API, functions)

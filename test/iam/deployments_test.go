@@ -47,6 +47,9 @@ var (
 		"scanner s3:PutObject files/malware-protection-resource-validation-object",
 		"malware-protection-plan.guardduty sts:AssumeRole scanner-role",
 	}
+	telling = []ability{
+		"webhook events:InvokeApiDestination destination", "events sts:AssumeRole webhook-role", "events sqs:SendMessage queue",
+	}
 	ownTopic = []ability{"cloudwatch sns:Publish topic"}
 	tracing  = []ability{"upload xray:PutTelemetryRecords everything", "upload xray:PutTraceSegments everything"}
 )
@@ -110,6 +113,12 @@ var byOption = map[string]deployment{
 			"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "scanner kms:GenerateDataKey key", "scanner kms:Decrypt key"}),
 		rows: usual(scanned("uploads/", "600001"), encrypted("key", "upload", "scanner")),
 	},
+	"webhook":              {abilities: slices.Concat(byDefault, telling), rows: usual(told("stored-rule"), notScanned())},
+	"webhook-of-kinds":     {abilities: slices.Concat(byDefault, telling), rows: usual(told("stored-rule"), notScanned())},
+	"webhook-with-a-field": {abilities: slices.Concat(byDefault, telling), rows: usual(told("stored-rule"), notScanned())},
+	"webhook-of-scans":     {abilities: slices.Concat(byDefault, scanning, telling), rows: usual(told("stored-rule", "scanned-rule"), scanned("uploads/", "600001"))},
+	"webhook-after-scan":   {abilities: slices.Concat(byDefault, scanning, telling), rows: usual(told("scanned-rule"), scanned("uploads/", "600001"))},
+	"webhook-with-alarms":  {abilities: slices.Concat(byDefault, ownTopic, telling), rows: usual(told("stored-rule"), alarmed(), notScanned())},
 	"permissions-boundary": {abilities: slices.Concat(byDefault, scanning), rows: usual(scanned("uploads/", "600001"))},
 }
 
@@ -120,13 +129,14 @@ var together = map[string]deployment{
 			p.Multipart.Resumable, p.MalwareScan, p.Tracing = true, true, true
 			p.Downloads, p.Encryption, p.Alarms = &uploads.Downloads{}, &uploads.Encryption{}, &uploads.Alarms{}
 			p.SourceRanges = []string{"203.0.113.0/24", "2001:db8::/48"}
+			p.Webhook = &uploads.Webhook{URL: options.WebhookURL, SecretARN: options.SecretARN}
 		}),
-		abilities: slices.Concat(byDefault, resuming, downloading, scanning, ownTopic, tracing, []ability{
+		abilities: slices.Concat(byDefault, resuming, downloading, scanning, ownTopic, telling, tracing, []ability{
 			"download xray:PutTelemetryRecords everything", "download xray:PutTraceSegments everything",
 			"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "download kms:Decrypt key",
 			"scanner kms:GenerateDataKey key", "scanner kms:Decrypt key"}),
 		rows: usual(resumable("uploads/", "600001"), downloads("uploads/", "600001"), scanned("uploads/", "600001"),
-			fromRanges("uploads/"), encrypted("key", "upload", "download", "scanner"), traced("upload"), traced("download"), alarmed(), []row{
+			fromRanges("uploads/"), encrypted("key", "upload", "download", "scanner"), traced("upload"), traced("download"), alarmed(), told("stored-rule", "scanned-rule"), []row{
 				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", url, "NoReadUnlessClean"},
 				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", with(url, tag, "THREATS_FOUND"), "NoReadUnlessClean"},
 				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", with(with(url, tag, "NO_THREATS_FOUND"), "aws:SourceIp", "198.51.100.7"), yes},

@@ -18,7 +18,7 @@ const guardDuty = "malware-protection-plan.guardduty.amazonaws.com"
 // viaS3 limits a grant on a key to requests that S3 makes for the role.
 const viaS3 = `{"StringEquals":{"kms:ViaService":{"Fn::Join":["",["s3.",{"Ref":"AWS::Region"},".",{"Ref":"AWS::URLSuffix"}]]}}}`
 
-// checkRoles: each function and GuardDuty have a role of their own, which only they can assume and
+// checkRoles: each function, GuardDuty and the webhook have a role of their own, which only they can assume and
 // which holds no more than it needs. That it holds enough is in the tables of test/iam.
 func checkRoles(t *template, want asked) (found complaints) {
 	for _, kind := range grantsElsewhere {
@@ -49,6 +49,9 @@ func checkRoles(t *template, want asked) (found complaints) {
 	}
 	for _, plan := range t.of("AWS::GuardDuty::MalwareProtectionPlan") {
 		check(plan, plan.Properties["Role"], guardDuty, t.mostOfScanner(want))
+	}
+	for _, destination := range t.of("AWS::Events::ApiDestination") {
+		check(destination, t.caller(destination), eventBridge, map[string]string{"events:InvokeApiDestination": "${" + destination.id + ".Arn}"})
 	}
 	for id := range unused {
 		found.add("nobody uses %s", id)

@@ -29,6 +29,7 @@ var invariants = []invariant{
 	{"only the pages reach the bucket", checkBucketCORS},
 	{"what is stored stays", checkExpiry},
 	{"all uploads are scanned", checkScan},
+	{"the webhook hears of uploads alone", checkWebhook},
 	{"every method needs a token", checkAuthorizers},
 	{"the pages can read what API Gateway answers", checkAPICORS},
 	{"the API's logs hold no secret", checkAPILogs},
@@ -55,7 +56,8 @@ type asked struct {
 	largestFile                                       int64
 	kinds                                             []uploads.Kind
 	unnamedKind                                       bool
-	alarmBytesGiven, logQueries                       bool
+	alarms, alarmBytesGiven, logQueries               bool
+	webhook                                           *uploads.Webhook
 }
 
 func askedOf(stage infra.Stage) asked {
@@ -72,7 +74,8 @@ func askedOf(stage infra.Stage) asked {
 		disposable: p.Disposable, firstDeployment: p.FirstDeployment,
 		expireDays: expiry.UploadsAfterDays, expireVersionsDays: expiry.VersionsAfterDays,
 		largestFile: largestFile(stage), kinds: p.Kinds, unnamedKind: !p.NoUnnamedKind,
-		alarmBytesGiven: orZero(p.Alarms).BytesSigned != 0, logQueries: p.LogQueries,
+		webhook: p.Webhook,
+		alarms:  p.Alarms != nil, alarmBytesGiven: orZero(p.Alarms).BytesSigned != 0, logQueries: p.LogQueries,
 	}
 }
 

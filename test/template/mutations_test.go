@@ -69,7 +69,7 @@ const (
 	logBucket    = "UploadsAccessLogBucket6A3DCCE0"
 )
 
-var mutations = slices.Concat(roleMutations, bucketMutations, apiMutations, dataMutations)
+var mutations = slices.Concat(roleMutations, bucketMutations, apiMutations, dataMutations, webhookMutations)
 
 var roleMutations = []mutation{
 	{"roles hold no more than they need", "", "any action of S3's", func(t *template) { t.grant("PutUploads")["Action"] = "s3:*" }},

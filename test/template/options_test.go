@@ -60,7 +60,7 @@ func TestOptionsAreAll(t *testing.T) {
 	for _, field := range []string{
 		"Code", "Downloads.Code", // of a stub, in every test
 		// The objects are in TestObjects.
-		"Callers.ExistingPool.Pool", "Callers.ExistingPool.Clients", "Encryption.Key", "Domain.Certificate", "Domain.HostedZone", "Alarms.Topic", "AccessLogBucket", "PermissionsBoundary",
+		"Callers.ExistingPool.Pool", "Callers.ExistingPool.Clients", "Encryption.Key", "Domain.Certificate", "Domain.HostedZone", "Alarms.Topic", "Webhook.Secret", "AccessLogBucket", "PermissionsBoundary",
 	} {
 		set[field] = true
 	}

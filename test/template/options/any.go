@@ -74,6 +74,15 @@ func anyFiles(r *rapid.T, p *uploads.Props) {
 	p.EventBridge = rapid.Bool().Draw(r, "EventBridge")
 	p.TransferAcceleration = rapid.Bool().Draw(r, "transfer acceleration")
 	p.MalwareScan = rapid.Bool().Draw(r, "malware scan")
+	if rapid.Bool().Draw(r, "webhook") {
+		p.Webhook = &uploads.Webhook{
+			URL: WebhookURL, SecretARN: SecretARN,
+			SecretField:   rapid.SampledFrom([]string{"", "uploads"}).Draw(r, "secret field"),
+			HeaderName:    rapid.SampledFrom([]string{"", "X-Api-Key"}).Draw(r, "header"),
+			AfterScan:     p.MalwareScan && rapid.Bool().Draw(r, "after scan"),
+			RatePerSecond: rapid.IntRange(0, 1000).Draw(r, "webhook rate"),
+		}
+	}
 	p.Functions.MemoryMB = rapid.SampledFrom([]int{0, 128, 1769, 10_240}).Draw(r, "memory")
 	p.Functions.ReservedConcurrency = rapid.IntRange(0, 450).Draw(r, "concurrency")
 }
