@@ -37,6 +37,6 @@ func newDownloadFunction(scope constructs.Construct, props Props, bucket awss3.I
 		code:        props.Downloads.Code,
 		policy:      "Download",
 		grants:      grants,
-		environment: config.Download{Shared: sharedConfig(props, *bucket.BucketName(), clientIDs)}.Environment(),
+		environment: config.Files{Shared: sharedConfig(props, *bucket.BucketName(), clientIDs)}.Environment(),
 	})
 }

@@ -108,7 +108,7 @@ func newTestHandler(t testing.TB, change ...func(*deployment)) (*Handler, *journ
 func newTestDownloads(t testing.TB, change ...func(*deployment)) (*Handler, *journal) {
 	t.Helper()
 	return makeTestHandler(t, change, func(d deployment, signer Signer, log *slog.Logger) (*Handler, error) {
-		return NewDownloadHandler(config.Download{Shared: d.Shared}, signer, log)
+		return NewDownloadHandler(config.Files{Shared: d.Shared}, signer, log)
 	})
 }
 

@@ -116,7 +116,7 @@ func TestHandlerRefusesABadConfig(t *testing.T) {
 	cfg := testDeployment().Upload
 	cfg.Bucket, cfg.MaxSize = "", 0
 	_, uploadErr := NewUploadHandler(cfg, nil, slog.New(slog.DiscardHandler))
-	_, downloadErr := NewDownloadHandler(config.Download{Shared: cfg.Shared}, nil, slog.New(slog.DiscardHandler))
+	_, downloadErr := NewDownloadHandler(config.Files{Shared: cfg.Shared}, nil, slog.New(slog.DiscardHandler))
 	if uploadErr == nil || !strings.Contains(uploadErr.Error(), "UPLOAD_BUCKET: ") || !strings.Contains(uploadErr.Error(), "MAX_SIZE_BYTES: ") {
 		t.Errorf("uploads: %v", uploadErr)
 	}

@@ -58,8 +58,8 @@ func TestDownload(t *testing.T) {
 	for _, name := range []string{"MAX_SIZE_BYTES", "MULTIPART_THRESHOLD_BYTES", "RESUMABLE_UPLOADS", "ALLOWED_TYPES", "DOWNLOADS"} {
 		delete(env, name)
 	}
-	want := Download{wantUpload().Shared}
-	got, err := DownloadFromEnvironment(func(name string) string { return env[name] })
+	want := Files{wantUpload().Shared}
+	got, err := FilesFromEnvironment(func(name string) string { return env[name] })
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("reads %+v, %v\nwant  %+v", got, err, want)
 	}
@@ -236,7 +236,7 @@ func TestTransferAccelerationNeedsANameWithoutDots(t *testing.T) {
 	}
 	_, err := UploadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
 	wantVariables(t, err, "TRANSFER_ACCELERATION")
-	_, err = DownloadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
+	_, err = FilesFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
 	wantVariables(t, err, "TRANSFER_ACCELERATION")
 }
 
@@ -245,7 +245,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	unset := func(string) string { return "" }
 	_, err := UploadFromEnvironment(unset)
 	wantVariables(t, err, "UPLOAD_BUCKET", "KEY_PREFIX", "URL_LIFETIME_SECONDS", "ALLOWED_ORIGINS", "USER_POOL_CLIENT_IDS", "MAX_SIZE_BYTES", "ALLOWED_TYPES")
-	_, err = DownloadFromEnvironment(unset)
+	_, err = FilesFromEnvironment(unset)
 	wantVariables(t, err, "UPLOAD_BUCKET", "KEY_PREFIX", "URL_LIFETIME_SECONDS", "ALLOWED_ORIGINS", "USER_POOL_CLIENT_IDS")
 }
 
@@ -254,7 +254,7 @@ func TestValidate(t *testing.T) {
 	t.Parallel()
 	wantVariables(t, Upload{}.Validate(), "UPLOAD_BUCKET", "KEY_PREFIX", "URL_LIFETIME_SECONDS", "ALLOWED_ORIGINS", "USER_POOL_CLIENT_IDS", "TOKEN_USE", "METRICS_NAMESPACE",
 		"MAX_SIZE_BYTES", "MULTIPART_THRESHOLD_BYTES", "ALLOWED_TYPES")
-	fraction := Download{wantUpload().Shared}
+	fraction := Files{wantUpload().Shared}
 	fraction.URLLifetime = 90*time.Second + time.Millisecond
 	wantVariables(t, fraction.Validate(), "URL_LIFETIME_SECONDS")
 }

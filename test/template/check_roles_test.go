@@ -212,7 +212,7 @@ func kindsOf(want asked) (kinds []config.Kind) {
 // settingsOf reads the settings that both functions have.
 func settingsOf(function *resource, getenv func(string) string) (config.Shared, error) {
 	if function.Properties["Handler"] == "download" {
-		download, err := config.DownloadFromEnvironment(getenv)
+		download, err := config.FilesFromEnvironment(getenv)
 		return download.Shared, err
 	}
 	upload, err := config.UploadFromEnvironment(getenv)
