@@ -67,6 +67,37 @@ func decryptUploads(scope constructs.Construct, key awskms.IKey) awsiam.PolicySt
 	return allowKey(scope, "DecryptUploads", key, "kms:Decrypt")
 }
 
+// listUploads lets the list function sign listings. Each must name, as its prefix, the folder of one
+// user, with the slash at its end: not that of a kind, nor the beginning of a folder's name, which
+// would be that of other folders too. A request without a prefix has no s3:prefix, and StringLike
+// doesn't match a key that is absent ("IAM JSON policy elements: Condition operators", IAM User
+// Guide). Listings of versions and of unfinished uploads are other actions.
+func listUploads(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
+	statement := allow("ListUploads", *bucket.BucketArn(), "s3:ListBucket")
+	statement.AddCondition(jsii.String("StringLike"), map[string]any{"s3:prefix": props.KeyPrefix + "*/"})
+	var kinds []string
+	for _, kind := range props.Kinds {
+		kinds = append(kinds, props.KeyPrefix+kind.Name+"/")
+	}
+	if len(kinds) > 0 {
+		statement.AddCondition(jsii.String("StringNotEquals"), map[string]any{"s3:prefix": kinds})
+	}
+	return statement
+}
+
+// deleteUploads lets the delete function sign deletions. The bucket keeps versions, so they leave
+// the file behind as an older version. To delete that for good is another action,
+// s3:DeleteObjectVersion ("Deleting object versions from a versioning-enabled bucket", Amazon S3
+// User Guide).
+func deleteUploads(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
+	return allow("DeleteUploads", uploadsARN(bucket, props), "s3:DeleteObject")
+}
+
+// getScanResults lets the scan function sign reads of tags, where GuardDuty writes its result.
+func getScanResults(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
+	return allow("GetScanResults", uploadsARN(bucket, props), "s3:GetObjectTagging")
+}
+
 // The policy of the bucket. In addition, CDK writes the denial of plain HTTP.
 
 // uploadDenials are the refusals of the bucket. They apply to everyone, whatever other policies
@@ -108,12 +139,16 @@ func uploadDenials(bucket awss3.Bucket, props Props, scanner awsiam.IRole) []aws
 	return denials
 }
 
-// denyOtherNetworks refuses uploads from outside of SourceRanges. A request without a source
+// denyOtherNetworks refuses uploads, and with Deletions also deletions, from outside of SourceRanges. A request without a source
 // address, through a VPC endpoint, is refused too ("aws:SourceIp" in "AWS global condition context
 // keys", IAM User Guide). It is only for the prefix of the uploads: what S3 and GuardDuty put
 // themselves is outside of it.
 func denyOtherNetworks(bucket awss3.Bucket, props Props) awsiam.PolicyStatement {
-	return deny("DenyOtherNetworks", []string{"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"},
+	actions := []string{"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}
+	if props.Deletions != nil {
+		actions = append(actions, "s3:DeleteObject")
+	}
+	return deny("DenyOtherNetworks", actions,
 		map[string]any{"NotIpAddress": map[string]any{"aws:SourceIp": props.SourceRanges}}, uploadsARN(bucket, props))
 }
 

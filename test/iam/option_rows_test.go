@@ -23,7 +23,18 @@ func fromRanges(prefix string) []row {
 		{"admin", "s3:ListMultipartUploadParts", cat, with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
 		{"admin", "s3:PutObject", "files/reports/1.csv", with(put, "aws:SourceIp", "198.51.100.7"), yes},
 		{"admin", "s3:GetObject", cat, with(with(url, "aws:SourceIp", "198.51.100.7"), tag, "NO_THREATS_FOUND"), yes},
-		{"admin", "s3:DeleteObject", cat, with(header, "aws:SourceIp", "198.51.100.7"), yes},
+	}
+}
+
+// deletionsFromRanges is the rows of deletions with SourceRanges: with Deletions, they come only
+// from there. Who signs doesn't count. To bring a file back is another action.
+func deletionsFromRanges(prefix, elsewhere string) []row {
+	cat := "files/" + prefix + "me/01/cat.png"
+	return []row{
+		{"admin", "s3:DeleteObject", cat, with(header, "aws:SourceIp", "203.0.113.7"), yes},
+		{"admin", "s3:DeleteObject", cat, with(header, "aws:SourceIp", "198.51.100.7"), elsewhere},
+		{"admin", "s3:DeleteObject", "files/reports/1.csv", with(header, "aws:SourceIp", "198.51.100.7"), yes},
+		{"admin", "s3:DeleteObjectVersion", cat, with(header, "aws:SourceIp", "198.51.100.7"), yes},
 	}
 }
 

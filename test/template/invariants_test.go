@@ -47,7 +47,8 @@ type asked struct {
 	ofRealUsers                                       bool // a stage that is deployed and whose data somebody would miss
 	origins, clientIDs, scopes                        []string
 	poolARN, group, prefix, boundary, accessLogBucket string
-	multipart, resumable, downloads, simpleRoute      bool
+	multipart, resumable, simpleRoute                 bool
+	downloads, listings, deletions, scans             bool
 	sourceRanges, malwareScan, ownKey, tracing        bool
 	acceleration                                      bool
 	optionalMFA, passwordAuth                         bool
@@ -67,7 +68,8 @@ func askedOf(stage infra.Stage) asked {
 		ofRealUsers: isDeployed(stage) && !forTrials(stage),
 		origins:     p.AllowedOrigins, clientIDs: existingPool.ClientIDs, scopes: scopes(stage),
 		poolARN: existingPool.PoolARN, group: p.Callers.RequiredGroup, prefix: cmp.Or(p.KeyPrefix, "uploads/"), boundary: p.PermissionsBoundaryARN, accessLogBucket: p.AccessLogBucketName,
-		multipart: multipart(stage), resumable: p.Multipart.Resumable, downloads: p.Downloads != nil, simpleRoute: !p.NoSimpleRoute,
+		multipart: multipart(stage), resumable: p.Multipart.Resumable, simpleRoute: !p.NoSimpleRoute,
+		downloads: p.Downloads != nil, listings: p.Listings != nil, deletions: p.Deletions != nil, scans: p.Scans != nil,
 		sourceRanges: p.SourceRanges != nil, malwareScan: p.MalwareScan, ownKey: hasOwnKey(stage), tracing: p.Tracing,
 		acceleration: p.TransferAcceleration,
 		optionalMFA:  newPool.OptionalMFA, passwordAuth: newPool.PasswordAuth,

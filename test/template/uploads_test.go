@@ -247,7 +247,7 @@ func TestTwoOfEverything(t *testing.T) {
 	props := synth.WithStub(t, options.Everything()).Uploads
 	for _, id := range []string{"Images", "Documents"} {
 		uploads.New(constructs.NewConstruct(stack, jsii.String("Inner"+id)), "Uploads", props)
-		if made := uploads.New(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || made.UndeliveredWebhooks == nil || !strings.HasSuffix(made.URL, "/") {
+		if made := uploads.New(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || made.ListFunction == nil || made.DeleteFunction == nil || made.ScanFunction == nil || made.UndeliveredWebhooks == nil || !strings.HasSuffix(made.URL, "/") {
 			t.Errorf("Uploads %s does not say what it made: %+v", id, made)
 		}
 	}

@@ -60,9 +60,9 @@ func Everything() infra.Stage {
 	stage := Default()
 	stage.Name = "everything"
 	for _, name := range []string{
-		"several-origins", "sign-in-scope", "required-group", "lifetimes", "long-urls", "max-size", "resumable-uploads", "downloads", "key-prefix", "kinds",
+		"several-origins", "sign-in-scope", "required-group", "lifetimes", "long-urls", "max-size", "resumable-uploads", "downloads", "listings", "deletions", "key-prefix", "kinds",
 		"expiry", "own-key", "load", "tracing", "alarms", "dashboard", "log-queries", "metrics-namespace", "source-ranges", "web-acl",
-		"event-bridge", "malware-scan", "webhook", "transfer-acceleration", "permissions-boundary", "role-tags", "tags", "optional-mfa", "password-auth",
+		"event-bridge", "malware-scan", "scans", "webhook", "transfer-acceleration", "permissions-boundary", "role-tags", "tags", "optional-mfa", "password-auth",
 	} {
 		for _, option := range All() {
 			if option.Name == name {
@@ -121,6 +121,20 @@ func All() []Option {
 		{"no-multipart", func(p *props) { p.Multipart.Threshold = config.MaxMultipartThreshold }},
 		{"resumable-uploads", func(p *props) { p.Multipart.Resumable = true }},
 		{"downloads", func(p *props) { p.Downloads = &uploads.Downloads{} }},
+		{"listings", func(p *props) { p.Listings = &uploads.Listings{} }},
+		{"listings-of-kinds", func(p *props) {
+			p.Listings, p.Kinds, p.KeyPrefix = &uploads.Listings{}, []uploads.Kind{{Name: "avatar"}, {Name: "film"}}, "teams/blue/"
+		}},
+		{"deletions", func(p *props) { p.Deletions = &uploads.Deletions{} }},
+		{"deletions-from-ranges", func(p *props) {
+			p.Deletions, p.SourceRanges = &uploads.Deletions{}, []string{"203.0.113.0/24", "2001:db8::/48"}
+		}},
+		{"own-files", func(p *props) { // all that users can do with their files, watched
+			p.Downloads, p.Listings, p.Deletions = &uploads.Downloads{}, &uploads.Listings{}, &uploads.Deletions{}
+			p.MalwareScan, p.Scans = true, &uploads.Scans{}
+			p.Alarms, p.Dashboard, p.LogQueries = &uploads.Alarms{TopicARN: TopicARN}, true, true
+			p.Functions.ReservedConcurrency = uploads.MaxReservedConcurrency / 5
+		}},
 		{"expiry", func(p *props) { p.Expiry = &uploads.Expiry{UploadsAfterDays: 30, VersionsAfterDays: 7} }},
 		{"older-versions", func(p *props) { p.Expiry = &uploads.Expiry{VersionsAfterDays: 90} }},
 		{"own-key", func(p *props) { p.Encryption = &uploads.Encryption{} }},
@@ -129,6 +143,7 @@ func All() []Option {
 		}},
 		{"downloads-with-key", func(p *props) { p.Encryption, p.Downloads = &uploads.Encryption{}, &uploads.Downloads{} }},
 		{"malware-scan", func(p *props) { p.MalwareScan = true }},
+		{"scans", func(p *props) { p.MalwareScan, p.Scans = true, &uploads.Scans{} }},
 		{"malware-scan-with-key", func(p *props) { p.MalwareScan, p.Encryption = true, &uploads.Encryption{} }},
 		{"event-bridge", func(p *props) { p.EventBridge = true }},
 		{"webhook", func(p *props) { p.Webhook = &uploads.Webhook{URL: WebhookURL, SecretARN: SecretARN} }},
