@@ -51,7 +51,7 @@ func (d *deletionsRequest) readKeys(v value, cfg config.Files, c caller) {
 			continue
 		}
 		if first, again := seen[k.Text]; again {
-			element.refuse(InvalidRequest, "is keys[%d] again; give each key once", first)
+			element.refuse(InvalidRequest, "is keys[%d] again: give each key once", first)
 			continue
 		}
 		seen[k.Text] = i

@@ -51,8 +51,8 @@ func TestUpload(t *testing.T) {
 	}
 }
 
-// The download function must start in an environment that says nothing about uploads.
-func TestDownload(t *testing.T) {
+// The other functions must start in an environment that says nothing about uploads.
+func TestFiles(t *testing.T) {
 	t.Parallel()
 	env := deployed()
 	for _, name := range []string{"MAX_SIZE_BYTES", "MULTIPART_THRESHOLD_BYTES", "RESUMABLE_UPLOADS", "ALLOWED_TYPES", "DOWNLOADS"} {
@@ -78,7 +78,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.MultipartThreshold != 16<<20 || got.ResumableUploads || got.Downloads || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
+	if got.MultipartThreshold != 16<<20 || got.ResumableUploads || got.Downloads || got.Listings || got.Deletions || got.Scans || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
 		t.Errorf("defaults: %+v", got)
 	}
 }
@@ -106,6 +106,9 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 			ResumableUploads:   rapid.Bool().Draw(r, "resumable"),
 			AllowedTypes:       rapid.SliceOfN(rapid.SampledFrom([]string{"image/*", "text/html", "application/vnd.x+json"}), 1, 4).Draw(r, "types"),
 			Downloads:          rapid.Bool().Draw(r, "downloads"),
+			Listings:           rapid.Bool().Draw(r, "listings"),
+			Deletions:          rapid.Bool().Draw(r, "deletions"),
+			Scans:              rapid.Bool().Draw(r, "scans"),
 		}
 		want.Kinds = rapid.SliceOfNDistinct(anyKind(want.URLLifetime), 0, 4, func(k Kind) string { return k.Name }).Draw(r, "kinds")
 		if len(want.Kinds) == 0 {
