@@ -71,8 +71,8 @@ func newReceiver(secrets []string, backlog int) (*receiver, error) {
 	return r, nil
 }
 
-// ServeHTTP answers at once: EventBridge waits for 5 seconds. It tries again after 429 and 5xx, and
-// gives an event up after any other status that isn't 2xx.
+// ServeHTTP answers at once: EventBridge waits for 5 seconds. It tries again after 401, 407, 409, 429
+// and 5xx, and gives an event up after any other status that isn't 2xx.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if req.Method != http.MethodPost {
 		http.Error(w, "only POST", http.StatusMethodNotAllowed)

@@ -85,7 +85,7 @@ func (s *Sender) giveUp(rule Rule, event Event, last Delivery, attempts int) {
 }
 
 // attempt posts the body once. It returns whether to try again, and how long the receiver asks to
-// wait for that: after 429 and 5xx, and if there is no answer. A negative Retry-After is final.
+// wait for that. A negative Retry-After is final.
 func (s *Sender) attempt(rule Rule, delivery Delivery) (tried Delivery, again bool, after time.Duration) {
 	select {
 	case s.slots <- struct{}{}:
@@ -109,9 +109,19 @@ func (s *Sender) attempt(rule Rule, delivery Delivery) (tried Delivery, again bo
 		return delivery, true, 0
 	}
 	delivery.Status = response.StatusCode
-	again = response.StatusCode == http.StatusTooManyRequests || response.StatusCode >= 500
+	again = isTriedAgain(response.StatusCode)
 	seconds, err := retryAfter(response.Header.Get("Retry-After"))
 	return delivery, again && !(err == nil && seconds < 0), seconds
+}
+
+// isTriedAgain reports whether EventBridge tries again after a status ("API destination error
+// codes").
+func isTriedAgain(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusConflict, http.StatusTooManyRequests:
+		return true
+	}
+	return status >= 500
 }
 
 // post sends one request, with the headers that EventBridge sends ("Headers included in requests to

@@ -130,7 +130,9 @@ func TestTriedAgain(t *testing.T) {
 		"OKAfter500":        {[]int{500, 502, 200}, []int{500, 502, 200}, false},
 		"OKAfter429":        {[]int{429, 204}, []int{429, 204}, false},
 		"ErrGone":           {[]int{410}, []int{410}, true},
-		"ErrUnauthorized":   {[]int{401}, []int{401}, true},
+		"OKAfterConflict":   {[]int{401, 407, 409, 200}, []int{401, 407, 409, 200}, false},
+		"ErrForbidden":      {[]int{403}, []int{403}, true},
+		"ErrBadRequest":     {[]int{400}, []int{400}, true},
 		"ErrNotModified":    {[]int{304}, []int{304}, true},
 		"ErrAlways503":      {[]int{503}, []int{503, 503, 503, 503}, true}, // three retries
 		"ErrGoneAfterFault": {[]int{500, 404}, []int{500, 404}, true},

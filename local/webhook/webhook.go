@@ -6,8 +6,8 @@
 //	sender.Send(webhook.Stored(object, size, sequencer, "PutObject", time.Now())) // returns at once
 //	sender.Close()
 //
-// Like EventBridge it gives the receiver 5 seconds, tries again after 429 and 5xx, waits as long as
-// Retry-After says, sends an event twice now and then, and keeps no order ("API destinations as
+// Like EventBridge it gives the receiver 5 seconds, tries again after some statuses, waits as long
+// as Retry-After says, sends an event twice now and then, and keeps no order ("API destinations as
 // targets in Amazon EventBridge", Amazon EventBridge User Guide). Unlike EventBridge it forgets the
 // events that aren't delivered when the run ends.
 //
