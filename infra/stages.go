@@ -75,6 +75,22 @@ func StageNamed(name string) (Stage, error) {
 // defaultPagePort in local/page.go.
 const localPagePort = "8080"
 
+// WithLocalWebhook returns stage local with a webhook, unless it has one, for the local run to stand
+// in for. Neither the URL nor the secret exist, so this is not for a deployment. It is an error for
+// another stage.
+func (s Stage) WithLocalWebhook() (Stage, error) {
+	if s.Name != "local" {
+		return Stage{}, fmt.Errorf("localWebhook is only for stage local, not for %q", s.Name)
+	}
+	if s.Uploads.Webhook == nil {
+		s.Uploads.Webhook = &uploads.Webhook{
+			URL:       "https://webhook.example.com/",
+			SecretARN: "arn:aws:secretsmanager:us-east-1:000000000000:secret:local-AbCdEf",
+		}
+	}
+	return s, nil
+}
+
 // WithPagePort returns stage local with its page on another port of this machine: it changes the
 // port in the page's origins. It is an error for another stage, or if port is not a port.
 func (s Stage) WithPagePort(port string) (Stage, error) {

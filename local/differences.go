@@ -22,12 +22,16 @@ var supportedTypes = map[string]bool{
 	"AWS::ApiGateway::Stage":            true,
 	"AWS::Cognito::UserPool":            true,
 	"AWS::Cognito::UserPoolClient":      true,
+	"AWS::Events::ApiDestination":       true, // see package webhook
+	"AWS::Events::Connection":           true,
+	"AWS::Events::Rule":                 true,
 	"AWS::IAM::Policy":                  true,
 	"AWS::IAM::Role":                    true,
 	"AWS::Lambda::Function":             true,
 	"AWS::Lambda::Permission":           true, // every integration in the template may call its function
 	"AWS::S3::Bucket":                   true,
 	"AWS::S3::BucketPolicy":             true,
+	"AWS::SQS::QueuePolicy":             true, // nobody else writes to the file that stands in for the queue
 	"AWS::CDK::Metadata":                true, // names the constructs that were used, and does nothing
 }
 
@@ -35,6 +39,7 @@ var supportedTypes = map[string]bool{
 var typeDifferences = map[string]string{
 	"AWS::Cognito::UserPoolGroup":           "Cognito: the pool has no groups. Make them, and add users, through the socket cognito/socket in the data folder.",
 	"AWS::GuardDuty::MalwareProtectionPlan": "GuardDuty: a stand-in scans uploads. It only knows EICAR's test file, looks into no archive, and forgets uploads that wait for their scan when the run ends.",
+	"AWS::SQS::Queue":                       "EventBridge's queue: what the webhook can't be told of goes to undelivered.jsonl in the data folder, and what isn't delivered when the run ends is forgotten.",
 	"AWS::Logs::LogGroup":                   "Log groups and retention: the function logs to function.log, and requests are printed here.",
 }
 

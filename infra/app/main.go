@@ -77,7 +77,8 @@ func run() (err error) {
 }
 
 // stageOf returns the stage of the CDK context, by default "dev". With "firstDeployment", it is the
-// stage's first deployment; with "pagePort", the local run's page is on that port.
+// stage's first deployment; with "pagePort", the local run's page is on that port; with
+// "localWebhook", the local run has a webhook to stand in for.
 func stageOf(context func(name string) any) (infra.Stage, error) {
 	name := context("stage")
 	if name == nil {
@@ -93,6 +94,15 @@ func stageOf(context func(name string) any) (infra.Stage, error) {
 		stage.Uploads.FirstDeployment = true
 	default:
 		return infra.Stage{}, fmt.Errorf("firstDeployment is %q: give true for a stack that isn't there yet, or false", fmt.Sprint(first))
+	}
+	switch webhook := context("localWebhook"); webhook {
+	case nil, "false", false:
+	case "true", true:
+		if stage, err = stage.WithLocalWebhook(); err != nil {
+			return infra.Stage{}, err
+		}
+	default:
+		return infra.Stage{}, fmt.Errorf("localWebhook is %q: give true for the local run, or false", fmt.Sprint(webhook))
 	}
 	if port := context("pagePort"); port != nil {
 		return stage.WithPagePort(fmt.Sprint(port))

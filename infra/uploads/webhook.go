@@ -75,7 +75,7 @@ type Webhook struct {
 	SecretVersionID string
 
 	// HeaderName is the name of the header that has the secret's value: letters, digits and '-'. It
-	// is none of the headers that EventBridge sets itself.
+	// is none that HTTP has a meaning for, such as Host or Cookie, except for Authorization.
 	//
 	// Default: [DefaultWebhookHeader], X-Webhook-Secret.
 	HeaderName string
@@ -121,13 +121,16 @@ var (
 	versionIDForm = regexp.MustCompile(`^[A-Za-z0-9-]{32,64}$`)
 )
 
-// takenHeaders are the headers that EventBridge sets itself ("API destinations as targets in Amazon
-// EventBridge"), and those that it doesn't permit for API Gateway, which are about the connection
-// and not about the caller ("Amazon EventBridge targets for Amazon API Gateway", both Amazon
-// EventBridge User Guide). The latter are refused here too, since proxies drop or rewrite them.
+// takenHeaders are the headers that EventBridge sets itself, or removes from requests ("API
+// destinations as targets in Amazon EventBridge"), and those that it doesn't permit for API Gateway
+// ("Amazon EventBridge targets for Amazon API Gateway", both Amazon EventBridge User Guide). These
+// have meanings of their own, and proxies drop or rewrite them. Authorization is none of them.
 var takenHeaders = strings.Fields(`
 	user-agent content-type range accept-encoding connection content-length host
-	content-encoding max-forwards te transfer-encoding trailer upgrade via www-authenticate x-forwarded-for`)
+	a-im accept accept-charset accept-datetime accept-language cache-control content-encoding content-md5 cookie date expect
+	forwarded from http2-settings if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive max-forwards
+	origin pragma prefer proxy-authorization proxy-connection referer te trailer transfer-encoding upgrade via warning
+	www-authenticate x-forwarded-for`)
 
 func (w *Webhook) withDefaults() *Webhook {
 	if w == nil {
@@ -226,7 +229,7 @@ func (w *Webhook) checkHeader(found problems) {
 	case !headerForm.MatchString(name):
 		found.add("HeaderName", "is not a header's name: use letters, digits and '-'")
 	case slices.Contains(takenHeaders, name) || strings.HasPrefix(name, "x-amz"):
-		found.add("HeaderName", "%q is a header that EventBridge or a proxy sets: give another, such as %q", w.HeaderName, DefaultWebhookHeader)
+		found.add("HeaderName", "%q is a header that has its own meaning, and that EventBridge or a proxy sets or removes: give another, such as %q", w.HeaderName, DefaultWebhookHeader)
 	}
 }
 
