@@ -30,10 +30,11 @@ func synthesize(ctx context.Context, root, out, stage, pagePort string) (stackNa
 	}
 	cdkContext := maps.Clone(config.Context)
 	cdkContext["stage"] = stage
-	if stage == "local" {
+	ownStage := strings.HasPrefix(stage, "local") // as in infra/stages.go
+	if ownStage {
 		cdkContext["localWebhook"] = true
 	}
-	if pagePort != "" && stage == "local" {
+	if pagePort != "" && ownStage {
 		cdkContext["pagePort"] = pagePort
 	}
 	encoded, err := json.Marshal(cdkContext)

@@ -76,6 +76,11 @@ var stages = map[string]deployment{
 		rows: usual(resumable("uploads/", "600001"), downloads("uploads/", "600001"), listings("uploads/", "600001"), listingsOfKinds("uploads/"),
 			deletions("uploads/", "600001"), notScanned()),
 	},
+	"local-scan": {
+		abilities: slices.Concat(byDefault, resuming, downloading, listing, deleting, scanning, readingResults),
+		rows: usual(resumable("uploads/", "600001"), downloads("uploads/", "600001"), listings("uploads/", "600001"), listingsOfKinds("uploads/"),
+			deletions("uploads/", "600001"), scanned("uploads/", "600001"), scans("uploads/", "600001")),
+	},
 	"dev":     {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), notResumable(), notScanned())},
 	"staging": {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), notResumable(), notScanned())},
 	"production": {
