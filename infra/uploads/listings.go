@@ -17,9 +17,20 @@ type Listings struct {
 	Code awslambda.Code
 }
 
-func (l *Listings) check(found problems) {
-	if l != nil && l.Code == nil {
-		found.add("Code", "is missing: give the list function's built code, as package build makes it")
+// maxKindPrefixes is how many characters the prefixes of the kinds can have in the list role's policy.
+// IAM allows 10,240 for all inline policies of a role ("IAM and AWS STS quotas", IAM User Guide), and
+// the rest of this one has far fewer than 2,000.
+const maxKindPrefixes = 10_240 - 2_000
+
+func (p Props) checkListings(found problems) {
+	if p.Listings == nil {
+		return
+	}
+	if size := jsonSize(p.kindPrefixes()); size > maxKindPrefixes {
+		found.add("Listings", "need the prefix of each kind in the role's policy, which makes %d characters, %d more than there is room for: give a shorter KeyPrefix, or fewer Kinds", size, size-maxKindPrefixes)
+	}
+	if p.Listings.Code == nil {
+		found.in("Listings").add("Code", "is missing: give the list function's built code, as package build makes it")
 	}
 }
 

@@ -1,6 +1,7 @@
 package uploads_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -83,6 +84,12 @@ func TestFeaturesRefused(t *testing.T) {
 		{"downloads without code", func(p *props) { p.Downloads = &uploads.Downloads{} }, "Downloads.Code", "package build"},
 
 		{"listings without code", func(p *props) { p.Listings = &uploads.Listings{} }, "Listings.Code", "package build"},
+		{"listings of many kinds", func(p *props) {
+			p.Listings, p.KeyPrefix = &uploads.Listings{Code: p.Code}, strings.Repeat("a", 199)+"/"
+			for i := range 40 {
+				p.Kinds = append(p.Kinds, uploads.Kind{Name: fmt.Sprintf("k%d", i)})
+			}
+		}, "Listings", "a shorter KeyPrefix, or fewer Kinds"},
 		{"deletions without code", func(p *props) { p.Deletions = &uploads.Deletions{} }, "Deletions.Code", "package build"},
 		{"scans without code", func(p *props) { p.MalwareScan, p.Scans = true, &uploads.Scans{} }, "Scans.Code", "package build"},
 		{"scans of nothing", func(p *props) { p.Scans = &uploads.Scans{Code: p.Code} }, "Scans", "MalwareScan"},

@@ -100,8 +100,8 @@ type Props struct {
 	// Default: files above 16 MiB are sent in parts, and the role can't list or abort them.
 	Multipart Multipart
 
-	// Downloads adds POST /downloads, which gives users links to their own files, and a second
-	// function behind it. Only that function's role has s3:GetObject.
+	// Downloads adds POST /downloads, which gives users links to their own files, and a function
+	// behind it. Only that function's role has s3:GetObject.
 	//
 	// Default: nil. No URL that the stack signs can read a file.
 	Downloads *Downloads
@@ -344,7 +344,7 @@ func (p Props) Validate() error {
 		p.Callers.check(found.in("Callers"))
 		p.Multipart.check(found.in("Multipart"), p)
 		p.Downloads.check(found.in("Downloads"))
-		p.Listings.check(found.in("Listings"))
+		p.checkListings(found)
 		p.Deletions.check(found.in("Deletions"))
 		p.checkScans(found)
 		p.Expiry.check(found.in("Expiry"))

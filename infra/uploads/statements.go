@@ -69,17 +69,14 @@ func decryptUploads(scope constructs.Construct, key awskms.IKey) awsiam.PolicySt
 
 // listUploads lets the list function sign listings. Each must name, as its prefix, the folder of one
 // user, with the slash at its end: not that of a kind, nor the beginning of a folder's name, which
-// would be that of other folders too. A request without a prefix has no s3:prefix, and StringLike
-// doesn't match a key that is absent ("IAM JSON policy elements: Condition operators", IAM User
-// Guide). Listings of versions and of unfinished uploads are other actions.
+// can be that of other folders too (lakekeeper/lakekeeper#1795). A request without a prefix has no
+// s3:prefix, and StringLike doesn't match a key that is absent ("IAM JSON policy elements: Condition
+// operators", IAM User Guide; aws/aws-cli#439). Listings of versions and of unfinished uploads are
+// other actions.
 func listUploads(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
 	statement := allow("ListUploads", *bucket.BucketArn(), "s3:ListBucket")
 	statement.AddCondition(jsii.String("StringLike"), map[string]any{"s3:prefix": props.KeyPrefix + "*/"})
-	var kinds []string
-	for _, kind := range props.Kinds {
-		kinds = append(kinds, props.KeyPrefix+kind.Name+"/")
-	}
-	if len(kinds) > 0 {
+	if kinds := props.kindPrefixes(); kinds != nil {
 		statement.AddCondition(jsii.String("StringNotEquals"), map[string]any{"s3:prefix": kinds})
 	}
 	return statement
@@ -88,7 +85,7 @@ func listUploads(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
 // deleteUploads lets the delete function sign deletions. The bucket keeps versions, so they leave
 // the file behind as an older version. To delete that for good is another action,
 // s3:DeleteObjectVersion ("Deleting object versions from a versioning-enabled bucket", Amazon S3
-// User Guide).
+// User Guide). CDK's GrantDelete would allow both (aws/aws-cdk#32375).
 func deleteUploads(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
 	return allow("DeleteUploads", uploadsARN(bucket, props), "s3:DeleteObject")
 }

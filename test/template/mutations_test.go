@@ -88,7 +88,7 @@ var roleMutations = []mutation{
 	{"roles hold no more than they need", "resumable-uploads", "a listing of the bucket", func(t *template) {
 		t.grant("ResumeUploads")["Action"] = []any{"s3:AbortMultipartUpload", "s3:ListBucketMultipartUploads"}
 	}},
-	{"roles hold no more than they need", "downloads", "one role for both functions", func(t *template) {
+	{"roles hold no more than they need", "downloads", "one role for two functions", func(t *template) {
 		t.of("AWS::Lambda::Function")[0].Properties["Role"] = t.of("AWS::Lambda::Function")[1].Properties["Role"]
 	}},
 	{"roles hold no more than they need", "listings", "every prefix", func(t *template) { delete(t.grant("ListUploads"), "Condition") }},
