@@ -269,7 +269,7 @@ func (w *intruders) listAll(rt *rapid.T) {
 		}
 	}
 	var got []string
-	for {
+	for len(got) <= len(want) { // else a page is shown again
 		var a downloadAnswer
 		if !w.call(rt, sub, w.files["/listings"], listingEvent(body.String()), &a) {
 			return
