@@ -33,6 +33,9 @@ func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
 			return err
 		}
 	}
+	if err := s.startWebhook(); err != nil {
+		return err
+	}
 	if err := s.startS3(ctx, bucket, signers); err != nil {
 		return err
 	}

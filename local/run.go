@@ -20,6 +20,7 @@ import (
 	"signpost/local/loopback"
 	"signpost/local/s3"
 	"signpost/local/scanner"
+	"signpost/local/webhook"
 )
 
 // region is the region that the stack pretends to be in. Signatures name it.
@@ -39,9 +40,13 @@ type stack struct {
 	s3       *s3.Server
 	scanner  atomic.Pointer[scanner.Scanner] // nil if the template has no malware protection plan
 	gateway  *apigateway.API
+	events   *webhook.Sender
+	etags    sync.Map // of stored versions that wait for their scan, by version
 	outputs  outputs
 	servers  map[net.Listener]*http.Server
 	console  *console
+
+	webhookURL string // "" if events are only printed
 }
 
 // run starts the stack and serves it until ctx ends.
@@ -73,7 +78,7 @@ func run(ctx context.Context, o options) error {
 	}
 	defer api.Close()
 
-	s, err := start(ctx, root, dir, o.stage, state, page, api)
+	s, err := start(ctx, root, dir, o, state, page, api)
 	defer s.close()
 	if ctx.Err() != nil {
 		return nil // interrupted during the start, which is not an error
@@ -101,8 +106,8 @@ func checkOutputs(path string) (string, error) {
 
 // start starts everything that the template describes. The stack it returns has to be closed even
 // if there is an error.
-func start(ctx context.Context, root, dir, stage string, state *state, page, api net.Listener) (*stack, error) {
-	s := &stack{dir: dir, state: state, console: newConsole(os.Stdout)}
+func start(ctx context.Context, root, dir string, o options, state *state, page, api net.Listener) (*stack, error) {
+	s := &stack{dir: dir, webhookURL: o.webhook, state: state, console: newConsole(os.Stdout)}
 	node, err := findNode(root)
 	if err != nil {
 		return s, err
@@ -110,7 +115,7 @@ func start(ctx context.Context, root, dir, stage string, state *state, page, api
 	var template string
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		s.name, template, err = synthesize(groupCtx, root, filepath.Join(dir, "cdk.out"), stage, pagePort(page))
+		s.name, template, err = synthesize(groupCtx, root, filepath.Join(dir, "cdk.out"), o.stage, pagePort(page))
 		return err
 	})
 	group.Go(func() error { return buildPage(groupCtx, root, node, s.pageDir()) })
@@ -155,6 +160,9 @@ func (s *stack) close() {
 	if scanner := s.scanner.Load(); scanner != nil {
 		closing.Go(scanner.Close)
 	}
+	if s.events != nil {
+		closing.Go(s.events.Close)
+	}
 	closing.Wait()
 }
 
@@ -196,6 +204,8 @@ func newHTTPServer(listener net.Listener, h http.Handler) *http.Server {
 func (s *stack) pageDir() string     { return filepath.Join(s.dir, "page") }
 func (s *stack) s3Dir() string       { return filepath.Join(s.dir, "s3") }
 func (s *stack) functionLog() string { return filepath.Join(s.dir, "function.log") }
+func (s *stack) secretFile() string  { return filepath.Join(s.dir, "webhook-secret") }
+func (s *stack) undelivered() string { return filepath.Join(s.dir, "undelivered.jsonl") }
 
 // filesDir has the bucket's objects as files that are named by their keys.
 func (s *stack) filesDir() string {

@@ -33,7 +33,7 @@ var propOfVariable = map[string]string{
 }
 
 // checkEnvironmentSize checks the environment of the upload function, which has all variables of the
-// download function and more. Without Kinds the other limits see to it that it fits.
+// others and more. Without Kinds the other limits see to it that it fits.
 func (p Props) checkEnvironmentSize(found problems) {
 	full := p.withDefaults()
 	environment := uploadConfig(full, strings.Repeat("b", longestBucketName), full.Callers.longestClientIDs()).Environment()

@@ -181,6 +181,14 @@ func kindExpiry(props Props) (rules []*awss3.LifecycleRule) {
 	return rules
 }
 
+// kindPrefixes are what the keys of each kind begin with.
+func (p Props) kindPrefixes() (all []string) {
+	for _, kind := range p.Kinds {
+		all = append(all, cmp.Or(p.KeyPrefix, config.DefaultKeyPrefix)+kind.Name+"/")
+	}
+	return all
+}
+
 // addGroups adds the groups that callers must be in to a new pool, each once.
 func addGroups(pool awscognito.UserPool, props Props) {
 	add := func(id, group, description string) {

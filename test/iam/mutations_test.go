@@ -57,7 +57,7 @@ func statementsOf(template *cfn.Template) []place {
 			for i := range r.Properties["Policies"].([]any) {
 				add(id, "Policies", i, "PolicyDocument", "Statement")
 			}
-		case "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy":
+		case "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy":
 			add(id, "PolicyDocument", "Statement")
 		case "AWS::KMS::Key":
 			add(id, "KeyPolicy", "Statement")
@@ -121,8 +121,9 @@ func listOf(value any) []any {
 // equivalent are mutants that change nothing, by the statement's Sid. The CDK's statement in a
 // key's policy has none.
 var equivalent = map[string]string{
-	"TakeAlarms any resource": "a topic's policy is only about that topic",
-	"<nil> any action":        "a key's policy is only about actions of KMS",
+	"TakeAlarms any resource":      "a topic's policy is only about that topic",
+	"TakeUndelivered any resource": "a queue's policy is only about that queue",
+	"<nil> any action":             "a key's policy is only about actions of KMS",
 }
 
 func TestEveryStatementCounts(t *testing.T) {
@@ -234,6 +235,15 @@ func TestMistakesAreNoticed(t *testing.T) {
 		{"infected files alone refused", `"StringNotEquals":{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus":"NO_THREATS_FOUND"}`, `"StringEquals":{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus":"THREATS_FOUND"}`},
 		{"the verdict's tag in one case alone", `"ForAnyValue:StringEqualsIgnoreCase"`, `"ForAnyValue:StringEquals"`},
 		{"another tag guarded", `"s3:RequestObjectTagKeys":"GuardDutyMalwareScanStatus"`, `"s3:RequestObjectTagKeys":"GuardDuty"`},
+		{"the beginning of a folder's name", `"s3:prefix":"uploads/*/"`, `"s3:prefix":"uploads/*"`},
+		{"a folder beside the uploads", `"s3:prefix":"uploads/*/"`, `"s3:prefix":"uploads*/"`},
+		{"a listing without a prefix", `"StringLike":{"s3:prefix"`, `"StringLikeIfExists":{"s3:prefix"`},
+		{"a prefix that begins with a slash", `"s3:prefix":"uploads/*/"`, `"s3:prefix":"/uploads/*/"`},
+		{"all files of a kind", `"s3:prefix":["uploads/avatar/","uploads/film/"]`, `"s3:prefix":["uploads/avatar/"]`},
+		{"only kinds", `"StringNotEquals":{"s3:prefix"`, `"StringEquals":{"s3:prefix"`},
+		{"GrantDelete's action", `"Action":"s3:DeleteObject","Effect":"Allow"`, `"Action":"s3:DeleteObject*","Effect":"Allow"`},
+		{"deletions from everywhere", `"s3:AbortMultipartUpload","s3:DeleteObject",`, `"s3:AbortMultipartUpload",`},
+		{"tags of every version", `"Action":"s3:GetObjectTagging"`, `"Action":"s3:Get*Tagging"`},
 		{"everybody but the scanner let through", `"ArnNotEquals"`, `"ArnEquals"`},
 	} {
 		t.Run(mistake.name, func(t *testing.T) {
