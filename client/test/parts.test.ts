@@ -40,16 +40,6 @@ test("complete lists the parts in order, with their SHA-256", async () => {
   assert.ok(complete.includes(`<ChecksumSHA256>${sha256(first)}</ChecksumSHA256>`), complete);
 });
 
-test("a lower threshold costs one more request, once", async () => {
-  const uploads = clientOf(deployed());
-  await uploads.upload(randomFile(6_000)).done;
-  assert.equal(deployed().count("POST /uploads"), 2);
-  await uploads.upload(randomFile(7_000)).done;
-  assert.equal(deployed().count("POST /uploads"), 3);
-  await uploads.upload(randomFile(4_000)).done;
-  assert.equal(deployed().count("PUT object"), 1);
-});
-
 test("parts are sent without checksums if the option is false", async () => {
   const file = randomFile(size26);
   const { key } = await clientOf(deployed(), { checksum: false }).upload(file).done;
