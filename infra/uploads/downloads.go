@@ -34,6 +34,7 @@ func newDownloadFunction(scope constructs.Construct, props Props, bucket awss3.I
 		id:          "DownloadFunction",
 		handler:     "download",
 		description: "Signs reads for signed-in users, each of their own files",
+		signs:       "downloads",
 		code:        props.Downloads.Code,
 		policy:      "Download",
 		grants:      grants,

@@ -53,7 +53,7 @@ func TestCodes(t *testing.T) {
 	for _, code := range functionCodes(t) {
 		want[code] = true
 	}
-	for _, r := range goldens(t)["local.json"].Resources {
+	for _, r := range goldens(t)["local-scan.json"].Resources {
 		if r.Type == "AWS::ApiGateway::GatewayResponse" {
 			want[codeOf(t, r.Properties.ResponseTemplates["application/json"])] = true
 		}

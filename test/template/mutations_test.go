@@ -69,7 +69,7 @@ const (
 	logBucket    = "UploadsAccessLogBucket6A3DCCE0"
 )
 
-var mutations = slices.Concat(roleMutations, bucketMutations, apiMutations, dataMutations)
+var mutations = slices.Concat(roleMutations, bucketMutations, apiMutations, dataMutations, webhookMutations)
 
 var roleMutations = []mutation{
 	{"roles hold no more than they need", "", "any action of S3's", func(t *template) { t.grant("PutUploads")["Action"] = "s3:*" }},
@@ -91,6 +91,18 @@ var roleMutations = []mutation{
 	{"roles hold no more than they need", "downloads", "one role for both functions", func(t *template) {
 		t.of("AWS::Lambda::Function")[0].Properties["Role"] = t.of("AWS::Lambda::Function")[1].Properties["Role"]
 	}},
+	{"roles hold no more than they need", "listings", "every prefix", func(t *template) { delete(t.grant("ListUploads"), "Condition") }},
+	{"roles hold no more than they need", "listings", "the beginning of a folder's name", func(t *template) {
+		object(at(t.grant("ListUploads"), "Condition", "StringLike"))["s3:prefix"] = "uploads/*"
+	}},
+	{"roles hold no more than they need", "listings-of-kinds", "everybody's files of a kind", func(t *template) {
+		delete(object(t.grant("ListUploads")["Condition"]), "StringNotEquals")
+	}},
+	{"roles hold no more than they need", "listings", "a listing of versions", func(t *template) {
+		t.grant("ListUploads")["Action"] = []any{"s3:ListBucket", "s3:ListBucketVersions"}
+	}},
+	{"roles hold no more than they need", "deletions", "deletion for good", func(t *template) { t.grant("DeleteUploads")["Action"] = "s3:DeleteObject*" }},
+	{"roles hold no more than they need", "scans", "the file itself", func(t *template) { t.grant("GetScanResults")["Action"] = []any{"s3:GetObjectTagging", "s3:GetObject"} }},
 	{"roles hold no more than they need", "key-prefix", "the default prefix", func(t *template) { t.grant("PutUploads")["Resource"] = objectsUnder(uploadBucket, "uploads/") }},
 	{"roles hold no more than they need", "own-key", "every key", func(t *template) { t.grant("EncryptUploads")["Resource"] = "*" }},
 	{"roles hold no more than they need", "own-key", "the key without S3", func(t *template) { delete(t.grant("EncryptUploads"), "Condition") }},
@@ -115,6 +127,10 @@ var roleMutations = []mutation{
 		delete(t.uploadBucket().Properties, "AccelerateConfiguration")
 	}},
 	{"each function starts with its environment", "", "URLs of a host that the bucket doesn't have", func(t *template) { t.environment()["TRANSFER_ACCELERATION"] = "true" }},
+	{"each function starts with its environment", "kinds", "no kinds", func(t *template) { delete(t.environment(), "KINDS") }},
+	{"each function starts with its environment", "kinds", "a kind of everybody", func(t *template) { t.environment()["KINDS"] = `[{"name":"avatar"}]` }},
+	{"each function starts with its environment", "", "a kind that nobody asked for", func(t *template) { t.environment()["KINDS"] = `[{"name":"avatar"}]` }},
+	{"each function starts with its environment", "no-unnamed-kind", "files without a kind", func(t *template) { t.environment()["NO_UNNAMED_KIND"] = "false" }},
 	{"each function starts with its environment", "required-group", "everybody", func(t *template) { t.environment()["REQUIRED_GROUP"] = "" }},
 }
 
@@ -129,6 +145,9 @@ var bucketMutations = []mutation{
 	{"bucket policies refuse and allow nobody", "malware-scan", "no replication refused", func(t *template) { t.refusal("NoReplicationAroundTheScan")["Sid"] = "Other" }},
 	{"bucket policies refuse and allow nobody", "source-ranges", "the networks of another prefix", func(t *template) {
 		t.refusal("DenyOtherNetworks")["Resource"] = objectsUnder(uploadBucket, "other/")
+	}},
+	{"bucket policies refuse and allow nobody", "deletions-from-ranges", "deletions from everywhere", func(t *template) {
+		t.refusal("DenyOtherNetworks")["Action"] = "s3:PutObject"
 	}},
 	{"signed URLs grow no older than the functions sign them for", "", "the age in seconds", func(t *template) {
 		object(at(t.refusal("DenyOldSignedUrls"), "Condition", "NumericGreaterThan"))["s3:signatureAge"] = "300"
@@ -147,6 +166,10 @@ var bucketMutations = []mutation{
 	{"what is stored stays", "", "uploads go", func(t *template) { t.lifecycleRule(0)["ExpirationInDays"] = 1.0 }},
 	{"what is stored stays", "expiry", "everything goes", func(t *template) { delete(t.lifecycleRule(1), "Prefix") }},
 	{"what is stored stays", "expiry", "older versions stay", func(t *template) { delete(t.lifecycleRule(2), "NoncurrentVersionExpiration") }},
+	{"what is stored stays", "kinds-that-expire", "files of a kind stay", func(t *template) { delete(t.lifecycleRule(1), "ExpirationInDays") }},
+	{"what is stored stays", "kinds-that-expire", "those of another kind go", func(t *template) { t.lifecycleRule(1)["Prefix"] = "uploads/document/" }},
+	{"what is stored stays", "kinds-that-expire", "those of kinds with similar names go", func(t *template) { t.lifecycleRule(1)["Prefix"] = "uploads/draft" }},
+	{"what is stored stays", "kinds-that-expire", "all go", func(t *template) { t.lifecycleRule(1)["Prefix"] = "uploads/" }},
 	{"all uploads are scanned", "malware-scan", "those under another prefix", func(t *template) {
 		object(at(t.first("AWS::GuardDuty::MalwareProtectionPlan"), "ProtectedResource", "S3Bucket"))["ObjectPrefixes"] = []any{"images/"}
 	}},
@@ -216,6 +239,18 @@ var apiMutations = []mutation{
 		client["ExplicitAuthFlows"] = append(list(client["ExplicitAuthFlows"]), "ALLOW_USER_PASSWORD_AUTH")
 	}},
 	{"the user pool is closed", "", "users write their own address", func(t *template) { delete(t.first("AWS::Cognito::UserPoolClient"), "WriteAttributes") }},
+	{"the user pool is closed", "kinds", "a group that nobody can be in", func(t *template) { t.first("AWS::Cognito::UserPoolGroup")["GroupName"] = "editors" }},
+	{"the user pool is closed", "required-group", "a new group by the same name", func(t *template) {
+		for _, group := range t.of("AWS::Cognito::UserPoolGroup") {
+			delete(t.Resources, group.id)
+			group.id = "Renamed"
+			t.Resources[group.id] = group
+		}
+	}},
+	{"the user pool is closed", "existing-pool", "a group in the given one", func(t *template) {
+		t.add("AWS::Cognito::UserPoolGroup")
+		t.Resources["Extra"].Properties["GroupName"] = "editors"
+	}},
 	{"the user pool is closed", "existing-pool", "a pool beside the given one", func(t *template) { t.add("AWS::Cognito::UserPool") }},
 }
 
