@@ -252,14 +252,18 @@ test("a scan is pending until GuardDuty has added its tag", async () => {
   assert.equal(await files.scan(keyOf(1)), "THREATS_FOUND");
 });
 
-test("the scan of an upload follows when it is stored", async () => {
+test("the scan of an upload is asked for when the file is stored", async () => {
   const { bucket, files } = having([]);
   const upload = clientOf(deployed()).upload(new Blob(["x"]), { filename: "x" });
-  const verdict = files.scanned(upload);
-  const { key } = await upload.done;
-  bucket.files.set(key, { key, scan: "NO_THREATS_FOUND" });
-  bucket.fault = () => undefined;
-  assert.equal(await verdict.catch(() => files.scanned(upload)), "NO_THREATS_FOUND");
+  bucket.fault = (seen, _, { body }) => {
+    if (seen !== "POST /scans") return undefined;
+    const { key }: { key: string } = JSON.parse(body.toString());
+    assert.equal(upload.state, "stored");
+    assert.equal(key, upload.key);
+    bucket.files.set(key, { key, scan: "NO_THREATS_FOUND" });
+    return undefined;
+  };
+  assert.equal(await files.scanned(upload), "NO_THREATS_FOUND");
 });
 
 test("the scan of an upload that fails or is aborted", async () => {
@@ -276,6 +280,23 @@ test("a verdict that doesn't come", async () => {
   await assert.rejects(files.scanned(keyOf(1), { timeout: 0 }), { name: "SignpostError", code: "ScanTimeout", retryable: true });
   await assert.rejects(files.scanned(keyOf(1), { signal: AbortSignal.timeout(5) }), { name: "TimeoutError" });
   await assert.rejects(files.scanned(keyOf(1), { timeout: NaN }), { name: "TypeError" });
+});
+
+// A URL may be valid for less time than an upload takes.
+test("requests wait for a place that uploads leave, and are signed only then", async () => {
+  const bucket = new StoredFiles(deployed(), [{ key: keyOf(1) }]);
+  deployed().latency = 20;
+  const signpost = clientOf(deployed(), { connections: 1 });
+  const files = new Files(signpost);
+  const signed: string[] = [];
+  bucket.fault = (seen) => {
+    if (/listings|scans|downloads/.test(seen)) signed.push(`${seen} ${deployed().atOnce}`);
+    return undefined;
+  };
+  const upload = signpost.upload(new Blob(["x"]), { filename: "x" });
+  while (deployed().atOnce === 0) await new Promise((done) => setTimeout(done, 1));
+  await Promise.all([all(files), files.scan(keyOf(1)), files.name(keyOf(1)), upload.done]);
+  assert.deepEqual(signed, ["POST /listings 0", "POST /scans 0", "POST /downloads 0"]);
 });
 
 test("no error holds a signed URL's query", async () => {
