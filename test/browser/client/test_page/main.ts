@@ -12,6 +12,7 @@ import {
   type UploadRequest,
   type UploadState,
 } from "signpost-client";
+import { Files } from "signpost-client/files";
 
 /** The settings of the client. */
 export interface Settings {
@@ -112,6 +113,7 @@ const driver = {
         return token;
       },
     });
+    window.files = new Files(client);
   },
 
   expireToken(): void {
@@ -157,6 +159,7 @@ function required<T>(value: T | undefined): T {
 declare global {
   interface Window {
     driver: typeof driver;
+    files: Files;
   }
 }
 window.driver = driver;
