@@ -53,6 +53,9 @@ export interface paths {
          *     The signature covers the method, the key, Content-Type, Content-Disposition and the metadata. For `PutObject` it also
          *     covers the exact length, the checksum if one was given, and `If-None-Match: *`, so that nothing is ever overwritten. S3
          *     refuses a request that differs in any of them.
+         *
+         *     `kind` decides which types and sizes are accepted, which metadata is required, how long the URL is valid, and what the key
+         *     begins with.
          */
         post: operations["planUpload"];
         delete?: never;
@@ -84,7 +87,8 @@ export interface paths {
          *     and if the body is not JSON or over 64 KiB. That is enough for 100 files of about 650 bytes each. Files with long metadata
          *     need smaller batches. A fault of the server is an error of the request as well.
          *
-         *     All URLs start to expire at once, so plan only as many files as you can begin to send before `expiresAt`.
+         *     All URLs start to expire at once, so plan only as many files as you can begin to send before `expiresAt`. Each plan has its
+         *     own, since files of several kinds can be planned together; that of the batch is the earliest.
          */
         post: operations["planUploads"];
         delete?: never;
@@ -104,7 +108,7 @@ export interface paths {
         put?: never;
         /**
          * Continue an upload in parts
-         * @description **Only if the deployment accepts files that are sent in parts** (`MaxSize` is over `Multipart.Threshold`).
+         * @description **Only if the deployment accepts files that are sent in parts** (`MaxSize`, or that of a kind, is over `Multipart.Threshold`).
          *
          *     Signs one request for each part listed, at most 100 at a time, and the requests that end the upload. Part *n* of
          *     `multipart.partCount` starts at byte (*n* − 1) × `partSize`; every part but the last has `partSize` bytes. Each part's
@@ -114,7 +118,8 @@ export interface paths {
          *     Send an empty `parts` to finish an upload and, where the deployment grants it (`Multipart.Resumable`), to learn after
          *     a reload which parts S3 has (`list`) or to abort at once (`abort`). Elsewhere a lifecycle rule deletes unfinished uploads.
          *
-         *     The server keeps no state: the key carries the declared size, and S3 accepts an `uploadId` only with its own key.
+         *     The server keeps no state: the key carries the kind and the declared size, and S3 accepts an `uploadId` only with its own
+         *     key. The kind's rules are those of this moment: its group, its largest file, and whether it still exists.
          */
         post: operations["signParts"];
         delete?: never;
@@ -135,7 +140,8 @@ export interface paths {
          * @description **A deployment can leave this route out** (`NoSimpleRoute`).
          *
          *     Plans an upload without a request body. The upload is always one `PutObject`, so the file may have at most 5 GiB. A
-         *     parameter that is not listed here, or is given twice, is refused.
+         *     parameter that is not listed here, or is given twice, is refused. There is no metadata, so a kind that requires some is
+         *     refused too.
          */
         get: operations["signDocument"];
         put?: never;
@@ -157,7 +163,7 @@ export interface paths {
         put?: never;
         /**
          * Sign a link to your own file
-         * @description **Only if the deployment has downloads** (`Downloads`).
+         * @description **Only if the deployment has downloads** (`Downloads`). Files of some kinds can't be read even so: `GET /limits` says which.
          *
          *     With `attachment`, a browser saves the file under its original name. With `inline`, a browser shows it: this is for images,
          *     videos, audio, PDF and plain text. The key's extension decides the type, which is always one that can't run script, whatever the
@@ -189,7 +195,8 @@ export interface components {
             contentType: components["schemas"]["MediaType"];
             /**
              * Format: int64
-             * @description The file's length in bytes. The maximum here is S3's own, 48.8 TiB; a deployment has a lower one (5 GiB by default).
+             * @description The file's length in bytes. The maximum here is S3's own, 48.8 TiB; a deployment has a lower one (5 GiB by default), and a
+             *     kind can have its own.
              */
             size: number;
             /**
@@ -264,7 +271,7 @@ export interface components {
          *     file the type of its program (`application/vnd.ms-excel` for a `.csv`) or a more general type (`application/zip` for a
          *     `.docx`).
          *
-         *     The deployment must allow it. Types that can run script, such as `image/svg+xml` and `text/html`, must be allowed by name:
+         *     The file's kind must allow it. Types that can run script, such as `image/svg+xml` and `text/html`, must be allowed by name:
          *     `image/*` doesn't cover them. `multipart/form-data` and types called `unknown` are always refused: send only the file's
          *     bytes, with the file's own type or none. No parameter may appear twice.
          * @example image/png
@@ -280,7 +287,7 @@ export interface components {
          * @description What S3 stores with the file as `x-amz-meta-*`: at most 10 entries, and 2 KiB (2,048 bytes) of names and values together.
          *     The limit counts what is sent, and a value that is not ASCII is sent as RFC 2047 encodes it. A name is 1 to 128 letters,
          *     digits, `-`, `_` and `.`; upper and lower case count as the same. A value has no control characters, no space at either
-         *     end and no two spaces in a row.
+         *     end and no two spaces in a row. A kind can require names (`requiredMetadata` in `GET /limits`).
          * @example {
          *       "album": "2026",
          *       "caption": "Am Rhein"
@@ -294,12 +301,14 @@ export interface components {
         BatchPlan: {
             /** @description An entry for each file of the request, in the same order. */
             files: components["schemas"]["BatchEntry"][];
+            /** @description How many seconds all URLs are valid, as `expiresAt`. */
             expiresIn: components["schemas"]["ExpiresIn"];
+            /** @description When the first of the plans expires. */
             expiresAt: components["schemas"]["ExpiresAt"];
         };
         /**
-         * @description What `POST /uploads` would have answered for the file: a plan, or an error. The codes are `InvalidRequest`, `SizeTooLarge`
-         *     and `TypeNotAllowed`. `requestId` is that of the whole request.
+         * @description What `POST /uploads` would have answered for the file: a plan, or an error. The codes are `InvalidRequest`, `Forbidden`,
+         *     `SizeTooLarge` and `TypeNotAllowed`. `requestId` is that of the whole request.
          */
         BatchEntry: components["schemas"]["UploadPlan"] | components["schemas"]["ErrorResponse"];
         /** One request */
@@ -330,8 +339,9 @@ export interface components {
             expiresAt: components["schemas"]["ExpiresAt"];
         };
         /**
-         * @description How to cut the file. It follows from the size alone: 16 MiB a part or, for a file over 156.25 GiB, the smallest whole
-         *     number of MiB that makes at most 10,000 parts.
+         * @description How to cut the file. It follows from the size alone, and suits the six connections of a browser: the fewest parts that
+         *     are a multiple of six and have at most 16 MiB each, or 10,000 parts if that is fewer. The size of a part is rounded up to
+         *     whole 64 KiB, and to 5 MiB.
          */
         PartLayout: {
             /**
@@ -432,8 +442,8 @@ export interface components {
             scans: boolean;
         };
         /**
-         * @description The object's key, `uploads/<sub>/<id>/<name>` or, with a kind, `uploads/<kind>/<sub>/<id>/<name>`, which the server chooses. Ids sort by time and can't be guessed; the id of
-         *     an upload in parts also carries the declared size. Use the key as it is.
+         * @description The object's key, `uploads/<sub>/<id>/<name>` or, with a kind, `uploads/<kind>/<sub>/<id>/<name>`, which the server chooses.
+         *     Ids sort by time and can't be guessed; the id of an upload in parts also carries the declared size. Use the key as it is.
          */
         Key: string;
         /**
@@ -517,7 +527,10 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description `Forbidden`: the key belongs to another user, the caller is not in the required group, or the firewall blocked the request. */
+        /**
+         * @description `Forbidden`: the key belongs to another user, the caller is not in the group that the deployment or the kind requires, files
+         *     of the key's kind can't be downloaded, or the firewall blocked the request.
+         */
         Forbidden: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -564,7 +577,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description `SizeTooLarge`: the file is over the deployment's maximum. `BodyTooLarge`: the request itself is too large. */
+        /** @description `SizeTooLarge`: the file is over the maximum of the deployment or its kind. `BodyTooLarge`: the request itself is too large. */
         TooLarge: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -614,7 +627,7 @@ export interface components {
             };
         };
         /**
-         * @description `TypeNotAllowed`: the deployment doesn't accept files of this type (`field` is `contentType`), or the request's own
+         * @description `TypeNotAllowed`: the deployment, or the kind, doesn't accept files of this type (`field` is `contentType`), or the request's own
          *     Content-Type is not `application/json` (`field` is `Content-Type`).
          */
         TypeNotAllowed: {
@@ -819,7 +832,23 @@ export interface operations {
                      *           ],
                      *           "accept": "image/*,.jpg,.jpeg,.jfif,.webp,.avif,.heic,.heif,.jxl,.psd,.dng,application/pdf,.pdf",
                      *           "maxSize": 5368709120,
-                     *           "multipartThreshold": 104857600
+                     *           "multipartThreshold": 16777216,
+                     *           "requiredMetadata": [],
+                     *           "downloads": true
+                     *         },
+                     *         {
+                     *           "kind": "avatar",
+                     *           "types": [
+                     *             "image/png",
+                     *             "image/jpeg"
+                     *           ],
+                     *           "accept": "image/png,.png,image/jpeg,.jfif,.jpe,.jpeg,.jpg,.pjp,.pjpeg",
+                     *           "maxSize": 5242880,
+                     *           "multipartThreshold": null,
+                     *           "requiredMetadata": [
+                     *             "consent"
+                     *           ],
+                     *           "downloads": true
                      *         }
                      *       ],
                      *       "features": {
@@ -895,7 +924,10 @@ export interface operations {
                     "application/json": components["schemas"]["UploadPlan"];
                 };
             };
-            /** @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `field` is missing, wrong or unknown. */
+            /**
+             * @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `field` is missing, wrong or unknown. If that is `kind`,
+             *     `allowed` lists the kinds that the caller may name; if it is `metadata`, it may lack names that the kind requires.
+             */
             400: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -1100,8 +1132,9 @@ export interface operations {
             };
             /**
              * @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `field` is missing, wrong or unknown. `InvalidKey`: this is
-             *     not the key of an upload in parts. `InvalidPart`: the upload has no such part, the part is listed twice, or its `sha256`
-             *     is given though none was declared, or missing though one was.
+             *     not the key of an upload in parts, or is of a kind that the deployment doesn't have or no longer accepts. `InvalidPart`:
+             *     the upload has no such part, the part is listed twice, or its `sha256` is given though none was declared, or missing though
+             *     one was.
              */
             400: {
                 headers: {
@@ -1151,7 +1184,7 @@ export interface operations {
                 contentType?: components["schemas"]["MediaType"];
                 /**
                  * @description The file's length in bytes, which is then signed. If it is left out, the file may have any length that S3 accepts in one
-                 *     request. The deployment's own maximum applies too if it is less than 5 GiB.
+                 *     request. The kind's own maximum applies too if it is less than 5 GiB.
                  * @example 12345
                  */
                 size?: number;
@@ -1195,7 +1228,10 @@ export interface operations {
                     "application/json": components["schemas"]["PutPlan"];
                 };
             };
-            /** @description `InvalidRequest`: the parameter that `field` names is missing, wrong, unknown or given twice. */
+            /**
+             * @description `InvalidRequest`: the parameter that `field` names is missing, wrong, unknown or given twice. If that is `kind`, `allowed`
+             *     lists the kinds that the caller may name, unless the kind requires metadata.
+             */
             400: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -1267,7 +1303,8 @@ export interface operations {
             };
             /**
              * @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `field` is missing, wrong or unknown, or
-             *     files of this type can't be shown inline. `InvalidKey`: this is not a key of this deployment.
+             *     files of this type can't be shown inline. `InvalidKey`: this is not a key of this deployment, or is of a kind that it
+             *     doesn't have.
              */
             400: {
                 headers: {

@@ -1,4 +1,4 @@
-import { ApiError, FileError } from "./errors.ts";
+import { ApiError, badAnswer } from "./errors.ts";
 import type { Job, Tools } from "./job.ts";
 import type { PartsRecord } from "./resume.ts";
 import { checksumFor, type Checksum } from "./s3/checksum.ts";
@@ -59,7 +59,7 @@ export class FileInParts implements Job {
     } catch (error) {
       // The API refuses a remembered upload that is not, or no longer, this user's.
       const isForeign = !this.#earlier && error instanceof ApiError && !error.retryable && error.status !== 401;
-      this.isLost ||= isForeign || isGone(error);
+      this.isLost = isForeign || isGone(error);
       throw error;
     }
   }
@@ -81,60 +81,53 @@ export class FileInParts implements Job {
     });
     this.#record.parts = {};
     if (!listed) return Object.values(known);
-    const stored: StoredPart[] = [];
-    for (let number = 1; number <= partCount; number++) {
-      const part = listed.get(number);
-      if (part?.size !== this.#piece(number).size) continue;
-      stored.push({ ...part, sha256: part.sha256 ?? known[number]?.sha256 });
-    }
-    return stored;
+    return [...listed.values()]
+      .filter(({ partNumber, size }) => size === this.#piece(partNumber).size)
+      .map((part) => ({ ...part, sha256: part.sha256 ?? known[part.partNumber]?.sha256 }));
   }
 
   /** Compares stored parts with the file, which may have changed. */
   async #compare(stored: StoredPart[], signal: AbortSignal): Promise<void> {
     for (let part; (part = stored[0]); stored.shift()) {
       const { partNumber } = part;
-      const piece = this.#piece(partNumber);
-      const sha256 = await this.#checksum?.(piece);
+      const { sha256 } = await this.#hash(partNumber);
       signal.throwIfAborted();
-      if (part.sha256 && sha256 !== part.sha256) {
-        this.isLost = true;
-        throw new FileError();
-      }
+      if (part.sha256 && sha256 !== part.sha256) throw badAnswer(); // so the upload starts over
       this.#record.parts[partNumber] = { ...part, sha256 };
-      this.#tools.meter.reused(partNumber, piece.size);
+      this.#tools.meter.reused(partNumber, this.#piece(partNumber).size);
     }
   }
 
-  /** The first error stops the other parts as well. */
   async #sendMissing(signal: AbortSignal): Promise<void> {
-    const failed = new AbortController();
-    const either = AbortSignal.any([signal, failed.signal]);
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
     const parts = this.#signedParts(either);
     const worker = async () => {
       for await (const part of parts) await this.#store(part, either);
     };
-    // Only the first abort counts, and the others fail with its reason.
-    const workers = Array.from({ length: this.#tools.connections }, () => worker().catch((e) => failed.abort(e)));
-    await Promise.all(workers);
-    either.throwIfAborted();
+    // The first error stops the other parts as well.
+    await Promise.all(Array.from({ length: this.#tools.connections }, worker)).finally(() => over.abort());
   }
 
-  /** Hashes and signs the parts that S3 lacks, a batch at a time, just before they are sent. */
+  /**
+   * The parts that S3 lacks, hashed and signed. While the parts of one batch are sent, the next
+   * batch is prepared, so that no connection waits for it.
+   */
   async *#signedParts(signal: AbortSignal): AsyncGenerator<Part & Timed<SignedRequest>> {
     const { partCount, parts } = this.#record;
-    const batch: Part[] = [];
-    for (let partNumber = 1; partNumber <= partCount; partNumber++) {
-      if (!parts[partNumber]) batch.push({ partNumber, sha256: await this.#checksum?.(this.#piece(partNumber)) });
-      signal.throwIfAborted();
-      const isFull = batch.length === 2 * this.#tools.connections || partNumber === partCount;
-      if (batch[0] && isFull) yield* await this.#sign(batch.splice(0), signal);
+    let number = 0;
+    const prepare = async () => {
+      const batch: Promise<Part>[] = [];
+      while (number < partCount && batch.length < this.#tools.connections) if (!parts[++number]) batch.push(this.#hash(number));
+      return batch.length > 0 ? this.#upload.sign(await Promise.all(batch), signal) : [];
+    };
+    for (let next = prepare(), batch; (batch = await next)[0]; yield* batch) {
+      (next = prepare()).catch(() => {}); // it is awaited later
     }
   }
 
-  async #sign(batch: Part[], signal: AbortSignal): Promise<(Part & Timed<SignedRequest>)[]> {
-    const signed = await this.#upload.sign(batch, signal);
-    return batch.map((part, i) => ({ ...part, ...signed[i]! })); // one without a URL fails when it is sent
+  async #hash(partNumber: number): Promise<Part> {
+    return { partNumber, sha256: await this.#checksum?.(this.#piece(partNumber)) };
   }
 
   async #store(signed: Part & Timed<SignedRequest>, signal: AbortSignal): Promise<void> {
@@ -144,7 +137,7 @@ export class FileInParts implements Job {
     const etag = await deliver(this.#tools, {
       signal,
       signed,
-      sign: async () => (await this.#sign([{ partNumber, sha256 }], signal))[0]!,
+      sign: async () => (await this.#upload.sign([{ partNumber, sha256 }], signal))[0]!,
       body,
       read: readStored,
       onProgress: (sent) => meter.sent(partNumber, sent),

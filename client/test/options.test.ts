@@ -11,7 +11,7 @@ test("one error lists every wrong option", () => {
     (error: Error) => {
       assert.ok(error instanceof TypeError);
       for (const name of ["apiUrl", "token", "connections", "checksum", "retry.limit", "retry.maxDelay"]) {
-        assert.match(error.message, new RegExp(`${name.replace(".", "\\.")} must be`));
+        assert.match(error.message, new RegExp(`[ ,]${name.replace(".", "\\.")}(,|$)`));
       }
       return true;
     },
@@ -20,7 +20,7 @@ test("one error lists every wrong option", () => {
 
 test("apiUrl must be http or https", () => {
   for (const apiUrl of ["ftp://example.com/", "javascript:alert(1)", ""]) {
-    assert.throws(() => new Signpost({ ...valid, apiUrl }), /apiUrl must be/);
+    assert.throws(() => new Signpost({ ...valid, apiUrl }), /wrong options of Signpost: apiUrl/);
   }
 });
 
@@ -31,14 +31,20 @@ test("upload() refuses anything but a File or a Blob, and a Blob without a name"
   assert.throws(() => uploads.upload(new Blob(["x"])), /filename/);
 });
 
-test("partSize is 16 MiB, and above 156.25 GiB the fewest whole MiB for 10,000 parts", () => {
+test("partSize makes parts of 5 to 16 MiB for six connections, and larger ones for 10,000 parts", () => {
+  const KiB = 2 ** 10;
   const MiB = 2 ** 20;
   const cases: [size: number, want: number][] = [
-    [1, 16 * MiB],
+    [0, 5 * MiB],
+    [16 * MiB + 1, 5 * MiB],
+    [30 * MiB + 1, 5 * MiB + 64 * KiB],
+    [64 * MiB, 171 * 64 * KiB],
+    [96 * MiB, 16 * MiB],
+    [96 * MiB + 1, 129 * 64 * KiB],
+    [300 * MiB, 12.5 * MiB],
     [160_000 * MiB, 16 * MiB],
-    [160_000 * MiB + 1, 17 * MiB],
-    [170_000 * MiB, 17 * MiB],
-    [170_000 * MiB + 1, 18 * MiB],
+    [160_000 * MiB + 1, 16 * MiB + 64 * KiB],
+    [10_000 * 5 * 1024 * MiB - 640_000 * KiB, 5 * 1024 * MiB - 64 * KiB],
     [10_000 * 5 * 1024 * MiB, 5 * 1024 * MiB],
   ];
   for (const [size, want] of cases) assert.equal(partSize(size), want, `of ${size} bytes`);

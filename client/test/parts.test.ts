@@ -12,6 +12,12 @@ function sent(): number[] {
   return deployed().seen.flatMap(({ what }) => (what.startsWith("PUT part") ? [Number(what.split(" ")[2])] : []));
 }
 
+/** The parts that the API was asked to sign, by request. */
+function batches(): { partNumber: number; sha256?: string }[][] {
+  const calls = deployed().seen.filter(({ what }) => what === "POST /uploads/parts");
+  return calls.map(({ body }) => JSON.parse(body.toString()).parts);
+}
+
 test("every part is sent once, several at a time, and signed in batches", async () => {
   deployed().latency = 5;
   const file = randomFile(size26);
@@ -20,9 +26,22 @@ test("every part is sent once, several at a time, and signed in batches", async 
   assert.deepEqual([etag, whole], ['"joined"', undefined]);
   assert.deepEqual(sent().sort((a, b) => a - b), Array.from({ length: 26 }, (_, i) => i + 1));
   assert.ok(deployed().most > 1 && deployed().most <= 4, `${deployed().most} at once`);
-  const batches = deployed().seen.filter(({ what }) => what === "POST /uploads/parts").map(({ body }) => JSON.parse(body.toString()).parts);
-  assert.deepEqual(batches.map(({ length }) => length), [8, 8, 8, 2, 0]);
-  assert.equal(batches[0][1].sha256, sha256((await bytesOf(file)).subarray(1_000, 2_000)));
+  assert.deepEqual(batches().map(({ length }) => length), [4, 4, 4, 4, 4, 4, 2, 0]);
+  assert.equal(batches()[0]?.[1]?.sha256, sha256((await bytesOf(file)).subarray(1_000, 2_000)));
+});
+
+test("four pieces are hashed at once, however many files are uploaded", async (t) => {
+  let [now, most] = [0, 0];
+  const digest = crypto.subtle.digest.bind(crypto.subtle);
+  t.mock.method(crypto.subtle, "digest", async (name: string, bytes: ArrayBuffer) => {
+    most = Math.max(most, ++now);
+    await sleep(1);
+    now--;
+    return digest(name, bytes);
+  });
+  const uploads = clientOf(deployed(), { connections: 6 });
+  await Promise.all([1, 2, 3].map(() => uploads.upload(randomFile(size26)).done));
+  assert.equal(most, 4);
 });
 
 test("complete lists the parts in order, with their SHA-256", async () => {
@@ -33,16 +52,6 @@ test("complete lists the parts in order, with their SHA-256", async () => {
   assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6]);
   const first = (await bytesOf(file)).subarray(0, 1_000);
   assert.ok(complete.includes(`<ChecksumSHA256>${sha256(first)}</ChecksumSHA256>`), complete);
-});
-
-test("a lower threshold costs one more request, once", async () => {
-  const uploads = clientOf(deployed());
-  await uploads.upload(randomFile(6_000)).done;
-  assert.equal(deployed().count("POST /uploads"), 2);
-  await uploads.upload(randomFile(7_000)).done;
-  assert.equal(deployed().count("POST /uploads"), 3);
-  await uploads.upload(randomFile(4_000)).done;
-  assert.equal(deployed().count("PUT object"), 1);
 });
 
 test("parts are sent without checksums if the option is false", async () => {
@@ -66,8 +75,8 @@ test("only the part that failed is sent again", async () => {
 test("only the part whose URL has expired is signed again, once", async () => {
   deployed().fault = (what, count) => (what === "PUT part 3" && count === 1 ? expired : undefined);
   await clientOf(deployed()).upload(randomFile(size26)).done;
-  const alone = deployed().seen.filter(({ what, body }) => what === "POST /uploads/parts" && JSON.parse(body.toString()).parts.length === 1);
-  assert.deepEqual(alone.map(({ body }) => JSON.parse(body.toString()).parts[0].partNumber), [3]);
+  const signed = batches().flatMap((parts) => parts.map(({ partNumber }) => partNumber));
+  assert.deepEqual(signed.sort((a, b) => a - b), [1, 2, 3, 3, ...Array.from({ length: 23 }, (_, i) => i + 4)]);
 
   deployed().fault = (what) => (what === "PUT part 3" ? expired : undefined);
   await assert.rejects(clientOf(deployed()).upload(randomFile(size26)).done, { code: "AccessDenied" });
@@ -94,6 +103,20 @@ test("an upload that is gone from S3 starts over, once", async () => {
   await assert.rejects(clientOf(deployed()).upload(randomFile(size26)).done, { name: "S3Error", code: "NoSuchUpload" });
   assert.equal(deployed().count("POST create"), 4);
 });
+
+for (const [title, partSize] of [["into more parts", 900], ["into fewer parts", 2_000]] as const) {
+  test(`an upload starts over, once, if the API has begun to split files ${title}`, async () => {
+    const file = randomFile(size26);
+    const change = (what: string, count: number) => {
+      if (what === "POST /uploads/parts" && count === 3) deployed().partSize = partSize;
+      return undefined;
+    };
+    deployed().fault = change;
+    const { key } = await clientOf(deployed()).upload(file).done;
+    assert.deepEqual([...deployed().objects], [[key, await bytesOf(file)]]);
+    assert.deepEqual([deployed().count("POST create"), deployed().uploads.size], [2, 0]);
+  });
+}
 
 test("pause keeps the stored parts, and resume sends the others", async () => {
   const file = randomFile(size26);
@@ -154,8 +177,8 @@ test("an API that is down before the last request is tried as often as the limit
 });
 
 test("a refusal to sign parts is an ApiError", async () => {
-  deployed().fault = (what) => (what === "POST /uploads/parts" ? apiRefusal(400, "InvalidPart") : undefined);
-  await assert.rejects(clientOf(deployed()).upload(randomFile(size26)).done, { name: "ApiError", code: "InvalidPart" });
+  deployed().fault = (what) => (what === "POST /uploads/parts" ? apiRefusal(400, "InvalidRequest") : undefined);
+  await assert.rejects(clientOf(deployed()).upload(randomFile(size26)).done, { name: "ApiError", code: "InvalidRequest" });
   assert.equal(deployed().count("POST /uploads/parts"), 1);
 });
 

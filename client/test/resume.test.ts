@@ -105,6 +105,19 @@ for (const [what, change] of [
   });
 }
 
+test("an upload from before the API split files otherwise starts over, and none of its parts is kept", async () => {
+  for (const partSize of [900, 2_000]) {
+    const file = randomFile(size26);
+    await unfinished(file);
+    deployed().partSize = partSize;
+    const { key, resumed } = await newPage().upload(file).done;
+    assert.equal(resumed, false);
+    assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
+    assert.deepEqual([deployed().uploads.size, storage.length], [0, 0]);
+    Object.assign(deployed(), inParts);
+  }
+});
+
 test("an upload with other metadata starts over", async () => {
   const file = randomFile(size26);
   await unfinished(file);

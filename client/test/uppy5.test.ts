@@ -26,7 +26,7 @@ async function beginUpload(options: Options, file: ReturnType<typeof uppyFile>, 
   const upload = await options.createMultipartUpload(file);
   const parts = [];
   for (const partNumber of numbers) {
-    const body = file.data.slice((partNumber - 1) * 16 * MiB, partNumber * 16 * MiB);
+    const body = file.data.slice((partNumber - 1) * 5 * MiB, partNumber * 5 * MiB);
     const { ETag } = await transfer(options, await options.signPart(file, { ...upload, partNumber, body }), body);
     parts.push({ PartNumber: partNumber, ETag });
   }
@@ -65,9 +65,9 @@ test("a file whose URL has expired is planned again, and Uppy learns the new key
 
 test("an upload in parts: each with its SHA-256, which complete repeats", async () => {
   const options = optionsOf();
-  const file = uppyFile(17 * MiB);
+  const file = uppyFile(6 * MiB);
   const { key, uploadId, parts } = await beginUpload(options, file, [1, 2]);
-  const plan = JSON.parse(deployed().seen[0]?.body.toString() ?? "");
+  const plan = deployed().planned[0]!;
   assert.equal(plan.partChecksums, true);
   assert.equal(plan.sha256, undefined);
   const stored = await options.completeMultipartUpload(file, { key, uploadId, parts });
@@ -75,7 +75,7 @@ test("an upload in parts: each with its SHA-256, which complete repeats", async 
   assert.ok(stored.location.endsWith(key));
   assert.deepEqual(deployed().objects.get(key), await bytesOf(file.data));
   const bytes = await bytesOf(file.data);
-  const sums = [sha256(bytes.subarray(0, 16 * MiB)), sha256(bytes.subarray(16 * MiB))];
+  const sums = [sha256(bytes.subarray(0, 5 * MiB)), sha256(bytes.subarray(5 * MiB))];
   const calls = deployed().seen.filter(({ what }) => what === "POST /uploads/parts");
   const asked = calls.map(({ body }) => JSON.parse(body.toString()).parts);
   assert.deepEqual(asked, [[{ partNumber: 1, sha256: sums[0] }], [{ partNumber: 2, sha256: sums[1] }], []]);
@@ -100,7 +100,7 @@ for (const resumable of [true, false]) {
 
 test("a part that S3 no longer has is sent again, even if this page has sent it", async () => {
   const options = optionsOf();
-  const file = uppyFile(33 * MiB);
+  const file = uppyFile(11 * MiB);
   const { parts, ...upload } = await beginUpload(options, file, [1, 2]);
   deployed().uploads.get(upload.uploadId)?.parts.delete(2);
   const listed = await options.listParts(file, upload);
@@ -110,7 +110,7 @@ test("a part that S3 no longer has is sent again, even if this page has sent it"
 test("the parts of a file that is too large to hash have their SHA-256", async () => {
   const size = 200 * MiB;
   await optionsOf().createMultipartUpload({ name: "film.mp4", type: "video/mp4", size, data: { size }, meta: {} });
-  assert.equal(JSON.parse(deployed().seen[0]?.body.toString() ?? "").partChecksums, true);
+  assert.equal(deployed().planned[0]?.partChecksums, true);
 });
 
 test("cancel deletes the parts if the deployment grants that", async () => {

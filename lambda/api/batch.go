@@ -6,7 +6,7 @@ import (
 )
 
 // plannedBatch is the answer: a plannedUpload or an errorBody for each file, in the order of the
-// request.
+// request. It expires as soon as the first of its plans.
 type plannedBatch struct {
 	Files []any `json:"files"`
 	expiry
@@ -20,7 +20,7 @@ func (u *uploads) planBatch(ctx context.Context, r request) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	validity, err := u.signer.Validity(r.time)
+	validity, err := u.signer.Validity(r.time, u.cfg.URLLifetime)
 	if err != nil {
 		return result{}, err
 	}
@@ -36,6 +36,7 @@ func (u *uploads) planBatch(ctx context.Context, r request) (result, error) {
 			total.batch.refused[found[0].Code]++
 		default:
 			answer.Files[i] = planned
+			answer.expiry = earlier(answer.expiry, planned.expiry)
 			total.add(signed)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // Both answer the same, but for ids, and for the signatures that depend on them.
 func TestBatchAgreesWithSinglePlans(t *testing.T) {
 	t.Parallel()
-	h, _ := newTestHandler(t, inParts)
+	h, _ := newTestHandler(t, withKinds)
 	file := rapid.Custom(func(t *rapid.T) fields {
 		choose := func(name string, values ...any) any { return rapid.SampledFrom(values).Draw(t, name) }
 		return goodFields().alter(fields{
@@ -23,9 +23,9 @@ func TestBatchAgreesWithSinglePlans(t *testing.T) {
 			"contentType":   choose("contentType", "image/png", "", "text/html", "application/octet-stream", "x", null, "video/mp4;codecs=vp8,opus"),
 			"size":          choose("size", 0, 1, 12345, 5*mib, 5*mib+1, int64(1)<<40, int64(1)<<60, -1, 1.5, "1"),
 			"sha256":        choose("sha256", nil, null, s3sign.EmptySHA256, "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=", "x"),
-			"metadata":      choose("metadata", nil, fields{"album": "2026"}, fields{"a b": "c"}, []any{}),
+			"metadata":      choose("metadata", nil, fields{"album": "2026"}, fields{"Case": "7", "author": "ada"}, fields{"a b": "c"}, []any{}),
 			"partChecksums": choose("partChecksums", nil, true, false, "yes"),
-			"kind":          choose("kind", nil, nil, nil, "avatar"),
+			"kind":          choose("kind", nil, nil, null, "avatar", "film", "contract", "note", "movie", "", 1),
 		})
 	})
 	rapid.Check(t, func(rt *rapid.T) {

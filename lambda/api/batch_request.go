@@ -24,12 +24,12 @@ func parseBatch(r request, cfg config.Upload) ([]batchFile, error) {
 	var found problems
 	var files []batchFile
 	body.read(&found, []field{
-		{name: "files", required: true, read: func(v value) { files = readFiles(v, cfg) }},
+		{name: "files", required: true, read: func(v value) { files = readFiles(v, cfg, r.caller) }},
 	}, nil)
 	return files, found.err()
 }
 
-func readFiles(v value, cfg config.Upload) []batchFile {
+func readFiles(v value, cfg config.Upload, c caller) []batchFile {
 	elements, ok := v.array()
 	switch {
 	case !ok:
@@ -43,20 +43,20 @@ func readFiles(v value, cfg config.Upload) []batchFile {
 	}
 	files := make([]batchFile, len(elements))
 	for i, element := range elements {
-		files[i] = readFile(element, cfg)
+		files[i] = readFile(element, cfg, c)
 	}
 	return files
 }
 
 // readFile reads one file of a batch. Its refusals are those of POST /uploads, word for word, so
 // they name a field of the file and not its place in the batch.
-func readFile(v value, cfg config.Upload) batchFile {
+func readFile(v value, cfg config.Upload, c caller) batchFile {
 	var found problems
 	o, ok := value{name: "a file", json: v.json, found: &found}.object("an object")
 	if !ok {
 		return batchFile{refused: found.kept}
 	}
 	o.path = "" // its fields are named as in POST /uploads
-	file, err := readUpload(o, cfg)
+	file, err := readUpload(o, cfg, c)
 	return batchFile{file, refusalsIn(err)}
 }

@@ -15,7 +15,7 @@
 //	    json.go, query.go: split a body or a query into members
 //	    object.go   required, unknown and repeated members
 //	    value.go    the type of one member
-//	    key_field.go, file_type.go, metadata.go: fields with rules of their own
+//	    kind.go, key_field.go, file_type.go, metadata.go: fields with rules of their own
 //	limits.go     what the deployment accepts: a route that signs nothing
 //	error.go      what a refusal is; one table of codes and statuses
 //	response.go   the response, with its CORS headers
@@ -26,7 +26,8 @@
 //   - It only computes. Nothing here opens a connection, reads a file or looks at the environment.
 //   - Everything that the caller sends is checked here, even if API Gateway has checked it before.
 //   - Everything that is wrong with a request is reported at once, in the order of the contract's
-//     fields.
+//     fields, but the kind first: it decides about others. While it is wrong, what it decides isn't
+//     guessed.
 //   - A signed URL is a credential. It goes into the answer and nowhere else: no log line, error or
 //     panic may hold one, nor a token or part of one.
 //   - It stores nothing. What a later request must know about an upload in parts is in its key, and

@@ -30,7 +30,7 @@ func (d *downloads) sign(ctx context.Context, r request) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	validity, err := d.signer.Validity(r.time)
+	validity, err := d.signer.Validity(r.time, asked.kind.URLLifetime)
 	if err != nil {
 		return result{}, err
 	}

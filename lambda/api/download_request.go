@@ -12,6 +12,7 @@ import (
 // downloadRequest is a valid request to read one object.
 type downloadRequest struct {
 	key      key.Key
+	kind     config.Kind
 	inline   bool
 	filename string // "" if the caller gave none
 }
@@ -25,11 +26,21 @@ func parseDownload(r request, cfg config.Download) (downloadRequest, error) {
 	var found problems
 	var d downloadRequest
 	body.read(&found, []field{
-		{name: "key", required: true, read: func(v value) { d.key, _ = readKey(v, cfg.KeyPrefix, r.caller) }},
+		{name: "key", required: true, read: func(v value) { d.readKey(v, cfg, r.caller) }},
 		{name: "disposition", read: d.readDisposition},
 		{name: "filename", read: func(v value) { d.filename = readFilename(v) }},
 	}, func() { d.check(&found) })
 	return d, found.err()
+}
+
+func (d *downloadRequest) readKey(v value, cfg config.Download, c caller) {
+	k, ok := readKey(v, cfg.KeyPrefix, c)
+	if !ok {
+		return
+	}
+	if kind, ok := checkKindOfDownload(v, k, cfg, c); ok {
+		d.key, d.kind = k, kind
+	}
 }
 
 // readDisposition reads a field whose default is attachment.

@@ -18,7 +18,7 @@ const (
 	InvalidKey     Code = "InvalidKey"     // not a key that this deployment returned, or not one for this route
 	InvalidPart    Code = "InvalidPart"    // not a part of the upload that the key names
 	Unauthorized   Code = "Unauthorized"   // no token of one of the deployment's app clients
-	Forbidden      Code = "Forbidden"      // another user's key, or a caller outside the required group
+	Forbidden      Code = "Forbidden"      // another user's key, a caller outside the required group, or a kind that can't be read
 	NotFound       Code = "NotFound"       // no such route
 	SizeTooLarge   Code = "SizeTooLarge"   // more bytes than this deployment accepts
 	BodyTooLarge   Code = "BodyTooLarge"   // the JSON itself is too long
@@ -59,7 +59,7 @@ type Error struct {
 
 	// Facts that a page can put into its own words and units.
 	Limit   int64    `json:"limit,omitempty"`   // of SizeTooLarge and BodyTooLarge: bytes
-	Allowed []string `json:"allowed,omitempty"` // of a file's TypeNotAllowed: "image/*", "application/pdf"
+	Allowed []string `json:"allowed,omitempty"` // of a file's TypeNotAllowed: "image/*"; of a kind's InvalidRequest: "avatar"
 }
 
 func (e *Error) Error() string {

@@ -118,7 +118,7 @@ func makeTestHandler(t testing.TB, change []func(*deployment), build func(deploy
 	for _, f := range change {
 		f(&d)
 	}
-	signer, err := s3sign.New(d.Bucket, d.URLLifetime, d.Runtime)
+	signer, err := s3sign.New(d.Bucket, d.Runtime)
 	if err != nil {
 		t.Fatal(err)
 	}

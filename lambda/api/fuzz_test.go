@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/url"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,9 +20,9 @@ import (
 //
 //	go test ./lambda/api -fuzz FuzzPlanBody -fuzztime 1m
 
-// keyPattern matches every key that can be the caller's own, with the size in base 36 and the mark
-// of checksums.
-var keyPattern = regexp.MustCompile(`^uploads/` + testSub + `/[0-7][0-9A-HJKMNP-TV-Z]{25}(?:-([1-9a-z][0-9a-z]*?)(-sha256)?)?/[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$`)
+// keyPattern matches every key that can be the caller's own in a deployment withKinds, with its
+// kind, the size in base 36 and the mark of checksums.
+var keyPattern = regexp.MustCompile(`^uploads/(?:(avatar|film|contract|note)/)?` + testSub + `/[0-7][0-9A-HJKMNP-TV-Z]{25}(?:-([1-9a-z][0-9a-z]*?)(-sha256)?)?/[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$`)
 
 // checkAnswer checks what holds for every answer: it isn't an internal error, it is readable, and
 // the log holds no secret. It returns false for a refusal, and decodes an answer into v.
@@ -70,15 +71,15 @@ func checkSigned(t *testing.T, a signedAnswer, key string, size int) {
 
 func FuzzPlanBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
-		h, j := newTestHandler(t, inParts)
+		h, j := newTestHandler(t, withKinds)
 		var a plannedAnswer
 		if !checkAnswer(t, h, j, postEvent(body), &a) {
 			return
 		}
 		// encoding/json must accept the body too.
 		var p struct {
-			Filename, ContentType string
-			Size                  int
+			Filename, ContentType, Kind string
+			Size                        int
 		}
 		if err := json.Unmarshal([]byte(body), &p); err != nil {
 			t.Fatalf("planned what encoding/json refuses: %v\n%q", err, body)
@@ -86,8 +87,11 @@ func FuzzPlanBody(f *testing.F) {
 		if (a.Multipart != nil) != (p.Size > 5<<20) {
 			t.Fatalf("%d bytes: multipart %+v", p.Size, a.Multipart)
 		}
+		if got := keyPattern.FindStringSubmatch(a.Key)[1]; got != p.Kind || got == "film" || got == "avatar" && p.Size > 1<<20 {
+			t.Fatalf("%d bytes of the kind %q are planned as %q", p.Size, p.Kind, got)
+		}
 		if a.Multipart != nil {
-			if size := keyPattern.FindStringSubmatch(a.Key)[1]; size != strconv.FormatInt(int64(p.Size), 36) {
+			if size := keyPattern.FindStringSubmatch(a.Key)[2]; size != strconv.FormatInt(int64(p.Size), 36) {
 				t.Fatalf("the key carries %s for %d bytes", size, p.Size)
 			}
 			p.Size = 0 // the request that begins an upload has no body
@@ -98,7 +102,7 @@ func FuzzPlanBody(f *testing.F) {
 
 func FuzzBatchBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
-		h, j := newTestHandler(t, inParts)
+		h, j := newTestHandler(t, withKinds)
 		var a batchAnswer
 		if !checkAnswer(t, h, j, rawBatchEvent(body), &a) {
 			return
@@ -115,11 +119,17 @@ func FuzzBatchBody(f *testing.F) {
 				refusedFile(t, file)
 				continue
 			}
-			var f struct{ Size int }
+			var f struct {
+				Kind string
+				Size int
+			}
 			if err := json.Unmarshal(asked.Files[i], &f); err != nil {
 				t.Fatalf("planned what encoding/json refuses: %v\n%q", err, asked.Files[i])
 			}
 			p := plannedFile(t, file)
+			if !strings.HasPrefix(p.Key, "uploads/"+path.Join(f.Kind, testSub)+"/") || p.ExpiresIn < a.ExpiresIn {
+				t.Fatalf("a file of the kind %q is planned as %s, for %d seconds", f.Kind, p.Key, p.ExpiresIn)
+			}
 			if p.Multipart != nil {
 				f.Size = 0
 			}
@@ -130,7 +140,7 @@ func FuzzBatchBody(f *testing.F) {
 
 func FuzzPartsBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
-		h, j := newTestHandler(t, resumable)
+		h, j := newTestHandler(t, withKinds)
 		var a partsAnswer
 		if !checkAnswer(t, h, j, partsEvent(body), &a) {
 			return
@@ -145,9 +155,10 @@ func FuzzPartsBody(f *testing.F) {
 		if len(a.Parts) != len(p.Parts) || len(a.Parts) > 100 {
 			t.Fatalf("%d parts for %d", len(a.Parts), len(p.Parts))
 		}
-		size, err := strconv.ParseInt(keyPattern.FindStringSubmatch(p.Key)[1], 36, 64)
-		if err != nil {
-			t.Fatal(err)
+		match := keyPattern.FindStringSubmatch(p.Key)
+		size, err := strconv.ParseInt(match[2], 36, 64)
+		if err != nil || match[1] == "film" || match[1] == "avatar" {
+			t.Fatalf("signed parts of %s: %v", p.Key, err)
 		}
 		seen := map[int64]bool{}
 		for i, part := range a.Parts {
@@ -169,7 +180,7 @@ func FuzzPartsBody(f *testing.F) {
 
 func FuzzDownloadBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
-		h, j := newTestDownloads(t)
+		h, j := newTestDownloads(t, withKinds)
 		var a downloadAnswer
 		if !checkAnswer(t, h, j, downloadEvent(body), &a) {
 			return
@@ -179,6 +190,9 @@ func FuzzDownloadBody(f *testing.F) {
 			t.Fatalf("signed what encoding/json refuses: %v\n%q", err, body)
 		}
 		checkSigned(t, a.signedAnswer, d.Key, 0)
+		if kind := keyPattern.FindStringSubmatch(d.Key)[1]; kind == "film" || kind == "contract" {
+			t.Fatalf("signed a read of a %s", kind)
+		}
 		u, err := url.Parse(a.URL)
 		if err != nil {
 			t.Fatal(err)
@@ -196,7 +210,7 @@ func FuzzSignedQuery(f *testing.F) {
 		if err != nil {
 			return // API Gateway would not pass it on
 		}
-		h, j := newTestHandler(t)
+		h, j := newTestHandler(t, withKinds)
 		var a plannedAnswer
 		if !checkAnswer(t, h, j, getEvent(values), &a) {
 			return
@@ -206,5 +220,8 @@ func FuzzSignedQuery(f *testing.F) {
 			n = n*10 + int(c-'0')
 		}
 		checkSigned(t, a.signedAnswer, a.Key, n)
+		if kind := keyPattern.FindStringSubmatch(a.Key)[1]; kind != values.Get("kind") || kind == "film" || kind == "contract" {
+			t.Fatalf("planned as %q, asked for %q", kind, values.Get("kind"))
+		}
 	})
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/base64"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -11,7 +10,7 @@ import (
 
 const groupsClaim = "cognito:groups"
 
-// isMember reports whether a caller is in a group.
+// groupsOf returns the groups of a caller.
 //
 // In the token, cognito:groups is a list. The Cognito authorizer of a REST API passes it on as one
 // string, the names joined by commas (aws/chalice#783; "AWS Cognito Group" on re:Post). An HTTP API
@@ -23,12 +22,18 @@ const groupsClaim = "cognito:groups"
 //
 // A single name is unambiguous. For several, the list in the token decides: API Gateway has
 // verified it, and its names must add up to the very string that API Gateway made of them.
-func isMember(e events.APIGatewayProxyRequest, claim, group string) bool {
-	if !strings.Contains(claim, ",") {
-		return claim == group
+// Otherwise the caller counts as in no group.
+func groupsOf(e events.APIGatewayProxyRequest, claim string) []string {
+	switch {
+	case claim == "":
+		return nil
+	case !strings.Contains(claim, ","):
+		return []string{claim}
 	}
-	groups := tokenGroups(e)
-	return strings.Join(groups, ",") == claim && slices.Contains(groups, group)
+	if groups := tokenGroups(e); strings.Join(groups, ",") == claim {
+		return groups
+	}
+	return nil
 }
 
 // tokenGroups returns the groups in the token. It returns none if the request has more than one

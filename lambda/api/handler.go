@@ -29,20 +29,20 @@ func newHandler(cfg config.Shared, routes map[string]route, log *slog.Logger) *H
 // bare 502. A failure becomes an ordinary error response.
 func (h *Handler) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	entry := logEntry{requestID: e.RequestContext.RequestID, route: e.HTTPMethod + " " + e.Resource, start: h.now()}
-	r, caller, err := h.serve(ctx, e, entry.route, entry.start)
+	r, sub, err := h.serve(ctx, e, entry.route, entry.start)
 	if err != nil {
 		found := refusalsOf(err)
 		entry.code, entry.err = found[0].Code, err
 		r = result{status: entry.code.Status(), body: newErrorBody(found, entry.requestID)}
 	}
-	entry.caller, entry.status, entry.facts, entry.end = caller, r.status, r.facts, h.now()
+	entry.sub, entry.status, entry.facts, entry.end = sub, r.status, r.facts, h.now()
 	writeLog(ctx, h.log, h.cfg.MetricsNamespace, entry)
 	return response(r, header(e, "Origin"), h.cfg.AllowedOrigins), nil
 }
 
 // serve finds the route and the caller, and returns the route's result. The caller is known even if
 // the route, or the check of the caller's group, refuses the request. A panic becomes an error.
-func (h *Handler) serve(ctx context.Context, e events.APIGatewayProxyRequest, name string, now time.Time) (r result, caller string, err error) {
+func (h *Handler) serve(ctx context.Context, e events.APIGatewayProxyRequest, name string, now time.Time) (r result, sub string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -52,10 +52,11 @@ func (h *Handler) serve(ctx context.Context, e events.APIGatewayProxyRequest, na
 	if !ok {
 		return result{}, "", refuse(NotFound, "", "there is no such route")
 	}
-	caller, err = authenticate(e, h.cfg)
+	c, err := authenticate(e, h.cfg)
 	if err != nil {
-		return result{}, caller, err
+		return result{}, c.sub, err
 	}
-	r, err = serveRoute(ctx, request{event: e, caller: caller, time: now})
-	return r, caller, err
+	sub = c.sub // for a panic as well
+	r, err = serveRoute(ctx, request{event: e, caller: c, time: now})
+	return r, sub, err
 }

@@ -16,9 +16,16 @@ func BenchmarkHandle(b *testing.B) {
 	for n := range int64(100) {
 		hundred = append(hundred, n+1)
 	}
+	ofKinds := numberedFiles(100)
+	for i, kind := range []string{"avatar", "note", "movie"} { // the last is refused
+		for j := i; j < len(ofKinds); j += 3 {
+			ofKinds[j] = ofKinds[j].(fields).alter(fields{"kind": kind})
+		}
+	}
 	for name, e := range map[string]events.APIGatewayProxyRequest{
 		"Plan":         postEvent(goodFields().String()),
 		"Batch100":     batchEvent(numberedFiles(100)...),
+		"BatchOfKinds": batchEvent(ofKinds...),
 		"Limits":       limitsEvent(),
 		"PlanMetadata": postEvent(goodFields().alter(fields{"sha256": s3sign.EmptySHA256, "metadata": fields{"album": "2026", "by": "ada", "city": "Köln"}}).String()),
 		"PlanLongName": postEvent(goodFields().alter(fields{"filename": strings.Repeat("é", 255)}).String()),
@@ -35,7 +42,7 @@ func BenchmarkHandle(b *testing.B) {
 			if e.Resource == "/downloads" {
 				build = newTestDownloads
 			}
-			h, _ := build(b, inParts)
+			h, _ := build(b, withKinds)
 			h.log = slog.New(slog.DiscardHandler)
 			b.ReportAllocs()
 			for b.Loop() {

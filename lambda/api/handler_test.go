@@ -71,7 +71,7 @@ func TestPanicIsAnInternalError(t *testing.T) {
 	t.Parallel()
 	j := &journal{}
 	d := testDeployment()
-	signer, err := s3sign.New(d.Bucket, d.URLLifetime, d.Runtime)
+	signer, err := s3sign.New(d.Bucket, d.Runtime)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,8 @@ import (
 // TestNoSequenceOfCallsGoesTooFar lets two users plan, replay, exchange keys and upload ids, change
 // the size in a key, ask for any part numbers, send bodies of any length, and change the URLs that
 // they got. In every sequence, no upload in S3 ever holds more bytes than were declared when its
-// key was planned, and no request reaches a key of the other user.
+// key was planned, and no request reaches a key of the other user, or of a kind that is for a group
+// which the caller isn't in.
 func TestNoSequenceOfCallsGoesTooFar(t *testing.T) {
 	t.Parallel()
 	completed := 0
@@ -31,7 +32,7 @@ func TestNoSequenceOfCallsGoesTooFar(t *testing.T) {
 			"plan": w.plan, "parts": w.askForParts, "download": w.askForDownload, "send": w.send, "": w.check,
 		})
 		for key := range w.s3.objects {
-			if id := strings.Split(key, "/")[2]; len(id) > 26 {
+			if id := keySegments(key)[2]; len(id) > 26 {
 				completed++
 			}
 		}
@@ -61,21 +62,25 @@ type taken struct {
 	signedAnswer
 }
 
+// Only the second user is an editor, and may therefore use films.
 var intruderSubs = []string{testSub, otherSub}
 
 func newIntruders(t *testing.T, rt *rapid.T) *intruders {
-	change := []func(*deployment){resumable}
+	change := []func(*deployment){withKinds}
 	if rapid.Bool().Draw(rt, "strict") {
 		change = append(change, func(c *deployment) { c.ResumableUploads = false })
 	}
 	w := &intruders{s3: newModelS3(), declared: map[string]int64{}, keys: []string{ownTestKey("a.png")}, ids: []string{"x"}}
 	w.upload, _ = newTestHandler(t, change...)
-	w.download, _ = newTestDownloads(t)
+	w.download, _ = newTestDownloads(t, withKinds)
 	return w
 }
 
 func (w *intruders) call(rt *rapid.T, sub string, h *Handler, e events.APIGatewayProxyRequest, into any) (ok bool) {
 	e.RequestContext.Authorizer["claims"].(map[string]any)["sub"] = sub
+	if sub == otherSub {
+		asEditor(e)
+	}
 	resp, err := h.Handle(rt.Context(), e)
 	if err != nil || resp.StatusCode >= 500 {
 		rt.Fatalf("%v: %s", err, resp.Body)
@@ -95,8 +100,12 @@ func (w *intruders) take(rt *rapid.T, sub string, size int64, a *signedAnswer) {
 		return
 	}
 	u, err := url.Parse(a.URL)
-	if err != nil || !strings.HasPrefix(u.Path, "/uploads/"+sub+"/") || strings.Contains(u.Path, "..") {
-		rt.Fatalf("%s was given %s, %v", sub, a.URL, err)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	s := keySegments(u.Path[1:])
+	if s[1] != sub || s[0] == "film" && sub != otherSub || !slices.Contains([]string{"", "film", "note"}, s[0]) || strings.Contains(u.Path, "..") {
+		rt.Fatalf("%s was given %s", sub, a.URL)
 	}
 	w.got = append(w.got, taken{sub, size, *a})
 }
@@ -105,9 +114,19 @@ func (w *intruders) plan(rt *rapid.T) {
 	size := rapid.Int64Range(1, 70<<20).Draw(rt, "size")
 	var a plannedAnswer
 	sub := w.sub(rt)
-	ok := w.call(rt, sub, w.upload, postEvent(goodFields().alter(fields{"size": size}).String()), &a)
+	file := goodFields().alter(fields{"size": size})
+	switch rapid.IntRange(0, 3).Draw(rt, "kind") {
+	case 0:
+		file["kind"], file["contentType"] = "film", "video/mp4"
+	case 1:
+		file["kind"] = "note"
+	}
+	ok := w.call(rt, sub, w.upload, postEvent(file.String()), &a)
+	if want := file["kind"] != "film" || sub == otherSub; ok != want {
+		rt.Fatalf("%s plans %s: %v, want %v", sub, file, ok, want)
+	}
 	if !ok {
-		rt.Fatalf("a plan of %d bytes is refused", size)
+		return
 	}
 	w.declared[a.Key] = size
 	w.keys = append(w.keys, a.Key)
@@ -122,8 +141,8 @@ func (w *intruders) sub(rt *rapid.T) string { return rapid.SampledFrom(intruderS
 // key draws a key that somebody got, unchanged or altered.
 func (w *intruders) key(rt *rapid.T) string {
 	key := rapid.SampledFrom(w.keys).Draw(rt, "key")
-	segments := strings.Split(key, "/")
-	switch rapid.IntRange(0, 6).Draw(rt, "alteration") {
+	segments := keySegments(key)
+	switch rapid.IntRange(0, 8).Draw(rt, "alteration") {
 	case 0:
 		segments[1] = rapid.SampledFrom(append(intruderSubs, "..", "", "a")).Draw(rt, "owner")
 	case 1:
@@ -132,8 +151,22 @@ func (w *intruders) key(rt *rapid.T) string {
 		segments[3] = rapid.SampledFrom([]string{"b.png", "..", "a/b", "a.png?uploads", ""}).Draw(rt, "name")
 	case 3:
 		return rapid.String().Draw(rt, "any key")
+	case 4, 5:
+		segments[0] = rapid.SampledFrom(append(intruderSubs, "", "film", "note", "movie", "..")).Draw(rt, "kind")
 	}
-	return strings.Join(segments, "/")
+	if segments[0] == "" {
+		segments = segments[1:]
+	}
+	return "uploads/" + strings.Join(segments, "/")
+}
+
+// keySegments returns the kind in a key, "" if there is none, and the three segments after it.
+func keySegments(key string) []string {
+	segments := strings.Split(strings.TrimPrefix(key, "uploads/"), "/")
+	if len(segments) == 3 {
+		return append([]string{""}, segments...)
+	}
+	return segments
 }
 
 func (w *intruders) askForParts(rt *rapid.T) {
@@ -196,9 +229,11 @@ func (w *intruders) send(rt *rapid.T) {
 		case 1:
 			sent.URL = strings.Replace(sent.URL, "partNumber=1", "partNumber="+strconv.Itoa(rapid.IntRange(2, 9).Draw(rt, "number")), 1)
 		case 2:
-			sent.URL = strings.Replace(sent.URL, "/uploads/"+testSub, "/uploads/"+otherSub, 1)
+			sent.URL = strings.Replace(sent.URL, "/"+testSub+"/", "/"+otherSub+"/", 1)
 		case 3:
 			sent.Headers["x-amz-mp-object-size"] = fmt.Sprint(rapid.Int64().Draw(rt, "size"))
+		case 4:
+			sent.URL = strings.Replace(sent.URL, "/uploads/note/", "/uploads/film/", 1)
 		}
 		w.replay(rt, r, sent)
 	}

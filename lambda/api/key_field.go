@@ -4,7 +4,7 @@ import "signpost/lambda/key"
 
 // readKey reads the key of one of the caller's own uploads. A key that this deployment can't have
 // returned is InvalidKey; another user's is Forbidden.
-func readKey(v value, prefix, caller string) (key.Key, bool) {
+func readKey(v value, prefix string, c caller) (key.Key, bool) {
 	s, ok := v.string()
 	if !ok {
 		return key.Key{}, false
@@ -14,7 +14,7 @@ func readKey(v value, prefix, caller string) (key.Key, bool) {
 	case !ok:
 		v.refuse(InvalidKey, "is not a key that this deployment returned; keys look like %s<sub>/<id>/<name>", prefix)
 		return key.Key{}, false
-	case k.Owner != caller:
+	case k.Owner != c.sub:
 		v.refuse(Forbidden, "belongs to another user")
 		return key.Key{}, false
 	}

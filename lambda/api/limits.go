@@ -14,13 +14,15 @@ type deploymentLimits struct {
 	Features features     `json:"features"`
 }
 
-// kindLimits are the limits of one kind of upload. There is only the kind without a name.
+// kindLimits are the limits of one kind of upload.
 type kindLimits struct {
-	Kind               *string  `json:"kind"`
+	Kind               *string  `json:"kind"`               // its name; nil for the kind with no name
 	Types              []string `json:"types"`              // as the deployment names them: "image/*"
 	Accept             string   `json:"accept"`             // for <input type=file accept>; "" for any file
 	MaxSize            int64    `json:"maxSize"`            // in bytes
 	MultipartThreshold *int64   `json:"multipartThreshold"` // in bytes; nil if no file is sent in parts
+	RequiredMetadata   []string `json:"requiredMetadata"`   // names that each file's metadata must have
+	Downloads          bool     `json:"downloads"`          // POST /downloads signs reads
 }
 
 // features are what a deployment can do beyond storing files. The contract has more features than
@@ -40,16 +42,36 @@ func (u *uploads) limits(_ context.Context, r request) (result, error) {
 	if err := found.err(); err != nil {
 		return result{}, err
 	}
-	return result{status: http.StatusOK, body: limitsOf(u.cfg), cacheable: true}, nil
+	return result{status: http.StatusOK, body: limitsOf(u.cfg, r.caller), cacheable: true}, nil
 }
 
-func limitsOf(cfg config.Upload) deploymentLimits {
-	unnamed := kindLimits{Types: cfg.AllowedTypes, Accept: mediatype.Accept(cfg.AllowedTypes), MaxSize: cfg.MaxSize}
-	if cfg.Multipart() {
-		unnamed.MultipartThreshold = &cfg.MultipartThreshold
+// limitsOf leaves out the kinds that the caller can't use.
+func limitsOf(cfg config.Upload, c caller) deploymentLimits {
+	kinds := []kindLimits{} // "kinds" is an array in every answer
+	for _, k := range cfg.KindsForUpload() {
+		if c.isIn(k.RequiredGroup) {
+			kinds = append(kinds, kindLimitsOf(cfg, k))
+		}
 	}
 	return deploymentLimits{
-		Kinds:    []kindLimits{unnamed},
+		Kinds:    kinds,
 		Features: features{Resumable: cfg.Multipart() && cfg.ResumableUploads, Downloads: cfg.Downloads},
 	}
+}
+
+func kindLimitsOf(cfg config.Upload, k config.Kind) kindLimits {
+	limits := kindLimits{
+		Types:            k.AllowedTypes,
+		Accept:           mediatype.Accept(k.AllowedTypes),
+		MaxSize:          k.MaxSize,
+		RequiredMetadata: append([]string{}, k.RequiredMetadata...), // an array in every answer
+		Downloads:        cfg.Downloads && !k.NoDownloads,
+	}
+	if k.Name != "" {
+		limits.Kind = &k.Name
+	}
+	if k.MaxSize > cfg.MultipartThreshold {
+		limits.MultipartThreshold = &cfg.MultipartThreshold
+	}
+	return limits
 }

@@ -15,6 +15,8 @@ type limitsAnswer struct {
 		Accept             string   `json:"accept"`
 		MaxSize            int64    `json:"maxSize"`
 		MultipartThreshold *int64   `json:"multipartThreshold"`
+		RequiredMetadata   []string `json:"requiredMetadata"`
+		Downloads          bool     `json:"downloads"`
 	} `json:"kinds"`
 	Features map[string]bool `json:"features"`
 }
@@ -46,7 +48,7 @@ func TestLimits(t *testing.T) {
 				t.Fatalf("%d kinds", len(a.Kinds))
 			}
 			k := a.Kinds[0]
-			if k.Kind != nil || !slices.Equal(k.Types, d.AllowedTypes) || k.MaxSize != d.MaxSize {
+			if k.Kind != nil || !slices.Equal(k.Types, d.AllowedTypes) || k.MaxSize != d.MaxSize || k.RequiredMetadata == nil || len(k.RequiredMetadata) > 0 || k.Downloads != c.downloads {
 				t.Errorf("%+v", k)
 			}
 			if (k.MultipartThreshold == nil) != (c.threshold == 0) || c.threshold > 0 && *k.MultipartThreshold != c.threshold {

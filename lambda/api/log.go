@@ -18,8 +18,8 @@ func writeLog(ctx context.Context, log *slog.Logger, namespace string, e logEntr
 		slog.Int("status", e.status),
 		slog.Float64("latencyMs", e.latencyMs()),
 	}
-	if e.caller != "" {
-		attrs = append(attrs, slog.String("sub", e.caller))
+	if e.sub != "" {
+		attrs = append(attrs, slog.String("sub", e.sub))
 	}
 	attrs = append(attrs, factAttrs(e.facts)...)
 	if e.code != "" {

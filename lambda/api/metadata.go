@@ -2,6 +2,7 @@ package api
 
 import (
 	"mime"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -10,27 +11,23 @@ import (
 )
 
 const (
-	maxMetadataEntries = 10
+	maxMetadataEntries = config.MaxRequiredMetadata
 
 	// maxMetadata is the most that S3 accepts, names and values together, without the prefix
 	// x-amz-meta- ("Working with object metadata", Amazon S3 User Guide).
 	maxMetadata = 2 << 10
 )
 
-// readMetadata reads the field metadata. It returns the values, as they are signed and sent in
-// headers, by name in lower case.
-func readMetadata(v value) map[string]string {
-	o, ok := v.object("an object of strings")
-	if !ok {
+// readMetadata reads the entries of the field metadata. It returns the values, as they are signed
+// and sent in headers, by name in lower case.
+func readMetadata(v value, entries []member) map[string]string {
+	if len(entries) > maxMetadataEntries {
+		v.refuse(InvalidRequest, "has %d entries; at most %d are allowed", len(entries), maxMetadataEntries)
 		return nil
 	}
-	if len(o.members) > maxMetadataEntries {
-		v.refuse(InvalidRequest, "has %d entries; at most %d are allowed", len(o.members), maxMetadataEntries)
-		return nil
-	}
-	metadata := make(map[string]string, len(o.members))
+	metadata := make(map[string]string, len(entries))
 	total := 0
-	for _, m := range o.members {
+	for _, m := range entries {
 		text, ok := readMetadataEntry(v, m)
 		if !ok {
 			continue
@@ -57,8 +54,8 @@ func readMetadataEntry(metadata value, m member) (string, bool) {
 		entry.refuse(InvalidRequest, "has the name %q; it becomes part of a header name, so it must be 1 to %d letters, digits, '-', '_' and '.'", shown, config.MaxMetadataName)
 		return "", false
 	}
-	if kind := entry.kind(); kind != "a string" {
-		entry.refuse(InvalidRequest, "has an entry %q whose value must be a string, not %s", shown, kind)
+	if jsonType := entry.jsonType(); jsonType != "a string" {
+		entry.refuse(InvalidRequest, "has an entry %q whose value must be a string, not %s", shown, jsonType)
 		return "", false
 	}
 	text, ok := entry.string()
@@ -76,6 +73,16 @@ func readMetadataEntry(metadata value, m member) (string, bool) {
 		return "", false
 	}
 	return headerText(text), true
+}
+
+// missingMetadata returns the required names that no entry has, in whatever case.
+func missingMetadata(required []string, entries []member) (missing []string) {
+	for _, name := range required {
+		if !slices.ContainsFunc(entries, func(m member) bool { return strings.ToLower(m.name) == name }) {
+			missing = append(missing, name)
+		}
+	}
+	return missing
 }
 
 // headerText encodes a value for a header. What isn't ASCII is encoded as in RFC 2047, which S3

@@ -78,8 +78,8 @@ func TestMetrics(t *testing.T) {
 		"Plan":          {postEvent(goodFields().String()), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 12345, "BytesSigned": 12345}},
 		"PlanEmpty":     {postEvent(goodFields().alter(fields{"size": 0}).String()), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 0, "BytesSigned": 0}},
 		"PlanInParts":   {postEvent(goodFields().alter(fields{"size": 1 << 40}).String()), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 1 << 40, "BytesSigned": 0}},
-		"Parts":         {partsEvent(partsFor(partsKey(6<<20, false), numbered(1)...).String()), map[string]float64{"BytesSigned": 6 << 20}},
-		"TwoParts":      {partsEvent(partsFor(partsKey(40<<20, false), numbered(1, 3)...).String()), map[string]float64{"BytesSigned": (16 + 8) << 20}},
+		"Parts":         {partsEvent(partsFor(partsKey(6<<20, false), numbered(1)...).String()), map[string]float64{"BytesSigned": 5 << 20}},
+		"TwoParts":      {partsEvent(partsFor(partsKey(14<<20, false), numbered(1, 3)...).String()), map[string]float64{"BytesSigned": (5 + 4) << 20}},
 		"NoParts":       {partsEvent(partsFor(partsKey(40<<20, false)).String()), map[string]float64{"BytesSigned": 0}},
 		"Signed":        {getEvent(map[string][]string{"key": {"a.png"}, "size": {"5"}}), map[string]float64{"UploadsPlanned": 1, "BytesPlanned": 5, "BytesSigned": 5}},
 		"SignedUnsized": {getEvent(map[string][]string{"key": {"a.png"}}), map[string]float64{"UploadsPlanned": 1}},
@@ -128,10 +128,10 @@ func merged(m map[string]float64, name string, value float64) map[string]float64
 func TestBytesSignedCountsEachTime(t *testing.T) {
 	t.Parallel()
 	h, j := newTestHandler(t, inParts)
-	planned(t, h, postEvent(goodFields().alter(fields{"size": 40 << 20}).String()))
+	planned(t, h, postEvent(goodFields().alter(fields{"size": 15 << 20}).String()))
 	for range 3 {
 		var a partsAnswer
-		answered(t, h, partsEvent(partsFor(partsKey(40<<20, false), numbered(1, 2, 3)...).String()), 200, &a)
+		answered(t, h, partsEvent(partsFor(partsKey(15<<20, false), numbered(1, 2, 3)...).String()), 200, &a)
 	}
 	sum := map[string]float64{}
 	for _, line := range j.lines(t) {
@@ -142,7 +142,7 @@ func TestBytesSignedCountsEachTime(t *testing.T) {
 			t.Errorf("logged as %v", line)
 		}
 	}
-	if sum["BytesPlanned"] != 40<<20 || sum["BytesSigned"] != 3*40<<20 {
+	if sum["BytesPlanned"] != 15<<20 || sum["BytesSigned"] != 3*15<<20 {
 		t.Errorf("planned %v bytes and signed %v", sum["BytesPlanned"], sum["BytesSigned"])
 	}
 }

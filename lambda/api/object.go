@@ -32,8 +32,8 @@ func jsonObject(e events.APIGatewayProxyRequest) (object, error) {
 // object splits a JSON object into its members. wanted is what messages call it: "an object of
 // strings".
 func (v value) object(wanted string) (object, bool) {
-	if v.kind() != "an object" {
-		v.refuse(InvalidRequest, "must be %s, not %s", wanted, v.kind())
+	if v.jsonType() != "an object" {
+		v.refuse(InvalidRequest, "must be %s, not %s", wanted, v.jsonType())
 		return object{}, false
 	}
 	members, err := splitObject(v.json)

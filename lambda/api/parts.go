@@ -33,7 +33,7 @@ func (u *uploads) signParts(ctx context.Context, r request) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	validity, err := u.signer.Validity(r.time)
+	validity, err := u.signer.Validity(r.time, asked.kind.URLLifetime)
 	if err != nil {
 		return result{}, err
 	}

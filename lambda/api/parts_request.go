@@ -18,6 +18,7 @@ const (
 // partsRequest is a valid request to continue an upload in parts.
 type partsRequest struct {
 	key       key.Key
+	kind      config.Kind
 	uploadID  string
 	parts     []part
 	listAfter int64 // the part number after which the list begins
@@ -47,16 +48,20 @@ func parseParts(r request, cfg config.Upload) (partsRequest, error) {
 	return p, found.err()
 }
 
-func (p *partsRequest) readKey(v value, cfg config.Upload, caller string) {
-	k, ok := readKey(v, cfg.KeyPrefix, caller)
+func (p *partsRequest) readKey(v value, cfg config.Upload, c caller) {
+	k, ok := readKey(v, cfg.KeyPrefix, c)
+	if !ok {
+		return
+	}
+	kind, ok := checkKindOfUpload(v, k, cfg, c)
 	switch {
 	case !ok:
 	case k.Size <= config.MinPartSize: // 0 if the file is sent in one request
 		v.refuse(InvalidKey, "is not the key of an upload in parts")
-	case k.Size > cfg.MaxSize: // the limit may have been higher when the upload was planned
-		v.refuseSize(cfg.MaxSize, "is that of an upload of %d bytes, over this deployment's limit of %d bytes", k.Size, cfg.MaxSize)
+	case k.Size > kind.MaxSize: // the limit may have been higher when the upload was planned
+		v.refuseSize(kind.MaxSize, "is that of an upload of %d bytes, over %s", k.Size, sizeLimit(kind))
 	default:
-		p.key = k
+		p.key, p.kind = k, kind
 	}
 }
 

@@ -73,7 +73,7 @@ func mustBeAbout(t *testing.T, a *signedAnswer, method, key string, size int, qu
 
 func TestSignPartsAnswers(t *testing.T) {
 	t.Parallel()
-	const size = 33*1<<20 + 7 // two parts of 16 MiB and 1 MiB + 7
+	const size = 11<<20 + 7 // two parts of 5 MiB and 1 MiB + 7
 	complete := map[string]string{"Content-Type": "application/xml", "If-None-Match": "*", "x-amz-mp-object-size": fmt.Sprint(size)}
 	for name, change := range map[string]func(*deployment){"Strict": inParts, "Resumable": resumable} {
 		t.Run(name, func(t *testing.T) {
@@ -85,7 +85,7 @@ func TestSignPartsAnswers(t *testing.T) {
 			if len(a.Parts) != 3 || a.ExpiresIn != 600 || a.ExpiresAt != "2026-08-18T10:10:00Z" {
 				t.Fatalf("%+v", a)
 			}
-			for i, want := range []struct{ number, size int64 }{{3, 1<<20 + 7}, {1, 16 << 20}, {2, 16 << 20}} {
+			for i, want := range []struct{ number, size int64 }{{3, 1<<20 + 7}, {1, 5 << 20}, {2, 5 << 20}} {
 				p := a.Parts[i]
 				if p.PartNumber != want.number || p.Size != want.size {
 					t.Errorf("part %d of %d bytes, want %d of %d", p.PartNumber, p.Size, want.number, want.size)
@@ -121,7 +121,7 @@ func TestSignPartsOfSeveralKinds(t *testing.T) {
 		var a partsAnswer
 		key := partsKey(6<<20, true)
 		answered(t, h, partsEvent(partsFor(key, fields{"partNumber": 1, "sha256": s3sign.EmptySHA256}).String()), 200, &a)
-		mustBeAbout(t, &a.Parts[0].signedAnswer, "PUT", key, 6<<20, url.Values{"partNumber": {"1"}}, map[string]string{"x-amz-checksum-sha256": s3sign.EmptySHA256})
+		mustBeAbout(t, &a.Parts[0].signedAnswer, "PUT", key, 5<<20, url.Values{"partNumber": {"1"}}, map[string]string{"x-amz-checksum-sha256": s3sign.EmptySHA256})
 	})
 	t.Run("Hundred", func(t *testing.T) {
 		var a partsAnswer
@@ -159,7 +159,7 @@ func TestSignPartsOfSeveralKinds(t *testing.T) {
 func TestPartsRefused(t *testing.T) {
 	t.Parallel()
 	h, j := newTestHandler(t, inParts)
-	const size = 33*1<<20 + 7 // three parts
+	const size = 11<<20 + 7 // three parts
 	key := partsKey(size, false)
 	good := partsFor(key, numbered(1)...)
 	parts := func(text string) string { return `{"key":"` + key + `","uploadId":"x","parts":` + text + `}` }

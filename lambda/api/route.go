@@ -11,8 +11,9 @@ import (
 
 // Signer signs requests to S3. [s3sign.Signer] is one.
 type Signer interface {
-	// Validity returns the validity of requests that are signed now.
-	Validity(now time.Time) (s3sign.Validity, error)
+	// Validity returns the validity of requests that are signed now, which ends after the lifetime
+	// or earlier.
+	Validity(now time.Time, lifetime time.Duration) (s3sign.Validity, error)
 	Sign(context.Context, s3sign.Operation, s3sign.Validity) (s3sign.SignedRequest, error)
 }
 
@@ -22,7 +23,7 @@ type route func(context.Context, request) (result, error)
 // request is a request whose caller is known.
 type request struct {
 	event  events.APIGatewayProxyRequest
-	caller string // the token's sub
+	caller caller
 	time   time.Time
 }
 
@@ -57,6 +58,14 @@ type batchFacts struct {
 type expiry struct {
 	ExpiresIn int64  `json:"expiresIn"` // seconds
 	ExpiresAt string `json:"expiresAt"` // RFC 3339, UTC
+}
+
+// earlier returns which of two answers to one request expires first.
+func earlier(a, b expiry) expiry {
+	if b.ExpiresIn < a.ExpiresIn {
+		return b
+	}
+	return a
 }
 
 func expiryOf(v s3sign.Validity) expiry {

@@ -26,7 +26,7 @@ type plannedUpload struct {
 
 // plan serves POST /uploads.
 func (u *uploads) plan(ctx context.Context, r request) (result, error) {
-	file, err := parseUpload(r.event, u.cfg)
+	file, err := parseUpload(r, u.cfg)
 	if err != nil {
 		return result{}, err
 	}
@@ -37,7 +37,7 @@ func (u *uploads) plan(ctx context.Context, r request) (result, error) {
 // signDocument serves GET /api/documents/signed. It always plans a single PutObject, because its
 // clients only know how to send that.
 func (u *uploads) signDocument(ctx context.Context, r request) (result, error) {
-	file, err := parseDocument(r.event, u.cfg)
+	file, err := parseDocument(r, u.cfg)
 	if err != nil {
 		return result{}, err
 	}
@@ -55,7 +55,7 @@ func (u *uploads) planFile(ctx context.Context, r request, file uploadRequest) (
 
 // planPut plans a file that is sent in one request.
 func (u *uploads) planPut(ctx context.Context, r request, file uploadRequest) (plannedUpload, facts, error) {
-	k := key.New(u.cfg.KeyPrefix, r.caller, file.filename, r.time)
+	k := key.New(u.cfg.KeyPrefix, file.kind.Name, r.caller.sub, file.filename, r.time)
 	planned, err := u.sign(ctx, r, file, k, s3sign.PutObject(k, file.object()))
 	if err != nil {
 		return plannedUpload{}, facts{}, err
@@ -68,7 +68,7 @@ func (u *uploads) planPut(ctx context.Context, r request, file uploadRequest) (p
 // planMultipart plans a file that is sent in parts. The answer can store no bytes yet; only parts
 // can.
 func (u *uploads) planMultipart(ctx context.Context, r request, file uploadRequest) (plannedUpload, facts, error) {
-	k := key.NewMultipart(u.cfg.KeyPrefix, r.caller, file.filename, r.time, file.size, file.partChecksums)
+	k := key.NewMultipart(u.cfg.KeyPrefix, file.kind.Name, r.caller.sub, file.filename, r.time, file.size, file.partChecksums)
 	planned, err := u.sign(ctx, r, file, k, s3sign.CreateMultipartUpload(k, file.object(), file.partChecksums))
 	if err != nil {
 		return plannedUpload{}, facts{}, err
@@ -82,7 +82,7 @@ func (u *uploads) planMultipart(ctx context.Context, r request, file uploadReque
 
 // sign signs the request that stores a file or begins to.
 func (u *uploads) sign(ctx context.Context, r request, file uploadRequest, k string, o s3sign.Operation) (plannedUpload, error) {
-	validity, err := u.signer.Validity(r.time)
+	validity, err := u.signer.Validity(r.time, file.kind.URLLifetime)
 	if err != nil {
 		return plannedUpload{}, err
 	}

@@ -1,9 +1,8 @@
 package api
 
 import (
+	"strings"
 	"unicode/utf8"
-
-	"github.com/aws/aws-lambda-go/events"
 
 	"signpost/lambda/config"
 	"signpost/lambda/mediatype"
@@ -15,6 +14,7 @@ const maxFilename = 255
 
 // uploadRequest is a valid request to upload one file.
 type uploadRequest struct {
+	kind          *config.Kind // while the request is read, nil if the kind is refused
 	filename      string
 	contentType   mediatype.Type
 	size          int64             // in bytes, or s3sign.UnknownSize
@@ -24,47 +24,58 @@ type uploadRequest struct {
 }
 
 // parseUpload reads POST /uploads.
-func parseUpload(e events.APIGatewayProxyRequest, cfg config.Upload) (uploadRequest, error) {
-	body, err := jsonObject(e)
+func parseUpload(r request, cfg config.Upload) (uploadRequest, error) {
+	body, err := jsonObject(r.event)
 	if err != nil {
 		return uploadRequest{}, err
 	}
-	return readUpload(body, cfg)
+	return readUpload(body, cfg, r.caller)
 }
 
 // readUpload reads the fields of one file: the body of POST /uploads, or a file of POST
-// /uploads/batch. The fields are in the contract's order, which is that of the refusals.
-func readUpload(file object, cfg config.Upload) (uploadRequest, error) {
+// /uploads/batch. The kind comes first, because it decides about the others; these are in the
+// contract's order. The order is that of the refusals.
+func readUpload(file object, cfg config.Upload, c caller) (uploadRequest, error) {
 	var found problems
 	r := uploadRequest{size: s3sign.UnknownSize}
 	file.read(&found, []field{
+		{
+			name:   "kind",
+			read:   func(v value) { r.kind = readKind(v, cfg, c) },
+			absent: func(v value) { r.kind = kindWithoutName(v, cfg, c) },
+		},
 		{name: "filename", required: true, read: r.readFilename},
-		{name: "contentType", required: true, read: func(v value) { r.readContentType(v, cfg.AllowedTypes) }},
-		{name: "size", required: true, read: func(v value) { r.readSize(v, cfg.MaxSize) }},
+		{name: "contentType", required: true, read: r.readContentType},
+		{name: "size", required: true, read: r.readSize},
 		{name: "sha256", read: func(v value) { r.sha256 = readSHA256(v) }},
-		{name: "metadata", read: func(v value) { r.metadata = readMetadata(v) }},
+		{name: "metadata", read: r.readMetadata, absent: func(v value) { r.checkRequiredMetadata(v, nil) }},
 		{name: "partChecksums", read: r.readPartChecksums},
 	}, func() { r.check(&found, cfg.MultipartThreshold) })
 	return r, found.err()
 }
 
 // parseDocument reads GET /api/documents/signed.
-func parseDocument(e events.APIGatewayProxyRequest, cfg config.Upload) (uploadRequest, error) {
+func parseDocument(asked request, cfg config.Upload) (uploadRequest, error) {
 	var found problems
 	r := uploadRequest{size: s3sign.UnknownSize}
 	named := false
-	queryObject(e).read(&found, []field{
+	queryObject(asked.event).read(&found, []field{
+		{
+			name:   "kind",
+			read:   func(v value) { r.kind = readKind(v, cfg, asked.caller); r.refuseRequiredMetadata(v) },
+			absent: func(v value) { r.kind = kindWithoutName(v, cfg, asked.caller) },
+		},
 		{name: "key", required: true, holds: "the file's name", read: func(v value) { named = true; r.readFilename(v) }},
 		{
 			name: "contentType",
-			read: func(v value) { r.readContentType(v, cfg.AllowedTypes) },
+			read: r.readContentType,
 			absent: func(v value) {
 				if named {
-					r.readContentType(v, cfg.AllowedTypes) // an empty one, so that the name decides
+					r.readContentType(v) // an empty one, so that the name decides
 				}
 			},
 		},
-		{name: "size", read: func(v value) { r.readSinglePutSize(v, cfg.MaxSize) }},
+		{name: "size", read: r.readSinglePutSize},
 	}, nil)
 	return r, found.err()
 }
@@ -106,25 +117,25 @@ func readFilename(v value) string {
 }
 
 // readContentType needs the filename, which is read before it.
-func (r *uploadRequest) readContentType(v value, allowed []string) {
+func (r *uploadRequest) readContentType(v value) {
 	if declared, ok := v.string(); ok {
-		r.contentType = readFileType(v, declared, r.filename, allowed)
+		r.contentType = readFileType(v, declared, r.filename, r.kind)
 	}
 }
 
-func (r *uploadRequest) readSize(v value, maxSize int64) {
+func (r *uploadRequest) readSize(v value) {
 	n, ok := v.byteCount()
-	if ok && n > maxSize {
-		v.refuseSize(maxSize, "%s is over this deployment's limit of %d bytes", v.shown(), maxSize)
+	if k := r.kind; ok && k != nil && n > k.MaxSize {
+		v.refuseSize(k.MaxSize, "%s is over %s", v.shown(), sizeLimit(*k))
 	}
 	r.size = n
 }
 
 // readSinglePutSize reads the size of a file that must be sent in one request, however large the
-// deployment's files may be.
-func (r *uploadRequest) readSinglePutSize(v value, maxSize int64) {
-	if maxSize <= config.MaxPutSize {
-		r.readSize(v, maxSize)
+// files of its kind may be.
+func (r *uploadRequest) readSinglePutSize(v value) {
+	if k := r.kind; k != nil && k.MaxSize <= config.MaxPutSize {
+		r.readSize(v)
 		return
 	}
 	n, ok := v.byteCount()
@@ -144,6 +155,33 @@ func readSHA256(v value) string {
 		v.refuse(InvalidRequest, "%s", problem)
 	}
 	return s
+}
+
+func (r *uploadRequest) readMetadata(v value) {
+	o, ok := v.object("an object of strings")
+	if !ok {
+		return
+	}
+	r.checkRequiredMetadata(v, o.members)
+	r.metadata = readMetadata(v, o.members)
+}
+
+// checkRequiredMetadata refuses metadata without a name that the file's kind requires.
+func (r *uploadRequest) checkRequiredMetadata(v value, given []member) {
+	if r.kind == nil {
+		return
+	}
+	if missing := missingMetadata(r.kind.RequiredMetadata, given); len(missing) > 0 {
+		v.refuse(InvalidRequest, "lacks %s; every file of the kind %q must have %s",
+			strings.Join(missing, ", "), r.kind.Name, strings.Join(r.kind.RequiredMetadata, ", "))
+	}
+}
+
+// refuseRequiredMetadata refuses a kind that requires metadata, on a route that has none.
+func (r *uploadRequest) refuseRequiredMetadata(v value) {
+	if r.kind != nil && len(r.kind.RequiredMetadata) > 0 {
+		v.refuse(InvalidRequest, "%q requires metadata (%s), which only POST /uploads takes", r.kind.Name, strings.Join(r.kind.RequiredMetadata, ", "))
+	}
 }
 
 // readPartChecksums reads a field that has no effect on a file that is sent in one request, so that

@@ -30,8 +30,8 @@ func (v value) refuseSize(limit int64, format string, args ...any) {
 	v.found.add(&Error{Code: SizeTooLarge, Field: v.field, Limit: limit, Message: v.name + " " + fmt.Sprintf(format, args...)})
 }
 
-// kind returns the type of the value, for messages.
-func (v value) kind() string {
+// jsonType returns the type of the value, for messages.
+func (v value) jsonType() string {
 	switch {
 	case v.json == nil || v.json[0] == '"':
 		return "a string"
@@ -47,7 +47,7 @@ func (v value) kind() string {
 	return "a number"
 }
 
-func (v value) isNull() bool { return v.kind() == "null" }
+func (v value) isNull() bool { return v.jsonType() == "null" }
 
 // string reads a JSON string, or a parameter.
 func (v value) string() (string, bool) {
@@ -56,7 +56,7 @@ func (v value) string() (string, bool) {
 	}
 	var s string
 	if v.json[0] != '"' || json.Unmarshal(v.json, &s) != nil {
-		v.refuse(InvalidRequest, "must be a string, not %s", v.kind())
+		v.refuse(InvalidRequest, "must be a string, not %s", v.jsonType())
 		return "", false
 	}
 	return s, true
@@ -64,8 +64,8 @@ func (v value) string() (string, bool) {
 
 // bool reads true or false.
 func (v value) bool() (value, ok bool) {
-	if kind := v.kind(); kind != "a boolean" {
-		v.refuse(InvalidRequest, "must be true or false, not %s", kind)
+	if jsonType := v.jsonType(); jsonType != "a boolean" {
+		v.refuse(InvalidRequest, "must be true or false, not %s", jsonType)
 		return false, false
 	}
 	return v.json[0] == 't', true
@@ -74,8 +74,8 @@ func (v value) bool() (value, ok bool) {
 // array splits a JSON array into its elements. Messages call them "parts[0]", "parts[1]" and so on.
 func (v value) array() ([]value, bool) {
 	var elements []json.RawMessage
-	if v.kind() != "an array" || json.Unmarshal(v.json, &elements) != nil {
-		v.refuse(InvalidRequest, "must be an array, not %s", v.kind())
+	if v.jsonType() != "an array" || json.Unmarshal(v.json, &elements) != nil {
+		v.refuse(InvalidRequest, "must be an array, not %s", v.jsonType())
 		return nil, false
 	}
 	values := make([]value, len(elements))
@@ -90,8 +90,8 @@ func (v value) number() (string, bool) {
 	if v.json == nil {
 		return v.text, true
 	}
-	if kind := v.kind(); kind != "a number" {
-		v.refuse(InvalidRequest, "must be a number, not %s", kind)
+	if jsonType := v.jsonType(); jsonType != "a number" {
+		v.refuse(InvalidRequest, "must be a number, not %s", jsonType)
 		return "", false
 	}
 	return string(v.json), true

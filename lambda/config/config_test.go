@@ -78,7 +78,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.MultipartThreshold != 100<<20 || got.ResumableUploads || got.Downloads || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
+	if got.MultipartThreshold != 16<<20 || got.ResumableUploads || got.Downloads || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
 		t.Errorf("defaults: %+v", got)
 	}
 }
@@ -107,6 +107,11 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 			AllowedTypes:       rapid.SliceOfN(rapid.SampledFrom([]string{"image/*", "text/html", "application/vnd.x+json"}), 1, 4).Draw(r, "types"),
 			Downloads:          rapid.Bool().Draw(r, "downloads"),
 		}
+		want.Kinds = rapid.SliceOfNDistinct(anyKind(want.URLLifetime), 0, 4, func(k Kind) string { return k.Name }).Draw(r, "kinds")
+		if len(want.Kinds) == 0 {
+			want.Kinds = nil
+		}
+		want.NoUnnamedKind = len(want.Kinds) > 0 && rapid.Bool().Draw(r, "closed")
 		if err := want.Validate(); err != nil {
 			r.Fatal(err)
 		}
@@ -115,6 +120,27 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 		got, err := UploadFromEnvironment(func(name string) string { return env[name] })
 		if err != nil || !reflect.DeepEqual(got, want) {
 			r.Fatalf("wrote %v\nread  %+v, %v\nwant  %+v", env, got, err, want)
+		}
+	})
+}
+
+// anyKind draws a valid kind of a deployment whose URLs have a lifetime.
+func anyKind(lifetime time.Duration) *rapid.Generator[Kind] {
+	return rapid.Custom(func(r *rapid.T) Kind {
+		list := func(label string, values ...string) []string { // which may be left out
+			if drawn := rapid.SliceOfDistinct(rapid.SampledFrom(values), rapid.ID).Draw(r, label); len(drawn) > 0 {
+				return drawn
+			}
+			return nil
+		}
+		return Kind{
+			Name:             rapid.StringMatching(`[a-z][a-z0-9-]{0,31}`).Draw(r, "name"),
+			AllowedTypes:     list("types", "image/*", "application/xhtml+xml", "a/b&c"),
+			MaxSize:          rapid.SampledFrom([]int64{0, 1, MaxObjectSize}).Draw(r, "size"),
+			URLLifetime:      time.Duration(rapid.Int64Range(0, int64(lifetime/time.Second)).Draw(r, "lifetime")) * time.Second,
+			RequiredGroup:    rapid.SampledFrom([]string{"", "a/b:c@d+e=f.g-h_i"}).Draw(r, "group"),
+			RequiredMetadata: list("metadata", "case", "a_b.c-9", strings.Repeat("n", MaxMetadataName)),
+			NoDownloads:      rapid.Bool().Draw(r, "no downloads"),
 		}
 	})
 }
@@ -136,6 +162,20 @@ func TestRefusedNamesTheVariable(t *testing.T) {
 		"ALLOWED_TYPES":             {"", ",", "image/*,", "image", "Image/PNG", "image/png;q=1", "*/*", "multipart/form-data", "image/jpg", "application/unknown"},
 		"ALLOWED_ORIGINS":           {"", ",", "*", "https://a.example.com/", "null", "https://a.example.com,ftp://b.example.com"},
 		"USER_POOL_CLIENT_IDS":      {"", ",", "a b", "a/b", strings.Repeat("a", 129)},
+		"NO_UNNAMED_KIND":           {"true", "True", "1"}, // true closes the only kind there is
+		"KINDS": {
+			"avatar", "{}", `{"name":"avatar"}`, "[", `[{"name":"avatar"}`, `[{"name":"avatar"}][]`, `[{"name":"avatar"}] x`, `["avatar"]`,
+			"[{}]", "[null]", `[{"name":""}]`, `[{"name":"Avatar"}]`, `[{"name":"1a"}]`, `[{"name":"-a"}]`, `[{"name":"a/b"}]`, `[{"name":"a.b"}]`, `[{"name":"a_b"}]`, `[{"name":"ü"}]`, `[{"name":5}]`,
+			`[{"name":"` + strings.Repeat("a", 33) + `"}]`, `[{"name":"avatar"},{"name":"film"},{"name":"avatar"}]`,
+			`[{"name":"avatar","size":5}]`,
+			`[{"name":"avatar","types":"image/*"}]`, `[{"name":"avatar","types":["image/jpg"]}]`, `[{"name":"avatar","types":["*/*"]}]`, `[{"name":"avatar","types":[""]}]`,
+			`[{"name":"avatar","maxSize":-1}]`, `[{"name":"avatar","maxSize":53687091200001}]`, `[{"name":"avatar","maxSize":"5"}]`, `[{"name":"avatar","maxSize":1.5}]`, `[{"name":"avatar","maxSize":9223372036854775808}]`,
+			`[{"name":"avatar","urlLifetime":601}]`, `[{"name":"avatar","urlLifetime":-1}]`, `[{"name":"avatar","urlLifetime":36028797018964568}]`, `[{"name":"avatar","urlLifetime":1.5}]`, `[{"name":"avatar","urlLifetime":"60"}]`,
+			`[{"name":"avatar","group":"a,b"}]`, `[{"name":"avatar","group":["a"]}]`,
+			`[{"name":"avatar","metadata":["Case"]}]`, `[{"name":"avatar","metadata":["a b"]}]`, `[{"name":"avatar","metadata":[""]}]`, `[{"name":"avatar","metadata":["a","a"]}]`, `[{"name":"avatar","metadata":["` + strings.Repeat("a", 129) + `"]}]`,
+			`[{"name":"avatar","metadata":["a","b","c","d","e","f","g","h","i","j","k"]}]`,
+			`[{"name":"avatar","noDownloads":"true"}]`,
+		},
 	} {
 		for _, value := range values {
 			_, err := UploadFromEnvironment(with(deployed(), variable, value))
@@ -169,6 +209,13 @@ func TestAccepted(t *testing.T) {
 		"ALLOWED_TYPES":             {"image/*", "image/svg+xml", "text/html, application/xml"},
 		"ALLOWED_ORIGINS":           {"http://localhost:8080", "https://a.example.com:8443 , http://127.0.0.1:8080"},
 		"USER_POOL_CLIENT_IDS":      {"3n4b5urk1ft4fl3mg5e62d9ado", "a+b_c", strings.Repeat("a", 128)},
+		"NO_UNNAMED_KIND":           {"", "false"},
+		"KINDS": {
+			"", "[]", `[{"name":"a"}]`, ` [ {"name": "` + strings.Repeat("a", 32) + `"} ] `, `[{"name":"a","urlLifetime":600,"maxSize":53687091200000}]`,
+			`[{"name":"a","types":[],"metadata":[],"maxSize":0,"urlLifetime":0,"group":"","noDownloads":false}]`,
+			`[{"name":"a","types":null,"metadata":null,"maxSize":null,"urlLifetime":null,"group":null,"noDownloads":null}]`,
+			`[{"name":"a","metadata":["a","b","c","d","e","f","g","h","i","j"]}]`,
+		},
 	} {
 		for _, value := range values {
 			if _, err := UploadFromEnvironment(with(deployed(), variable, value)); err != nil {

@@ -42,12 +42,12 @@ func (u Upload) Environment() map[string]string { return u.variables().write() }
 func (d Download) Environment() map[string]string { return d.variables().write() }
 
 // UploadFromEnvironment reads the environment of the upload function. The error lists every
-// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION is set only to turn it
-// on.
+// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION and NO_UNNAMED_KIND are
+// set only to turn them on.
 //
 // Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 16 MiB, RESUMABLE_UPLOADS
-// false, DOWNLOADS false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost. All
-// others are required.
+// false, DOWNLOADS false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost, KINDS no
+// kinds. All others are required.
 func UploadFromEnvironment(getenv func(string) string) (Upload, error) {
 	var u Upload
 	if err := u.variables().read(getenv); err != nil {

@@ -1,11 +1,8 @@
 package config
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
+	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +55,7 @@ func (k Kind) problems(longest time.Duration) (found []string) {
 		found = append(found, fmt.Sprintf("size %d must be from 1 to %d bytes", k.MaxSize, MaxObjectSize))
 	}
 	if k.URLLifetime < 0 || k.URLLifetime > longest || k.URLLifetime%time.Second != 0 {
-		found = append(found, fmt.Sprintf("lifetime %v must be whole seconds, from 1 to the deployment's %v", k.URLLifetime, longest))
+		found = append(found, fmt.Sprintf("lifetime must be whole seconds, from 1 to %d as the deployment has", longest/time.Second))
 	}
 	if problem := GroupProblem(k.RequiredGroup); k.RequiredGroup != "" && problem != "" {
 		found = append(found, fmt.Sprintf("group %q %s", k.RequiredGroup, problem))
@@ -93,141 +90,42 @@ func RequiredMetadataProblem(s string) string {
 	return ""
 }
 
-// kindNamed finds a kind and fills in what it leaves out of the shared settings.
-func (s Shared) kindNamed(name string) (Kind, bool) {
+// Kind returns the kind with that name and its lifetime of URLs, and whether there is one. The kind
+// with no name is always there, since files may be stored without one.
+func (s Shared) Kind(name string) (Kind, bool) {
 	if name == "" {
 		return Kind{URLLifetime: s.URLLifetime}, true
 	}
 	for _, k := range s.Kinds {
 		if k.Name == name {
-			if k.URLLifetime == 0 {
-				k.URLLifetime = s.URLLifetime
-			}
+			k.URLLifetime = cmp.Or(k.URLLifetime, s.URLLifetime)
 			return k, true
 		}
 	}
 	return Kind{}, false
 }
 
-// Kind returns the kind with that name, with all that it leaves out filled in, and whether there is
-// one. The kind with no name is always there, since files may be stored under it.
-func (d Download) Kind(name string) (Kind, bool) { return d.kindNamed(name) }
-
 // Kind returns the kind with that name, with all that it leaves out filled in, and whether files
 // can be uploaded as one.
 func (u Upload) Kind(name string) (Kind, bool) {
-	k, ok := u.kindNamed(name)
+	k, ok := u.Shared.Kind(name)
 	if !ok || name == "" && u.NoUnnamedKind {
 		return Kind{}, false
 	}
-	if k.AllowedTypes == nil {
+	if len(k.AllowedTypes) == 0 {
 		k.AllowedTypes = u.AllowedTypes
 	}
-	if k.MaxSize == 0 {
-		k.MaxSize = u.MaxSize
-	}
+	k.MaxSize = cmp.Or(k.MaxSize, u.MaxSize)
 	return k, true
 }
 
 // KindsForUpload returns every kind that files can be uploaded as, the unnamed one first, with all
 // that they leave out filled in.
-func (u Upload) KindsForUpload() []Kind {
-	var all []Kind
-	if unnamed, ok := u.Kind(""); ok {
-		all = append(all, unnamed)
-	}
-	for _, named := range u.Kinds {
-		k, _ := u.Kind(named.Name)
-		all = append(all, k)
+func (u Upload) KindsForUpload() (all []Kind) {
+	for _, k := range append([]Kind{{}}, u.Kinds...) {
+		if k, ok := u.Kind(k.Name); ok {
+			all = append(all, k)
+		}
 	}
 	return all
-}
-
-// kinds is a list of kinds in JSON, "" if there are none. A field that is left out is the
-// deployment's.
-type kinds struct {
-	list    *[]Kind
-	longest *time.Duration // the deployment's lifetime of URLs
-}
-
-// kindJSON is how a kind is written. The names are short, since the environment of a function has
-// 4 KB ("Lambda quotas", AWS Lambda Developer Guide).
-type kindJSON struct {
-	Name             string   `json:"name"`
-	AllowedTypes     []string `json:"types,omitempty"`
-	MaxSize          int64    `json:"maxSize,omitempty"`     // bytes
-	URLLifetime      int64    `json:"urlLifetime,omitempty"` // seconds
-	RequiredGroup    string   `json:"group,omitempty"`
-	RequiredMetadata []string `json:"metadata,omitempty"`
-	NoDownloads      bool     `json:"noDownloads,omitempty"`
-}
-
-func (ks kinds) write() string {
-	if len(*ks.list) == 0 {
-		return ""
-	}
-	written := make([]kindJSON, len(*ks.list))
-	for i, k := range *ks.list {
-		written[i] = kindJSON{
-			k.Name, k.AllowedTypes, k.MaxSize, int64(k.URLLifetime / time.Second), k.RequiredGroup, k.RequiredMetadata, k.NoDownloads,
-		}
-	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // an & in a type would take six bytes
-	_ = encoder.Encode(written)  // strings, numbers and lists of strings can always be written
-	return strings.TrimSpace(text.String())
-}
-
-func (ks kinds) read(s string) error {
-	*ks.list = nil
-	if s == "" {
-		return nil
-	}
-	var read []kindJSON
-	decoder := json.NewDecoder(strings.NewReader(s))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&read); err != nil {
-		return fmt.Errorf("is not a list of kinds in JSON: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("has something after the list of kinds")
-	}
-	for _, k := range read {
-		lifetime := time.Duration(k.URLLifetime) * time.Second
-		if k.URLLifetime < 0 || k.URLLifetime > int64(MaxLongURLLifetime/time.Second) {
-			lifetime = -1 // a larger number could overflow into a valid duration
-		}
-		*ks.list = append(*ks.list, Kind{k.Name, k.AllowedTypes, k.MaxSize, lifetime, k.RequiredGroup, k.RequiredMetadata, k.NoDownloads})
-	}
-	return nil
-}
-
-func (ks kinds) problems() (found []string) {
-	seen := map[string]bool{}
-	for _, k := range *ks.list {
-		if problem := KindNameProblem(k.Name); problem != "" {
-			found = append(found, fmt.Sprintf("%q %s", k.Name, problem))
-		} else if seen[k.Name] {
-			found = append(found, fmt.Sprintf("%q is given twice", k.Name))
-		}
-		seen[k.Name] = true
-		for _, problem := range k.problems(*ks.longest) {
-			found = append(found, fmt.Sprintf("%q: %s", k.Name, problem))
-		}
-	}
-	return found
-}
-
-// closing is the flag that closes the unnamed kind, which only makes sense if there are others.
-type closing struct {
-	flag
-	kinds *[]Kind
-}
-
-func (c closing) problems() []string {
-	if *c.on && len(*c.kinds) == 0 {
-		return []string{"can't be true without kinds: then nothing could be uploaded"}
-	}
-	return nil
 }

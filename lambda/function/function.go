@@ -57,7 +57,7 @@ func newSigner(cfg config.Shared, cfgErr error, getenv func(string) string, endp
 		return nil, err
 	}
 	runtime.Endpoint, runtime.TransferAcceleration = endpoint, cfg.TransferAcceleration
-	return s3sign.New(cfg.Bucket, cfg.URLLifetime, runtime)
+	return s3sign.New(cfg.Bucket, runtime)
 }
 
 // Run runs a function in Lambda. If the function cannot start, it ends the process with one line on

@@ -3,6 +3,9 @@
 //	uploads/<owner>/<id>/<name>
 //	uploads/<owner>/<id>-<size>/<name>         sent in parts
 //	uploads/<owner>/<id>-<size>-sha256/<name>  sent in parts that each have a checksum
+//	uploads/<kind>/<owner>/<id>/<name>         of a kind of upload; the other two forms likewise
+//
+// The number of segments says whether there is a kind, so no key has two readings.
 //
 // Only the server chooses a key: [New] and [NewMultipart] make it, [Slug] turns the file's name
 // into its last segment, and [Parse] takes it apart when a later request names it. A key lies in

@@ -19,14 +19,23 @@ func IsOwner(s string) bool {
 	return s != "" && len(s) <= MaxOwner && ascii.ConsistsOf(s, ascii.Alphanumeric+"-")
 }
 
-// New chooses the key of a file that is sent in one request. The owner must satisfy [IsOwner].
-func New(prefix, owner, filename string, now time.Time) string {
-	return prefix + owner + "/" + newID(now) + "/" + Slug(filename)
+// New chooses the key of a file that is sent in one request. The kind is the name of one, or "" for
+// none. The owner must satisfy [IsOwner].
+func New(prefix, kind, owner, filename string, now time.Time) string {
+	return folder(prefix, kind, owner) + newID(now) + "/" + Slug(filename)
 }
 
 // NewMultipart chooses the key of a file that is sent in parts. The size is in bytes, at least 1.
-func NewMultipart(prefix, owner, filename string, now time.Time, size int64, partChecksums bool) string {
-	return prefix + owner + "/" + newID(now) + multipartSuffix(size, partChecksums) + "/" + Slug(filename)
+func NewMultipart(prefix, kind, owner, filename string, now time.Time, size int64, partChecksums bool) string {
+	return folder(prefix, kind, owner) + newID(now) + multipartSuffix(size, partChecksums) + "/" + Slug(filename)
+}
+
+// folder returns what the keys of an owner's files of one kind begin with.
+func folder(prefix, kind, owner string) string {
+	if kind == "" {
+		return prefix + owner + "/"
+	}
+	return prefix + kind + "/" + owner + "/"
 }
 
 const checksumSuffix = "-sha256"
@@ -68,6 +77,7 @@ const maxLength = 1024
 // Key is a key of the form that [New] and [NewMultipart] make, taken apart.
 type Key struct {
 	Text  string // the whole key
+	Kind  string // the name of the file's kind, "" if it has none
 	Owner string // the user it was made for
 	Name  string // its last segment, a slug
 
@@ -86,6 +96,13 @@ func Parse(prefix, s string) (Key, bool) {
 		return Key{}, false
 	}
 	segments := strings.Split(rest, "/")
+	kind := ""
+	if len(segments) == 4 {
+		kind, segments = segments[0], segments[1:]
+		if config.KindNameProblem(kind) != "" {
+			return Key{}, false
+		}
+	}
 	if len(segments) != 3 || !IsOwner(segments[0]) || !isSlug(segments[2]) {
 		return Key{}, false
 	}
@@ -93,7 +110,7 @@ func Parse(prefix, s string) (Key, bool) {
 	if !ok {
 		return Key{}, false
 	}
-	return Key{Text: s, Owner: segments[0], Name: segments[2], Size: size, PartChecksums: partChecksums}, true
+	return Key{Text: s, Kind: kind, Owner: segments[0], Name: segments[2], Size: size, PartChecksums: partChecksums}, true
 }
 
 // parseID reads the segment with the id: a ULID, and what [NewMultipart] adds to it.

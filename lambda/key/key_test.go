@@ -67,7 +67,7 @@ func TestIDsAreRandom(t *testing.T) {
 func TestKeyFitsS3(t *testing.T) {
 	t.Parallel()
 	prefix := strings.Repeat("p", config.MaxKeyPrefix-1) + "/"
-	key := NewMultipart(prefix, strings.Repeat("s", MaxOwner), strings.Repeat("n", 255), now, config.MaxObjectSize, true)
+	key := NewMultipart(prefix, strings.Repeat("k", 32), strings.Repeat("s", MaxOwner), strings.Repeat("n", 255), now, config.MaxObjectSize, true)
 	if limit := 1024; len(key) > limit {
 		t.Errorf("the longest key has %d bytes, more than %d", len(key), limit)
 	}
@@ -85,7 +85,7 @@ const (
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	id := "uploads/" + testOwner + "/" + testID
+	id, kind := "uploads/"+testOwner+"/"+testID, "uploads/avatar/"+testOwner+"/"
 	for name, c := range map[string]struct {
 		key  string
 		want Key
@@ -98,6 +98,9 @@ func TestParse(t *testing.T) {
 		"Underscore":  {id + "/_a-b.c", Key{Name: "_a-b.c"}},
 		"LatestID":    {"uploads/" + testOwner + "/7ZZZZZZZZZZZZZZZZZZZZZZZZZ/a", Key{Name: "a"}},
 		"EarliestID":  {"uploads/" + testOwner + "/00000000000000000000000000/a", Key{Name: "a"}},
+		"Kind":        {kind + testID + "/a", Key{Name: "a", Kind: "avatar"}},
+		"KindInParts": {kind + testID + "-10-sha256/a", Key{Name: "a", Kind: "avatar", Size: 36, PartChecksums: true}},
+		"LongKind":    {"uploads/" + strings.Repeat("a", 32) + "/" + testOwner + "/" + testID + "/a", Key{Name: "a", Kind: strings.Repeat("a", 32)}},
 	} {
 		c.want.Text, c.want.Owner = c.key, testOwner
 		if got, ok := Parse("uploads/", c.key); !ok || got != c.want {
@@ -113,7 +116,9 @@ func TestParse(t *testing.T) {
 		"EmptyMemory": id + "-/a", "ZeroSize": id + "-0/a", "PaddedSize": id + "-0z/a", "UpperSize": id + "-Z/a", "NegativeSize": id + "--1/a", "SignedSize": id + "-+1/a",
 		"TooLargeSize": id + "-j13ibxvcx/a", "MaxInt64": id + "-1y2p0ij32e8e7/a", "HugeSize": id + "-1y2p0ij32e8e8/a", "OnlyChecksums": id + "--sha256/a", "ChecksumsTwice": id + "-z-sha256-sha256/a", "UpperChecksums": id + "-z-SHA256/a", "Tail": id + "-z-x/a",
 		"Underscores": id + "-1_0/a", "NoSub": "uploads//" + testID + "/a", "OddSub": "uploads/a_b/" + testID + "/a", "LongSub": "uploads/" + strings.Repeat("a", 129) + "/" + testID + "/a",
-		"Long": "uploads/" + strings.Repeat("a/", 600),
+		"Long": "uploads/" + strings.Repeat("a/", 600), "UpperKind": "uploads/Avatar/" + testOwner + "/" + testID + "/a", "TwoKinds": "uploads/avatar/film/" + testOwner + "/" + testID + "/a",
+		"OwnerTwice": "uploads/" + testOwner + "/" + testOwner + "/" + testID + "/a", "LongKind": "uploads/" + strings.Repeat("a", 33) + "/" + testOwner + "/" + testID + "/a",
+		"DigitKind": "uploads/1a/" + testOwner + "/" + testID + "/a", "DotKind": "uploads/../" + testOwner + "/" + testID + "/a", "KindWithoutName": kind + testID + "/", "KindWithoutOwner": "uploads/avatar/" + testID + "/a/b",
 	} {
 		if got, ok := Parse("uploads/", key); ok || got != (Key{}) {
 			t.Errorf("%s: %q is taken as %+v", name, key, got)
@@ -133,12 +138,12 @@ func TestEveryNewKeyIsReadBack(t *testing.T) {
 		prefix := rapid.SampledFrom([]string{"uploads/", "a/b/", "u-1/"}).Draw(rt, "prefix")
 		owner := rapid.StringMatching(`[A-Za-z0-9-]{1,128}`).Draw(rt, "owner")
 		name := rapid.StringN(1, 255, -1).Draw(rt, "name")
-		want := Key{Owner: owner, Name: Slug(name)}
+		want := Key{Kind: rapid.StringMatching(`([a-z][a-z0-9-]{0,31})?`).Draw(rt, "kind"), Owner: owner, Name: Slug(name)}
 		if rapid.Bool().Draw(rt, "parts") {
 			want.Size, want.PartChecksums = rapid.Int64Range(1, config.MaxObjectSize).Draw(rt, "size"), rapid.Bool().Draw(rt, "checksums")
-			want.Text = NewMultipart(prefix, owner, name, now, want.Size, want.PartChecksums)
+			want.Text = NewMultipart(prefix, want.Kind, owner, name, now, want.Size, want.PartChecksums)
 		} else {
-			want.Text = New(prefix, owner, name, now)
+			want.Text = New(prefix, want.Kind, owner, name, now)
 		}
 		if got, ok := Parse(prefix, want.Text); !ok || got != want {
 			rt.Fatalf("got %+v, %v; want %+v", got, ok, want)
@@ -147,7 +152,7 @@ func TestEveryNewKeyIsReadBack(t *testing.T) {
 }
 
 // pattern is every key that Parse accepts, with the size in base 36 and the mark of checksums.
-var pattern = regexp.MustCompile(`^uploads/([A-Za-z0-9-]{1,128})/[0-7][0-9A-HJKMNP-TV-Z]{25}(?:-([1-9a-z][0-9a-z]*?)(-sha256)?)?/([A-Za-z0-9_][A-Za-z0-9._-]{0,254})$`)
+var pattern = regexp.MustCompile(`^uploads/(?:([a-z][a-z0-9-]{0,31})/)?([A-Za-z0-9-]{1,128})/[0-7][0-9A-HJKMNP-TV-Z]{25}(?:-([1-9a-z][0-9a-z]*?)(-sha256)?)?/([A-Za-z0-9_][A-Za-z0-9._-]{0,254})$`)
 
 // FuzzParse compares Parse with the pattern: the same set of keys, written in another way.
 func FuzzParse(f *testing.F) {
@@ -160,10 +165,10 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		want := Key{Text: key, Owner: match[1], Name: match[4], PartChecksums: match[3] != ""}
+		want := Key{Text: key, Kind: match[1], Owner: match[2], Name: match[5], PartChecksums: match[4] != ""}
 		var err error
-		if match[2] != "" {
-			want.Size, err = strconv.ParseInt(match[2], 36, 64)
+		if match[3] != "" {
+			want.Size, err = strconv.ParseInt(match[3], 36, 64)
 		}
 		if err != nil || want.Size > config.MaxObjectSize {
 			want = Key{}

@@ -1,8 +1,8 @@
 // Package s3sign signs requests to S3, which the caller then makes without holding any AWS
 // credentials.
 //
-//	signer, err := s3sign.New(bucket, lifetime, runtime)
-//	validity, err := signer.Validity(time.Now())
+//	signer, err := s3sign.New(bucket, runtime)
+//	validity, err := signer.Validity(time.Now(), lifetime)
 //	signed, err := signer.Sign(ctx, s3sign.PutObject(key, object), validity)
 //
 // operations.go lists the seven operations that can be signed. A signed request can never do more

@@ -2,9 +2,19 @@ package s3sign
 
 import "signpost/lambda/config"
 
-// usualPartSize is small enough to send again after a failure, and large enough that a gigabyte
-// takes only 64 requests.
-const usualPartSize = 16 << 20
+const (
+	// usualPartSize is small enough to send again after a failure, and large enough that a gigabyte
+	// takes only 66 parts.
+	usualPartSize = 16 << 20
+
+	// connections is how many connections a browser opens to a host that speaks HTTP/1.1, as S3
+	// does: six ("Network features reference", Chrome DevTools).
+	connections = 6
+
+	// partSizeUnit rounds part sizes. With whole MiB the last part would be much smaller than the
+	// others, and its connection would idle.
+	partSizeUnit = 64 << 10
+)
 
 // Parts is how a file is split: into Count parts of Size bytes each, the last of which has the
 // remaining bytes.
@@ -14,11 +24,15 @@ type Parts struct {
 }
 
 // Split decides how a file is split. The size is in bytes, at least 1; nothing else matters, so
-// that every later request comes to the same parts. They have 16 MiB each, or, for a file of more
-// than 156.25 GiB, the fewest whole MiB that make at most 10,000 parts.
+// that every later request comes to the same parts.
+//
+// Six connections send a file fastest if each has the same number of parts. So a file has the
+// fewest parts that are a multiple of six and have at most 16 MiB each, and never more than S3's
+// 10,000. The part size is rounded up to whole 64 KiB, and to the 5 MiB that S3 requires.
 func Split(size int64) Parts {
-	const mib = 1 << 20
-	partSize := max(usualPartSize, divideRoundingUp(size, config.MaxParts*mib)*mib)
+	rounds := divideRoundingUp(size, connections*usualPartSize)
+	count := min(connections*rounds, config.MaxParts)
+	partSize := max(config.MinPartSize, divideRoundingUp(size, count*partSizeUnit)*partSizeUnit)
 	return Parts{Size: partSize, Count: divideRoundingUp(size, partSize)}
 }
 

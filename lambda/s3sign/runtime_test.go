@@ -63,7 +63,7 @@ func TestRuntimeRefusedNamesTheVariable(t *testing.T) {
 	}
 	r := testRuntime()
 	r.Endpoint = "127.0.0.1:7070"
-	if _, err := New(testBucket, testLifetime, r); err == nil || !strings.Contains(err.Error(), "endpoint: ") {
+	if _, err := New(testBucket, r); err == nil || !strings.Contains(err.Error(), "endpoint: ") {
 		t.Errorf("an endpoint without a scheme: %v", err)
 	}
 }

@@ -20,11 +20,10 @@ type Signer struct {
 	bucket      url.URL // https://<bucket>.s3.<region>.amazonaws.com, or see bucketURL
 	region      string
 	credentials aws.Credentials
-	lifetime    time.Duration
 }
 
-// New makes a signer for a bucket. The lifetime is that of its requests, in whole seconds.
-func New(bucket string, lifetime time.Duration, r Runtime) (*Signer, error) {
+// New makes a signer for a bucket.
+func New(bucket string, r Runtime) (*Signer, error) {
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("s3sign: %w", err)
 	}
@@ -39,7 +38,6 @@ func New(bucket string, lifetime time.Duration, r Runtime) (*Signer, error) {
 		bucket:      bucketURL(bucket, r),
 		region:      r.Region,
 		credentials: r.Credentials,
-		lifetime:    lifetime,
 	}, nil
 }
 
@@ -47,10 +45,10 @@ func New(bucket string, lifetime time.Duration, r Runtime) (*Signer, error) {
 // expired.
 const minLifetime = 10 * time.Second
 
-// Validity returns the validity of requests that are signed now. It ends after the configured
-// lifetime, or when the credentials expire, whichever is first.
-func (s *Signer) Validity(now time.Time) (Validity, error) {
-	v := Validity{From: now.UTC().Truncate(time.Second), Lifetime: s.lifetime}
+// Validity returns the validity of requests that are signed now. It ends after the lifetime, which
+// is in whole seconds, or when the credentials expire, whichever is first.
+func (s *Signer) Validity(now time.Time, lifetime time.Duration) (Validity, error) {
+	v := Validity{From: now.UTC().Truncate(time.Second), Lifetime: lifetime}
 	if !s.credentials.CanExpire {
 		return v, nil
 	}

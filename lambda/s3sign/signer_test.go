@@ -33,7 +33,7 @@ func testRuntime() Runtime {
 
 func newTestSigner(t testing.TB, r Runtime) *Signer {
 	t.Helper()
-	s, err := New(testBucket, testLifetime, r)
+	s, err := New(testBucket, r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestValidityEndsWithTheCredentials(t *testing.T) {
 		if test.expires != 0 {
 			r.Credentials.CanExpire, r.Credentials.Expires = true, testNow.Add(test.expires)
 		}
-		v, err := newTestSigner(t, r).Validity(testNow.Add(123 * time.Millisecond).In(time.FixedZone("", 7200)))
+		v, err := newTestSigner(t, r).Validity(testNow.Add(123*time.Millisecond).In(time.FixedZone("", 7200)), testLifetime)
 		switch {
 		case test.want == 0 && (err == nil || !strings.Contains(err.Error(), "credentials expire at "+r.Credentials.Expires.Format(time.RFC3339))):
 			t.Errorf("%s: %v, %v", name, v, err)

@@ -58,7 +58,7 @@ func TestGeneratedNames(t *testing.T) {
 	}
 	wantTypes := []string{
 		"BatchEntry", "BatchPlan", "BatchRequest", "Disposition", "DownloadRequest", "ErrorCode", "ErrorDetails", "ErrorResponse", "ExpiresAt",
-		"ExpiresIn", "Features", "Key", "KindLimits", "Limits", "MediaType", "Metadata", "Method", "MultipartPlan", "PartLayout", "PartRequest", "PartsRequest", "Problem", "PutPlan", "SHA256", "SignDocumentParams",
+		"ExpiresIn", "Features", "Key", "Kind", "KindLimits", "Limits", "MediaType", "Metadata", "Method", "MultipartPlan", "PartLayout", "PartRequest", "PartsRequest", "Problem", "PutPlan", "SHA256", "SignDocumentParams",
 		"SignedDownload", "SignedHeaders", "SignedPart", "SignedParts", "SignedRequest", "SignedURL", "UploadPlan", "UploadRequest",
 	}
 	if diff := cmp.Diff(wantTypes, contractTypes(t, file)); diff != "" {

@@ -3,9 +3,11 @@ package conformance_test
 import (
 	"io"
 	"net/http"
+	"strconv"
 	"testing"
 )
 
+// bigSize is more than POST /uploads plans in one piece.
 const bigSize = 100 << 20
 
 // zeros is an endless body.
@@ -23,7 +25,7 @@ func bigBody(size int64) edit {
 
 func TestBigUpload(t *testing.T) {
 	t.Parallel()
-	p := planUpload(t, fields{"size": bigSize})
+	p := planned(t, documents(t, "key=cat.png&size="+strconv.Itoa(bigSize)), 200)
 	a := s3(t, p.request(t, "", bigBody(bigSize)))
 	if a.status != 200 {
 		t.Fatalf("S3 answered %d %s", a.status, s3Code(a))
@@ -46,7 +48,7 @@ func TestBigRefusal(t *testing.T) {
 		"ErrNotYet": {change: setQuery("X-Amz-Date", "20990101T000000Z"), code: "AccessDenied", onAWS: "AuthorizationQueryParametersError"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := planUpload(t, fields{"size": bigSize})
+			p := planned(t, documents(t, "key=cat.png&size="+strconv.Itoa(bigSize)), 200)
 			checkRefusal(t, s3(t, p.request(t, "", bigBody(bigSize), f.change)), f)
 			checkNothingThere(t, p)
 		})

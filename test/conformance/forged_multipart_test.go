@@ -52,8 +52,8 @@ func TestForgedPart(t *testing.T) {
 	body := s.content(s.last())
 	checkForged(t, s, p.plan, body, map[string]forgery{
 		"ErrLonger":        {change: setBody(body + "x")},
-		"ErrFullPart":      {change: bigBody(partSize)},
-		"ErrFarLonger":     {change: bigBody(8 * partSize)},
+		"ErrFullPart":      {change: bigBody(s.plan.Multipart.PartSize)},
+		"ErrFarLonger":     {change: bigBody(8 * s.plan.Multipart.PartSize)},
 		"ErrShorter":       {change: setBody(body[1:])},
 		"ErrNothing":       {change: setBody("")},
 		"ErrChunked":       {change: chunked, onAWS: "NotImplemented"},

@@ -13,10 +13,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"signpost/lambda/s3sign"
 )
 
-// session is an upload in parts. The last part of its file has 5 bytes, and each part has its own
-// content, so that the test notices a part in another's place.
+// session is an upload in parts. Where the threshold is less than 25 MiB, the last part of its file
+// has 5 bytes. Each part has its own content, so that the test notices a part in another's place.
 type session struct {
 	user  user
 	plan  plan
@@ -48,7 +50,7 @@ type partsAnswer struct {
 func begin(t *testing.T, u user, checksums bool) *session {
 	t.Helper()
 	inParts(t)
-	size := (threshold(t)/partSize+1)*partSize + 5
+	size := (threshold(t)/smallestPart+1)*smallestPart + 5
 	s := &session{user: u, size: size, fill: 'a'}
 	s.plan = planned(t, uploads(t, fields{"size": size, "partChecksums": checksums}, asUser(u)), 201)
 	s.create(t)
@@ -101,7 +103,7 @@ func (s *session) numbers() []int64 {
 
 // content is the content of a part.
 func (s *session) content(number int64) string {
-	size := min(partSize, s.size-(number-1)*partSize)
+	size := s3sign.Split(s.size).Length(number, s.size)
 	return strings.Repeat(string(s.fill+rune(number)), int(size))
 }
 
@@ -179,7 +181,7 @@ func checkParts(t *testing.T, a answer, key, id string, size int64, numbers ...i
 		p := &got.Parts[i]
 		answered = append(answered, p.PartNumber)
 		check(&p.plan, "PUT", url.Values{"partNumber": {strconv.FormatInt(p.PartNumber, 10)}})
-		if want := min(partSize, size-(p.PartNumber-1)*partSize); p.Size != want || !p.signs(t, "content-length") {
+		if want := s3sign.Split(size).Length(p.PartNumber, size); p.Size != want || !p.signs(t, "content-length") {
 			t.Errorf("part %d has size %d, want %d; content-length signed: %t", p.PartNumber, p.Size, want, p.signs(t, "content-length"))
 		}
 	}

@@ -9,12 +9,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"signpost/lambda/s3sign"
 )
 
 const mib = 1 << 20
 
-// partSize is the size of a part, for every file up to 156.25 GiB.
-const partSize = 16 * mib
+// smallestPart is the size of the parts of every file up to 30 MiB.
+const smallestPart = 5 * mib
 
 // inParts skips a test of uploads in parts where the deployment has none. The local run has them.
 func inParts(t *testing.T) {
@@ -66,8 +68,8 @@ func checkCreate(t *testing.T, p plan, size int64, checksums bool) {
 	if m == nil || m[1] != ada.sub || m[2] != strconv.FormatInt(size, 36) || (m[3] != "") != checksums {
 		t.Errorf("the key %q does not carry the size %d, checksums %t", p.Key, size, checksums)
 	}
-	if want := (cutting{partSize, (size + partSize - 1) / partSize}); p.Multipart == nil || *p.Multipart != want {
-		t.Errorf("multipart is %+v, want %+v", p.Multipart, want)
+	if split := s3sign.Split(size); p.Multipart == nil || *p.Multipart != (cutting{split.Size, split.Count}) {
+		t.Errorf("multipart is %+v, want %+v", p.Multipart, split)
 	}
 	checkOperation(t, p, "POST", url.Values{"uploads": {""}})
 	if p.Headers["Content-Type"] != "image/png" || !strings.HasPrefix(p.Headers["Content-Disposition"], "attachment; filename*=UTF-8''") {

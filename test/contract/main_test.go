@@ -64,6 +64,10 @@ func newDeployment(t testing.TB, change ...func(*settings)) deployment {
 			Shared: config.Shared{
 				Bucket: "signpost-uploads", KeyPrefix: "uploads/", URLLifetime: 10 * time.Minute,
 				AllowedOrigins: []string{origin}, ClientIDs: []string{client}, TokenUse: "id", MetricsNamespace: "Signpost",
+				Kinds: []config.Kind{
+					{Name: "avatar", AllowedTypes: []string{"image/png", "image/jpeg"}, MaxSize: 5 << 20, URLLifetime: time.Minute, RequiredMetadata: []string{"consent"}},
+					{Name: "note"},
+				},
 			},
 			MaxSize: maxSize, MultipartThreshold: 100 << 20, ResumableUploads: true, AllowedTypes: []string{"a/*", "image/*", "text/*"},
 		},
@@ -75,7 +79,7 @@ func newDeployment(t testing.TB, change ...func(*settings)) deployment {
 	for _, f := range change {
 		f(&cfg)
 	}
-	signer, err := s3sign.New(cfg.Bucket, cfg.URLLifetime, cfg.Runtime)
+	signer, err := s3sign.New(cfg.Bucket, cfg.Runtime)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ const (
 // TestQuery does for the query what TestBodies does for the bodies.
 func TestQuery(t *testing.T) {
 	d := newDeployment(t)
-	right := url.Values{"key": {"cat.png"}, "contentType": {"text/plain; charset=utf-8"}, "size": {"12345"}}
+	right := url.Values{"key": {"cat.png"}, "contentType": {"text/plain; charset=utf-8"}, "size": {"12345"}, "kind": {"note"}}
 	try := func(what, field string, wellFormed bool, query url.Values) {
 		t.Helper()
 		a := d.send(t, withQuery(documentPath, query))

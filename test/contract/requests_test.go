@@ -16,6 +16,7 @@ import (
 
 const (
 	plainKey = "uploads/" + sub + "/01M86HHGDWQJC39CRDB285KZF6/cat.png"
+	kindKey  = "uploads/note/" + sub + "/01M86HHGDWQJC39CRDB285KZF6/cat.png"
 	partsKey = "uploads/" + sub + "/01M86HHGDWQJC39CRDB285KZF6-j13ibxvcw/holiday.mp4"        // of maxSize bytes, so of 10,000 parts
 	sumsKey  = "uploads/" + sub + "/01M86HHGDWQJC39CRDB285KZF6-j13ibxvcw-sha256/holiday.mp4" // with part checksums
 	someSum  = "uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek="
@@ -25,14 +26,16 @@ const (
 var bodies = []struct{ path, body string }{
 	{"/uploads", `{"filename": "cat.png", "contentType": "image/png", "size": 12345}`},
 	{"/uploads", `{"filename": "cat.png", "contentType": "text/plain; charset=utf-8", "size": 12345, "metadata": {"album": "2026"}}`},
+	{"/uploads", `{"filename": "ada.png", "contentType": "image/png", "size": 12345, "kind": "avatar", "metadata": {"consent": "yes"}}`},
 	{"/uploads/batch", `{"files": [{"filename": "cat.png", "contentType": "image/png", "size": 12345}]}`},
 	{"/uploads/parts", `{"key": "` + partsKey + `", "uploadId": "VXBsb2Fk", "parts": [{"partNumber": 1}]}`},
 	{"/uploads/parts", `{"key": "` + sumsKey + `", "uploadId": "VXBsb2Fk", "parts": [{"partNumber": 1, "sha256": "` + someSum + `"}]}`},
 	{"/downloads", `{"key": "` + plainKey + `"}`},
+	{"/downloads", `{"key": "` + kindKey + `"}`},
 	{"/downloads", `{"key": "` + partsKey + `", "disposition": "inline"}`},
 }
 
-var ownKey = regexp.MustCompile(`"key":"uploads/` + sub + `/[^/]+/[^/]+"`)
+var ownKey = regexp.MustCompile(`"key":"uploads/(?:note/)?` + sub + `/[^/]+/[^/]+"`)
 
 // inexpressible lists what the functions refuse although the schema accepts it, since JSON Schema
 // can't express the rule. TestBodies checks that each of them occurs, and nothing else to be
@@ -44,8 +47,17 @@ var inexpressible = map[string]func(path string, a answer, body string) bool{
 	"a part's sha256 is there exactly if it was declared": func(_ string, a answer, _ string) bool {
 		return a.refusal.Code == "InvalidPart" && strings.Contains(a.refusal.Message, "partChecksums")
 	},
-	"the deployment's own prefix, and the caller's own sub": func(_ string, a answer, body string) bool {
+	"the deployment's own prefix and kinds, and the caller's own sub": func(_ string, a answer, body string) bool {
 		return !ownKey.MatchString(body) && (a.refusal.Code == "InvalidKey" || a.refusal.Code == "Forbidden") && a.refusal.Field == "key"
+	},
+	"the deployment's own kinds": func(_ string, a answer, _ string) bool {
+		return a.refusal.Code == "InvalidRequest" && a.refusal.Field == "kind" && strings.Contains(a.refusal.Message, "is unknown; allowed: avatar, note")
+	},
+	"the kind's own size": func(_ string, a answer, _ string) bool {
+		return a.refusal.Code == "SizeTooLarge" && strings.Contains(a.refusal.Message, "for avatar")
+	},
+	"the metadata that the kind requires": func(_ string, a answer, _ string) bool {
+		return a.refusal.Field == "metadata" && strings.Contains(a.refusal.Message, `metadata lacks consent; every file of the kind "avatar"`)
 	},
 	"the deployment's own types": func(_ string, a answer, _ string) bool {
 		return a.refusal.Code == "TypeNotAllowed" && a.refusal.Field == "contentType"

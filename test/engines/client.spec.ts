@@ -4,7 +4,7 @@ import { makeFile, storedParts, shortLived, smallThreshold, holdUntilExpired } f
 import { slowDown, throttled } from "../browser/fault_proxy/faults";
 import { test } from "./fixtures";
 
-const threeParts = (33 << 20) + 1; // bytes: two parts of 16 MiB, and the rest
+const threeParts = (11 << 20) + 1; // bytes: two parts of 5 MiB, and the rest
 
 test("the file is stored once, whatever fails for a while", async ({ openClient, run, faultProxy, folder }) => {
   const client = await openClient(run);

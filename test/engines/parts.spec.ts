@@ -4,7 +4,7 @@ import { expect } from "@playwright/test";
 import { makeFile, storedParts, smallThreshold } from "../browser/client/client_fixtures";
 import { test } from "./fixtures";
 
-const threeParts = (33 << 20) + 1; // bytes: two parts of 16 MiB, and the rest
+const threeParts = (11 << 20) + 1; // bytes: two parts of 5 MiB, and the rest
 
 test("a file in parts is paused and resumed", async ({ openDemo, editedRun, faultProxy, folder }) => {
   const stack = await editedRun(smallThreshold);
@@ -37,7 +37,7 @@ test("after a reload, the same file is resumed", async ({ openDemo, editedRun, f
   injected.remove();
   await tab.reload();
   await demo.waitUntilSignedIn();
-  expect(await tab.evaluate(() => document.getElementById("unfinished")!.innerText)).toMatch(/reloaded\.mp4 35 MB, \d+% sent/);
+  expect(await tab.evaluate(() => document.getElementById("unfinished")!.innerText)).toMatch(/reloaded\.mp4 12 MB, \d+% sent/);
   await demo.add(film);
   const key = await demo.expectStored(film);
   expect((await demo.row(film.name))?.text).toContain("resumed");

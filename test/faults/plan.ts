@@ -10,7 +10,7 @@ const MiB = 2 ** 20;
 
 /** Larger files are sent in parts. It is the smallest threshold that a deployment can have. */
 export const threshold = 5 * MiB;
-const partSize = 16 * MiB; // the API's part size for files up to 156 GiB
+const partSize = 5 * MiB; // for files up to 30 MiB
 
 export interface FilePlan {
   index: number;
@@ -36,13 +36,13 @@ export function planFiles(seed: number, uploads: number): FilePlan[] {
  * some in parts.
  */
 function sizeOf(index: number, random: () => number): number {
-  const boundaries = [0, partSize + 1, threshold + 1, 1, threshold, 2 * partSize];
+  const boundaries = [0, 6 * partSize + 1, threshold + 1, 1, threshold, 2 * partSize];
   if (index < boundaries.length) return boundaries[index]!;
   const kind = random();
   if (kind < 0.08) return 0;
   if (kind < 0.6) return Math.ceil((64 * KiB) ** random());
   if (kind < 0.8) return 64 * KiB + below(random, threshold - 64 * KiB);
-  return threshold + 1 + below(random, kind < 0.95 ? partSize : 25 * MiB);
+  return threshold + 1 + below(random, kind < 0.95 ? 2 * partSize : 36 * MiB);
 }
 
 export interface KillPlan {

@@ -1,15 +1,13 @@
 import { FileError } from "../errors.ts";
+import { newPool } from "../pool.ts";
 
 const MiB = 2 ** 20;
-
-/** The largest piece that is hashed with Web Crypto, which needs it in memory. */
-const largest = 128 * MiB;
 
 /**
  * The deployment's default `Multipart.Threshold`: until the API plans otherwise, larger files are
  * expected in parts.
  */
-export const usualThreshold = 100 * MiB;
+export const usualThreshold = 16 * MiB;
 
 /** Resolves with the SHA-256 of a piece in base64. */
 export type Checksum = (piece: Blob) => Promise<string>;
@@ -19,18 +17,21 @@ export type Checksum = (piece: Blob) => Promise<string>;
  *
  * @param option the client's `checksum`
  * @param pieceSize the size of the largest piece, in bytes
- * @returns undefined if pieces are not hashed: the option is false, they are too large, or there is no Web Crypto (http)
+ * @returns undefined if pieces are not hashed: the option is false, they are too large for Web Crypto, which needs them
+ * in memory, or there is no Web Crypto (http)
  */
 export function checksumFor(option: boolean | Checksum, pieceSize: number): Checksum | undefined {
   if (typeof option === "function") return option;
-  return option && pieceSize <= largest && globalThis.crypto?.subtle ? sha256 : undefined;
+  return option && pieceSize <= 128 * MiB && globalThis.crypto?.subtle ? sha256 : undefined;
 }
+
+/** A few pieces are hashed at once: each is in memory meanwhile, and phones have little. */
+const hashing = newPool(4);
 
 /** Doesn't block the page: Web Crypto hashes in the background. */
 async function sha256(piece: Blob): Promise<string> {
-  const bytes = await read(piece);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return btoa(String.fromCharCode(...digest));
+  const digest = await hashing(AbortSignal.any([]), async () => crypto.subtle.digest("SHA-256", await read(piece)));
+  return btoa(String.fromCharCode(...new Uint8Array(digest)));
 }
 
 async function read(piece: Blob): Promise<ArrayBuffer> {
@@ -44,8 +45,9 @@ async function read(piece: Blob): Promise<ArrayBuffer> {
 
 /**
  * Throws a FileError if the file has changed. A request with such a file fails as if the connection
- * were broken.
+ * were broken. Its last byte is missing if it was cut short, and no byte can be read if the browser
+ * refuses.
  */
 export async function checkReadable(file: Blob): Promise<void> {
-  await read(file.size <= largest ? file : file.slice(0, 1));
+  await read(file.slice(-1));
 }

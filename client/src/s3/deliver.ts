@@ -1,4 +1,4 @@
-import { noAnswer, S3Error } from "../errors.ts";
+import { badAnswer, noAnswer, S3Error } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { withRetries, type RetryContext } from "../retry.ts";
 import type { SignedRequest } from "../types.ts";
@@ -35,16 +35,18 @@ export interface DeliveryTools extends Pick<RetryContext, "retry" | "onWait"> {
  * @returns what `read` found; undefined if that answer was lost, and S3 has since reported that the object exists
  */
 export function deliver(tools: DeliveryTools, delivery: Delivery): Promise<string | undefined> {
-  const { pool, retry, onWait } = tools;
-  const { signal, body, read, onProgress } = delivery;
-  let signed: (SignedRequest & { until?: number }) | undefined = delivery.signed;
+  const context = { ...tools, ...delivery };
+  const { pool, signal, body, read, onProgress } = context;
+  let signed: (SignedRequest & { until?: number; size?: number }) | undefined = delivery.signed;
   let isSignedAgain = false;
   const attempt = async (): Promise<string | undefined> => {
     onProgress?.(0);
     if (!isValid(signed)) signed = await delivery.sign();
     const request = signed;
+    // S3 would refuse a piece of another length.
+    if ((request.size ?? body?.size) !== body?.size) throw badAnswer();
     try {
-      const found = read(await pool(signal, () => send(request, body, { signal, retry, onProgress })));
+      const found = read(await pool(signal, () => send(request, context)));
       if (!found) throw noAnswer(request, new Error("not S3's answer, or its CORS rules expose no ETag"));
       return found;
     } catch (error) {
@@ -56,5 +58,5 @@ export function deliver(tools: DeliveryTools, delivery: Delivery): Promise<strin
       return attempt();
     }
   };
-  return withRetries(attempt, { retry, signal, onWait });
+  return withRetries(attempt, context);
 }

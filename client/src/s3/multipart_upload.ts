@@ -24,14 +24,14 @@ export class MultipartUpload {
   }
 
   /** Creates the upload that was planned. Resolves with its id. */
-  static async create(tools: DeliveryTools, plan: UploadPlan, signal: AbortSignal): Promise<string> {
-    return (await deliver(tools, { signal, sign: () => plan, read: readCreated }))!;
+  static create(tools: DeliveryTools, plan: UploadPlan, signal: AbortSignal): Promise<string> {
+    return deliver(tools, { signal, sign: () => plan, read: readCreated }) as Promise<string>;
   }
 
-  /** Signs parts. Resolves in the order of `parts`. */
-  async sign(parts: PartsRequest["parts"], signal: AbortSignal): Promise<Timed<SignedRequest>[]> {
+  /** Signs parts. Resolves with each part and its request; one without a URL fails when it is sent. */
+  async sign<P extends { partNumber: number }>(parts: P[], signal: AbortSignal): Promise<(P & Timed<SignedRequest>)[]> {
     const { parts: signed, until } = await timed(() => this.#sign(signal, parts));
-    return signed.map((part) => ({ ...part, until }));
+    return parts.map((part, i) => ({ ...part, ...signed[i]!, until }));
   }
 
   /**
@@ -50,9 +50,12 @@ export class MultipartUpload {
    * was lost.
    */
   complete(parts: StoredPart[], signal: AbortSignal): Promise<string | undefined> {
-    const body = new Blob([completeXml(parts)]);
-    const sign = async () => (await this.#sign(signal)).complete;
-    return deliver(this.#tools, { signal, body, sign, read: readCompleted });
+    return deliver(this.#tools, {
+      signal,
+      body: new Blob([completeXml(parts)]),
+      sign: async () => (await this.#sign(signal)).complete,
+      read: readCompleted,
+    });
   }
 
   /**

@@ -11,13 +11,14 @@
 //   404 NoSuchUpload                    the multipart upload is gone. It never counts as stored: S3 answers a repeated
 //                                       CompleteMultipartUpload as it did the first (public tests against S3:
 //                                       adobe/S3Mock#2586). The upload starts over, once
-//   400 InvalidPart and similar         S3 lacks parts that were listed, or has others: the upload starts over, once
+//   400 InvalidPart and similar         S3 lacks parts that were listed, or has others: the upload starts over, once. So
+//                                       it does if the API splits the file otherwise than when the upload began
 //   expired, too late, other bytes      nothing was stored: signed again, once
 //   no answer, 408, 409, 429, 5xx,      nothing is known: the same request is sent again. Each may be repeated: a part
 //   200 with an <Error>                 replaces itself, a second create is one more upload that stays empty, and the
 //                                       two that make an object are as above
 //   anything else                       S3 refuses: the upload fails
-import { S3Error } from "../errors.ts";
+import { type S3Error, SignpostError } from "../errors.ts";
 import type { SignedRequest } from "../types.ts";
 import type { Answer } from "./answer.ts";
 import { textOf } from "./xml.ts";
@@ -53,7 +54,11 @@ export function wantsNewUrl({ code, isExpired }: S3Error): boolean {
   return isExpired || /RequestTimeTooSkewed|BadDigest/.test(code);
 }
 
-/** Whether this multipart upload can't be completed, and a new one can. */
+/**
+ * Whether this multipart upload can't be completed, and a new one can. The API has the code
+ * InvalidPart too, and BadAnswer is an answer that doesn't fit the upload: it may split the file
+ * otherwise than when the upload began.
+ */
 export function isGone(error: unknown): boolean {
-  return error instanceof S3Error && /^(NoSuchUpload|InvalidPart|EntityTooSmall)/.test(error.code);
+  return error instanceof SignpostError && /^(NoSuchUpload|InvalidPart|EntityTooSmall|BadAnswer)/.test(error.code);
 }

@@ -9,6 +9,7 @@ import { s3Refusal } from "./refusal.ts";
 import { watch } from "./stall.ts";
 
 export interface SendOptions {
+  body?: Blob | undefined;
   signal: AbortSignal;
   retry: RetryOptions;
   /** Called with the bytes handed to the network so far. */
@@ -20,26 +21,25 @@ export interface SendOptions {
  * with its boundaries. Rejects with an S3Error, a NetworkError, a FileError, or the signal's
  * reason.
  */
-export async function send(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
+export async function send(signed: SignedRequest, options: SendOptions): Promise<Answer> {
   // XMLHttpRequest would resolve anything else against the page's own URL.
   if (!/^https?:/.test(signed.url)) throw badAnswer();
   let answer: Answer;
   try {
     // Only XMLHttpRequest reports what was sent.
-    answer = await (typeof XMLHttpRequest === "undefined" ? byFetch : byXHR)(signed, body, options);
+    answer = await (typeof XMLHttpRequest === "undefined" ? byFetch : byXHR)(signed, options);
   } catch (cause) {
     options.signal.throwIfAborted();
-    if (body) await checkReadable(body);
+    if (options.body) await checkReadable(options.body);
     throw noAnswer(signed, cause);
   }
   // S3 may begin its answer to CompleteMultipartUpload with status 200, and end it with an error.
-  const failed = answer.status < 200 || answer.status > 299 || /<Error>/.test(answer.xml);
-  if (failed) throw s3Refusal(signed, answer);
+  if (!/^2/.test(String(answer.status)) || /<Error>/.test(answer.xml)) throw s3Refusal(signed, answer);
   return answer;
 }
 
-function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
-  const { signal, retry, onProgress } = options;
+function byXHR(signed: SignedRequest, options: SendOptions): Promise<Answer> {
+  const { body, signal, retry, onProgress } = options;
   const { method, url, headers } = signed;
   const request = new XMLHttpRequest();
   const abort = () => request.abort();
@@ -71,10 +71,10 @@ function byXHR(signed: SignedRequest, body: Blob | undefined, options: SendOptio
   });
 }
 
-async function byFetch(signed: SignedRequest, body: Blob | undefined, options: SendOptions): Promise<Answer> {
+async function byFetch(signed: SignedRequest, { body, signal, onProgress }: SendOptions): Promise<Answer> {
   const { method, headers, url } = signed;
-  const response = await fetch(url, { method, headers, body: body ?? null, signal: options.signal });
+  const response = await fetch(url, { method, headers, body: body ?? null, signal });
   const xml = await readText(response);
-  if (body) options.onProgress?.(body.size);
+  if (body) onProgress?.(body.size);
   return { status: response.status, xml, etag: response.headers.get("ETag") };
 }

@@ -36,7 +36,7 @@ export async function allParts(
     // S3 allows 10,000 parts; the first piece is what comes before them.
     for (const part of xml.split("<Part>", 10_001).slice(1)) {
       const partNumber = Number(textOf(part, "PartNumber"));
-      const etag = textOf(part, "ETag") ?? "";
+      const etag = textOf(part, "ETag")!; // without it, S3 refuses to join the parts
       all.set(partNumber, { partNumber, etag, size: Number(textOf(part, "Size")), sha256: textOf(part, "ChecksumSHA256") });
     }
     // A list that makes no progress would never end.

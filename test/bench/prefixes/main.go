@@ -83,7 +83,7 @@ func shares(subs []string, keys, rate int) []float64 {
 		count := min(rate, keys-first)
 		for n := range count {
 			now := start.Add(time.Duration(first+n) * time.Second / time.Duration(rate))
-			made := key.New(config.DefaultKeyPrefix, subs[rand.IntN(len(subs))], "holiday.png", now)
+			made := key.New(config.DefaultKeyPrefix, "", subs[rand.IntN(len(subs))], "holiday.png", now)
 			for i, depth := range depths {
 				counts[i][made[:len(config.DefaultKeyPrefix)+depth.length]]++
 			}

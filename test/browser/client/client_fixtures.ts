@@ -74,8 +74,7 @@ export function newContext(browser: { newContext(options: object): Promise<Brows
 }
 
 /**
- * Sends files over 5 MiB in parts, still of 16 MiB, so that not every test of parts has to send 100
- * MiB.
+ * Sends files over 5 MiB in parts, so that not every test of parts has to send 16 MiB.
  */
 export function smallThreshold(template: Template): void {
   setVariable(template, "MULTIPART_THRESHOLD_BYTES", String(5 << 20));

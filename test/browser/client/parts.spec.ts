@@ -3,8 +3,8 @@ import { expect } from "@playwright/test";
 import { makeFile, storedParts, shortLived, smallThreshold, test, holdUntilExpired } from "./client_fixtures";
 import { apiInternalError, internalError, slowDown, throttled } from "../fault_proxy/faults";
 
-const twoParts = 17 << 20; // bytes: one part of 16 MiB, and the rest
-const threeParts = (33 << 20) + 1; // bytes: two parts of 16 MiB, and the rest
+const twoParts = 6 << 20; // bytes: one part of 5 MiB, and the rest
+const threeParts = (11 << 20) + 1; // bytes: two parts of 5 MiB, and the rest
 
 test("a file of 300 MiB is sent in parts, several at a time", async ({ run, faultProxy, folder, openClient }) => {
   const before = await run.keys();
@@ -12,15 +12,15 @@ test("a file of 300 MiB is sent in parts, several at a time", async ({ run, faul
   const client = await openClient(run);
   const { key, states, progress } = await client.expectStored(await client.upload(file), file);
   const parts = faultProxy.requestsFor("UploadPart");
-  expect(parts.map(({ status }) => status)).toEqual(Array(19).fill(200));
-  expect(storedParts(faultProxy)).toEqual(Array.from({ length: 19 }, (_, i) => i + 1));
-  expect(progress).toEqual({ sent: file.size, total: file.size, reused: 0, partsDone: 19, partsTotal: 19 });
+  expect(parts.map(({ status }) => status)).toEqual(Array(24).fill(200));
+  expect(storedParts(faultProxy)).toEqual(Array.from({ length: 24 }, (_, i) => i + 1));
+  expect(progress).toEqual({ sent: file.size, total: file.size, reused: 0, partsDone: 24, partsTotal: 24 });
   expect(states).toEqual(["planning", "uploading", "finishing", "stored"]);
   const concurrent = faultProxy.maxConcurrent(new URL(run.outputs.Local.S3Endpoint).origin);
   expect(concurrent).toBeGreaterThan(1);
-  expect(concurrent).toBeLessThanOrEqual(5);
+  expect(concurrent).toBeLessThanOrEqual(6);
   const batches = faultProxy.requestsFor("POST /uploads/parts").length;
-  expect(batches, "URLs are signed in batches").toBeLessThan(6);
+  expect(batches, "URLs are signed in batches").toBeLessThan(7);
   expect((await run.keys()).sort()).toEqual([...before, key].sort());
   expect(await run.unfinished()).toEqual([]);
 });

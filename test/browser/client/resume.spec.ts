@@ -7,7 +7,7 @@ import { type LocalFile, makeFile, withoutResumable, storedParts, smallThreshold
 import type { FaultProxy } from "../fault_proxy/fault_proxy";
 import { sha256 } from "../local_run/local_run";
 
-const threeParts = (33 << 20) + 1; // bytes: two parts of 16 MiB, and the rest
+const threeParts = (11 << 20) + 1; // bytes: two parts of 5 MiB, and the rest
 
 /** Uploads until S3 has two parts and the third one stalls. */
 async function interruptUpload(client: ClientPage, faultProxy: FaultProxy, file: LocalFile): Promise<void> {

@@ -40,7 +40,7 @@ test("a file is stored once, and its progress is shown", async ({ openFramework,
 
 test("an upload is paused and resumed", async ({ openFramework, editedRun, faultProxy, folder }) => {
   const run = await editedRun(smallThreshold);
-  const film = await makeFile(folder, "film.mp4", 17 * MiB);
+  const film = await makeFile(folder, "film.mp4", 6 * MiB);
   const page = await openFramework("react", run);
   await uploadUntilHang(page, faultProxy, film);
   await press(page, "Pause");
@@ -55,7 +55,7 @@ for (const [title, button] of [["unmounted with its component", "Close"], ["canc
   test(`an upload that is ${title} leaves nothing in S3`, async ({ openFramework, editedRun, faultProxy, folder }) => {
     const run = await editedRun(smallThreshold);
     const before = await run.keys();
-    const film = await makeFile(folder, "film.mp4", 17 * MiB);
+    const film = await makeFile(folder, "film.mp4", 6 * MiB);
     const page = await openFramework("react", run);
     await uploadUntilHang(page, faultProxy, film);
     expect(await run.unfinished()).toHaveLength(1);
@@ -74,7 +74,7 @@ for (const [title, button] of [["unmounted with its component", "Close"], ["canc
 
 test("a second file replaces the first one", async ({ openFramework, editedRun, faultProxy, folder }) => {
   const run = await editedRun(smallThreshold);
-  const [film, note] = [await makeFile(folder, "film.mp4", 17 * MiB), await makeFile(folder, "note.txt", 1000)];
+  const [film, note] = [await makeFile(folder, "film.mp4", 6 * MiB), await makeFile(folder, "note.txt", 1000)];
   const page = await openFramework("react", run);
   await uploadUntilHang(page, faultProxy, film);
   await choose(page, note);

@@ -8,7 +8,7 @@ import { type LocalRun, sha256 } from "../local_run/local_run";
 import { dataOf, test } from "./framework_page";
 
 const MiB = 1 << 20;
-const twoParts = 17 * MiB; // one of 16 MiB, and the rest
+const twoParts = 6 * MiB; // one of 5 MiB, and the rest
 const inParts = `?multipartThreshold=${5 * MiB}`; // the one of smallThreshold
 
 const row = (page: Page, name: string) => {
@@ -77,11 +77,11 @@ for (const uppy of ["uppy5", "uppy6"] as const) {
       const page = await openFramework(uppy, run);
       faultProxy.injectFault("UploadPart", hang, { skip: 1 });
       await choose(page, film.path);
-      await pauseAndResume(row(page, film.name), partsStoredBeforeHang(7));
+      await pauseAndResume(row(page, film.name), partsStoredBeforeHang(12));
       expect(await storedSha256(row(page, film.name), run)).toBe(film.sha256);
       expect(faultProxy.requestsFor("ListParts")).toHaveLength(1);
       expect(faultProxy.requestsFor("CreateMultipartUpload")).toHaveLength(1);
-      expect(storedParts(faultProxy), "each part is stored once").toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(storedParts(faultProxy), "each part is stored once").toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
       expect(await run.unfinished()).toEqual([]);
     });
 

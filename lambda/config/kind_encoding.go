@@ -1,0 +1,104 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// kinds is a list of kinds in JSON, "" if there are none. A field that is left out is the
+// deployment's.
+type kinds struct {
+	list    *[]Kind
+	longest *time.Duration // the deployment's lifetime of URLs
+}
+
+// kindJSON is how a kind is written. The names are short, since the environment of a function has
+// 4 KB ("Lambda quotas", AWS Lambda Developer Guide).
+type kindJSON struct {
+	Name             string   `json:"name"`
+	AllowedTypes     []string `json:"types,omitempty"`
+	MaxSize          int64    `json:"maxSize,omitempty"`     // bytes
+	URLLifetime      int64    `json:"urlLifetime,omitempty"` // seconds
+	RequiredGroup    string   `json:"group,omitempty"`
+	RequiredMetadata []string `json:"metadata,omitempty"`
+	NoDownloads      bool     `json:"noDownloads,omitempty"`
+}
+
+func (ks kinds) write() string {
+	if len(*ks.list) == 0 {
+		return ""
+	}
+	written := make([]kindJSON, len(*ks.list))
+	for i, k := range *ks.list {
+		written[i] = kindJSON{
+			k.Name, k.AllowedTypes, k.MaxSize, int64(k.URLLifetime / time.Second), k.RequiredGroup, k.RequiredMetadata, k.NoDownloads,
+		}
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // an & in a type would take six bytes
+	_ = encoder.Encode(written)  // strings, numbers and lists of strings can always be written
+	return strings.TrimSpace(text.String())
+}
+
+func (ks kinds) read(s string) error {
+	*ks.list = nil
+	if s == "" {
+		return nil
+	}
+	var read []kindJSON
+	decoder := json.NewDecoder(strings.NewReader(s))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&read); err != nil {
+		return fmt.Errorf("is not a list of kinds in JSON: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("has something after the list of kinds")
+	}
+	for _, k := range read {
+		lifetime := time.Duration(k.URLLifetime) * time.Second
+		if k.URLLifetime < 0 || k.URLLifetime > int64(MaxLongURLLifetime/time.Second) {
+			lifetime = -1 // a larger number could overflow into a valid duration
+		}
+		*ks.list = append(*ks.list, Kind{k.Name, k.AllowedTypes, k.MaxSize, lifetime, k.RequiredGroup, k.RequiredMetadata, k.NoDownloads})
+	}
+	return nil
+}
+
+func (ks kinds) problems() (found []string) {
+	longest := *ks.longest
+	if longest <= 0 { // a problem of its own, which is not that of each kind
+		longest = MaxLongURLLifetime
+	}
+	seen := map[string]bool{}
+	for _, k := range *ks.list {
+		if problem := KindNameProblem(k.Name); problem != "" {
+			found = append(found, fmt.Sprintf("%q %s", k.Name, problem))
+		} else if seen[k.Name] {
+			found = append(found, fmt.Sprintf("%q is given twice", k.Name))
+		}
+		seen[k.Name] = true
+		for _, problem := range k.problems(longest) {
+			found = append(found, fmt.Sprintf("%q: %s", k.Name, problem))
+		}
+	}
+	return found
+}
+
+// closing is the flag that closes the unnamed kind, which only makes sense if there are others.
+type closing struct {
+	flag
+	kinds *[]Kind
+}
+
+func (c closing) problems() []string {
+	if *c.on && len(*c.kinds) == 0 {
+		return []string{"can't be true without kinds: then nothing could be uploaded"}
+	}
+	return nil
+}
