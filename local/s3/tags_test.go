@@ -94,19 +94,33 @@ func TestOnlyScannerSetsTag(t *testing.T) {
 	}
 }
 
-// The version that overwrites another has none of its tags, wherever metadata is stored.
-func TestOverwritingForgetsTags(t *testing.T) {
+// The version that takes the place of another has none of its tags, wherever metadata is stored.
+func TestVersionsHaveTheirOwnTags(t *testing.T) {
 	for name, noAttributes := range modes {
 		t.Run(name, func(t *testing.T) {
 			c := served{Dir: t.TempDir(), Port: freePort(t), Uploader: uploader, NoAttributes: noAttributes}
 			f := file{serveProcess(t, c).base, "uploads/overwritten"}
-			if a := f.send(t, http.MethodPut, "", map[string]string{"X-Amz-Tagging": "team=x"}, "first"); a.status != 200 {
-				t.Fatalf("answered %d %s", a.status, a.body)
+			wantTags := func(count string) {
+				t.Helper()
+				if got := f.send(t, http.MethodGet, "", nil, "").header.Get("x-amz-tagging-count"); got != count {
+					t.Errorf("the current version has %q tags, want %q", got, count)
+				}
 			}
-			f.do(t, http.MethodPut, "", "second")
-			if a := f.send(t, http.MethodGet, "", nil, ""); a.header.Get("x-amz-tagging-count") != "" {
-				t.Errorf("the new version has %s tags", a.header.Get("x-amz-tagging-count"))
+			put := func(tags string) (id string) {
+				t.Helper()
+				a := f.send(t, http.MethodPut, "", map[string]string{"X-Amz-Tagging": tags}, "x")
+				if a.status != 200 {
+					t.Fatalf("answered %d %s", a.status, a.body)
+				}
+				return a.header.Get("x-amz-version-id")
 			}
+			put("team=x")
+			f.do(t, http.MethodPut, "", "y")
+			wantTags("")
+			third := put("team=x&stage=z")
+			wantTags("2")
+			f.do(t, http.MethodDelete, third, "")
+			wantTags("")
 		})
 	}
 }

@@ -1,6 +1,8 @@
 package s3
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -339,6 +341,81 @@ func TestVersionsArePrivate(t *testing.T) {
 		})
 		if err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// DeleteObjects removes the versions that it names for good, and leaves delete markers for the
+// others, also for keys that never existed (ministackorg/ministack#1097 and #1436).
+func TestDeleteObjects(t *testing.T) {
+	a, b, none := file{server.URL, "uploads/many/a"}, file{server.URL, "uploads/many/b"}, file{server.URL, "uploads/many/none"}
+	a.do(t, http.MethodPut, "", "x")
+	old, kept := b.do(t, http.MethodPut, "", "old"), b.do(t, http.MethodPut, "", "kept")
+	body := "<Delete><Object><Key>" + a.key + "</Key></Object><Object><Key>" + none.key + "</Key></Object>" +
+		"<Object><Key>" + b.key + "</Key><VersionId>" + old + "</VersionId></Object></Delete>"
+	sum := sha256.Sum256([]byte(body))
+	s := signed{method: http.MethodPost, query: url.Values{"delete": {""}}, creds: operator, header: map[string]string{
+		"X-Amz-Checksum-Sha256": base64.StdEncoding.EncodeToString(sum[:]),
+	}}
+	answer := s.ask(t, []byte(body))
+	var result struct {
+		Deleted []struct {
+			Key, VersionId, DeleteMarkerVersionId string
+			DeleteMarker                          bool
+		}
+		Error []struct{ Key, Code string }
+	}
+	if err := xml.Unmarshal(answer.body, &result); err != nil || answer.status != 200 || len(result.Deleted) != 3 || len(result.Error) > 0 {
+		t.Fatalf("answered %d %s", answer.status, answer.body)
+	}
+	for i, f := range []file{a, none} {
+		d := result.Deleted[i]
+		if d.Key != f.key || !d.DeleteMarker || d.DeleteMarkerVersionId == "" {
+			t.Errorf("got %+v", d)
+		}
+		f.want(t, "", 404, "", d.DeleteMarkerVersionId, true)
+	}
+	if d := result.Deleted[2]; d.VersionId != old || d.DeleteMarker {
+		t.Errorf("got %+v", d)
+	}
+	b.wantVersions(t, []string{kept + "*"}, nil)
+}
+
+// A request about the tags of a delete marker or of a version that doesn't exist is refused
+// (localstack/localstack#11180, getmoto/moto#9401, versity/versitygw#1750,
+// ministackorg/ministack#1483).
+func TestTagsOfNoVersion(t *testing.T) {
+	f := file{server.URL, "uploads/untagged"}
+	f.do(t, http.MethodPut, "", "x")
+	marker := f.do(t, http.MethodDelete, "", "")
+	for id, want := range map[string]string{
+		"": "405 MethodNotAllowed", marker: "405 MethodNotAllowed", "01M8DE7QGBC4BW98QZGMTGBBM7": "404 NoSuchVersion", "x": "400 InvalidArgument",
+	} {
+		query := url.Values{"tagging": {""}, "versionId": {id}}
+		if id == "" {
+			query.Del("versionId")
+		}
+		get := signed{method: http.MethodGet, key: f.key, query: query, creds: operator}.ask(t, nil)
+		remove := signed{method: http.MethodDelete, key: f.key, query: query, creds: operator}.ask(t, nil)
+		for name, a := range map[string]answer{"get": get, "put": putTags(t, f.key, id, operator, "team", "x"), "delete": remove} {
+			if got := fmt.Sprint(a.status, " ", a.code()); got != want {
+				t.Errorf("%s of version %q: got %s, want %s", name, id, got, want)
+			}
+		}
+	}
+}
+
+// A deletion can have a condition about the current version (ministackorg/ministack#1458).
+func TestConditionalDeletion(t *testing.T) {
+	f := file{server.URL, "uploads/conditional"}
+	f.do(t, http.MethodPut, "", "x")
+	etag := f.send(t, http.MethodHead, "", nil, "").etag
+	for _, c := range []struct {
+		etag string
+		want int
+	}{{`"other"`, 412}, {etag, 204}, {etag, 404}} {
+		if a := f.send(t, http.MethodDelete, "", map[string]string{"If-Match": c.etag}, ""); a.status != c.want {
+			t.Errorf("If-Match %s: answered %d %s, want %d", c.etag, a.status, a.body, c.want)
 		}
 	}
 }
