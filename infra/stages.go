@@ -72,9 +72,9 @@ func StageNamed(name string) (Stage, error) {
 // defaultPagePort in local/page.go.
 const localPagePort = "8080"
 
-// WithLocalWebhook returns stage local with a webhook, unless it has one, for the local run to stand
-// in for. Neither the URL nor the secret exist, so this is not for a deployment. It is an error for
-// another stage.
+// WithLocalWebhook returns stage local with a webhook, unless it has one, for the local run to
+// stand in for. Neither the URL nor the secret exist, so this is not for a deployment. It is an
+// error for another stage.
 func (s Stage) WithLocalWebhook() (Stage, error) {
 	if s.Name != "local" {
 		return Stage{}, fmt.Errorf("localWebhook is only for stage local, not for %q", s.Name)

@@ -57,8 +57,8 @@ func TestBodyIsJSON(t *testing.T) {
 	}
 }
 
-// TestBodyLacksNothing: a field that the event doesn't have is an error. EventBridge would leave the
-// variable out, and the body wouldn't be JSON.
+// TestBodyLacksNothing: a field that the event doesn't have is an error. EventBridge would leave
+// the variable out, and the body wouldn't be JSON.
 func TestBodyLacksNothing(t *testing.T) {
 	body, err := rules(t)[0].Body(webhook.Stored(webhook.Object{Bucket: "files", Key: "uploads/cat.png"}, 1, "0A", "PutObject", time.Now()))
 	if err == nil || !strings.Contains(err.Error(), "$.detail.object.version-id") {
