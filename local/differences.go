@@ -33,7 +33,8 @@ var supportedTypes = map[string]bool{
 
 // typeDifferences say what the local run does instead of implementing a resource type.
 var typeDifferences = map[string]string{
-	"AWS::Logs::LogGroup": "Log groups and retention: the function logs to function.log, and requests are printed here.",
+	"AWS::Cognito::UserPoolGroup": "Cognito: the pool has no groups. Make them, and add users, through the socket cognito/socket in the data folder.",
+	"AWS::Logs::LogGroup":         "Log groups and retention: the function logs to function.log, and requests are printed here.",
 }
 
 // bucketDifferences say what the local S3 does instead of implementing a property of a bucket.

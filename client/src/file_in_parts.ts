@@ -59,7 +59,7 @@ export class FileInParts implements Job {
     } catch (error) {
       // The API refuses a remembered upload that is not, or no longer, this user's.
       const isForeign = !this.#earlier && error instanceof ApiError && !error.retryable && error.status !== 401;
-      if (isForeign || isGone(error)) this.isLost = true;
+      this.isLost = isForeign || isGone(error);
       throw error;
     }
   }

@@ -39,17 +39,22 @@ func (p Props) checkEnvironmentSize(found problems) {
 	environment := uploadConfig(full, strings.Repeat("b", longestBucketName), full.Callers.longestClientIDs()).Environment()
 	if size := jsonSize(environment); len(p.Kinds) > 0 && size > maxEnvironment {
 		found.add("Kinds", "make the function's environment %d bytes long, %d more than the %d that Lambda allows: shorten or leave out what takes most, which is %s. Families such as image/* are shorter than their types",
-			size, size-maxEnvironment, maxEnvironment, strings.Join(longestVariables(environment), ", "))
+			size, size-maxEnvironment, maxEnvironment, strings.Join(full.longestVariables(environment), ", "))
 	}
 }
 
-// longestVariables returns the props of the three longest variables, with their bytes.
-func longestVariables(environment map[string]string) (all []string) {
-	names := sortedKeys(propOfVariable)
+// longestVariables returns the props that take most of the environment, with their bytes: at most
+// three, and none that would hardly help.
+func (p Props) longestVariables(environment map[string]string) (all []string) {
+	const tooShort = 100
+	names := slices.DeleteFunc(sortedKeys(propOfVariable), func(name string) bool {
+		ofNewPool := name == "USER_POOL_CLIENT_IDS" && p.Callers.ExistingPool == nil
+		return ofNewPool || jsonSize(environment[name]) < tooShort
+	})
 	slices.SortStableFunc(names, func(a, b string) int {
 		return cmp.Compare(jsonSize(environment[b]), jsonSize(environment[a]))
 	})
-	for _, name := range names[:3] {
+	for _, name := range names[:min(3, len(names))] {
 		all = append(all, fmt.Sprintf("%s with %d", propOfVariable[name], jsonSize(environment[name])))
 	}
 	return all

@@ -77,7 +77,7 @@ type Props struct {
 
 	// Kinds are kinds of upload with limits of their own, such as avatars. AllowedTypes, MaxSize and
 	// the other limits here are for files of which a page names no kind, and for what a kind leaves
-	// out. The functions read all limits from their environment, which has room for about 20 kinds:
+	// out. The functions read all limits from their environment, which has room for about 30 kinds:
 	// Validate reports what is too much.
 	//
 	// Default: nil. All files have the limits of Props.

@@ -119,6 +119,7 @@ func assertJoined(t *testing.T, assembly string) {
 
 	variables := function["Environment"].(map[string]any)["Variables"].(map[string]any)
 	same(t, "the function's bucket", variables["UPLOAD_BUCKET"], map[string]any{"Ref": bucket})
+	same(t, "the kinds of upload", variables["KINDS"], `[{"name":"avatar","types":["image/png","image/jpeg"],"maxSize":5242880}]`)
 	same(t, "the rule's bucket", rule["EventPattern"].(map[string]any)["detail"],
 		map[string]any{"bucket": map[string]any{"name": []any{map[string]any{"Ref": bucket}}}})
 	same(t, "the rule's target", rule["Targets"].([]any)[0].(map[string]any)["Arn"], map[string]any{"Fn::GetAtt": []any{queue, "Arn"}})

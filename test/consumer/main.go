@@ -60,6 +60,9 @@ func run(app awscdk.App, folder string) error {
 		MaxSize:        100 << 20, // bytes
 		URLLifetime:    5 * time.Minute,
 		EventBridge:    true,
+		Kinds: []uploads.Kind{
+			{Name: "avatar", AllowedTypes: []string{"image/png", "image/jpeg"}, MaxSize: 5 << 20},
+		},
 	})
 }
 

@@ -73,15 +73,20 @@ func usual(more ...[]row) []row {
 // byOption are the tables of the options that change a permission. An option without a table must
 // not change a policy.
 var byOption = map[string]deployment{
-	"url-lifetime":      {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "120000", "120001"), logBucket(), notResumable(), notScanned())},
-	"long-urls":         {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "3600000", "3600001"), logBucket(), notResumable(), notScanned())},
-	"resumable-uploads": {abilities: slices.Concat(byDefault, resuming), rows: usual(resumable("uploads/", "600001"), notScanned())},
-	"downloads":         {abilities: slices.Concat(byDefault, downloading), rows: usual(downloads("uploads/", "600001"), notResumable(), notScanned())},
+	"url-lifetime":            {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "120000", "120001"), logBucket(), notResumable(), notScanned())},
+	"long-urls":               {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "3600000", "3600001"), logBucket(), notResumable(), notScanned())},
+	"resumable-uploads":       {abilities: slices.Concat(byDefault, resuming), rows: usual(resumable("uploads/", "600001"), notScanned())},
+	"downloads":               {abilities: slices.Concat(byDefault, downloading), rows: usual(downloads("uploads/", "600001"), notResumable(), notScanned())},
+	"kinds-without-downloads": {abilities: slices.Concat(byDefault, downloading), rows: usual(downloads("uploads/", "600001"), notResumable(), notScanned())},
 	"key-prefix": {
 		abilities: append([]ability{"upload s3:PutObject files/teams/blue/me/01/cat.png"}, byDefault[1:]...),
 		rows:      slices.Concat(everywhere("teams/blue/", "600000", "600001"), logBucket(), notResumable(), notScanned()),
 	},
 	"own-key": {
+		abilities: slices.Concat(byDefault, []ability{"upload kms:GenerateDataKey key", "upload kms:Decrypt key"}),
+		rows:      usual(encrypted("key", "upload"), notScanned()),
+	},
+	"kinds-in-parts-with-key": {
 		abilities: slices.Concat(byDefault, []ability{"upload kms:GenerateDataKey key", "upload kms:Decrypt key"}),
 		rows:      usual(encrypted("key", "upload"), notScanned()),
 	},

@@ -11,6 +11,7 @@ func everywhere(prefix, oldest, tooOld string) []row {
 		// What the function signs works, and nothing else.
 		{"upload", "s3:PutObject", cat, put, yes},
 		{"upload", "s3:PutObject", cat, part, yes},
+		{"upload", "s3:PutObject", "files/" + prefix + "avatar/me/01/cat.png", put, yes}, // of a kind
 		{"upload", "s3:PutObject", cat, with(put, "s3:authType", "REST-HEADER"), yes},
 		{"upload", "s3:PutObject", cat, overwrite, "DenyOverwriting"},
 		{"upload", "s3:PutObject", cat, with(overwrite, "s3:authType", "REST-HEADER"), "DenyOverwriting"},

@@ -182,6 +182,8 @@ func checkEnvironment(t *template, want asked) (found complaints) {
 		found.equal("the origins", settings.AllowedOrigins, want.origins)
 		found.equal("whether it asks for access tokens", settings.TokenUse == "access", want.scopes != nil)
 		found.equal("the group", settings.RequiredGroup, want.group)
+		needsKind := function.Properties["Handler"] == "upload" && !want.unnamedKind
+		found.equal("whether each file needs a kind", function.env()["NO_UNNAMED_KIND"] == "true", needsKind)
 		found.equal("the kinds", settings.Kinds, kindsOf(want))
 		var clients []string
 		for _, client := range t.of("AWS::Cognito::UserPoolClient") {

@@ -115,6 +115,10 @@ var roleMutations = []mutation{
 		delete(t.uploadBucket().Properties, "AccelerateConfiguration")
 	}},
 	{"each function starts with its environment", "", "URLs of a host that the bucket doesn't have", func(t *template) { t.environment()["TRANSFER_ACCELERATION"] = "true" }},
+	{"each function starts with its environment", "kinds", "no kinds", func(t *template) { delete(t.environment(), "KINDS") }},
+	{"each function starts with its environment", "kinds", "a kind of everybody", func(t *template) { t.environment()["KINDS"] = `[{"name":"avatar"}]` }},
+	{"each function starts with its environment", "", "a kind that nobody asked for", func(t *template) { t.environment()["KINDS"] = `[{"name":"avatar"}]` }},
+	{"each function starts with its environment", "no-unnamed-kind", "files without a kind", func(t *template) { t.environment()["NO_UNNAMED_KIND"] = "false" }},
 	{"each function starts with its environment", "required-group", "everybody", func(t *template) { t.environment()["REQUIRED_GROUP"] = "" }},
 }
 
@@ -147,6 +151,10 @@ var bucketMutations = []mutation{
 	{"what is stored stays", "", "uploads go", func(t *template) { t.lifecycleRule(0)["ExpirationInDays"] = 1.0 }},
 	{"what is stored stays", "expiry", "everything goes", func(t *template) { delete(t.lifecycleRule(1), "Prefix") }},
 	{"what is stored stays", "expiry", "older versions stay", func(t *template) { delete(t.lifecycleRule(2), "NoncurrentVersionExpiration") }},
+	{"what is stored stays", "kinds-that-expire", "files of a kind stay", func(t *template) { delete(t.lifecycleRule(1), "ExpirationInDays") }},
+	{"what is stored stays", "kinds-that-expire", "those of another kind go", func(t *template) { t.lifecycleRule(1)["Prefix"] = "uploads/document/" }},
+	{"what is stored stays", "kinds-that-expire", "those of kinds with similar names go", func(t *template) { t.lifecycleRule(1)["Prefix"] = "uploads/draft" }},
+	{"what is stored stays", "kinds-that-expire", "all go", func(t *template) { t.lifecycleRule(1)["Prefix"] = "uploads/" }},
 	{"all uploads are scanned", "malware-scan", "those under another prefix", func(t *template) {
 		object(at(t.first("AWS::GuardDuty::MalwareProtectionPlan"), "ProtectedResource", "S3Bucket"))["ObjectPrefixes"] = []any{"images/"}
 	}},
@@ -216,6 +224,18 @@ var apiMutations = []mutation{
 		client["ExplicitAuthFlows"] = append(list(client["ExplicitAuthFlows"]), "ALLOW_USER_PASSWORD_AUTH")
 	}},
 	{"the user pool is closed", "", "users write their own address", func(t *template) { delete(t.first("AWS::Cognito::UserPoolClient"), "WriteAttributes") }},
+	{"the user pool is closed", "kinds", "a group that nobody can be in", func(t *template) { t.first("AWS::Cognito::UserPoolGroup")["GroupName"] = "editors" }},
+	{"the user pool is closed", "required-group", "a new group by the same name", func(t *template) {
+		for _, group := range t.of("AWS::Cognito::UserPoolGroup") {
+			delete(t.Resources, group.id)
+			group.id = "Renamed"
+			t.Resources[group.id] = group
+		}
+	}},
+	{"the user pool is closed", "existing-pool", "a group in the given one", func(t *template) {
+		t.add("AWS::Cognito::UserPoolGroup")
+		t.Resources["Extra"].Properties["GroupName"] = "editors"
+	}},
 	{"the user pool is closed", "existing-pool", "a pool beside the given one", func(t *template) { t.add("AWS::Cognito::UserPool") }},
 }
 

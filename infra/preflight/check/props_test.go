@@ -66,6 +66,10 @@ func TestProps(t *testing.T) {
 		"OKScopes":     {props: func(p *uploads.Props) { p.Callers.ExistingPool.OAuthScopes = []string{"signpost/upload"} }},
 		"OKSignIn":     {props: func(p *uploads.Props) { p.Callers.ExistingPool.OAuthScopes = []string{uploads.SignInScope} }},
 		"GroupGone":    {answers: map[string]awsstub.Answer{"cognito-idp GetGroup": {Status: 400, Error: "ResourceNotFoundException"}}, want: []string{`problem Callers.RequiredGroup: the user pool eu-west-1_AbCdEfGhI has no group "uploaders", so every caller would get 403 → aws cognito-idp create-group`}},
+		"GroupOfAKindGone": {props: func(p *uploads.Props) {
+			p.Callers.RequiredGroup = ""
+			p.Kinds = []uploads.Kind{{Name: "avatar"}, {Name: "film", RequiredGroup: "editors"}, {Name: "trailer", RequiredGroup: "editors"}}
+		}, answers: map[string]awsstub.Answer{"cognito-idp GetGroup": {Status: 400, Error: "ResourceNotFoundException"}}, want: []string{`problem Kinds[1].RequiredGroup: the user pool eu-west-1_AbCdEfGhI has no group "editors", so every upload of kind film would get 403 → aws cognito-idp create-group`}},
 
 		"KeyElsewhere": {props: func(p *uploads.Props) { p.Encryption.KeyARN = elsewhere(p.Encryption.KeyARN) }, want: []string{"problem Encryption.KeyARN: is in us-east-1, and the stack goes to eu-west-1: S3 encrypts only with keys of the bucket's own region"}},
 		"KeyObject":    {props: func(p *uploads.Props) { p.Encryption = &uploads.Encryption{Key: struct{ awskms.IKey }{}} }, want: []string{"note Encryption.Key: is a CDK object, and was not checked"}},

@@ -46,7 +46,10 @@ func (c *checker) checkUserPool(ctx context.Context) []Finding {
 	for _, client := range given.ClientIDs {
 		found = append(found, c.checkClient(ctx, id, client, there)...)
 	}
-	return append(found, c.checkGroup(ctx, id, pool.Region, there)...)
+	for _, group := range c.requiredGroups() {
+		found = append(found, c.checkGroup(ctx, group, id, pool.Region, there))
+	}
+	return found
 }
 
 func (c *checker) checkClient(ctx context.Context, pool, id string, there func(*cognito.Options)) []Finding {
@@ -91,21 +94,33 @@ func (c *checker) noTokens(client *types.UserPoolClientType) string {
 	return fmt.Sprintf("may have none of the OAuthScopes (%s): the API would accept none of its tokens. Add one to the client's allowed scopes", strings.Join(scopes, ", "))
 }
 
-// checkGroup checks that an existing pool has the group that callers must be in. The stack adds it
-// only to its own pool.
-func (c *checker) checkGroup(ctx context.Context, pool, region string, there func(*cognito.Options)) []Finding {
-	const subject = "Callers.RequiredGroup"
-	group := c.props.Callers.RequiredGroup
-	if group == "" {
-		return nil
+// requiredGroup is a group that callers must be in.
+type requiredGroup struct{ subject, name, callers string }
+
+// requiredGroups returns the groups that callers must be in, each once.
+func (c *checker) requiredGroups() (all []requiredGroup) {
+	add := func(group requiredGroup) {
+		if group.name != "" && !slices.ContainsFunc(all, func(other requiredGroup) bool { return other.name == group.name }) {
+			all = append(all, group)
+		}
 	}
-	_, err := c.aws.cognito.GetGroup(ctx, &cognito.GetGroupInput{UserPoolId: aws.String(pool), GroupName: aws.String(group)}, there)
+	add(requiredGroup{"Callers.RequiredGroup", c.props.Callers.RequiredGroup, "every caller"})
+	for i, kind := range c.props.Kinds {
+		add(requiredGroup{fmt.Sprintf("Kinds[%d].RequiredGroup", i), kind.RequiredGroup, "every upload of kind " + kind.Name})
+	}
+	return all
+}
+
+// checkGroup checks that an existing pool has a group that callers must be in. The stack adds it
+// only to its own pool.
+func (c *checker) checkGroup(ctx context.Context, group requiredGroup, pool, region string, there func(*cognito.Options)) Finding {
+	_, err := c.aws.cognito.GetGroup(ctx, &cognito.GetGroupInput{UserPoolId: aws.String(pool), GroupName: aws.String(group.name)}, there)
 	switch {
 	case code(err) == "ResourceNotFoundException":
-		return []Finding{problem(subject, fmt.Sprintf("the user pool %s has no group %q, so every caller would get 403", pool, group),
-			fmt.Sprintf("aws cognito-idp create-group --region %s --user-pool-id %s --group-name '%s'", region, pool, group))}
+		return problem(group.subject, fmt.Sprintf("the user pool %s has no group %q, so %s would get 403", pool, group.name, group.callers),
+			fmt.Sprintf("aws cognito-idp create-group --region %s --user-pool-id %s --group-name '%s'", region, pool, group.name))
 	case err != nil:
-		return []Finding{notChecked(subject, err)}
+		return notChecked(group.subject, err)
 	}
-	return []Finding{fine(subject, "%s", group)}
+	return fine(group.subject, "%s", group.name)
 }

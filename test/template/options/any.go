@@ -2,6 +2,7 @@ package options
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -60,7 +61,6 @@ func anyFiles(r *rapid.T, p *uploads.Props) {
 	p.URLLifetime = time.Duration(rapid.IntRange(60, minutes*60).Draw(r, "seconds")) * time.Second
 	p.MaxSize = rapid.OneOf(rapid.Int64Range(1, 5<<30), rapid.Int64Range(1, 10_000*(5<<30))).Draw(r, "size")
 	p.Multipart.Threshold = rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(5<<20, 5<<30)).Draw(r, "threshold")
-	p.Multipart.Resumable = sendsParts(*p) && rapid.Bool().Draw(r, "resumable")
 	if rapid.Bool().Draw(r, "downloads") {
 		p.Downloads = &uploads.Downloads{}
 	}
@@ -68,12 +68,35 @@ func anyFiles(r *rapid.T, p *uploads.Props) {
 	if rapid.Bool().Draw(r, "expiry") {
 		p.Expiry = &uploads.Expiry{UploadsAfterDays: rapid.IntRange(0, 400).Draw(r, "days"), VersionsAfterDays: rapid.IntRange(1, 400).Draw(r, "version days")}
 	}
+	anyKinds(r, p)
+	p.Multipart.Resumable = sendsParts(*p) && rapid.Bool().Draw(r, "resumable")
 	p.Encryption = rapid.SampledFrom([]*uploads.Encryption{nil, {}, {KeyARN: KeyARN}}).Draw(r, "encryption")
 	p.EventBridge = rapid.Bool().Draw(r, "EventBridge")
 	p.TransferAcceleration = rapid.Bool().Draw(r, "transfer acceleration")
 	p.MalwareScan = rapid.Bool().Draw(r, "malware scan")
 	p.Functions.MemoryMB = rapid.SampledFrom([]int{0, 128, 1769, 10_240}).Draw(r, "memory")
 	p.Functions.ReservedConcurrency = rapid.IntRange(0, 450).Draw(r, "concurrency")
+}
+
+func anyKinds(r *rapid.T, p *uploads.Props) {
+	for _, name := range rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z][a-z0-9-]{0,8}`), 0, 3, rapid.ID).Draw(r, "kinds") {
+		kind := uploads.Kind{
+			Name:             name,
+			AllowedTypes:     rapid.SampledFrom([][]string{nil, {"image/png"}, {"image/svg+xml", "video/*"}}).Draw(r, "types"),
+			MaxSize:          rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(1, 5<<30)).Draw(r, "size"),
+			RequiredGroup:    rapid.SampledFrom([]string{"", "uploaders", "editors/film"}).Draw(r, "group"),
+			RequiredMetadata: rapid.SampledFrom([][]string{nil, {"title"}, {"title", "x.y_z-1"}}).Draw(r, "metadata"),
+			NoDownloads:      p.Downloads != nil && rapid.Bool().Draw(r, "no downloads"),
+		}
+		if rapid.Bool().Draw(r, "own lifetime") {
+			kind.URLLifetime = time.Duration(rapid.IntRange(60, int(p.URLLifetime.Seconds())).Draw(r, "seconds")) * time.Second
+		}
+		if p.Expiry != nil {
+			kind.ExpireAfterDays = rapid.IntRange(0, cmp.Or(p.Expiry.UploadsAfterDays, 400)).Draw(r, "days")
+		}
+		p.Kinds = append(p.Kinds, kind)
+	}
+	p.NoUnnamedKind = len(p.Kinds) > 0 && rapid.Bool().Draw(r, "no unnamed kind")
 }
 
 func anyMonitoring(r *rapid.T, p *uploads.Props) {
@@ -105,5 +128,12 @@ func anyOrganization(r *rapid.T, p *uploads.Props) {
 
 // sendsParts reports whether some file is large enough to be sent in parts.
 func sendsParts(p uploads.Props) bool {
-	return p.MaxSize > cmp.Or(p.Multipart.Threshold, config.DefaultMultipartThreshold)
+	var sizes []int64
+	if !p.NoUnnamedKind {
+		sizes = append(sizes, p.MaxSize)
+	}
+	for _, kind := range p.Kinds {
+		sizes = append(sizes, cmp.Or(kind.MaxSize, p.MaxSize))
+	}
+	return slices.Max(sizes) > cmp.Or(p.Multipart.Threshold, config.DefaultMultipartThreshold)
 }

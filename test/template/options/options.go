@@ -92,6 +92,10 @@ func All() []Option {
 			p.Expiry = &uploads.Expiry{VersionsAfterDays: 7}
 			p.Kinds = []uploads.Kind{{Name: "draft", ExpireAfterDays: 3}, {Name: "draft-2", ExpireAfterDays: 30}, {Name: "document"}}
 		}},
+		{"kinds-in-parts-with-key", func(p *props) { // only films are sent in parts
+			p.Encryption, p.MaxSize = &uploads.Encryption{}, 1<<20
+			p.Kinds = []uploads.Kind{{Name: "film", MaxSize: 1 << 30}}
+		}},
 		{"kinds-without-downloads", func(p *props) {
 			p.Downloads, p.Kinds = &uploads.Downloads{}, []uploads.Kind{{Name: "evidence", NoDownloads: true}}
 		}},
