@@ -1,11 +1,11 @@
 import { check } from "./check.ts";
 import { badAnswer, type ApiError } from "./errors.ts";
-import { FileInParts } from "./file_in_parts.ts";
+import { fileInParts } from "./file_in_parts.ts";
 import type { Job, Tools } from "./job.ts";
 import type { KnownLimits } from "./limits.ts";
 import { fits, type PartsRecord } from "./resume.ts";
 import { checksumFor } from "./s3/checksum.ts";
-import { MultipartUpload } from "./s3/multipart_upload.ts";
+import { createMultipart } from "./s3/multipart_upload.ts";
 import type { Limits } from "./types.ts";
 import { wholeFile } from "./whole_file.ts";
 
@@ -53,11 +53,11 @@ async function plan(tools: Tools, askLimits: () => Promise<Limits>, signal: Abor
     const isInParts = kind && size > (kind.multipartThreshold ?? size);
     record = isInParts ? (await tools.place())?.read() : undefined;
     if (record && (!record.checksums || checksumFor(checksum, record.partSize))) return;
-    if (kind) check(request, kind);
+    if (kind) await check(request, kind, signal);
     if (kind && !isInParts) sha256 = await hash?.(file);
     return { ...request, sha256 };
   }, signal);
-  if (!planned) return new FileInParts(tools, record!, true);
+  if (!planned) return fileInParts(tools, record!, true);
   if (!("multipart" in planned)) {
     // It was expected in parts.
     if (hash && !sha256) throw Object.assign(badAnswer(), { field: "sha256" });
@@ -66,8 +66,8 @@ async function plan(tools: Tools, askLimits: () => Promise<Limits>, signal: Abor
   const { key, multipart, headers } = planned;
   if (!fits(multipart, size)) throw badAnswer();
   await tools.place();
-  const uploadId = await MultipartUpload.create(tools, planned, signal);
+  const uploadId = await createMultipart(tools, planned, signal);
   const contentType = headers["Content-Type"];
   const checksums = request.partChecksums === true;
-  return new FileInParts(tools, { key, contentType, uploadId, ...multipart, checksums, parts: {} }, false);
+  return fileInParts(tools, { key, contentType, uploadId, ...multipart, checksums, parts: {} }, false);
 }

@@ -1,20 +1,16 @@
+import { onDemand } from "./on_demand.ts";
 import { refusal } from "./refusal.ts";
 import type { KindLimits, UploadRequest } from "./types.ts";
 
 /**
  * Throws the API's own refusal of a file that is larger than its kind allows, or lacks metadata that
- * its kind requires. Whether the type is accepted is left to the API, which knows other names of
- * types, and extensions.
+ * its kind requires. If the words for it can't be loaded, refusing the file is left to the API. So is
+ * whether the type is accepted: the API knows other names of types, and extensions.
  */
-export function check({ size, metadata }: UploadRequest, { kind, maxSize, requiredMetadata }: KindLimits): void {
-  if (size > maxSize) {
-    const limit = kind ? `the limit of ${maxSize} bytes for ${kind}` : `this deployment's limit of ${maxSize} bytes`;
-    throw refusal({ code: "SizeTooLarge", message: `size ${size} is over ${limit}`, field: "size", limit: maxSize });
-  }
+export async function check({ size, metadata }: UploadRequest, limits: KindLimits, signal: AbortSignal): Promise<void> {
   const given = Object.keys(metadata ?? {}).map((name) => name.toLowerCase());
-  const missing = requiredMetadata.filter((name) => !given.includes(name));
-  if (missing[0]) {
-    const message = `metadata lacks ${missing.join(", ")}; every file of the kind "${kind}" must have ${requiredMetadata.join(", ")}`;
-    throw refusal({ code: "InvalidRequest", message, field: "metadata" });
-  }
+  const missing = limits.requiredMetadata.filter((name) => !given.includes(name));
+  if (size <= limits.maxSize && !missing[0]) return;
+  const error = await onDemand(signal, async () => (await import("./local_refusal.ts")).localRefusal(size, missing, limits));
+  if (error) throw refusal(error);
 }

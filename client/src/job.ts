@@ -39,8 +39,11 @@ export interface Job {
    * was lost.
    */
   run(signal: AbortSignal): Promise<string | undefined>;
-  /** Whether it can't continue, and a new job can. */
-  readonly isLost?: boolean;
+  /**
+   * Whether it can't continue, and a new job can: S3 no longer has the multipart upload, it is
+   * another user's, or the file has changed.
+   */
+  isLost?: boolean;
   /** Deletes from S3 what is stored of the file, as far as the deployment grants that. */
   abort?(): Promise<void>;
   /**

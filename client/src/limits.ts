@@ -20,7 +20,7 @@ export function newLimits(call: Call): KnownLimits {
   let asked = 0;
   return {
     ask: (caller, since = Date.now() - lifetime) => {
-      if (!request || request.isOver || asked < since) {
+      if (request?.over.aborted !== false || asked < since) {
         asked = Date.now();
         request = share((all) => call("limits", undefined, { ...all, isOptional: true }));
       }

@@ -94,12 +94,12 @@ export function settingsOf(options: SignpostOptions): Settings {
   const { apiUrl, token, connections = 6, checksum = true, storage = defaultStorage() } = options;
   const retry = { limit: 8, minDelay: 500, maxDelay: 20_000, stallTimeout: 60_000, minSpeed: 8_000, ...options.retry };
   const wrong: string[] = [];
-  const check = (name: string, isRight: boolean) => isRight || wrong.push(name);
-  check("apiUrl", URL.canParse(apiUrl) && /^https?:/.test(String(apiUrl)));
-  check("token", typeof token === "function");
-  check("connections", Number.isInteger(connections) && connections > 0);
-  check("checksum", /boolean|function/.test(typeof checksum));
-  for (const [name, value] of Object.entries(retry)) check(`retry.${name}`, value >= 0);
-  if (wrong[0]) throw new TypeError(`wrong options of Signpost: ${wrong.join(", ")}`);
+  const must = (isRight: boolean, rule: string) => isRight || wrong.push(rule);
+  must(URL.canParse(apiUrl) && /^https?:/.test(String(apiUrl)), "apiUrl must be a URL with http or https");
+  must(typeof token === "function", "token must be a function");
+  must(Number.isInteger(connections) && connections > 0, "connections must be a whole number over 0");
+  must(/boolean|function/.test(typeof checksum), "checksum must be a boolean or a function");
+  for (const [name, value] of Object.entries(retry)) must(value >= 0, `retry.${name} must be a number from 0`);
+  if (wrong[0]) throw new TypeError(`wrong options of Signpost: ${wrong.join("; ")}`);
   return { apiUrl: String(apiUrl).replace(/\/*$/, "/"), token, connections, checksum, retry, storage };
 }

@@ -8,17 +8,20 @@ import { badAnswer } from "./errors.ts";
 import { refusal } from "./refusal.ts";
 import { timed, type Timed } from "./s3/timed.ts";
 import { share, type Caller } from "./shared_request.ts";
-import { startTimer } from "./timer.ts";
 import type { BatchEntry, BatchPlan, UploadPlan, UploadRequest } from "./types.ts";
 
-/** What is planned ahead if URLs are valid for ten minutes; less in proportion if they are shorter. */
-const mostAhead = { files: 100, bytes: 2 ** 25, lifetime: 600 };
+/**
+ * The most files that are planned ahead if URLs are valid for ten minutes or more; less in
+ * proportion if they are shorter. A large file counts as several: the most bytes are 32 MiB.
+ */
+const mostAhead = 100;
+const unit = 2 ** 25 / mostAhead;
 
 /** The most files and bytes of a batch; the API accepts a body of 65,536 bytes. */
 const largestBatch = { files: 100, bytes: 65_000 };
 
-/** How long a file waits for others that are being prepared, in ms. */
-const patience = 20;
+/** The time in which another file must be ready, or those that are don't wait for it, in ms. */
+const patience = 50;
 
 /** A file to plan. */
 interface Asked {
@@ -52,7 +55,7 @@ export function newPlanner(call: Call): Planner {
   /** How long URLs are valid, in seconds; a cautious guess until the first plan. */
   let lifetime = 60;
   let preparing = 0;
-  const asked: Asked[] = [];
+  let asked: Asked[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -60,43 +63,39 @@ export function newPlanner(call: Call): Planner {
    * last ones are gone, so that a request has many.
    */
   const planAhead = () => {
-    const part = Math.min(1, lifetime / mostAhead.lifetime);
-    const [mostFiles, mostBytes] = [part * mostAhead.files, part * mostAhead.bytes];
-    let files = ahead.size;
-    let bytes = 0;
-    for (const { size } of ahead) bytes += size;
-    if (preparing > 0 || files > mostFiles / 2 || bytes > mostBytes / 2) return;
+    const most = Math.min(mostAhead, (lifetime / 600) * mostAhead);
+    const count = ({ size }: Waiting) => Math.max(1, size / unit);
+    let files = 0;
+    for (const file of ahead) files += count(file);
+    if (preparing > 0 || files > most / 2) return;
     for (const file of waiting) {
-      files += 1;
-      bytes += file.size;
-      if (files > mostFiles || bytes > mostBytes) return;
+      files += count(file);
+      if (files > most) return;
       waiting.delete(file);
       ahead.add(file);
       file.planAhead();
     }
   };
 
-  /** Sends what is there, in as few requests as the API accepts. */
-  const send = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    let bytes = 0;
-    let count = 0;
-    for (const { request } of asked) {
-      bytes += new Blob([JSON.stringify(request)]).size + 1; // and a comma
-      if (count === largestBatch.files || (count > 0 && bytes > largestBatch.bytes)) break;
-      count++;
-    }
-    if (count > 0) {
-      sendBatch(asked.splice(0, count));
-      send();
-    } else planAhead();
+  /** Sends what is there. */
+  const flush = () => {
+    const all = asked;
+    asked = [];
+    if (all[0]) send(all);
+    planAhead();
   };
 
-  const sendBatch = (batch: Asked[]) => {
+  /** Sends files, in several requests if the API wouldn't accept one. */
+  const send = (batch: Asked[]) => {
     const files = batch.map(({ request }) => request);
+    const half = files.length >> 1;
+    if (half > 0 && (files.length > largestBatch.files || new Blob([JSON.stringify(files)]).size > largestBatch.bytes)) {
+      send(batch.slice(0, half));
+      send(batch.slice(half));
+      return;
+    }
     const sent = share<BatchEntry[]>(async (all) => {
-      if (!files[1]) return [await call<UploadPlan>("uploads", files[0], all)];
+      if (half === 0) return [await call<UploadPlan>("uploads", files[0], all)];
       return (await call<BatchPlan>("uploads/batch", { files }, all)).files;
     });
     const planOf = async (i: number, caller: Caller) => {
@@ -128,8 +127,9 @@ export function newPlanner(call: Call): Planner {
         caller.signal.throwIfAborted();
         if (request) planned = new Promise((resolve) => asked.push({ request, caller, resolve }));
       } finally {
-        if (--preparing === 0) send();
-        else timer ??= startTimer(send, patience);
+        clearTimeout(timer);
+        if (--preparing === 0) flush();
+        else timer = setTimeout(flush, patience);
       }
       return planned;
     },

@@ -1,6 +1,7 @@
 import { isOffline, untilOnline } from "./connectivity.ts";
 import { NetworkError, SignpostError } from "./errors.ts";
-import { suspect, watchPolicy } from "./unreachable.ts";
+import { onDemand } from "./on_demand.ts";
+import { allowing, watchPolicy, type Clues } from "./unreachable.ts";
 
 /**
  * How a request is retried after a temporary failure. `retryable` in errors.ts decides which
@@ -56,9 +57,6 @@ export interface RetryContext {
   isOptional?: boolean;
 }
 
-/** The time in which a browser reports a request that it has forbidden, in ms. */
-const eventDelay = 20;
-
 /**
  * Errors of requests that have used up their tries. If one request needs another first, their tries
  * don't multiply.
@@ -71,9 +69,9 @@ const exhausted = new WeakSet<SignpostError>();
  */
 export async function withRetries<T>(attempt: () => Promise<T>, context: RetryContext): Promise<T> {
   const { retry, signal, onWait, isOptional = false } = context;
-  const policy = watchPolicy();
+  const clues: Clues = { forbidden: new Set() };
+  const endWatch = watchPolicy(clues);
   try {
-    let suspected: string | undefined;
     for (let failures = 0; ; ) {
       signal.throwIfAborted();
       try {
@@ -87,15 +85,14 @@ export async function withRetries<T>(attempt: () => Promise<T>, context: RetryCo
           await untilOnline(retry.maxDelay, signal);
           continue;
         }
-        const { url = "" } = error;
-        if (isUnanswered) await untilOnline(eventDelay, signal);
-        if (policy.forbids(url)) throw explained(error, "CSP");
         const isLast = failures++ >= retry.limit;
-        if (isUnanswered && failures > 1) {
-          // Two suspicions in a row are enough, or one after the last of at least three tries.
-          const reason = await suspect({ url, isOptional, isLast, signal });
-          if (reason && (reason === suspected || (isLast && failures > 2))) throw explained(error, reason);
-          suspected = reason;
+        if (isUnanswered) {
+          const { message, url = "", cause } = error;
+          const reason = await onDemand(signal, async (signal) => {
+            const { diagnose } = await import("./diagnosis.ts");
+            return diagnose({ url, isOptional, failures, isLast, clues, allowing, signal });
+          });
+          if (reason) throw new NetworkError(`${message}: ${reason.advice}`, { ...error, code: reason.code, cause });
         }
         if (isLast) {
           exhausted.add(error);
@@ -106,7 +103,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, context: RetryCo
       }
     }
   } finally {
-    policy.end();
+    endWatch();
   }
 }
 
@@ -117,15 +114,4 @@ export async function withRetries<T>(attempt: () => Promise<T>, context: RetryCo
 function delay(failures: number, { minDelay, maxDelay }: RetryOptions, retryAfter: number | undefined): number {
   const wait = minDelay * 2 ** (failures - 1) * (0.5 + Math.random() / 2);
   return Math.min(maxDelay, Math.max((retryAfter || 0) * 1000, wait));
-}
-
-/** The same error with its reason, and what to do about that. */
-function explained(error: SignpostError, code: "CSP" | "CORS" | "NotFound"): NetworkError {
-  const { message, url = "", cause } = error;
-  const advice = {
-    CSP: `connect-src must list ${new URL(url).origin}`,
-    CORS: `AllowedOrigins must list ${globalThis.origin}, no other code may add headers, and the deployment must have this route`,
-    NotFound: "the deployment must have this route",
-  };
-  return new NetworkError(`${message}: ${advice[code]}`, { ...error, code, cause });
 }

@@ -5,8 +5,8 @@ export type Caller = Pick<RetryContext, "signal" | "onWait">;
 
 /** One request for several callers. */
 export interface SharedRequest<T> {
-  /** Whether it has failed or was aborted, so that it has no answer for another caller. */
-  isOver: boolean;
+  /** Aborted if it has failed, or nobody waits for it any more: it has no answer for another caller. */
+  over: AbortSignal;
   /** Resolves with the answer. Rejects with the request's error, or the reason of the caller's abort. */
   join(caller: Caller): Promise<T>;
 }
@@ -14,16 +14,20 @@ export interface SharedRequest<T> {
 /** Begins a request. It goes on until it is answered, or all callers have aborted. */
 export function share<T>(ask: (all: Caller) => Promise<T>): SharedRequest<T> {
   const callers = new Set<Caller>();
-  const abort = new AbortController();
-  const answer = ask({ signal: abort.signal, onWait: (state) => callers.forEach(({ onWait }) => onWait?.(state)) });
-  const request: SharedRequest<T> = {
-    isOver: false,
+  const over = new AbortController();
+  const answer = ask({ signal: over.signal, onWait: (state) => callers.forEach(({ onWait }) => onWait?.(state)) });
+  answer.then(
+    () => callers.clear(),
+    () => over.abort(),
+  );
+  return {
+    over: over.signal,
     join: (caller) =>
       new Promise((resolve, reject) => {
         const { signal } = caller;
         const leave = () => {
           reject(signal.reason);
-          if (callers.delete(caller) && callers.size === 0) abort.abort((request.isOver = true));
+          if (callers.delete(caller) && callers.size === 0) over.abort();
         };
         callers.add(caller);
         if (signal.aborted) leave();
@@ -31,9 +35,4 @@ export function share<T>(ask: (all: Caller) => Promise<T>): SharedRequest<T> {
         answer.then(resolve, reject);
       }),
   };
-  answer.then(
-    () => callers.clear(),
-    () => (request.isOver = true),
-  );
-  return request;
 }

@@ -125,8 +125,8 @@ function requestFor(file: Blob, options: UploadOptions, { checksum }: Shared): U
     filename: name.toWellFormed?.() ?? name, // a lone surrogate can't be sent as UTF-8
     contentType: options.contentType ?? file.type,
     size: file.size,
-    ...(options.kind !== undefined && { kind: options.kind }),
-    ...(options.metadata && { metadata: options.metadata }),
-    ...(checksumFor(checksum, partSize(file.size)) && { partChecksums: true }),
+    kind: options.kind,
+    metadata: options.metadata,
+    partChecksums: checksumFor(checksum, partSize(file.size)) && true,
   };
 }

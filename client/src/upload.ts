@@ -14,9 +14,7 @@ export interface Shared extends Settings, Known {
   call: Call;
   /** Limits the requests to S3. */
   pool: Pool;
-  /**
-   * Limits the uploads under way.
-   */
+  /** Limits the uploads under way. */
   turns: Pool;
   planner: Planner;
   records: Records;
@@ -36,9 +34,8 @@ export class Upload {
   readonly #abort = new AbortController();
   /** Aborted by abort() and by the signal of the options. */
   readonly #signal: AbortSignal;
+  /** Aborted by pause(). A new one takes its place when the upload continues. */
   #pausing = new AbortController();
-  /** Resolved by #continue(). */
-  #paused: Promise<void> | undefined;
   #wake = () => {};
   #state: UploadState = "waiting";
   #job: Job | undefined;
@@ -86,15 +83,13 @@ export class Upload {
 
   /** Stops sending until resume(). Parts that S3 has are kept; a file in one piece starts over. */
   pause(): void {
-    if (this.#isOver || this.#paused) return;
     this.#become("paused");
-    this.#paused = new Promise((resolve) => (this.#wake = resolve));
-    this.#pausing.abort();
+    if (this.#state === "paused") this.#pausing.abort();
   }
 
   /** Continues after pause(). */
   resume(): void {
-    if (this.#paused) this.#continue("waiting");
+    if (this.#isPaused) this.#continue("waiting");
   }
 
   /**
@@ -102,11 +97,11 @@ export class Upload {
    * AbortError by default.
    */
   abort(reason?: unknown): void {
-    if (!this.#isOver) this.#abort.abort(reason);
+    this.#abort.abort(reason);
   }
 
   #continue(state: UploadState): void {
-    this.#paused = undefined;
+    this.#pausing = new AbortController();
     this.#become(state);
     this.#wake();
   }
@@ -135,16 +130,16 @@ export class Upload {
    */
   async #untilStored(): Promise<StoredObject> {
     for (let hasStartedOver = false; ; ) {
-      while (this.#paused) await this.#paused;
-      this.#pausing = new AbortController();
-      const signal = AbortSignal.any([this.#signal, this.#pausing.signal]);
+      while (this.#isPaused) await new Promise<void>((resolve) => (this.#wake = resolve));
+      const pausing = this.#pausing.signal;
+      const signal = AbortSignal.any([this.#signal, pausing]);
       try {
         return await this.#sendInTurn(signal);
       } catch (error) {
         if (this.#job?.isLost && !hasStartedOver) {
           hasStartedOver = true; // only once: otherwise it might never end
           this.#giveUp();
-        } else if (this.#signal.aborted || !this.#pausing.signal.aborted) throw error;
+        } else if (this.#signal.aborted || !pausing.aborted) throw error;
       }
     }
   }
@@ -199,17 +194,21 @@ export class Upload {
 
   /** Progress ends a wait: one part may wait while others are sent. */
   #report(progress: UploadProgress): void {
-    if (["waiting", "offline"].includes(this.#state)) this.#become("uploading");
+    if (/waiting|offline/.test(this.#state)) this.#become("uploading");
     callLater(this.#options.onProgress, progress);
   }
 
+  get #isPaused(): boolean {
+    return this.#pausing.signal.aborted;
+  }
+
   get #isOver(): boolean {
-    return ["stored", "failed", "aborted"].includes(this.#state);
+    return /stored|failed|aborted/.test(this.#state);
   }
 
   /** While paused, the requests that are being stopped don't change the state. */
   #become(state: UploadState): void {
-    if (state === this.#state || this.#paused || this.#isOver) return;
+    if (state === this.#state || this.#isPaused || this.#isOver) return;
     this.#state = state;
     callLater(this.#options.onState, state);
   }

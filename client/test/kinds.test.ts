@@ -61,17 +61,23 @@ test("a deployment without the route is an error that names it", async () => {
   });
 });
 
-test("who stops waiting for the limits stops nobody else, and the last one stops the request", async () => {
-  const signpost = clientOf(deployed(), { retry: { ...quick, limit: 1000, minDelay: 20 } });
-  deployed().fault = () => "cut";
+test("who stops waiting for the limits stops nobody else, and the last one stops the request", async (t) => {
+  const requests: AbortSignal[] = [];
+  t.mock.method(globalThis, "fetch", (_url: string, { signal }: { signal: AbortSignal }) => {
+    requests.push(signal);
+    return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  });
+  const signpost = clientOf(deployed());
   const abort = new AbortController();
   const aborted = signpost.limits({ signal: abort.signal });
   const upload = signpost.upload(randomFile(10));
   abort.abort(new Error("enough"));
   await assert.rejects(aborted, /enough/);
+  assert.deepEqual(requests.map((signal) => signal.aborted), [false]);
   upload.abort();
   await assert.rejects(upload.done, { name: "AbortError" });
-  deployed().fault = () => undefined;
+  assert.deepEqual(requests.map((signal) => signal.aborted), [true]);
+  t.mock.restoreAll();
   await signpost.limits();
   const aborting = AbortSignal.abort(new Error("before"));
   await assert.rejects(signpost.limits({ signal: aborting }), /before/);
@@ -125,14 +131,28 @@ for (const [title, options, want] of [
       status: 400,
       field: "metadata",
       message: 'metadata lacks case; every file of the kind "contract" must have author, case',
+      problems: [],
+    },
+  ],
+  [
+    "too large and without required metadata",
+    { kind: "deed" },
+    {
+      code: "SizeTooLarge",
+      status: 413,
+      field: "size",
+      problems: [
+        { code: "SizeTooLarge", field: "size", limit: 9, message: "size 11 is over the limit of 9 bytes for deed" },
+        { code: "InvalidRequest", field: "metadata", message: 'metadata lacks author; every file of the kind "deed" must have author' },
+      ],
     },
   ],
 ] as const) {
   test(`a file ${title} is refused before it is planned, by limits that are not old`, async () => {
-    deployed().kinds = [{ maxSize: 20 }, { kind: "still" }, { kind: "contract" }];
+    deployed().kinds = [{ maxSize: 20 }, { kind: "still" }, { kind: "contract" }, { kind: "deed" }];
     const signpost = clientOf(deployed());
     await signpost.limits();
-    deployed().kinds = [{ maxSize: 10 }, { kind: "still", maxSize: 9 }, { kind: "contract", requiredMetadata: ["author", "case"] }];
+    deployed().kinds = [{ maxSize: 10 }, { kind: "still", maxSize: 9 }, { kind: "contract", requiredMetadata: ["author", "case"] }, { kind: "deed", maxSize: 9, requiredMetadata: ["author"] }];
     signpost.forget();
     const refused = async () => {
       const error = await signpost.upload(randomFile(11), options).done.then(() => undefined, (error: ApiError) => error);
@@ -143,7 +163,7 @@ for (const [title, options, want] of [
     await refused();
     assert.equal(deployed().planned.length, 0);
     // A new deployment allows it.
-    deployed().kinds = [{}, { kind: "still" }, { kind: "contract" }];
+    deployed().kinds = [{}, { kind: "still" }, { kind: "contract" }, { kind: "deed" }];
     await new Promise((resolve) => setTimeout(resolve, 2));
     await signpost.upload(randomFile(11), options).done;
   });

@@ -8,6 +8,8 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { apiRefusal, Deployment } from "./deployment.ts";
+import { quick, randomFile } from "./fixture.ts";
 
 const client = join(import.meta.dirname, "..");
 const PATH = `${join(client, "../node_modules/.bin")}:${process.env.PATH}`;
@@ -15,21 +17,53 @@ const run = (program: string, args: string[], options: ExecFileOptions = {}) =>
   promisify(execFile)(program, args, { ...options, encoding: "utf8", env: { ...process.env, PATH } });
 const KiB = 1024;
 
-test("the whole client is at most 7.5 KiB, minified and gzipped", async () => {
+/** Builds the client as a bundler does that splits code. The first file is the entry. */
+async function split(outdir: string) {
   const entryPoints = [join(client, "src/index.ts")];
-  const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, format: "esm", target: "es2022", write: false });
-  const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
+  const { outputFiles } = await build({ entryPoints, outdir, bundle: true, splitting: true, minify: true, format: "esm", target: "es2022", write: false });
+  const isEntry = ({ path }: { path: string }) => path.endsWith("index.js");
+  return outputFiles.sort((a, b) => Number(isEntry(b)) - Number(isEntry(a)));
+}
+
+const sizeOf = (contents: Uint8Array) => gzipSync(contents, { level: 9 }).length;
+
+test("what a page loads is at most 7.5 KiB, minified and gzipped, and at most 1 KiB on demand", async () => {
+  const [entry, ...onDemand] = await split("/");
+  assert.doesNotMatch(entry!.text, /from\s*"|import\s*"/, "the entry is all that is loaded at the start");
+  const later = onDemand.reduce((sum, { contents }) => sum + sizeOf(contents), 0);
+  assert.ok(later <= KiB, `${later} bytes are loaded on demand`);
+  const size = sizeOf(entry!.contents);
   assert.ok(size <= 7.5 * KiB, `it has ${size} bytes`);
 });
 
+test("the client works without what is loaded on demand", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "signpost-entry-"));
+  const deployment = await new Deployment().listen();
+  t.after(() => (deployment.close(), rm(folder, { recursive: true })));
+  const [entry] = await split(folder);
+  await writeFile(join(folder, "entry.mjs"), entry!.contents);
+  const { Signpost }: typeof import("../src/index.ts") = await import(join(folder, "entry.mjs"));
+  const signpost = new Signpost({ apiUrl: deployment.apiUrl, token: () => "token", retry: quick, storage: null });
+
+  deployment.kinds = [{ maxSize: 9 }];
+  deployment.refuses = ({ size }) => (size > 9 ? apiRefusal(413, "SizeTooLarge", { field: "size" }) : undefined);
+  await assert.rejects(signpost.upload(randomFile(10)).done, { message: "refused: SizeTooLarge" });
+
+  deployment.fault = (what, count) => (what === "PUT object" && count < 3 ? "cut" : undefined);
+  const { key } = await signpost.upload(randomFile(9)).done;
+  assert.ok(deployment.objects.has(key));
+  deployment.fault = () => "cut";
+  await assert.rejects(signpost.upload(randomFile(8)).done, { name: "NetworkError", code: "NetworkError" });
+});
+
 test("signpost-client/files adds at most 2 KiB to a page that uploads", async () => {
-  const sizeOf = async (...sources: string[]) => {
+  const sizeWith = async (...sources: string[]) => {
     const contents = sources.map((source) => `export * from "./src/${source}";`).join("");
     const stdin = { contents, resolveDir: client };
     const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: "esm", target: "es2022", write: false });
-    return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
+    return sizeOf(outputFiles[0]!.contents);
   };
-  const size = (await sizeOf("index.ts", "files/files.ts")) - (await sizeOf("index.ts"));
+  const size = (await sizeWith("index.ts", "files/files.ts")) - (await sizeWith("index.ts"));
   assert.ok(size <= 2 * KiB, `it adds ${size} bytes`);
 });
 

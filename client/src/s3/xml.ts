@@ -49,12 +49,8 @@ export async function allParts(
 /** The body of CompleteMultipartUpload. */
 export function completeXml(parts: StoredPart[]): string {
   const entries = parts.map(({ partNumber, etag, sha256 }) => {
-    const sum = sha256 ? element("ChecksumSHA256", sha256) : "";
-    return element("Part", element("PartNumber", partNumber) + element("ETag", etag) + sum);
+    const sum = sha256 ? `<ChecksumSHA256>${sha256}</ChecksumSHA256>` : "";
+    return `<Part><PartNumber>${partNumber}</PartNumber><ETag>${etag}</ETag>${sum}</Part>`;
   });
-  return element("CompleteMultipartUpload", entries.join(""));
-}
-
-function element(name: string, content: string | number): string {
-  return `<${name}>${content}</${name}>`;
+  return `<CompleteMultipartUpload>${entries.join("")}</CompleteMultipartUpload>`;
 }

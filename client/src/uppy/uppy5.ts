@@ -1,6 +1,6 @@
 import { SignpostError, withoutQuery } from "../errors.ts";
 import { deliver } from "../s3/deliver.ts";
-import { MultipartUpload, type MultipartTools } from "../s3/multipart_upload.ts";
+import { createMultipart, multipartUpload, type MultipartTools, type MultipartUpload } from "../s3/multipart_upload.ts";
 import { readStored } from "../s3/outcome.ts";
 import { partSize } from "../s3/part_size.ts";
 import type { Timed } from "../s3/timed.ts";
@@ -180,7 +180,7 @@ class MultipartUploads {
   async create(file: UppyFileLike, signal = noAbort()): Promise<{ key: string; uploadId: string }> {
     const partChecksums = this.#planner.partChecksum(sizeOf(file)) !== undefined;
     const plan = await this.#planner.planInParts(file, partChecksums, signal);
-    return { key: plan.key, uploadId: await MultipartUpload.create(this.#tools, plan, signal) };
+    return { key: plan.key, uploadId: await createMultipart(this.#tools, plan, signal) };
   }
 
   async sign(file: UppyFileLike, part: MultipartRef & { partNumber: number; body: Blob }): Promise<UppyParameters> {
@@ -231,7 +231,7 @@ class MultipartUploads {
       known.location = withoutQuery(signed.complete.url);
       return signed;
     };
-    const upload = new MultipartUpload({ ...this.#tools, signParts }, { key, uploadId });
+    const upload = multipartUpload({ ...this.#tools, signParts }, { key, uploadId });
     const known: Known = { uploadId, upload, parts: new Map(), location: "" };
     this.#known.set(body, known);
     return known;
