@@ -41,7 +41,7 @@ check: node_modules/.installed
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-go check-node
 
 check-go: format vet
-	go test ./docs ./lambda/... ./test/contract
+	go test ./docs/... ./lambda/... ./test/contract
 	go test -short ./local/... ./internal/... ./infra/... ./test/template
 
 check-node: types-check
@@ -104,7 +104,7 @@ test-consumer: node_modules/.installed
 # The functions, the templates and the reference against openapi.yaml, and a client generated from it. The generator is in
 # a module of its own, since it needs another version of kin-openapi.
 test-contract: node_modules/.installed
-	go test ./docs ./test/contract/...
+	go test ./docs/... ./test/contract/...
 	cd test/codegen && go test -count=1 ./... # Go's test cache doesn't see openapi.yaml, which the generator reads
 
 test-conformance: node_modules/.installed

@@ -50,6 +50,26 @@ func TestGoSnippets(t *testing.T) {
 	}
 }
 
+// TestCodeOfFiles: a block of code that names a file is a part of that file, which its own tests
+// compile and run.
+func TestCodeOfFiles(t *testing.T) {
+	found := 0
+	for name, text := range documents(t) {
+		for _, block := range regexp.MustCompile("(?ms)^```\\w+ (\\S+)\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
+			found++
+			file, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(block[1])))
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			} else if !strings.Contains(string(file), block[2]) {
+				t.Errorf("%s has code that isn't in %s:\n%s", name, block[1], block[2])
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("only %d blocks name a file", found)
+	}
+}
+
 // compile builds a package with one file more, which is not written into its folder.
 func compile(t *testing.T, folder, source string) ([]byte, error) {
 	t.Helper()

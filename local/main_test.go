@@ -31,6 +31,8 @@ func TestParseFlags(t *testing.T) {
 		"ErrNotAURL":    {[]string{"-webhook", "localhost:3000"}, "http://127.0.0.1:3000/hook"},
 		"ErrNoHost":     {[]string{"-webhook", "http:///hook"}, "http://127.0.0.1:3000/hook"},
 		"ErrElsewhere":  {[]string{"-webhook", "https://hooks.example.com/"}, "not this machine"},
+		"ErrAddress":    {[]string{"-webhook", "http://192.0.2.1:3000/"}, "not this machine"},
+		"ErrAllHosts":   {[]string{"-webhook", "http://0.0.0.0:3000/"}, "not this machine"},
 		"ErrNamed":      {[]string{"-webhook", "http://localhost.example.com/"}, "not this machine"},
 		"ErrPassword":   {[]string{"-webhook", "http://me:hunter2@127.0.0.1/"}, "user name"},
 	} {

@@ -1,7 +1,7 @@
-import { ApiError, noAnswer } from "./errors.ts";
+import { noAnswer } from "./errors.ts";
 import type { Settings } from "./options.ts";
 import { readText } from "./read_text.ts";
-import { redact } from "./redact.ts";
+import { refusal } from "./refusal.ts";
 import { withRetries, type RetryContext } from "./retry.ts";
 import { newTokens } from "./tokens.ts";
 import type { ErrorResponse } from "./types.ts";
@@ -14,28 +14,30 @@ import { noteAnswer } from "./unreachable.ts";
 const timeout = 30_000;
 
 /**
- * Posts JSON to a route of the API, and resolves with the JSON of the answer. Rejects with an
- * ApiError, a NetworkError, or what the token source throws.
+ * Calls a route of the API: posts the body as JSON, or gets if there is none. Resolves with the JSON
+ * of the answer. Rejects with an ApiError, a NetworkError, or what the token source throws.
  */
-export type Post = <T>(route: string, body: object, context: Omit<RetryContext, "retry">) => Promise<T>;
+export type Call = <T>(route: string, body: object | undefined, context: Omit<RetryContext, "retry">) => Promise<T>;
 
-export function newApi({ apiUrl, token, retry }: Pick<Settings, "apiUrl" | "token" | "retry">): Post {
+export function newApi({ apiUrl, token, retry }: Pick<Settings, "apiUrl" | "token" | "retry">): Call {
   const withToken = newTokens(token);
   return (route, body, context) => {
-    const ask = (token: string) => postJSON<any>(apiUrl + route, JSON.stringify(body), token, context.signal);
+    const ask = (token: string) => fetchJSON<any>(apiUrl + route, body && JSON.stringify(body), token, context.signal);
     return withRetries(() => withToken(ask), { ...context, retry });
   };
 }
 
-async function postJSON<T>(url: string, body: string, token: string, signal: AbortSignal): Promise<T> {
+async function fetchJSON<T>(url: string, body: string | undefined, token: string, signal: AbortSignal): Promise<T> {
   const late = AbortSignal.timeout(timeout);
-  const method = "POST";
-  const headers = { Authorization: token, "Content-Type": "application/json" };
+  const method = body ? "POST" : "GET";
+  const headers = { Authorization: token, ...(body && { "Content-Type": "application/json" }) };
+  // The browser's cache may hold limits of before a new deployment.
+  const init: RequestInit = { method, headers, body: body ?? null, cache: "no-store" };
   let response!: Response;
   let text: string | undefined;
   let answer: unknown;
   try {
-    response = await fetch(url, { method, headers, body, signal: AbortSignal.any([signal, late]) });
+    response = await fetch(url, { ...init, signal: AbortSignal.any([signal, late]) });
     noteAnswer(url, url);
     text = await readText(response);
     answer = JSON.parse(text);
@@ -47,16 +49,7 @@ async function postJSON<T>(url: string, body: string, token: string, signal: Abo
     if (text == null || response.ok) throw noAnswer({ method, url }, cause, late.aborted ? "Timeout" : undefined);
   }
   if (response.ok) return answer as T;
-  throw refusal(answer as Partial<ErrorResponse> | null | undefined, response, token);
-}
-
-function refusal(answer: Partial<ErrorResponse> | null | undefined, response: Response, token: string): ApiError {
-  const { status, headers, url } = response;
-  const facts: Partial<ErrorResponse["error"]> = answer?.error ?? {};
-  const { code = `HTTP ${status}`, message = `the API answered ${status}`, field, problems = [], limit, allowed } = facts;
-  return new ApiError(redact(`${message}`, [token]), {
-    ...{ code, field, problems, limit, allowed, status, url, method: "POST" },
-    requestId: facts.requestId ?? headers.get("x-amzn-RequestId") ?? undefined,
-    retryAfter: Number(headers.get("Retry-After")),
-  });
+  const requestId = response.headers.get("x-amzn-RequestId") ?? undefined;
+  const retryAfter = Number(response.headers.get("Retry-After"));
+  throw refusal((answer as Partial<ErrorResponse> | null | undefined)?.error, { status: response.status, url: response.url, method, requestId, retryAfter }, [token]);
 }

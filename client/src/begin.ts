@@ -1,16 +1,17 @@
-import { ApiError, badAnswer } from "./errors.ts";
+import { check } from "./check.ts";
+import { badAnswer, type ApiError } from "./errors.ts";
 import { FileInParts } from "./file_in_parts.ts";
 import type { Job, Tools } from "./job.ts";
-import { fits, type Place } from "./resume.ts";
+import type { KnownLimits } from "./limits.ts";
+import { fits, type PartsRecord } from "./resume.ts";
 import { checksumFor } from "./s3/checksum.ts";
 import { MultipartUpload } from "./s3/multipart_upload.ts";
-import { timed } from "./s3/timed.ts";
+import type { Limits } from "./types.ts";
 import { wholeFile } from "./whole_file.ts";
 
-/** What the client learns about the deployment and its own uploads. */
-export interface Learned {
-  /** The smallest size that the deployment has planned in parts, or else the usual threshold. */
-  partsFrom: number;
+/** What the client knows about the deployment and its own uploads. */
+export interface Known {
+  limits: KnownLimits;
   /**
    * Files in one piece whose upload ended without S3's answer: they may be stored. The next upload
    * of such a file asks for the same key, so that it isn't stored twice.
@@ -19,53 +20,54 @@ export interface Learned {
 }
 
 /** Continues an unfinished upload of the file, or plans a new one. */
-export async function begin(
-  tools: Tools,
-  learned: Learned,
-  place: Place | undefined,
-  signal: AbortSignal,
-): Promise<Job> {
-  const record = place?.read();
-  if (record && (!record.checksums || checksumFor(tools.checksum, record.partSize))) {
-    return new FileInParts(tools, record, true);
+export async function begin(tools: Tools, { limits, unsure }: Known, signal: AbortSignal): Promise<Job> {
+  const again = unsure.get(tools.file);
+  unsure.delete(tools.file);
+  const job = again?.(tools);
+  if (job) return job;
+  const begun = Date.now();
+  const caller = { signal, onWait: tools.onWait };
+  let before: Limits | undefined;
+  try {
+    return await plan(tools, async () => (before = await limits.ask(caller)), signal);
+  } catch (error) {
+    // The limits may have changed since they were asked for.
+    if (!/^(size|metadata|sha256)$/.test((error as ApiError).field ?? "")) throw error;
+    const now = await limits.ask(caller, begun);
+    if (now === before) throw error;
+    return plan(tools, async () => now, signal);
   }
-  const again = learned.unsure.get(tools.file);
-  learned.unsure.delete(tools.file);
-  return again?.(tools) ?? plan(tools, learned, signal);
 }
 
-/**
- * Plans the file. The deployment decides whether it is sent in one piece, and only then may its
- * SHA-256 be signed. The usual threshold is a good guess; a wrong guess costs one more request.
- */
-async function plan(tools: Tools, learned: Learned, signal: AbortSignal): Promise<Job> {
-  const { file, request } = tools;
+/** Plans the file. Its SHA-256 is signed, unless it is sent in parts: then each part has its own. */
+async function plan(tools: Tools, askLimits: () => Promise<Limits>, signal: AbortSignal): Promise<Job> {
+  const { file, request, checksum } = tools;
   const { size } = file;
-  const hash = checksumFor(tools.checksum, size);
-  let sha256 = size < learned.partsFrom ? await hash?.(file) : undefined;
-  const ask = () => timed(() => tools.plan({ ...request, sha256 }, signal));
-  let refusal: unknown;
-  let planned = await ask().catch((error) => {
-    if (!sha256 || !(error instanceof ApiError) || error.field !== "sha256") throw error;
-    refusal = error;
-    sha256 = undefined;
-    return ask();
-  });
-  if ("multipart" in planned) {
-    learned.partsFrom = Math.min(learned.partsFrom, size);
-    const { key, multipart, headers } = planned;
-    if (!fits(multipart, size)) throw badAnswer();
-    const uploadId = await MultipartUpload.create(tools, planned, signal);
-    const contentType = headers["Content-Type"];
-    const checksums = request.partChecksums === true;
-    return new FileInParts(tools, { key, contentType, uploadId, ...multipart, checksums, parts: {} }, false);
+  const hash = checksumFor(checksum, size);
+  let sha256: string | undefined;
+  let record: PartsRecord | undefined;
+  const planned = await tools.plan(async () => {
+    const { kinds } = await askLimits();
+    // The API refuses other kinds: it knows whether there is no such kind or it is another group's.
+    const kind = kinds.find(({ kind }) => kind === (request.kind ?? null));
+    const isInParts = kind && size > (kind.multipartThreshold ?? size);
+    record = isInParts ? (await tools.place())?.read() : undefined;
+    if (record && (!record.checksums || checksumFor(checksum, record.partSize))) return;
+    if (kind) check(request, kind);
+    if (kind && !isInParts) sha256 = await hash?.(file);
+    return { ...request, sha256 };
+  }, signal);
+  if (!planned) return new FileInParts(tools, record!, true);
+  if (!("multipart" in planned)) {
+    // It was expected in parts.
+    if (hash && !sha256) throw Object.assign(badAnswer(), { field: "sha256" });
+    return wholeFile(tools, planned, sha256);
   }
-  // The API refuses the SHA-256 of a file that is sent in parts. This one isn't, so the SHA-256
-  // itself was wrong.
-  if (refusal) throw refusal;
-  if (hash && !sha256) {
-    sha256 = await hash(file);
-    planned = await ask();
-  }
-  return wholeFile(tools, planned, sha256);
+  const { key, multipart, headers } = planned;
+  if (!fits(multipart, size)) throw badAnswer();
+  await tools.place();
+  const uploadId = await MultipartUpload.create(tools, planned, signal);
+  const contentType = headers["Content-Type"];
+  const checksums = request.partChecksums === true;
+  return new FileInParts(tools, { key, contentType, uploadId, ...multipart, checksums, parts: {} }, false);
 }

@@ -73,7 +73,8 @@ export class S3Error extends SignpostError {
  *
  * - `CSP`: the page's Content-Security-Policy forbids the request.
  * - `CORS`: the server is up, but the browser withholds its answers from this page. Either the
- *   deployment's `AllowedOrigins` lack the page's origin, or other code adds a header to the request.
+ *   deployment's `AllowedOrigins` lack the page's origin, or other code adds a header to the
+ *   request, or the deployment is too old to have the route.
  * - `NotFound`: the API is up and allows this page, but doesn't seem to have this route.
  */
 export class NetworkError extends SignpostError {
@@ -88,7 +89,7 @@ export class FileError extends SignpostError {
   override readonly name = "FileError";
 
   constructor(cause?: unknown) {
-    super("the file can't be read: it was changed, moved or deleted", { code: "NotReadable", cause });
+    super("the file has changed, or can't be read", { code: "NotReadable", cause });
   }
 }
 

@@ -59,7 +59,7 @@ export class FileInParts implements Job {
     } catch (error) {
       // The API refuses a remembered upload that is not, or no longer, this user's.
       const isForeign = !this.#earlier && error instanceof ApiError && !error.retryable && error.status !== 401;
-      if (isForeign || isGone(error)) this.isLost = true;
+      this.isLost = isForeign || isGone(error);
       throw error;
     }
   }
@@ -119,7 +119,7 @@ export class FileInParts implements Job {
     const prepare = async () => {
       const batch: Promise<Part>[] = [];
       while (number < partCount && batch.length < this.#tools.connections) if (!parts[++number]) batch.push(this.#hash(number));
-      return batch[0] ? this.#upload.sign(await Promise.all(batch), signal) : [];
+      return batch.length > 0 ? this.#upload.sign(await Promise.all(batch), signal) : [];
     };
     for (let next = prepare(), batch; (batch = await next)[0]; yield* batch) {
       (next = prepare()).catch(() => {}); // it is awaited later

@@ -1,8 +1,9 @@
 import type { Pool } from "./pool.ts";
 import type { Meter } from "./progress.ts";
-import type { PartsRecord } from "./resume.ts";
+import type { PartsRecord, Place } from "./resume.ts";
 import type { Checksum } from "./s3/checksum.ts";
 import type { MultipartTools } from "./s3/multipart_upload.ts";
+import type { Timed } from "./s3/timed.ts";
 import type { UploadPlan, UploadRequest } from "./types.ts";
 
 /** A file in S3. */
@@ -58,8 +59,10 @@ export interface Tools extends MultipartTools {
   connections: number;
   pool: Pool;
   meter: Meter;
-  /** Plans the file: `POST /uploads`. */
-  plan(request: UploadRequest, signal: AbortSignal): Promise<UploadPlan>;
+  /** Plans the file, with others that are ready at the same time: see planner.ts. */
+  plan(prepare: () => Promise<UploadRequest | undefined>, signal: AbortSignal): Promise<Timed<UploadPlan> | undefined>;
+  /** Takes the place of the file's record, if it can be had. */
+  place(): Promise<Place | undefined>;
   /** Remembers what is stored, for after a reload. */
   remember(record: PartsRecord): void;
   /** Called when all bytes are sent, and S3 has yet to confirm. */

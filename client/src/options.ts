@@ -11,10 +11,10 @@ export interface SignpostOptions {
   /** Gives the signed-in user's token. `refresh` is true if the API has refused the last one. */
   token: TokenSource;
   /**
-   * The number of simultaneous requests to S3, over all uploads. Browsers open six connections to
-   * an HTTP/1.1 server, so the default leaves one for the page.
+   * The number of simultaneous requests to S3, over all uploads. S3 speaks HTTP/1.1, and browsers
+   * open six connections to such a server.
    *
-   * @default 5
+   * @default 6
    */
   connections?: number | undefined;
   /**
@@ -67,6 +67,8 @@ export interface UploadOptions {
    * @default the file's own; if it has none, the API derives it from the file's name
    */
   contentType?: string | undefined;
+  /** The kind of upload: one of those that `signpost.limits()` lists. */
+  kind?: string | undefined;
   /** Stored with the object: at most 10 entries and 2 KiB. */
   metadata?: Record<string, string> | undefined;
   /** Called as bytes are sent and parts are stored. */
@@ -89,18 +91,15 @@ export interface Settings {
 
 /** Fills in the defaults. Throws a TypeError that lists every wrong option. */
 export function settingsOf(options: SignpostOptions): Settings {
-  const { apiUrl, token, connections = 5, checksum = true, storage = defaultStorage() } = options;
+  const { apiUrl, token, connections = 6, checksum = true, storage = defaultStorage() } = options;
   const retry = { limit: 8, minDelay: 500, maxDelay: 20_000, stallTimeout: 60_000, minSpeed: 8_000, ...options.retry };
-  const problems: string[] = [];
-  const check = (name: string, value: unknown, isRight: boolean, right: string) => {
-    if (!isRight) problems.push(`${name} must be ${right}, not ${String(value)}`);
-  };
-  const isURL = URL.canParse(apiUrl) && /^https?:/.test(String(apiUrl));
-  check("apiUrl", apiUrl, isURL, "the stack's output ApiUrl");
-  check("token", token, typeof token === "function", "a function");
-  check("connections", connections, Number.isInteger(connections) && connections > 0, "a whole number from 1");
-  check("checksum", checksum, /boolean|function/.test(typeof checksum), "true, false or a function");
-  for (const [name, value] of Object.entries(retry)) check(`retry.${name}`, value, value >= 0, "a number from 0");
-  if (problems.length > 0) throw new TypeError(`signpost-client: ${problems.join("; ")}`);
+  const wrong: string[] = [];
+  const check = (name: string, isRight: boolean) => isRight || wrong.push(name);
+  check("apiUrl", URL.canParse(apiUrl) && /^https?:/.test(String(apiUrl)));
+  check("token", typeof token === "function");
+  check("connections", Number.isInteger(connections) && connections > 0);
+  check("checksum", /boolean|function/.test(typeof checksum));
+  for (const [name, value] of Object.entries(retry)) check(`retry.${name}`, value >= 0);
+  if (wrong[0]) throw new TypeError(`wrong options of Signpost: ${wrong.join(", ")}`);
   return { apiUrl: String(apiUrl).replace(/\/*$/, "/"), token, connections, checksum, retry, storage };
 }

@@ -123,9 +123,9 @@ function delay(failures: number, { minDelay, maxDelay }: RetryOptions, retryAfte
 function explained(error: SignpostError, code: "CSP" | "CORS" | "NotFound"): NetworkError {
   const { message, url = "", cause } = error;
   const advice = {
-    CSP: `connect-src of the page's Content-Security-Policy must list ${new URL(url).origin}`,
-    CORS: `AllowedOrigins must list ${globalThis.origin}, and no other code may add headers`,
-    NotFound: "the deployment may lack this route",
+    CSP: `connect-src must list ${new URL(url).origin}`,
+    CORS: `AllowedOrigins must list ${globalThis.origin}, no other code may add headers, and the deployment must have this route`,
+    NotFound: "the deployment must have this route",
   };
   return new NetworkError(`${message}: ${advice[code]}`, { ...error, code, cause });
 }

@@ -1,10 +1,12 @@
 import { newApi } from "./api.ts";
-import { checksumFor, usualThreshold } from "./s3/checksum.ts";
+import { checksumFor } from "./s3/checksum.ts";
 import { settingsOf, type Settings, type SignpostOptions, type UploadOptions } from "./options.ts";
 import { partSize } from "./s3/part_size.ts";
+import { newLimits } from "./limits.ts";
+import { newPlanner } from "./planner.ts";
 import { newPool } from "./pool.ts";
 import { newRecords } from "./resume.ts";
-import type { PartsRequest, SignedDownload, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
+import type { Limits, PartsRequest, SignedDownload, SignedParts, UploadPlan, UploadRequest } from "./types.ts";
 import { Upload, type Shared } from "./upload.ts";
 
 /** The options of a call to the API. */
@@ -28,10 +30,13 @@ export class Signpost {
   constructor(options: SignpostOptions) {
     this.settings = settingsOf(options);
     const { apiUrl, storage, connections } = this.settings;
+    const call = newApi(this.settings);
     this.#shared = {
       ...this.settings,
-      learned: { partsFrom: usualThreshold + 1, unsure: new WeakMap() },
-      post: newApi(this.settings),
+      unsure: new WeakMap(),
+      call,
+      limits: newLimits(call),
+      planner: newPlanner(call),
       pool: newPool(connections),
       turns: newPool(connections),
       records: newRecords(storage, apiUrl),
@@ -49,11 +54,19 @@ export class Signpost {
   }
 
   /**
-   * Plans one upload: `POST /uploads`. Rejects with an ApiError, a NetworkError, or what the token
-   * source threw.
+   * What the deployment accepts from the signed-in user: `GET /limits`. The answer is kept for five
+   * minutes. Rejects as plan() does.
    */
-  plan(request: UploadRequest, options: CallOptions = {}): Promise<UploadPlan> {
-    return this.#post("uploads", request, options);
+  limits({ signal = AbortSignal.any([]) }: CallOptions = {}): Promise<Limits> {
+    return this.#shared.limits.ask({ signal });
+  }
+
+  /**
+   * Plans one upload: `POST /uploads`, or `POST /uploads/batch` with others of the same moment.
+   * Rejects with an ApiError, a NetworkError, or what the token source threw.
+   */
+  async plan(request: UploadRequest, { signal = AbortSignal.any([]) }: CallOptions = {}): Promise<UploadPlan> {
+    return (await this.#shared.planner.plan(async () => request, { signal }))!;
   }
 
   /**
@@ -80,19 +93,20 @@ export class Signpost {
   }
 
   /**
-   * Forgets the unfinished uploads to this API that the browser remembers. Call it when the user
-   * signs out. Also clears the list of the page's requests, which holds signed URLs
-   * (`performance.clearResourceTimings`).
+   * Forgets the unfinished uploads to this API that the browser remembers, and the user's limits.
+   * Call it when the user signs out. Also clears the list of the page's requests, which holds signed
+   * URLs (`performance.clearResourceTimings`).
    */
   forget(): void {
     this.#shared.records.clear();
-    this.#shared.learned.unsure = new WeakMap();
+    this.#shared.limits.forget();
+    this.#shared.unsure = new WeakMap();
     performance.clearResourceTimings?.();
   }
 
   #post<T>(route: string, body: object, options: CallOptions, isOptional = false): Promise<T> {
     const { signal = AbortSignal.any([]) } = options;
-    return this.#shared.post(route, body, { signal, isOptional });
+    return this.#shared.call(route, body, { signal, isOptional });
   }
 }
 
@@ -106,6 +120,7 @@ function requestFor(file: Blob, options: UploadOptions, { checksum }: Shared): U
     filename: name.toWellFormed?.() ?? name, // a lone surrogate can't be sent as UTF-8
     contentType: options.contentType ?? file.type,
     size: file.size,
+    ...(options.kind !== undefined && { kind: options.kind }),
     ...(options.metadata && { metadata: options.metadata }),
     ...(checksumFor(checksum, partSize(file.size)) && { partChecksums: true }),
   };

@@ -16,6 +16,18 @@ export type UploadRequest = Schemas["UploadRequest"];
  */
 export type UploadPlan = Schemas["UploadPlan"];
 
+/** The answer of `POST /uploads/batch`: an entry for each file, in the order of the request. */
+export type BatchPlan = Schemas["BatchPlan"];
+
+/** The plan of a file, or its refusal. */
+export type BatchEntry = Schemas["BatchEntry"];
+
+/** What the deployment accepts, of each kind of upload, and what else it can do. */
+export type Limits = Schemas["Limits"];
+
+/** What the deployment accepts of one kind of upload; `kind` is null for files without a kind. */
+export type KindLimits = Schemas["KindLimits"];
+
 /** The body of `POST /uploads/parts`. */
 export type PartsRequest = Schemas["PartsRequest"];
 

@@ -1,24 +1,25 @@
-import type { Post } from "./api.ts";
-import { begin, type Learned } from "./begin.ts";
+import type { Call } from "./api.ts";
+import { begin, type Known } from "./begin.ts";
 import { NetworkError } from "./errors.ts";
 import type { Job, StoredObject, Tools } from "./job.ts";
 import type { Settings, UploadOptions, UploadState } from "./options.ts";
+import type { Planner } from "./planner.ts";
 import type { Pool } from "./pool.ts";
 import { newMeter, type UploadProgress } from "./progress.ts";
 import type { Place, Records } from "./resume.ts";
 import type { UploadRequest } from "./types.ts";
 
 /** What all uploads of a client share. */
-export interface Shared extends Settings {
-  post: Post;
+export interface Shared extends Settings, Known {
+  call: Call;
   /** Limits the requests to S3. */
   pool: Pool;
   /**
-   * Limits the uploads under way. A file is planned when its turn comes, so that its URL is fresh.
+   * Limits the uploads under way.
    */
   turns: Pool;
+  planner: Planner;
   records: Records;
-  learned: Learned;
 }
 
 /** The upload of one file. It starts by itself when its turn comes. */
@@ -119,7 +120,7 @@ export class Upload {
     } catch (error) {
       const { aborted, reason } = this.#signal;
       const again = (aborted || error instanceof NetworkError) && this.#job?.again;
-      if (again) this.#tools.learned.unsure.set(this.file, again);
+      if (again) this.#tools.unsure.set(this.file, again);
       if (aborted) this.#giveUp();
       this.#become(aborted ? "aborted" : "failed");
       throw aborted ? reason : error;
@@ -138,7 +139,7 @@ export class Upload {
       this.#pausing = new AbortController();
       const signal = AbortSignal.any([this.#signal, this.#pausing.signal]);
       try {
-        return await this.#tools.turns(signal, () => this.#send(signal));
+        return await this.#sendInTurn(signal);
       } catch (error) {
         if (this.#job?.isLost && !hasStartedOver) {
           hasStartedOver = true; // only once: otherwise it might never end
@@ -148,19 +149,28 @@ export class Upload {
     }
   }
 
-  async #send(signal: AbortSignal): Promise<StoredObject> {
-    const { records, learned, request } = this.#tools;
-    if (!this.#job) {
-      this.#become("planning");
-      const { contentType, metadata } = request;
-      this.#place ??= await records.hold(this.file, { contentType, metadata });
-      this.#job = await begin(this.#tools, learned, this.#place, signal);
-    }
-    this.#become("uploading");
-    const job = this.#job;
-    const etag = await job.run(signal);
-    const { key, contentType, sha256 } = job;
-    return { key, contentType, size: this.file.size, sha256, etag, resumed: this.resumed };
+  /** Plans the file ahead if the planner asks for that, and sends it when its turn comes. */
+  async #sendInTurn(signal: AbortSignal): Promise<StoredObject> {
+    const { planner, turns } = this.#tools;
+    const { size } = this.file;
+    const failed = new AbortController();
+    let begun: Promise<Job> | undefined;
+    const planAhead = () => (begun = this.#begin(signal)).catch((error) => failed.abort(error));
+    const leave = planner.wait({ size, planAhead });
+    const send = async () => {
+      leave();
+      if (!this.#job) this.#become("planning");
+      const job = (this.#job = await (begun ?? this.#begin(signal)));
+      this.#become("uploading");
+      const etag = await job.run(signal);
+      const { key, contentType, sha256 } = job;
+      return { key, contentType, size, sha256, etag, resumed: this.resumed };
+    };
+    return turns(AbortSignal.any([signal, failed.signal]), send).finally(leave);
+  }
+
+  async #begin(signal: AbortSignal): Promise<Job> {
+    return (this.#job ??= await begin(this.#tools, this.#tools, signal));
   }
 
   /** Discards what is stored of the file: here, and in S3 if the deployment grants that. */
@@ -171,16 +181,17 @@ export class Upload {
   }
 
   #toolsOf(request: UploadRequest, shared: Shared): Tools & Shared {
-    const { post } = shared;
+    const { call, planner, records } = shared;
     const { file } = this;
+    const { contentType, metadata, kind } = request;
     const onWait = (state: "offline" | "waiting") => this.#become(state);
-    const ask = (route: string) => (request: object, signal: AbortSignal) => post<any>(route, request, { signal, onWait });
     return {
       ...shared,
       ...{ onWait, file, request },
       meter: newMeter(file.size, (progress) => this.#report(progress)),
-      plan: ask("uploads"),
-      signParts: ask("uploads/parts"),
+      plan: (prepare, signal) => planner.plan(prepare, { signal, onWait }),
+      signParts: (parts, signal) => call("uploads/parts", parts, { signal, onWait }),
+      place: async () => (this.#place ??= await records.hold(file, { contentType, metadata, kind })),
       remember: (record) => this.#place?.write(record),
       onSent: () => this.#become("finishing"),
     };

@@ -1,7 +1,7 @@
 import type { Job, Tools } from "./job.ts";
 import { deliver } from "./s3/deliver.ts";
 import { readStored } from "./s3/outcome.ts";
-import { timed, type Timed } from "./s3/timed.ts";
+import type { Timed } from "./s3/timed.ts";
 import type { UploadPlan } from "./types.ts";
 
 /** A file that is sent in one piece: S3's PutObject. */
@@ -19,7 +19,7 @@ export function wholeFile(tools: Tools, plan: Timed<UploadPlan>, sha256: string 
       const etag = await deliver(tools, {
         signal,
         signed: plan,
-        sign: async () => (plan = await timed(() => tools.plan({ ...request, sha256 }, signal))),
+        sign: async () => (plan = (await tools.plan(async () => ({ ...request, sha256 }), signal))!),
         body: file,
         read: readStored,
         onProgress: (sent) => {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { KindLimits } from "../src/index.ts";
 
 /** A request that the deployment received. */
 export interface Seen {
@@ -25,6 +26,17 @@ export type Fault =
   | "cut"
   | "lost";
 
+/** The limits of files without a kind. */
+const unnamedKind: KindLimits = {
+  kind: null,
+  types: ["*/*"],
+  accept: "",
+  maxSize: 5 * 2 ** 30,
+  multipartThreshold: 100 * 2 ** 20,
+  requiredMetadata: [],
+  downloads: true,
+};
+
 /** A refusal in S3's XML. */
 export function s3Refusal(status: number, code: string, message = "no"): Fault {
   const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message><RequestId>R1</RequestId></Error>`;
@@ -42,6 +54,17 @@ export const expired: Fault = {
 /** A refusal in the API's JSON. */
 export function apiRefusal(status: number, code: string, more: object = {}): Fault {
   return { status, body: { error: { code, message: `refused: ${code}`, requestId: "A1", ...more } } };
+}
+
+/** A file that a client asks to plan. */
+export interface Asked {
+  filename: string;
+  size: number;
+  sha256?: string;
+  contentType: string;
+  partChecksums?: boolean;
+  kind?: string;
+  metadata?: Record<string, string>;
 }
 
 interface Multipart {
@@ -68,6 +91,10 @@ export class Deployment {
    */
   fault: (what: string, count: number) => Fault | undefined = () => undefined;
   threshold = 100 * 2 ** 20;
+  /** Refuses a file, alone or in a batch. */
+  refuses: (asked: Asked) => Fault | undefined = () => undefined;
+  /** The kinds of upload, with what differs from `unnamedKind`. */
+  kinds: Partial<KindLimits>[] = [{}];
   partSize = 5 * 2 ** 20;
   resumable = true;
   expiresIn = 600;
@@ -75,6 +102,12 @@ export class Deployment {
   storedType: string | undefined;
   /** The time that S3 takes for an answer, in ms. */
   latency = 0;
+  /** The files that it was asked to plan, alone and in batches. */
+  get planned(): Asked[] {
+    const bodies = this.seen.filter(({ what }) => /^POST .uploads(.batch)?$/.test(what)).map(({ body }) => JSON.parse(body.toString()));
+    return bodies.flatMap((body) => body.files ?? [body]);
+  }
+
   /** Simultaneous requests to S3: now, and at most. */
   atOnce = 0;
   most = 0;
@@ -130,8 +163,10 @@ export class Deployment {
   }
 
   #api({ what, body }: Seen): Fault {
+    if (what === "GET /limits") return { status: 200, body: this.#limits };
     const asked = JSON.parse(body.toString());
     if (what === "POST /uploads") return this.#plan(asked);
+    if (what === "POST /uploads/batch") return this.#planBatch(asked.files);
     const upload = this.uploads.get(asked.uploadId);
     if (upload && upload.key !== asked.key) return apiRefusal(403, "Forbidden", { field: "key" });
     const objectUrl = `${this.#origin}/${asked.key}?uploadId=${asked.uploadId}&X-Amz-Signature=secret`;
@@ -148,7 +183,15 @@ export class Deployment {
     return { status: 200, body: { parts, complete, ...more, ...this.#expiry } };
   }
 
-  #plan(asked: { filename: string; size: number; sha256?: string; contentType: string; partChecksums?: boolean }): Fault {
+  #planBatch(files: Asked[]): Fault {
+    if (files.length > 100) return apiRefusal(400, "InvalidRequest", { field: "files" });
+    const entries = files.map((file) => (this.#plan(file) as { body: object }).body);
+    return { status: 200, body: { files: entries, ...this.#expiry } };
+  }
+
+  #plan(asked: Asked): Fault {
+    const refusal = this.refuses(asked);
+    if (refusal) return refusal;
     const inParts = asked.size > this.threshold;
     if (inParts && asked.sha256) return apiRefusal(400, "InvalidRequest", { field: "sha256" });
     const key = `uploads/me/${randomUUID()}/${asked.size}`;
@@ -188,6 +231,12 @@ export class Deployment {
     const number = Number(url.searchParams.get("partNumber"));
     upload.parts.set(number, body);
     return { status: 200, headers: { ETag: etagOf(body) } };
+  }
+
+  get #limits(): object {
+    const multipartThreshold = Number.isFinite(this.threshold) ? this.threshold : null;
+    const kinds = this.kinds.map((kind) => ({ ...unnamedKind, multipartThreshold, ...kind }));
+    return { kinds, features: { resumable: this.resumable, downloads: true, listings: false, deletions: false, scans: false } };
   }
 
   get #origin(): string {

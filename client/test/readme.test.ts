@@ -12,7 +12,7 @@ const readme = await read("README.md");
 const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code ?? "");
 const rows = [...readme.matchAll(/^\| (.+) \|$/gm)].map(([, row]) => row?.split(" | ") ?? []);
 
-for (const path of ["uppy5/new_uppy.ts", "uppy6/new_uppy.ts", "react/use_upload.ts"]) {
+for (const path of ["uppy5/new_uppy.ts", "uppy6/new_uppy.ts", "uppy6/new_avatar_uppy.ts", "react/use_upload.ts"]) {
   test(`README.md has test/frameworks/${path} as it is`, async () => {
     const code = await read(`../test/frameworks/${path}`);
     assert.ok(examples.includes(code), `README.md doesn't hold ${path} as it is`);
@@ -21,7 +21,7 @@ for (const path of ["uppy5/new_uppy.ts", "uppy6/new_uppy.ts", "react/use_upload.
 
 test("the other examples compile", () => {
   const others = examples.filter((code) => !/from "(react|@uppy\/core)"/.test(code));
-  assert.equal(others.length, examples.length - 3);
+  assert.equal(others.length, examples.length - 4);
   const globals =
     "declare const apiUrl: string, idToken: string, file: File; declare function show(part: number): void;";
   const files = new Map([[join(client, "test/globals.d.ts"), globals]]);

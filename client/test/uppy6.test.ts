@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import Uppy from "@uppy/core";
 import { partSize } from "../src/index.ts";
-import { uppyOptions, type UppyOptions } from "../src/uppy/uppy6.ts";
+import { uppyOptions, uppyRestrictions, type UppyOptions } from "../src/uppy/uppy6.ts";
 import { apiRefusal } from "./deployment.ts";
 import { clientOf, sha256, uppyFile, withDeployment } from "./fixture.ts";
 
@@ -80,12 +81,49 @@ test("a lower threshold is an error, and the next try is in parts", async () => 
   const { generateObjectKey, signRequest, shouldUseMultipart } = optionsOf();
   const file = uppyFile(6);
   assert.equal(shouldUseMultipart(file), false);
-  const refused = { code: "MultipartThreshold", message: /expects files of 6 bytes in parts, .*set multipartThreshold/ };
+  const refused = { code: "MultipartThreshold", message: /expects files of 6 bytes in parts, .*await signpost.limits/ };
   await assert.rejects(signRequest({ method: "PUT", key: generateObjectKey(file) }), refused);
   assert.equal(shouldUseMultipart(file), true);
   assert.equal(shouldUseMultipart(uppyFile(7)), true, "larger ones too");
   assert.equal(shouldUseMultipart(uppyFile(5)), false);
   await signRequest({ method: "POST", key: generateObjectKey(file) });
+});
+
+test("the deployment's own threshold decides, for each kind, once its limits are known", async () => {
+  deployed().threshold = 5;
+  deployed().kinds = [{}, { kind: "still", multipartThreshold: null }];
+  const signpost = clientOf(deployed());
+  await signpost.limits();
+  const kind: UppyOptions["kind"] = ({ meta }) => meta.kind;
+  const { shouldUseMultipart, signRequest, generateObjectKey } = uppyOptions(signpost, { kind });
+  await signpost.limits();
+  const file = uppyFile(6);
+  assert.equal(shouldUseMultipart(file), true);
+  assert.equal(shouldUseMultipart(uppyFile(6, { meta: { name: "a", kind: "still" } })), false);
+  assert.equal(shouldUseMultipart(uppyFile(5)), false);
+  await signRequest({ method: "PUT", key: generateObjectKey(uppyFile(5, { meta: { name: "a", kind: "still" } })) });
+  assert.equal(asked().kind, "still");
+  await signRequest({ method: "PUT", key: generateObjectKey(uppyFile(5)) });
+  assert.equal("kind" in asked(), false);
+});
+
+test("uppyRestrictions gives the size and the types of a kind", async () => {
+  deployed().kinds = [{ maxSize: 9 }, { kind: "still", accept: "image/*,.heic", maxSize: 7 }];
+  const signpost = clientOf(deployed());
+  assert.deepEqual(await uppyRestrictions(signpost), { maxFileSize: 9, allowedFileTypes: null });
+  const still = await uppyRestrictions(signpost, "still");
+  assert.deepEqual(still, { maxFileSize: 7, allowedFileTypes: ["image/*", ".heic"] });
+  await assert.rejects(uppyRestrictions(signpost, "film"), { code: "UnknownKind", message: /no kind "film"/ });
+  deployed().kinds = [];
+  signpost.forget();
+  await assert.rejects(uppyRestrictions(signpost), { code: "UnknownKind", message: /must have a kind/ });
+
+  // What Uppy's own check makes of them.
+  const uppy = new Uppy({ restrictions: still });
+  const add = (name: string, type: string, size = 5) => uppy.addFile({ name, type, data: new File([new Uint8Array(size)], name) });
+  for (const [name, type] of [["a.png", "image/png"], ["a.HEIC", ""], ["b.heic", "application/octet-stream"]] as const) add(name, type);
+  assert.throws(() => add("a.pdf", "application/pdf"), /You can only upload/);
+  assert.throws(() => add("large.png", "image/png", 8), /exceeds maximum allowed size/);
 });
 
 test("a higher threshold is an error, and the next try is in one piece", async () => {

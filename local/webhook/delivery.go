@@ -57,7 +57,7 @@ func (s *Sender) deliver(rule Rule, event Event) {
 // finish reports the last attempt. An event that is sent twice is sent once more, whatever the
 // answer is.
 func (s *Sender) finish(rule Rule, event Event, last Delivery, attempts int, twice bool) {
-	if last.Status < 200 || last.Status > 299 {
+	if last.Status/100 != 2 {
 		s.giveUp(rule, event, last, attempts)
 		return
 	}
@@ -97,7 +97,7 @@ func (s *Sender) attempt(rule Rule, delivery Delivery) (tried Delivery, again bo
 	response, err := s.post(rule, delivery.Body)
 	delivery.Took = time.Since(began)
 	if err != nil {
-		// A *url.Error repeats the URL, which may have a password.
+		// A *url.Error repeats the URL, whose query may have a secret.
 		var inner *url.Error
 		if errors.As(err, &inner) {
 			err = inner.Err

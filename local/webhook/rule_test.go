@@ -13,6 +13,7 @@ import (
 func TestUnsupportedRules(t *testing.T) {
 	for _, row := range []struct{ name, from, to, says string }{
 		{"anything but", `{"prefix": "uploads/"}`, `{"anything-but": "uploads/"}`, "only strings and prefixes"},
+		{"a prefix and a suffix", `{"prefix": "uploads/"}`, `{"prefix": "uploads/", "suffix": ".png"}`, "only strings and prefixes"},
 		{"a prefix of any case", `{"prefix": "uploads/"}`, `{"prefix": {"equals-ignore-case": "uploads/"}}`, "only strings and prefixes"},
 		{"a number", `{"prefix": "uploads/"}`, `5`, "only strings and prefixes"},
 		{"or", `"source": ["aws.s3"]`, `"$or": [{"source": ["aws.s3"]}]`, `"$or"`},

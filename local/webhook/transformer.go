@@ -1,8 +1,8 @@
 package webhook
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -62,16 +62,9 @@ func (t *transformer) body(event Event) ([]byte, error) {
 		if !there {
 			failed = fmt.Errorf("the event has no %s", path)
 		}
-		return encode(value)
+		encoded, err := json.Marshal(value)
+		failed = errors.Join(failed, err)
+		return string(encoded)
 	})
 	return []byte(written), failed
-}
-
-// encode is JSON, with <, > and & as they are.
-func encode(value any) string {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.Encode(value)
-	return strings.TrimSuffix(out.String(), "\n")
 }

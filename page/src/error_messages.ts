@@ -90,6 +90,10 @@ function networkFailure(error: NetworkError, apiUrl: string): Failure {
   const server = URL.canParse(url) ? new URL(url).origin : service;
   if (code === "CORS") return originNotAllowed(service, url, error);
   if (code === "CSP") return blockedByPolicy(service, server, error);
+  if (code === "NotFound") {
+    const [title, advice] = apiMessages.NotFound!;
+    return new Failure(title, { details: [`${server} doesn't answer ${new URL(url).pathname}.`], advice, code, cause: error });
+  }
   if (code === "Timeout") {
     const details = [`${server} didn't respond in time.`];
     return new Failure(`${service} took too long to respond`, { details, advice: "Try again.", code, cause: error });
@@ -201,6 +205,21 @@ export function unsupportedStep(step: string): Failure {
     advice: "Sign in as another user.",
     code: step,
   });
+}
+
+/** The deployment has no kind of upload for this user. */
+export function noKinds(): Failure {
+  return new Failure("You can't upload files here", {
+    details: ["This deployment accepts files only from certain groups of users, and you are in none of them."],
+    advice: "Ask your administrator.",
+    code: "NoKinds",
+  });
+}
+
+/** The chosen kind requires metadata that the user hasn't entered. */
+export function metadataMissing(names: string[]): Failure {
+  const title = `Enter the ${new Intl.ListFormat("en-GB").format(names)} first, then add the files`;
+  return new Failure(title, { code: "MetadataMissing" });
 }
 
 /** The API signs no URL that opens a file of this type, because a browser might run it. */

@@ -3,8 +3,11 @@ import { announce } from "./announce.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { byId } from "./dom.ts";
 import { toFailure } from "./error_messages.ts";
-import { openDropZone } from "./files/drop_zone.ts";
+import { openDropZone, showProblems } from "./files/drop_zone.ts";
 import { FileList } from "./files/file_list.ts";
+import { KindChoice } from "./files/kind_choice.ts";
+import { LimitsView } from "./files/limits_view.ts";
+import type { ChosenFile, UploadAs } from "./files/transfer.ts";
 import { UnfinishedFiles } from "./files/unfinished.ts";
 import { count } from "./format.ts";
 import { disableResourceTimingBuffer } from "./resource_timing.ts";
@@ -39,10 +42,23 @@ async function start(config: Config): Promise<void> {
     onProgress: (transfer) => unfinished.recordParts(transfer),
     onSessionEnd: () => leave("Your session has ended. Sign in again. Your files are still in the list."),
   });
+  const choice = new KindChoice();
+  const limits = new LimitsView({
+    signpost,
+    apiUrl,
+    onKnown: ({ kinds }) => {
+      choice.offer(kinds);
+      const last = unfinished.find();
+      if (last) choice.choose(last.kind, last.metadata);
+    },
+    onSessionEnd: () => leave("Your session has ended. Sign in again."),
+  });
   let user: User | undefined; // Still set after the session has ended: the list is this user's.
 
   const forget = () => {
     list.clear();
+    limits.clear();
+    choice.clear();
     boards.clear();
     unfinished.clear();
     signpost.forget();
@@ -55,8 +71,21 @@ async function start(config: Config): Promise<void> {
     byId("who-avatar").textContent = user.name.slice(0, 1);
     show("files");
     unfinished.show();
+    void limits.ask();
     announce(`Signed in as ${user.name}.`);
     byId("picker").focus();
+  };
+  /** Uploads files as what is chosen; those that an earlier page left unfinished, as what they were. */
+  const add = (files: ChosenFile[], chosen: UploadAs | undefined) => {
+    const isComplete = Object.values(chosen?.metadata ?? {}).every(Boolean);
+    const added = files.flatMap((file) => {
+      const earlier = unfinished.find(file.file);
+      const kind = earlier && choice.find(earlier.kind);
+      const as = kind ? choice.as(kind, earlier.metadata) : isComplete && chosen;
+      return as ? [{ ...file, as }] : [];
+    });
+    if (added.length < files.length) showProblems([choice.missing()]);
+    list.add(added);
   };
   const card = new SignInCard(auth, enter);
   const leave = (reason: string) => {
@@ -70,7 +99,14 @@ async function start(config: Config): Promise<void> {
     ? "This is a local run of the stack's template. Nothing leaves this machine."
     : `Stack ${stackName} in ${config.region}. Files go directly from this browser to S3.`;
   if (local) card.offer(local.users);
-  openDropZone({ isOpen: () => isShown("files"), onFiles: (files) => list.add(files) });
+  openDropZone({
+    isOpen: () => isShown("files") && limits.isOpen,
+    missing: () => choice.missing(),
+    receive: () => {
+      const chosen = choice.current;
+      return (files) => limits.whenKnown(() => add(files, chosen ?? choice.current));
+    },
+  });
   watchConnection();
 
   byId("sign-out").addEventListener("click", async () => {

@@ -2,7 +2,7 @@ import type { UploadState } from "signpost-client";
 import { awsHost } from "./aws_host.ts";
 import type { Config } from "./config.ts";
 import { byId, element, setText } from "./dom.ts";
-import { duration, size } from "./format.ts";
+import { count, duration, size } from "./format.ts";
 import type { Transfer } from "./files/transfer.ts";
 
 /**
@@ -13,7 +13,7 @@ export class SignpostBoards {
   readonly #states = new Map<Transfer, UploadState>();
   #stored = 0;
   #storedBytes = 0;
-  #signed = 0;
+  #requests = 0;
   #signingTime = 0; // ms in total
 
   constructor({ apiUrl, bucket, region, local }: Config) {
@@ -21,8 +21,8 @@ export class SignpostBoards {
     write("api", "host", new URL(apiUrl).host);
     write("s3", "host", local ? new URL(local.s3Endpoint).host : awsHost("s3", region));
     write("s3", "note", bucket);
-    const requests = new PerformanceObserver((list) => this.#count(list.getEntriesByType("resource"), apiUrl));
-    requests.observe({ type: "resource" });
+    const observer = new PerformanceObserver((list) => this.#count(list.getEntriesByType("resource"), apiUrl));
+    observer.observe({ type: "resource" });
   }
 
   /** Updates the boards for a file that has a new state. */
@@ -43,11 +43,11 @@ export class SignpostBoards {
     this.#show();
   }
 
-  /** Counts the requests to the API, and the time they took by the browser's own measurement. */
+  /** Counts the API's answers with signed URLs, one or many in each, and the time they took by the browser's own measurement. */
   #count(requests: PerformanceEntry[], apiUrl: string): void {
     for (const { name, duration: time, responseStatus } of requests as PerformanceResourceTiming[]) {
-      if (!name.startsWith(apiUrl) || responseStatus > 299) continue;
-      this.#signed++;
+      if (!name.startsWith(apiUrl) || name === `${apiUrl}limits` || responseStatus > 299) continue;
+      this.#requests++;
       this.#signingTime += time;
     }
     this.#show();
@@ -59,8 +59,8 @@ export class SignpostBoards {
     board("api").classList.toggle("is-live", states.has("planning"));
     board("s3").classList.toggle("is-live", isSending);
     board("browser").classList.toggle("is-live", isSending || states.has("planning"));
-    write("api", "count", this.#signed > 0 ? `${this.#signed} signed` : "");
-    write("api", "more", this.#signed > 0 ? `${duration(this.#signingTime / this.#signed)} each` : "");
+    write("api", "count", this.#requests > 0 ? count(this.#requests, "request") : "");
+    write("api", "more", this.#requests > 0 ? `${duration(this.#signingTime / this.#requests)} each` : "");
     write("s3", "count", this.#stored > 0 ? `${this.#stored} stored` : "");
     write("s3", "more", this.#stored > 0 ? size(this.#storedBytes) : "");
   }

@@ -33,9 +33,9 @@ func rememberSecrets(r *http.Request) {
 	}
 }
 
-// requestLine is what the local run prints for a request. After its greeting it prints nothing
-// else.
-var requestLine = regexp.MustCompile(`^\d\d:\d\d:\d\d  (API|S3 )  [A-Z]+ +\d{3}( [A-Za-z0-9]+)?  [0-9.]+(µs|ms|s)  /[ -~]*$`)
+// requestLine is what the local run prints for a request, or for the event of a stored file. After
+// its greeting it prints nothing else.
+var requestLine = regexp.MustCompile(`^\d\d:\d\d:\d\d  (?:(API|S3 )  [A-Z]+ +\d{3}( [A-Za-z0-9]+)?  [0-9.]+(µs|ms|s)  /[ -~]*|event  {"type":"upload.stored",[ -~]*})$`)
 
 // noSecretsPrinted looks through everything that the run printed and logged.
 func noSecretsPrinted(r *localRun) error {

@@ -1,4 +1,5 @@
 import { FileError } from "../errors.ts";
+import { newPool } from "../pool.ts";
 
 const MiB = 2 ** 20;
 
@@ -24,9 +25,12 @@ export function checksumFor(option: boolean | Checksum, pieceSize: number): Chec
   return option && pieceSize <= 128 * MiB && globalThis.crypto?.subtle ? sha256 : undefined;
 }
 
+/** A few pieces are hashed at once: each is in memory meanwhile, and phones have little. */
+const hashing = newPool(4);
+
 /** Doesn't block the page: Web Crypto hashes in the background. */
 async function sha256(piece: Blob): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", await read(piece));
+  const digest = await hashing(AbortSignal.any([]), async () => crypto.subtle.digest("SHA-256", await read(piece)));
   return btoa(String.fromCharCode(...new Uint8Array(digest)));
 }
 

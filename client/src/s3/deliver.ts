@@ -44,7 +44,7 @@ export function deliver(tools: DeliveryTools, delivery: Delivery): Promise<strin
     if (!isValid(signed)) signed = await delivery.sign();
     const request = signed;
     // S3 would refuse a piece of another length.
-    if (request.size && request.size !== body?.size) throw badAnswer();
+    if ((request.size ?? body?.size) !== body?.size) throw badAnswer();
     try {
       const found = read(await pool(signal, () => send(request, context)));
       if (!found) throw noAnswer(request, new Error("not S3's answer, or its CORS rules expose no ETag"));

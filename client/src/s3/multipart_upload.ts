@@ -50,9 +50,12 @@ export class MultipartUpload {
    * was lost.
    */
   complete(parts: StoredPart[], signal: AbortSignal): Promise<string | undefined> {
-    const body = new Blob([completeXml(parts)]);
-    const sign = async () => (await this.#sign(signal)).complete;
-    return deliver(this.#tools, { signal, body, sign, read: readCompleted });
+    return deliver(this.#tools, {
+      signal,
+      body: new Blob([completeXml(parts)]),
+      sign: async () => (await this.#sign(signal)).complete,
+      read: readCompleted,
+    });
   }
 
   /**

@@ -34,8 +34,7 @@ export async function send(signed: SignedRequest, options: SendOptions): Promise
     throw noAnswer(signed, cause);
   }
   // S3 may begin its answer to CompleteMultipartUpload with status 200, and end it with an error.
-  const failed = answer.status < 200 || answer.status > 299 || /<Error>/.test(answer.xml);
-  if (failed) throw s3Refusal(signed, answer);
+  if (!/^2/.test(String(answer.status)) || /<Error>/.test(answer.xml)) throw s3Refusal(signed, answer);
   return answer;
 }
 

@@ -3,7 +3,7 @@ import { checksumFor, usualThreshold, type Checksum } from "../s3/checksum.ts";
 import { partSize } from "../s3/part_size.ts";
 import { timed, type Timed } from "../s3/timed.ts";
 import type { Signpost } from "../signpost.ts";
-import type { UploadPlan, UploadRequest } from "../types.ts";
+import type { KindLimits, Limits, UploadPlan, UploadRequest } from "../types.ts";
 
 /** The fields of Uppy's file that the adapters read. Uppy's own type has them. */
 export interface UppyFileLike {
@@ -18,10 +18,16 @@ export interface UppyFileLike {
 /** The options of the adapters. */
 export interface UppyOptions {
   /**
-   * The deployment's `Multipart.Threshold`, in bytes: larger files are sent in parts. Uppy decides
-   * that before it asks the deployment.
+   * The kind of upload of all files, or a function that gives each file's.
    *
-   * @default 104_857_600 (100 MiB), the deployment's own default
+   * @default none
+   */
+  kind?: string | ((file: UppyFileLike) => string | undefined);
+  /**
+   * Larger files, in bytes, are sent in parts. Uppy wants to know that at once, so without this
+   * option call `await signpost.limits()` before the first upload.
+   *
+   * @default the deployment's own, once its limits are known
    */
   multipartThreshold?: number;
   /**
@@ -41,10 +47,37 @@ export interface UppyOptions {
   checksum?: boolean | Checksum;
 }
 
+/** The restrictions of Uppy that follow from the limits of a kind of upload. */
+export interface UppyRestrictions {
+  maxFileSize: number;
+  /** Types, families and extensions. `null` allows every file. */
+  allowedFileTypes: string[] | null;
+}
+
+/**
+ * Resolves with restrictions for Uppy's own check of the files that a user chooses:
+ * `new Uppy({ restrictions: await uppyRestrictions(signpost) })`.
+ *
+ * @param kind the kind of the files; without it, that of files for which none is named
+ */
+export async function uppyRestrictions(signpost: Signpost, kind?: string): Promise<UppyRestrictions> {
+  const limits = limitsOf(await signpost.limits(), kind);
+  if (!limits) {
+    const problem = kind === undefined ? "each file must have a kind" : `there is no kind "${kind}" for this user`;
+    throw new SignpostError(`${problem}: see signpost.limits()`, { code: "UnknownKind" });
+  }
+  return { maxFileSize: limits.maxSize, allowedFileTypes: limits.accept ? limits.accept.split(",") : null };
+}
+
+function limitsOf({ kinds }: Limits, kind: string | undefined): KindLimits | undefined {
+  return kinds.find((limits) => limits.kind === (kind ?? null));
+}
+
 /** Plans files for Uppy, and learns which of them the deployment plans in parts. */
 export class UppyPlanner {
   readonly #signpost: Signpost;
   readonly #options: UppyOptions;
+  #limits: Limits | undefined;
   /** The largest file that was planned in one piece, and the smallest that was planned in parts. */
   #largestWhole = -1;
   #smallestInParts = Infinity;
@@ -52,13 +85,28 @@ export class UppyPlanner {
   constructor(signpost: Signpost, options: UppyOptions) {
     this.#signpost = signpost;
     this.#options = options;
+    this.#askLimits().catch(() => {}); // planning a file asks again
   }
 
   /** Whether the file is sent in parts: by what was learned, or else by the threshold. */
   isMultipart(file: UppyFileLike): boolean {
     const size = sizeOf(file);
     if (size >= this.#smallestInParts) return true;
-    return size > Math.max(this.#largestWhole, this.#options.multipartThreshold ?? usualThreshold);
+    return size > Math.max(this.#largestWhole, this.#options.multipartThreshold ?? this.#threshold(file));
+  }
+
+  #threshold(file: UppyFileLike): number {
+    const limits = this.#limits && limitsOf(this.#limits, this.#kindOf(file));
+    return limits ? (limits.multipartThreshold ?? Infinity) : usualThreshold;
+  }
+
+  #kindOf(file: UppyFileLike): string | undefined {
+    const { kind } = this.#options;
+    return typeof kind === "function" ? kind(file) : kind;
+  }
+
+  async #askLimits(signal?: AbortSignal): Promise<void> {
+    this.#limits = await this.#signpost.limits({ signal });
   }
 
   /** Hashes the parts of a file of that size; undefined if they are not hashed. */
@@ -98,10 +146,13 @@ export class UppyPlanner {
   ): Promise<Timed<UploadPlan>> {
     const size = sizeOf(file);
     const metadata = this.#options.metadata?.(file);
+    const kind = this.#kindOf(file);
+    await this.#askLimits(signal);
     const request = {
       filename: file.meta.name || file.name || "unnamed",
       contentType: file.type || "",
       size,
+      ...(kind !== undefined && { kind }),
       ...(metadata && { metadata }),
       ...checksums,
     };
@@ -112,8 +163,8 @@ export class UppyPlanner {
     if (isPlannedInParts === isMultipart) return plan;
     const [wanted, chosen] = isPlannedInParts ? ["in parts", "in one piece"] : ["in one piece", "in parts"];
     throw new SignpostError(
-      `the deployment expects files of ${size} bytes ${wanted}, but Uppy sends them ${chosen}: set multipartThreshold to the ` +
-        `deployment's Multipart.Threshold. Retrying this file will work.`,
+      `the deployment expects files of ${size} bytes ${wanted}, but Uppy sends them ${chosen}: call \`await signpost.limits()\` ` +
+        `before the first upload. Retrying this file will work.`,
       { code: "MultipartThreshold" },
     );
   }

@@ -9,7 +9,7 @@ import type { Signpost } from "../signpost.ts";
 import type { SignedRequest } from "../types.ts";
 import { bodyOf, sizeOf, UppyPlanner, type UppyFileLike, type UppyOptions } from "./planner.ts";
 
-export type { UppyFileLike, UppyOptions } from "./planner.ts";
+export { uppyRestrictions, type UppyFileLike, type UppyOptions, type UppyRestrictions } from "./planner.ts";
 
 /** How Uppy sends a file or a part. */
 export interface UppyParameters {

@@ -4,7 +4,7 @@ import type { Signpost } from "../signpost.ts";
 import type { SignedRequest } from "../types.ts";
 import { UppyPlanner, type UppyFileLike, type UppyOptions } from "./planner.ts";
 
-export type { UppyFileLike, UppyOptions } from "./planner.ts";
+export { uppyRestrictions, type UppyFileLike, type UppyOptions, type UppyRestrictions } from "./planner.ts";
 
 /**
  * A request for Uppy to have signed: without `uploadId` it sends a file (PUT) or creates a

@@ -5,7 +5,10 @@ import type { ChosenFile } from "./transfer.ts";
 interface DropZoneOptions {
   /** Whether the page accepts files now. */
   isOpen(): boolean;
-  onFiles(files: ChosenFile[]): void;
+  /** What the user must do before files can be chosen, or "". */
+  missing(): string;
+  /** Called when the user has chosen files. Returns what takes them once they are read. */
+  receive(): (files: ChosenFile[]) => void;
 }
 
 /** Accepts files from the two pickers, dropped anywhere on the page, and pasted. */
@@ -18,21 +21,26 @@ export function openDropZone(options: DropZoneOptions): void {
     if (!options.isOpen() || !files || files.length === 0) return;
     event.preventDefault();
     showProblems([]);
-    options.onFiles(readPicked(files));
+    options.receive()(readPicked(files));
   });
 }
 
-function acceptPicked(id: string, { onFiles }: DropZoneOptions): void {
+function acceptPicked(id: string, { missing, receive }: DropZoneOptions): void {
   const input = byId<HTMLInputElement>(id);
+  input.addEventListener("click", (event) => {
+    const problem = missing();
+    if (problem) event.preventDefault(); // The browser then doesn't ask for files.
+    showProblems([problem]);
+  });
   input.addEventListener("change", () => {
     const files = readPicked(input.files ?? []);
     showProblems([]);
-    onFiles(files);
+    receive()(files);
     input.value = ""; // The same file can then be chosen again.
   });
 }
 
-function acceptDropped({ isOpen, onFiles }: DropZoneOptions): void {
+function acceptDropped({ isOpen, receive }: DropZoneOptions): void {
   const zone = byId("drop-zone");
   let depth = 0; // Every element under the pointer fires dragenter and dragleave.
   const setDepth = (value: number) => {
@@ -53,14 +61,15 @@ function acceptDropped({ isOpen, onFiles }: DropZoneOptions): void {
     event.preventDefault();
     setDepth(0);
     if (!isOpen() || !event.dataTransfer) return;
+    const add = receive(); // Now: the user may choose another kind while folders are read.
     const { files, problems } = await readDropped(event.dataTransfer);
     showProblems(problems);
-    if (files.length > 0) onFiles(files);
+    if (files.length > 0) add(files);
   });
 }
 
-/** Shows which of the dropped files can't be uploaded. */
-function showProblems(problems: string[]): void {
+/** Shows why files can't be uploaded. */
+export function showProblems(problems: string[]): void {
   byId("drop-note").textContent = problems.join(" ");
 }
 

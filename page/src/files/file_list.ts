@@ -6,7 +6,7 @@ import { count } from "../format.ts";
 import { FileRow } from "./file_row.ts";
 import { type Disposition, ReadBack } from "./read_back.ts";
 import { Summary } from "./summary.ts";
-import { type ChosenFile, Transfer } from "./transfer.ts";
+import { type ChosenFile, Transfer, type UploadAs } from "./transfer.ts";
 
 const measureInterval = 500; // ms
 
@@ -29,7 +29,6 @@ export class FileList {
   readonly #options: FileListOptions;
   readonly #readBack: ReadBack;
   readonly #summary = new Summary();
-  #isReadable = false;
 
   constructor(options: FileListOptions) {
     this.#options = options;
@@ -48,12 +47,11 @@ export class FileList {
     return this.#transfers.filter((transfer) => transfer.isActive).length;
   }
 
-  add(files: ChosenFile[]): void {
+  add(files: (ChosenFile & { as: UploadAs })[]): void {
     const listener = { onChange: (t: Transfer) => this.#changed(t), onState: (t: Transfer) => this.#stateChanged(t) };
     const rows = files.map((file) => {
       const transfer = new Transfer(file, this.#options, listener);
       const row = new FileRow(transfer, { read: (of, disposition) => this.#read(of, disposition) });
-      row.isReadable = this.#isReadable;
       this.#rowOf.set(transfer, row);
       return row;
     });
@@ -69,7 +67,6 @@ export class FileList {
     const transfers = this.#transfers;
     this.#keep(() => false);
     for (const transfer of transfers) transfer.cancel();
-    this.#isReadable = false;
   }
 
   get #transfers(): Transfer[] {
@@ -113,7 +110,7 @@ export class FileList {
 
   #stateChanged(transfer: Transfer): void {
     if (!this.#rowOf.has(transfer)) return;
-    const { state, name, failure, stored } = transfer;
+    const { state, name, failure } = transfer;
     if (state === "stored") announce(`${name} is stored.`);
     if (state === "aborted") announce(`${name}: cancelled.`);
     if (state === "paused") announce(`${name}: paused.`);
@@ -122,16 +119,6 @@ export class FileList {
       if (failure.signIn) this.#options.onSessionEnd();
     }
     this.#options.onState(transfer);
-    if (stored) void this.#offerReadBack(stored.key);
-  }
-
-  async #offerReadBack(key: string): Promise<void> {
-    if (this.#isReadable || !(await this.#readBack.isOffered(key))) return;
-    this.#isReadable = true;
-    for (const row of this.#rows) {
-      row.isReadable = true;
-      row.update();
-    }
   }
 
   async #read(transfer: Transfer, disposition: Disposition): Promise<string> {

@@ -29,8 +29,6 @@ export interface RowActions {
 export class FileRow {
   readonly transfer: Transfer;
   readonly element: HTMLElement;
-  /** Whether the deployment has downloads. */
-  isReadable = false;
   readonly #parts = new Map<string, HTMLElement>();
 
   constructor(transfer: Transfer, rowActions: RowActions) {
@@ -60,16 +58,15 @@ export class FileRow {
   /** Shows the current state. */
   update(): void {
     const { transfer } = this;
-    const { state, folders, file, type } = transfer;
-    setText(this.#part("meta"), [folders, size(file.size), type].filter(Boolean).join(" · "));
+    const { state, folders, file, type, as } = transfer;
+    setText(this.#part("meta"), [folders, as.kindName, size(file.size), type].filter(Boolean).join(" · "));
     setText(this.#part("status"), statusText(transfer));
     setText(this.#part("numbers"), progressText(transfer));
     this.#updateProgress();
     const { dataset } = this.element;
-    if (dataset["state"] === state && dataset["readable"] === String(this.isReadable)) return;
+    if (dataset["state"] === state) return;
     const hadFocus = this.element.contains(document.activeElement);
     dataset["state"] = state;
-    dataset["readable"] = String(this.isReadable);
     this.#updateButtons();
     this.#updateFacts();
     this.#updateFailure();
@@ -112,13 +109,12 @@ export class FileRow {
 
   #updateButtons(): void {
     const { transfer } = this;
-    const canRead = transfer.state === "stored" && this.isReadable;
     this.#button("pause").hidden = !transfer.canPause;
     this.#button("resume").hidden = transfer.state !== "paused";
     this.#button("cancel").hidden = !transfer.isActive;
     this.#button("retry").hidden = !transfer.canRetry;
-    this.#button("open").hidden = !(canRead && canOpen(transfer.type));
-    this.#button("download").hidden = !canRead;
+    this.#button("open").hidden = !(transfer.isReadable && canOpen(transfer.type));
+    this.#button("download").hidden = !transfer.isReadable;
     setText(this.#part("read-error"), "");
   }
 

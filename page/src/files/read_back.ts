@@ -1,4 +1,4 @@
-import { ApiError, type Signpost, SignpostError } from "signpost-client";
+import { ApiError, type Signpost } from "signpost-client";
 import { cannotOpen, newTabBlocked, noResponse, readFailure, uploadFailure } from "../error_messages.ts";
 import type { Failure } from "../failure.ts";
 import { findReachability } from "../reachability.ts";
@@ -8,28 +8,14 @@ const frameLifetime = 60_000; // ms: time for the user to answer what the browse
 /** Whether a file is opened in the browser or saved. */
 export type Disposition = "inline" | "attachment";
 
-/** Opens and downloads stored files, in deployments that allow it (`Downloads`). */
+/** Opens and downloads stored files, of kinds that allow it (`Downloads`). */
 export class ReadBack {
   readonly #signpost: Signpost;
   readonly #apiUrl: string;
-  #isOffered: Promise<boolean> | undefined;
 
   constructor(signpost: Signpost, apiUrl: string) {
     this.#signpost = signpost;
     this.#apiUrl = apiUrl;
-  }
-
-  /** Whether the API has the route for downloads. It is asked about the first stored file. */
-  isOffered(key: string): Promise<boolean> {
-    this.#isOffered ??= this.#signpost.download(key).then(
-      () => true,
-      (error: unknown) => {
-        const isAbsent = error instanceof SignpostError && error.code === "NotFound";
-        if (!isAbsent) this.#isOffered = undefined; // Ask again for the next file.
-        return false;
-      },
-    );
-    return this.#isOffered;
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Signpost, StoredObject, Upload, UploadProgress, UploadState } from "signpost-client";
+import type { KindLimits, Signpost, StoredObject, Upload, UploadProgress, UploadState } from "signpost-client";
 import { uploadFailure } from "../error_messages.ts";
 import type { Failure } from "../failure.ts";
 import { unknownType } from "./media_type.ts";
@@ -13,6 +13,14 @@ export interface ChosenFile {
   folders: string;
 }
 
+/** As what a file is uploaded. */
+export interface UploadAs {
+  kind: KindLimits;
+  metadata: Record<string, string>;
+  /** "" if there is only one kind. */
+  kindName: string;
+}
+
 export interface TransferListener {
   /** Called after every change. */
   onChange(transfer: Transfer): void;
@@ -25,6 +33,7 @@ export class Transfer {
   readonly file: File;
   readonly folders: string;
   readonly name: string;
+  readonly as: UploadAs;
   readonly speed = new Speed();
   state: UploadState = "waiting";
   progress: UploadProgress;
@@ -37,11 +46,12 @@ export class Transfer {
   readonly #listener: TransferListener;
   #upload: Upload | undefined;
 
-  constructor(chosen: ChosenFile, target: { signpost: Signpost; apiUrl: string }, listener: TransferListener) {
-    const { file, folders } = chosen;
+  constructor(chosen: ChosenFile & { as: UploadAs }, target: { signpost: Signpost; apiUrl: string }, listener: TransferListener) {
+    const { file, folders, as } = chosen;
     this.file = file;
     this.folders = folders;
     this.name = file.name;
+    this.as = as;
     this.progress = nothingSent(file);
     this.#signpost = target.signpost;
     this.#apiUrl = target.apiUrl;
@@ -51,6 +61,11 @@ export class Transfer {
   /** The media type that S3 stores; before the API has decided it, the browser's. */
   get type(): string {
     return this.#upload?.contentType ?? (this.file.type || unknownType);
+  }
+
+  /** Whether it is stored, and the user may read it. */
+  get isReadable(): boolean {
+    return this.state === "stored" && this.as.kind.downloads;
   }
 
   /** Whether it is uploading, about to, or paused. */
@@ -88,7 +103,10 @@ export class Transfer {
     this.took = { from: 0, to: 0 };
     this.progress = nothingSent(this.file);
     this.#setState("waiting");
+    const { kind, metadata } = this.as;
     const upload = this.#signpost.upload(this.file, {
+      kind: kind.kind ?? undefined,
+      metadata: kind.requiredMetadata.length > 0 ? metadata : undefined,
       onProgress: (progress) => {
         this.progress = progress;
         this.#listener.onChange(this);

@@ -1,11 +1,15 @@
 import { byId } from "../dom.ts";
 import { percent, size } from "../format.ts";
+import { readable } from "./accepted_text.ts";
 import type { Transfer } from "./transfer.ts";
 
 interface UnfinishedFile {
   name: string;
   size: number;
   sent: number;
+  /** As what it was being uploaded: the client resumes it only as the same. */
+  kind: string | null;
+  metadata: Record<string, string>;
 }
 
 const storageKey = "signpost-page:unfinished";
@@ -36,6 +40,11 @@ export class UnfinishedFiles {
     this.#render();
   }
 
+  /** The last file that an earlier page left unfinished, or the one that this file is. */
+  find(file?: File): UnfinishedFile | undefined {
+    return this.#shown.findLast(({ name, size }) => !file || (name === file.name && size === file.size));
+  }
+
   /** Records the file again once S3 has another of its parts. */
   recordParts(transfer: Transfer): void {
     if (this.#partsRecorded.get(transfer) === transfer.progress.partsDone) return;
@@ -48,7 +57,7 @@ export class UnfinishedFiles {
    * refused.
    */
   record(transfer: Transfer): void {
-    const { name, file, progress, state } = transfer;
+    const { name, file, progress, state, as } = transfer;
     const isOther = (other: UnfinishedFile) => other.name !== name || other.size !== file.size;
     // A file that can't be read may be chosen again. WebKit reports all files as such while the
     // user leaves the page.
@@ -61,7 +70,8 @@ export class UnfinishedFiles {
     }
     const others = this.#recorded.filter(isOther);
     if (isOver && others.length === this.#recorded.length) return;
-    this.#recorded = isOver ? others : [...others, { name, size: file.size, sent: progress.sent }];
+    const record = { name, size: file.size, sent: progress.sent, kind: as.kind.kind, metadata: as.metadata };
+    this.#recorded = isOver ? others : [...others, record];
     save(this.#recorded);
   }
 
@@ -75,11 +85,11 @@ export class UnfinishedFiles {
   #render(): void {
     byId("unfinished").hidden = this.#shown.length === 0;
     byId("unfinished-files").replaceChildren(
-      ...this.#shown.map(({ name, size: total, sent }) => {
+      ...this.#shown.map(({ name, size: total, sent, kind }) => {
         const item = document.createElement("li");
         const bold = document.createElement("strong");
         bold.textContent = name;
-        item.append(bold, ` ${size(total)}, ${percent(sent, total)} sent`);
+        item.append(bold, ` ${size(total)}, ${percent(sent, total)} sent${kind ? `, as ${readable(kind)}` : ""}`);
         return item;
       }),
     );

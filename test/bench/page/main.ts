@@ -2,6 +2,7 @@
 import { newSignpost } from "../../frameworks/deployment";
 
 const signpost = newSignpost();
+void signpost.limits(); // as the docs tell pages to do
 
 document.querySelector<HTMLInputElement>("#picker")!.addEventListener("change", ({ target }) => {
   for (const file of (target as HTMLInputElement).files ?? []) {

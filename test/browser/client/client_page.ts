@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, type Page } from "@playwright/test";
-import type { SignedDownload } from "signpost-client";
+import type { SignedDownload, UploadOptions } from "signpost-client";
 import { idTokenOf } from "../local_run/cognito_api";
 import type { LocalRun } from "../local_run/local_run";
 import type { LocalFile } from "./client_fixtures";
-import type { ErrorFacts, Settings, UploadSnapshot } from "./test_page/main";
+import type { ErrorFacts, Refusal, Settings, UploadSnapshot } from "./test_page/main";
 
 const timeout = 60_000; // ms: long enough for a busy machine
 
@@ -39,6 +39,12 @@ export class ClientPage {
   async upload(...files: LocalFile[]): Promise<number> {
     await this.page.getByLabel("Files").setInputFiles(files.map((file) => file.path));
     return this.page.evaluate(() => window.driver.upload());
+  }
+
+  /** Uploads the file, and asks the API itself to plan it. Returns both refusals. */
+  async uploadAndPlan(file: LocalFile, options: UploadOptions): Promise<{ upload: Refusal; plan: Refusal }> {
+    await this.page.getByLabel("Files").setInputFiles(file.path);
+    return this.page.evaluate((all) => window.driver.uploadAndPlan(all), options);
   }
 
   async snapshot(upload: number): Promise<UploadSnapshot> {

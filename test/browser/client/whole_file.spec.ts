@@ -26,7 +26,7 @@ test("a small file, an empty file and a file with a non-ASCII name are stored", 
   }
 });
 
-test("200 files are stored, with five requests to S3 at a time", async ({ run, faultProxy, folder, openClient }) => {
+test("200 files are stored, with six requests to S3 at a time", async ({ run, faultProxy, folder, openClient }) => {
   const before = new Set(await run.keys());
   const files = await Promise.all(
     Array.from({ length: 200 }, async (_, i) => {
@@ -40,7 +40,7 @@ test("200 files are stored, with five requests to S3 at a time", async ({ run, f
   await client.upload(...files);
   for (const [i, file] of files.entries()) before.add((await client.expectStored(i, file)).key);
   expect((await run.keys()).sort()).toEqual([...before].sort());
-  expect(faultProxy.maxConcurrent(new URL(run.outputs.Local.S3Endpoint).origin)).toBe(5);
+  expect(faultProxy.maxConcurrent(new URL(run.outputs.Local.S3Endpoint).origin)).toBe(6);
 });
 
 test("a file is paused, resumed and stored once", async ({ run, faultProxy, folder, openClient }) => {

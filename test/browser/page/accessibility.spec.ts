@@ -15,8 +15,13 @@ test("axe finds no problem in any state of the page", async ({ page, run, devtoo
   await expectAccessible(page, "sign-in");
   await signIn(page);
   await expectAccessible(page, "empty");
+  await page.getByRole("radio", { name: "Film" }).check();
+  await page.getByText("Choose files").click();
+  await expect(page.getByText("Enter the title first")).toBeVisible();
+  await expectAccessible(page, "missing metadata");
+  await page.getByRole("radio", { name: "General" }).check();
 
-  await throttle(devtools, 256 << 10);
+  await throttle(devtools, 64 << 10);
   await picker(page).setInputFiles([
     { name: "running.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(6 << 20) },
     { name: "paused.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(4 << 20) },

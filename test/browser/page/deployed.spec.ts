@@ -9,7 +9,7 @@ import type { BrowserContext, Page } from "@playwright/test";
 import { AwsCognito } from "./aws_cognito";
 import { tokensFor } from "../local_run/cognito_api";
 import { environment, project } from "../local_run/build";
-import { expect, picker, row, signIn, storedKey, test as base } from "./page_fixtures";
+import { expect, picker, signIn, storedKey, test as base } from "./page_fixtures";
 import type { LocalRun } from "../local_run/local_run";
 
 const poolId = "us-east-1_SrpPool01";
@@ -76,7 +76,7 @@ test.describe("the page as static files", () => {
     await expect(page.getByRole("alert")).not.toContainText("AllowedOrigins");
   });
 
-  test("from an origin that isn't allowed, the page says why uploads fail", async ({ page, run, folder }) => {
+  test("from an origin that isn't allowed, the page says why nothing can be uploaded", async ({ page, run, folder }) => {
     const files = await build(folder, { "Signpost-local": run.outputs });
     const server = createServer(async (request, response) => {
       const name = request.url === "/" ? "index.html" : (request.url ?? "").slice(1);
@@ -95,20 +95,17 @@ test.describe("the page as static files", () => {
       await page.clock.install();
       await page.goto(origin);
       await signIn(page);
-      await picker(page).setInputFiles({ name: "other origin.txt", mimeType: "text/plain", buffer: Buffer.from("hello") });
-      const refused = row(page, "other origin.txt");
+      const failure = page.getByRole("alert").filter({ hasText: "The API doesn't allow this page" });
       // The error comes after all tries, because a busy API looks the same. The clock skips the
       // delays between them.
       await expect(async () => {
         await page.clock.fastForward(20_000);
-        await expect(refused).toHaveAttribute("data-state", "failed", { timeout: 100 });
+        await expect(failure).toBeVisible({ timeout: 100 });
       }).toPass({ timeout: 90_000 });
-      await expect(refused).toContainText("The API doesn't allow this page");
-      await expect(refused).toContainText(`Add ${origin} to this stage's AllowedOrigins in infra/stages.go`);
+      await expect(failure).toContainText(`Add ${origin} to this stage's AllowedOrigins in infra/stages.go`);
       const object = `${run.outputs.Local.S3Endpoint}/${run.outputs.UploadBucketName}/uploads/x`;
       const put = page.evaluate((url) => fetch(url, { method: "PUT", body: "hello" }), object);
       await expect(put, "S3's CORS rules have the same origins").rejects.toThrow("Failed to fetch");
-      expect((await run.keys()).filter((key) => key.endsWith("other origin.txt"))).toEqual([]);
     } finally {
       server.close();
       server.closeAllConnections();

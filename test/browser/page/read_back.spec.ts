@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Template } from "../local_run/edited_run";
+import { setVariable, type Template } from "../local_run/edited_run";
 import { expect, picker, row, signIn, storedKey, test } from "./page_fixtures";
 import { sha256 } from "../local_run/local_run";
 import { answersTo, expectNoSignedUrl, openWithStackOf, s3Refusal } from "./stand_ins";
@@ -8,7 +8,7 @@ import { landscape } from "./pictures";
 const name = "Grüße 🎉.png";
 const picture = landscape(320, 240, 5);
 
-test.describe("in a deployment with downloads", () => {
+test.describe("of a kind with downloads", () => {
   test.use({ expectedErrors: /status of 403/ });
 
   test("a stored file is opened and saved, and no signed URL stays in the page", async ({ page, context }) => {
@@ -59,29 +59,26 @@ test.describe("in a deployment with downloads", () => {
   });
 });
 
-test.describe("in a deployment without downloads", () => {
-  test.use({ bypassCSP: true, expectedErrors: /CORS policy|Failed to load resource/ });
+test.describe("of a kind without downloads", () => {
+  test.use({ bypassCSP: true });
 
-  test("there are no buttons, and the page asks the API only once", async ({ page, run, editedRun }) => {
-    await openWithStackOf(page, run, await editedRun(withoutDownloads));
-    let requests = 0;
-    page.on("requestfailed", (request) => request.url().endsWith("/downloads") && requests++);
+  test("there are no buttons, and the page doesn't ask for downloads", async ({ page, run, editedRun }) => {
+    await openWithStackOf(page, run, await editedRun(avatarsWithoutDownloads));
+    const asked: string[] = [];
+    page.on("request", (request) => request.url().endsWith("/downloads") && asked.push(request.method()));
     await signIn(page);
-    await picker(page).setInputFiles({ name, mimeType: "image/png", buffer: picture });
-    await storedKey(page, name);
-    await expect.poll(() => requests).toBe(3); // The client tries twice more, in case the connection is broken.
-    await picker(page).setInputFiles({ name: "second.txt", mimeType: "text/plain", buffer: Buffer.from("2") });
-    await storedKey(page, "second.txt");
-    await expect(page.getByRole("button", { name: /^(Open|Download)/ })).toHaveCount(0);
-    expect(requests).toBe(3);
+    for (const kind of ["Avatar", "General"]) {
+      await page.getByRole("radio", { name: kind }).check();
+      await picker(page).setInputFiles({ name: `${kind}.png`, mimeType: "image/png", buffer: picture });
+      await storedKey(page, `${kind}.png`);
+    }
+    await expect(row(page, "General.png").getByRole("button", { name: /^(Open|Download)/ })).toHaveCount(2);
+    await expect(row(page, "Avatar.png").getByRole("button", { name: /^(Open|Download)/ })).toHaveCount(0);
+    expect(asked).toEqual([]);
   });
 });
 
-/** Removes what `Downloads` adds to the template. */
-function withoutDownloads({ Resources }: Template): void {
-  const [[id] = []] = Object.entries(Resources).filter(([, { Properties }]) => Properties?.PathPart === "downloads");
-  if (!id) throw new Error("the template has no /downloads");
-  for (const [name, { Properties }] of Object.entries(Resources)) {
-    if (name === id || Properties?.ResourceId?.Ref === id) delete Resources[name];
-  }
+/** Sets that avatars can't be read. */
+function avatarsWithoutDownloads(template: Template): void {
+  setVariable(template, "KINDS", JSON.stringify([{ name: "avatar", noDownloads: true }]));
 }

@@ -22,18 +22,22 @@ const test = base.extend<{ faultProxy: FaultProxy }>({
 });
 test.use({ expectedErrors: /Failed to load resource/ });
 
-test("after a reload, the same file is resumed", async ({ page, run, editedRun, folder, faultProxy }) => {
+test("after a reload, the same file is resumed as the kind that it was, with its metadata", async ({ page, run, editedRun, folder, faultProxy }) => {
   const stack = await editedRun(smallThreshold);
   const film = await makeFile(folder, "film.mp4", size);
   await openWithStackOf(page, run, stack);
   await signIn(page);
+  await page.getByRole("radio", { name: "Film" }).check();
+  await page.getByLabel("Title").fill("Holidays");
   await stopBeforeLastPart(page, faultProxy, film.path);
 
   page.once("dialog", (dialog) => dialog.accept()); // The page asks before it is left during an upload.
   await page.reload();
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
   const notice = page.getByRole("region", { name: "Unfinished uploads" });
-  await expect(notice).toContainText(/film\.mp4 15 MB, \d\d% sent/);
+  await expect(notice).toContainText(/film\.mp4 15 MB, \d+% sent, as Film/);
+  await expect(page.getByLabel("Title")).toHaveValue("Holidays");
+  await page.getByRole("radio", { name: "General" }).check();
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   faultProxy.injectFault("UploadPart", { kind: "hold", until: () => released });
@@ -41,6 +45,7 @@ test("after a reload, the same file is resumed", async ({ page, run, editedRun, 
   await expect(row(page, "film.mp4")).toContainText("Uploading the rest");
   release();
   const key = await storedKey(page, "film.mp4");
+  expect(key).toMatch(/^uploads\/film\//);
   await expect(notice).toBeHidden();
   await expect(row(page, "film.mp4")).toContainText("resumed");
   expect(storedParts(faultProxy)).toHaveLength(1);

@@ -31,7 +31,7 @@ test("an empty file is stored", async ({ page, run }) => {
 test("the row shows the type that is stored, not the one that the browser reports", async ({ page }) => {
   await picker(page).setInputFiles({ name: "table.csv", mimeType: "application/vnd.ms-excel", buffer: Buffer.from("a,b") });
   await storedKey(page, "table.csv");
-  await expect(row(page, "table.csv").locator('[data-part="meta"]')).toHaveText("3 B · text/csv");
+  await expect(row(page, "table.csv").locator('[data-part="meta"]')).toHaveText("General · 3 B · text/csv");
 });
 
 test("names may contain any characters, and are shown unchanged", async ({ page, run }) => {

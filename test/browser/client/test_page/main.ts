@@ -1,12 +1,15 @@
 // A page that tests drive. It has nothing on it but the client.
 import {
   Signpost,
+  type ApiError,
   type RetryOptions,
   type SignedDownload,
   type SignpostError,
   type StoredObject,
   type Upload,
+  type UploadOptions,
   type UploadProgress,
+  type UploadRequest,
   type UploadState,
 } from "signpost-client";
 
@@ -30,6 +33,9 @@ export interface UploadSnapshot {
   /** What is wrong with the progress that was reported so far. */
   progressProblems: string[];
 }
+
+/** What the API says about a file; undefined if it accepts it. */
+export type Refusal = Pick<ApiError, "code" | "message" | "status" | "field" | "limit" | "allowed"> | undefined;
 
 /** An error, as far as a test can receive it. */
 export interface ErrorFacts {
@@ -88,6 +94,10 @@ function factsOf(error: SignpostError): ErrorFacts {
   return { name, message, code, status, cause: cause === undefined ? undefined : String(cause) };
 }
 
+function refusalOf({ code, message, status, field, limit, allowed }: ApiError): Refusal {
+  return { code, message, status, field, limit, allowed };
+}
+
 let client: Signpost | undefined;
 let token = "";
 const uploads: ObservedUpload[] = [];
@@ -114,6 +124,17 @@ const driver = {
     const first = uploads.length;
     for (const file of files ?? []) uploads.push(new ObservedUpload(required(client), file));
     return first;
+  },
+
+  /** Uploads the chosen file, and asks the API itself to plan it. Returns both refusals. */
+  async uploadAndPlan(options: UploadOptions): Promise<{ upload: Refusal; plan: Refusal }> {
+    const signpost = required(client);
+    const file = required((document.getElementById("files") as HTMLInputElement).files?.[0]);
+    const request = { filename: file.name, contentType: file.type, size: file.size, ...options };
+    return {
+      upload: await signpost.upload(file, options).done.then(() => undefined, refusalOf),
+      plan: await signpost.plan(request as UploadRequest).then(() => undefined, refusalOf),
+    };
   },
 
   snapshot: (upload: number): UploadSnapshot => required(uploads[upload]).snapshot,
