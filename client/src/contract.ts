@@ -172,8 +172,8 @@ export interface paths {
          *     The signature covers all the response headers that S3 lets a request choose. No cache may keep the file, and
          *     `Cache-Control`, `Content-Encoding`, `Content-Language` and `Expires` never come from the upload.
          *
-         *     This route doesn't check that the object exists. S3 answers the link with 403 `AccessDenied` if it doesn't, since no
-         *     signing role may list the bucket, and also, if uploads are scanned for malware, until the scan has found nothing.
+         *     This route doesn't check that the object exists. S3 answers the link with 403 `AccessDenied` if it doesn't, since the
+         *     role that signs it may not list the bucket, and also, if uploads are scanned for malware, until the scan has found nothing.
          */
         post: operations["signDownload"];
         delete?: never;
@@ -239,7 +239,7 @@ export interface paths {
          *     downloaded can be deleted.
          *
          *     **One wrong key refuses the whole request**, and nothing is signed: a page that sends another user's key, or one of its own
-         *     twice, has mixed up its files. `problems` names every wrong key.
+         *     twice, has mixed up its files. `problems` names the wrong keys, the first 20 of them.
          *
          *     S3 answers 204, whether there was such a file or not, so a deletion can be sent again. The deployment's bucket keeps old
          *     versions: the file gets a delete marker (`x-amz-delete-marker: true`) and is gone for every user, and the operator can bring it
@@ -247,8 +247,9 @@ export interface paths {
          *
          *     **Abort an upload before you delete its file.** As long as an upload's URL is valid, whoever holds it can store the file under
          *     the deleted key again: `If-None-Match: *` only refuses to overwrite, and a deleted file isn't there. A page that deletes what it
-         *     is just sending should first cancel the request and, for an upload in parts, send `abort`. This ends when the upload's
-         *     `expiresAt` has passed. Links to read the file (`POST /downloads`) that are still valid find nothing.
+         *     is just sending should first cancel the request and, for an upload in parts, send `abort`. For a file that is sent in one
+         *     request, this ends when the upload's `expiresAt` has passed. An upload in parts can be completed until it is aborted, or until
+         *     the lifecycle rule deletes it. Links to read the file (`POST /downloads`) that are still valid find nothing.
          */
         post: operations["signDeletions"];
         delete?: never;
@@ -276,14 +277,14 @@ export interface paths {
          *     | value | meaning |
          *     | --- | --- |
          *     | no such tag | the scan is still pending; ask again later |
-         *     | `NO_THREATS_FOUND` | the file can be downloaded |
-         *     | `THREATS_FOUND` | the file holds malware, and can't be downloaded |
+         *     | `NO_THREATS_FOUND` | nothing was found; only now can the file be downloaded |
+         *     | `THREATS_FOUND` | the file holds malware |
          *     | `UNSUPPORTED` | GuardDuty can't scan the file, such as an archive with a password or a file that is too large |
          *     | `ACCESS_DENIED`, `FAILED` | the scan went wrong; the operator has to look |
          *
          *     The tags say nothing of what is in a file, so its kind may be one whose files can't be downloaded. This route doesn't check
-         *     that the object exists. S3 answers 403 `AccessDenied` if it doesn't, since no role that signs this may list the bucket, and
-         *     403 or 404 if it has been deleted.
+         *     that the object exists. S3 answers 403 `AccessDenied` if it doesn't, since the role that signs this may not list the bucket,
+         *     and 403 or 404 if it has been deleted.
          */
         post: operations["signScan"];
         delete?: never;

@@ -27,11 +27,15 @@ func parseListing(r request, cfg config.Files) (listingRequest, error) {
 	if err != nil {
 		return listingRequest{}, err
 	}
+	known := kinds{cfg.Kinds, cfg.Kind}
 	l := listingRequest{limit: maxListing}
 	var found problems
 	body.read(&found, []field{
-		{name: "kind", read: func(v value) { l.kind = readKind(v, kinds{cfg.Kinds, cfg.Kind}, r.caller) },
-			absent: func(v value) { l.kind = kindWithoutName(v, kinds{cfg.Kinds, cfg.Kind}, r.caller) }},
+		{
+			name:   "kind",
+			read:   func(v value) { l.kind = readKind(v, known, r.caller) },
+			absent: func(v value) { l.kind = kindWithoutName(v, known, r.caller) },
+		},
 		{name: "after", read: func(v value) { l.after, _ = readKey(v, cfg.KeyPrefix, r.caller) }},
 		{name: "limit", read: l.readLimit},
 	}, func() { l.check(&found, cfg.KeyPrefix, r.caller) })

@@ -153,7 +153,7 @@ func TestForgedFilesBreakTheSignature(t *testing.T) {
 		"ListByVersion1":    {list.signedAnswer, "list-type=2&", ""},
 		"ListAsPath":        {list.signedAnswer, ".com/?", ".com/" + ownTestKey("a.png") + "?"},
 		"DeleteAnothers":    {deletions.Deletions[0].signedAnswer, testSub, otherSub},
-		"DeleteAVersion":    {deletions.Deletions[0].signedAnswer, "", "&versionId=null"},
+		"DeleteAVersion":    {deletions.Deletions[0].signedAnswer, "", "&versionId=null"}, // jcberquist/aws-cfml#12
 		"DeleteTags":        {deletions.Deletions[0].signedAnswer, "", "&tagging="},
 		"DeleteAnUpload":    {deletions.Deletions[0].signedAnswer, "", "&uploadId=x"},
 		"DeleteTheBucket":   {deletions.Deletions[0].signedAnswer, "/" + ownTestKey("a.png"), "/"},

@@ -36,13 +36,14 @@ func parseUpload(r request, cfg config.Upload) (uploadRequest, error) {
 // /uploads/batch. The kind comes first, because it decides about the others; these are in the
 // contract's order. The order is that of the refusals.
 func readUpload(file object, cfg config.Upload, c caller) (uploadRequest, error) {
+	known := kinds{cfg.Kinds, cfg.Kind}
 	var found problems
 	r := uploadRequest{size: s3sign.UnknownSize}
 	file.read(&found, []field{
 		{
 			name:   "kind",
-			read:   func(v value) { r.kind = readKind(v, kinds{cfg.Kinds, cfg.Kind}, c) },
-			absent: func(v value) { r.kind = kindWithoutName(v, kinds{cfg.Kinds, cfg.Kind}, c) },
+			read:   func(v value) { r.kind = readKind(v, known, c) },
+			absent: func(v value) { r.kind = kindWithoutName(v, known, c) },
 		},
 		{name: "filename", required: true, read: r.readFilename},
 		{name: "contentType", required: true, read: r.readContentType},
@@ -56,6 +57,7 @@ func readUpload(file object, cfg config.Upload, c caller) (uploadRequest, error)
 
 // parseDocument reads GET /api/documents/signed.
 func parseDocument(asked request, cfg config.Upload) (uploadRequest, error) {
+	known := kinds{cfg.Kinds, cfg.Kind}
 	var found problems
 	r := uploadRequest{size: s3sign.UnknownSize}
 	named := false
@@ -63,10 +65,10 @@ func parseDocument(asked request, cfg config.Upload) (uploadRequest, error) {
 		{
 			name: "kind",
 			read: func(v value) {
-				r.kind = readKind(v, kinds{cfg.Kinds, cfg.Kind}, asked.caller)
+				r.kind = readKind(v, known, asked.caller)
 				r.refuseRequiredMetadata(v)
 			},
-			absent: func(v value) { r.kind = kindWithoutName(v, kinds{cfg.Kinds, cfg.Kind}, asked.caller) },
+			absent: func(v value) { r.kind = kindWithoutName(v, known, asked.caller) },
 		},
 		{name: "key", required: true, holds: "the file's name", read: func(v value) { named = true; r.readFilename(v) }},
 		{

@@ -5,7 +5,7 @@
 //	validity, err := signer.Validity(time.Now(), lifetime)
 //	signed, err := signer.Sign(ctx, s3sign.PutObject(key, object), validity)
 //
-// operations.go lists the seven operations that can be signed. A signed request can never do more
+// operations.go lists the ten operations that can be signed. A signed request can never do more
 // than the role that signs it. S3 refuses a request whose method, key, signed headers or signed
 // query differ; what it accepts in addition is four standard headers, see operations.go.
 //
