@@ -1,7 +1,7 @@
 // Command webhooks is a receiver of Signpost's webhook. docs/webhooks.md says what it must do and
 // why; receiver.mjs is the same for Node.
 //
-//	WEBHOOK_SECRET="$(cat .local/webhook-secret)" go run ./docs/webhooks   # listens on 127.0.0.1:3000
+//	WEBHOOK_SECRET="$(cat .local/webhook-secret)" go run ./docs/webhooks   # on 127.0.0.1:3000
 //
 // It keeps what it has seen in memory. Keep that in your database instead, or a restart lets events
 // through twice.
@@ -71,8 +71,8 @@ func newReceiver(secrets []string, backlog int) (*receiver, error) {
 	return r, nil
 }
 
-// ServeHTTP answers at once: EventBridge waits for 5 seconds. It tries again after 401, 407, 409, 429
-// and 5xx, and gives an event up after any other status that isn't 2xx.
+// ServeHTTP answers at once: EventBridge waits for 5 seconds. It tries again after 401, 407, 409,
+// 429 and 5xx, and gives an event up after any other status that isn't 2xx.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if req.Method != http.MethodPost {
 		http.Error(w, "only POST", http.StatusMethodNotAllowed)

@@ -1,7 +1,9 @@
-// A receiver of Signpost's webhook. docs/webhooks.md says what it must do and why; receiver.go is the
-// same in Go.
+// A receiver of Signpost's webhook. docs/webhooks.md says what it must do and why; receiver.go is
+// the same in Go.
 //
-//   WEBHOOK_SECRET="$(cat .local/webhook-secret)" node docs/webhooks/receiver.mjs   # listens on 127.0.0.1:3000
+//   WEBHOOK_SECRET="$(cat .local/webhook-secret)" node docs/webhooks/receiver.mjs
+//
+// It listens on 127.0.0.1:3000.
 //
 // It keeps what it has seen in memory. Keep that in your database instead, or a restart lets events
 // through twice.
@@ -14,8 +16,8 @@ const { WEBHOOK_SECRET = "", PORT = "3000", BACKLOG = "1000" } = process.env;
 const secrets = WEBHOOK_SECRET.split(/\s+/).filter(Boolean).map(hash);
 if (secrets.length === 0) throw new Error("WEBHOOK_SECRET is not set: without it, anybody could post events");
 
-// Answers at once: EventBridge waits for 5 seconds. It tries again after 401, 407, 409, 429 and 5xx,
-// and gives an event up after any other status that isn't 2xx.
+// Answers at once: EventBridge waits for 5 seconds. It tries again after 401, 407, 409, 429 and
+// 5xx, and gives an event up after any other status that isn't 2xx.
 const server = createServer(async (request, response) => {
   if (request.method !== "POST") return answer(response, 405, "only POST");
   if (!isKnown(request.headers["x-webhook-secret"])) return answer(response, 401, "wrong secret");

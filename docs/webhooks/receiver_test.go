@@ -98,7 +98,9 @@ func scannedAs(key, version, result string) string {
 	return `{"type":"upload.scanned","time":"2026-01-02T03:04:05Z","bucket":"b","key":"` + key + `","etag":"e","versionId":"` + version + `","scan":"` + result + `"}`
 }
 
-// TestReceivers: each request, in this order, its answer, and whether it is worked on.
+// TestReceivers: each request, in this order, its answer, and whether it is worked on. A receiver
+// that works on a duplicate is the usual fault (wasp-lang/open-saas#688,
+// solidusio/solidus_stripe#188).
 func TestReceivers(t *testing.T) {
 	rows := []struct {
 		name, secret, body string

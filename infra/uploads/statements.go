@@ -220,8 +220,8 @@ func callWebhook(destination awsevents.ApiDestination) awsiam.PolicyStatement {
 	return allow("CallWebhook", *destination.ApiDestinationArn(), "events:InvokeApiDestination")
 }
 
-// takeUndelivered lets EventBridge send what these rules couldn't deliver ("Using dead-letter queues
-// to process undelivered events in EventBridge", Amazon EventBridge User Guide).
+// takeUndelivered lets EventBridge send what these rules couldn't deliver ("Using dead-letter
+// queues to process undelivered events in EventBridge", Amazon EventBridge User Guide).
 func takeUndelivered(queue awssqs.IQueue, rules []*string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("TakeUndelivered"),

@@ -119,7 +119,8 @@ func TestDelivered(t *testing.T) {
 	}
 }
 
-// TestTriedAgain: what EventBridge tries again, and what it doesn't ("API destination error codes").
+// TestTriedAgain: what EventBridge tries again, and what it doesn't ("API destination error
+// codes").
 func TestTriedAgain(t *testing.T) {
 	for name, row := range map[string]struct {
 		answers []int

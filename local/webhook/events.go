@@ -12,8 +12,8 @@ type Event map[string]any
 type Object struct{ Bucket, Key, ETag, VersionID string }
 
 // Stored is S3's event about a stored object ("EventBridge event message structure", Amazon S3 User
-// Guide). Its key is not URL-encoded, and its ETag has no quotes. reason is PutObject, CopyObject or
-// CompleteMultipartUpload.
+// Guide). Its key is not URL-encoded, and its ETag has no quotes. reason is PutObject, CopyObject
+// or CompleteMultipartUpload.
 func Stored(o Object, size int64, sequencer, reason string, at time.Time) Event {
 	object := map[string]any{"key": o.Key, "size": size, "etag": o.ETag, "sequencer": sequencer}
 	if o.VersionID != "" {

@@ -43,7 +43,9 @@ func TestUnsupportedRules(t *testing.T) {
 	}
 }
 
-// TestBodyIsJSON: whatever a key has, the body is JSON, and says what the event says.
+// TestBodyIsJSON: whatever a key has, the body is JSON, and says what the event says. A variable
+// becomes its value as JSON, and not as text (floci-io/floci#1885). The key isn't URL-encoded, as
+// it is in S3's own notifications (minio/minio#11665).
 func TestBodyIsJSON(t *testing.T) {
 	for _, key := range []string{"uploads/cat.png", `uploads/"quoted"\`, "uploads/<key>&", "uploads/käse\n", "uploads/<size>"} {
 		body, err := rules(t)[0].Body(webhook.Stored(webhook.Object{Bucket: "files", Key: key, VersionID: "v1"}, 1<<40, "0A", "PutObject", time.Now()))
@@ -57,8 +59,8 @@ func TestBodyIsJSON(t *testing.T) {
 	}
 }
 
-// TestBodyLacksNothing: a field that the event doesn't have is an error. EventBridge would leave the
-// variable out, and the body wouldn't be JSON.
+// TestBodyLacksNothing: a field that the event doesn't have is an error. EventBridge would leave
+// the variable out, and the body wouldn't be JSON.
 func TestBodyLacksNothing(t *testing.T) {
 	body, err := rules(t)[0].Body(webhook.Stored(webhook.Object{Bucket: "files", Key: "uploads/cat.png"}, 1, "0A", "PutObject", time.Now()))
 	if err == nil || !strings.Contains(err.Error(), "$.detail.object.version-id") {

@@ -1,9 +1,9 @@
-// Package webhook stands in for EventBridge on this machine: it matches events against the template's
-// rules, writes the bodies as their input transformers say, and posts them to a URL.
+// Package webhook stands in for EventBridge on this machine: it matches events against the
+// template's rules, writes the bodies as their input transformers say, and posts them to a URL.
 //
 //	rules, err := webhook.Rules(template)
-//	sender := webhook.New(webhook.Config{Rules: rules, URL: "http://127.0.0.1:3000/hook", Secret: secret, Report: print})
-//	sender.Send(webhook.Stored(object, size, sequencer, "PutObject", time.Now())) // returns at once
+//	sender := webhook.New(webhook.Config{Rules: rules, URL: url, Secret: secret, Report: print})
+//	sender.Send(webhook.Stored(object, size, sequencer, "PutObject", at)) // returns at once
 //	sender.Close()
 //
 // Like EventBridge it gives the receiver 5 seconds, tries again after some statuses, waits as long

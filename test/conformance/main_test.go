@@ -75,6 +75,7 @@ func testAll(m *testing.M) (status int) {
 	}
 	for _, check := range []func() error{
 		func() error { return mainRun.stop(syscall.SIGTERM) },
+		func() error { return eachArrivalPrintedOnce(mainRun) },
 		func() error { return onlyAcceptedObjects(mainRun) },
 		func() error { return noSecretsPrinted(mainRun) },
 	} {

@@ -2,11 +2,14 @@ package conformance_test
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -61,4 +64,29 @@ func TestWebhook(t *testing.T) {
 	if strings.Contains(mainRun.stdout.String(), p.Key) {
 		t.Error("another run knows of the file")
 	}
+}
+
+// arrival is the line of the event of a stored file, and its key.
+var arrival = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d  event  {"type":"upload.stored",.*"key":"([^"]+)",.*}$`)
+
+// eachArrivalPrintedOnce checks that the run, which has ended, printed one event for each upload
+// that was accepted, in parts or not (getmoto/moto#7435 had two for a file in parts), and for
+// nothing else.
+func eachArrivalPrintedOnce(r *localRun) error {
+	count := map[string]int{}
+	for _, found := range arrival.FindAllStringSubmatch(r.stdout.String(), -1) {
+		count[found[1]]++
+	}
+	var wrong []error
+	accepted.Range(func(key, _ any) bool {
+		if n := count[key.(string)]; n != 1 {
+			wrong = append(wrong, fmt.Errorf("the run printed %d events of %s, want one", n, key))
+		}
+		delete(count, key.(string))
+		return true
+	})
+	for key := range count {
+		wrong = append(wrong, fmt.Errorf("the run printed an event of %s, which nobody uploaded", key))
+	}
+	return errors.Join(wrong...)
 }

@@ -86,6 +86,7 @@ func (t *template) patternOf(source string, want asked) map[string]any {
 		"source": []string{source}, "detail-type": []string{"Object Created"},
 		"detail": map[string]any{
 			"bucket": map[string]any{"name": bucket}, "object": map[string]any{"key": keys},
+			// Without the latter, the webhook would miss every large file (aws/aws-cdk#4634).
 			"reason": []string{"PutObject", "CompleteMultipartUpload"},
 		},
 	}

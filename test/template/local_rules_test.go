@@ -36,8 +36,8 @@ var sampleBodies = map[string]string{
 	"aws.guardduty": `{"type":"upload.scanned","time":"2024-02-28T01:01:01Z","bucket":"files","key":"KEY","etag":"ASIAI44QH8DHBEXAMPLE","versionId":"d41d8cd98f00b204e9800998eEXAMPLE","scan":"NO_THREATS_FOUND"}`,
 }
 
-// TestLocalRunReadsTheRules: the local run understands the rules of every option with a webhook, and
-// what they make of AWS's own samples is the contract's.
+// TestLocalRunReadsTheRules: the local run understands the rules of every option with a webhook,
+// and what they make of AWS's own samples is the contract's.
 func TestLocalRunReadsTheRules(t *testing.T) {
 	for _, option := range options.All() {
 		stage := option.Stage()

@@ -1,5 +1,5 @@
-// Command lambda is a Lambda function for those who want code instead of a webhook: EventBridge calls
-// it for every stored file. package rule has the rule.
+// Command lambda is a Lambda function for those who want code instead of a webhook: EventBridge
+// calls it for every stored file. package rule has the rule.
 package main
 
 import (
@@ -14,8 +14,8 @@ import (
 
 func main() { lambda.Start(handle) }
 
-// stored is the detail of S3's event "Object Created" ("EventBridge event message structure", Amazon
-// S3 User Guide).
+// stored is the detail of S3's event "Object Created" ("EventBridge event message structure",
+// Amazon S3 User Guide).
 type stored struct {
 	Bucket struct{ Name string }
 	Object struct {
@@ -27,8 +27,8 @@ type stored struct {
 	}
 }
 
-// handle is called at least once for each file. After an error, Lambda tries twice more ("How Lambda
-// handles errors and retries with asynchronous invocation", AWS Lambda Developer Guide).
+// handle is called at least once for each file. After an error, Lambda tries twice more ("How
+// Lambda handles errors and retries with asynchronous invocation", AWS Lambda Developer Guide).
 func handle(ctx context.Context, event events.EventBridgeEvent) error {
 	var file stored
 	if err := json.Unmarshal(event.Detail, &file); err != nil {
