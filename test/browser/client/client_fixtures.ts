@@ -89,10 +89,11 @@ export function withoutResumable(template: Template): void {
 
 const shortLifetime = 4; // seconds: long enough for a busy machine, short enough to wait for
 
-/** URLs expire after a few seconds. */
+/** URLs expire after a few seconds. There are no kinds, whose URLs might be valid for longer. */
 export function shortLived(template: Template): void {
   smallThreshold(template);
   setVariable(template, "URL_LIFETIME_SECONDS", String(shortLifetime));
+  setVariable(template, "KINDS", "");
 }
 
 /**

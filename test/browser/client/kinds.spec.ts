@@ -6,9 +6,10 @@ import { makeFile, test } from "./client_fixtures";
 const KINDS = JSON.stringify([
   { name: "image", types: ["image/*"], maxSize: 1000 },
   { name: "contract", metadata: ["author"] },
+  { name: "deed", maxSize: 1000, metadata: ["author"] },
 ]);
 
-/** Small files, and two kinds: of images, and of contracts with an author. */
+/** Small files, and three kinds: of images, of contracts with an author, and of small ones. */
 function withKinds(template: Template): void {
   for (const { Type, Properties } of Object.values(template.Resources)) {
     const variables = Type === "AWS::Lambda::Function" && Properties.Environment.Variables;
@@ -26,6 +27,7 @@ test("what the client refuses, the API refuses in the same words", async ({ edit
     [png, { kind: "image" }, "SizeTooLarge", true],
     [pdf, { kind: "contract" }, "InvalidRequest", true],
     [pdf, { kind: "contract", metadata: { case: "7" } }, "InvalidRequest", true],
+    [pdf, { kind: "deed" }, "SizeTooLarge", true],
     [pdf, { kind: "nonsense" }, "InvalidRequest", false],
     [pdf, { kind: "" }, "InvalidRequest", false],
     [pdf, { contentType: "x/y" }, "TypeNotAllowed", false],

@@ -36,7 +36,7 @@ export interface UploadSnapshot {
 }
 
 /** What the API says about a file; undefined if it accepts it. */
-export type Refusal = Pick<ApiError, "code" | "message" | "status" | "field" | "limit" | "allowed"> | undefined;
+export type Refusal = Pick<ApiError, "code" | "message" | "status" | "field" | "limit" | "allowed" | "problems"> | undefined;
 
 /** An error, as far as a test can receive it. */
 export interface ErrorFacts {
@@ -95,8 +95,8 @@ function factsOf(error: SignpostError): ErrorFacts {
   return { name, message, code, status, cause: cause === undefined ? undefined : String(cause) };
 }
 
-function refusalOf({ code, message, status, field, limit, allowed }: ApiError): Refusal {
-  return { code, message, status, field, limit, allowed };
+function refusalOf({ code, message, status, field, limit, allowed, problems }: ApiError): Refusal {
+  return { code, message, status, field, limit, allowed, problems };
 }
 
 let client: Signpost | undefined;
