@@ -12,6 +12,7 @@ import (
 func TestShortLivedAndThrottled(t *testing.T) {
 	t.Parallel()
 	template := edited(t, synthesizedTemplate(t), "URL_LIFETIME_SECONDS", "3")
+	template = edited(t, template, "KINDS", "") // a kind's URLs can't live longer
 	template = edited(t, template, "ThrottlingBurstLimit", 5)
 	r := runEdited(t, edited(t, template, "ThrottlingRateLimit", 1))
 	here := onRun(t, r)
