@@ -23,20 +23,8 @@ func (s Stage) StackName() string { return "Signpost-" + s.Name }
 // Stages returns the stages: edit them here. The functions' code is not in them; the app adds it.
 func Stages() []Stage {
 	return []Stage{
-		{Name: "local", Uploads: uploads.Props{
-			AllowedOrigins: []string{"http://localhost:8080", "http://127.0.0.1:8080"},
-			AllowedTypes:   append(config.DefaultAllowedTypes(), "audio/*", "video/*", "text/plain", "text/csv", "application/zip"),
-			MaxSize:        50 << 30,
-			Kinds: []uploads.Kind{
-				{Name: "avatar", AllowedTypes: []string{"image/png", "image/jpeg", "image/webp"}, MaxSize: 5 << 20, URLLifetime: time.Minute},
-				{Name: "film", AllowedTypes: []string{"video/*"}, MaxSize: 50 << 30, RequiredMetadata: []string{"title"}},
-			},
-			Callers:          uploads.Callers{NewPool: &uploads.NewPool{OptionalMFA: true, PasswordAuth: true}},
-			Multipart:        uploads.Multipart{Resumable: true},
-			Downloads:        &uploads.Downloads{},
-			LogRetentionDays: 1,
-			Disposable:       true,
-		}},
+		{Name: "local", Uploads: local()},
+		{Name: "local-scan", Uploads: scanned(local())},
 		{Name: "dev", Uploads: uploads.Props{
 			AllowedOrigins:   []string{"http://localhost:8080"},
 			Callers:          uploads.Callers{NewPool: &uploads.NewPool{OptionalMFA: true}},
@@ -56,6 +44,34 @@ func Stages() []Stage {
 	}
 }
 
+// local are the props of the local run: all that a page can use, but for the malware scan.
+func local() uploads.Props {
+	return uploads.Props{
+		AllowedOrigins: []string{"http://localhost:8080", "http://127.0.0.1:8080"},
+		AllowedTypes:   append(config.DefaultAllowedTypes(), "audio/*", "video/*", "text/plain", "text/csv", "application/zip"),
+		MaxSize:        50 << 30,
+		Kinds: []uploads.Kind{
+			{Name: "avatar", AllowedTypes: []string{"image/png", "image/jpeg", "image/webp"}, MaxSize: 5 << 20, URLLifetime: time.Minute},
+			{Name: "film", AllowedTypes: []string{"video/*"}, MaxSize: 50 << 30, RequiredMetadata: []string{"title"}},
+		},
+		Callers:          uploads.Callers{NewPool: &uploads.NewPool{OptionalMFA: true, PasswordAuth: true}},
+		Multipart:        uploads.Multipart{Resumable: true},
+		Downloads:        &uploads.Downloads{},
+		Listings:         &uploads.Listings{},
+		Deletions:        &uploads.Deletions{},
+		Expiry:           &uploads.Expiry{VersionsAfterDays: 1},
+		LogRetentionDays: 1,
+		Disposable:       true,
+	}
+}
+
+// scanned adds a malware scan. It is not in stage local, since a file then can't be read until it is
+// scanned.
+func scanned(props uploads.Props) uploads.Props {
+	props.MalwareScan, props.Scans = true, &uploads.Scans{}
+	return props
+}
+
 // StageNamed returns the stage with that name; the error lists the names.
 func StageNamed(name string) (Stage, error) {
 	var names []string
@@ -68,15 +84,35 @@ func StageNamed(name string) (Stage, error) {
 	return Stage{}, fmt.Errorf("there is no stage %q: choose one of %s", name, strings.Join(names, ", "))
 }
 
-// localPagePort is the port of the local run's page in the origins of stage local. It is also
+// isLocal reports whether the stage is one of the local run's own, whose names begin with "local".
+func (s Stage) isLocal() bool { return strings.HasPrefix(s.Name, "local") }
+
+// localPagePort is the port of the local run's page in the origins of its stages. It is also
 // defaultPagePort in local/page.go.
 const localPagePort = "8080"
 
-// WithPagePort returns stage local with its page on another port of this machine: it changes the
-// port in the page's origins. It is an error for another stage, or if port is not a port.
+// WithLocalWebhook returns a stage of the local run with a webhook, unless it has one, for the run to
+// stand in for. Neither the URL nor the secret exist, so this is not for a deployment. It is an
+// error for another stage.
+func (s Stage) WithLocalWebhook() (Stage, error) {
+	if !s.isLocal() {
+		return Stage{}, fmt.Errorf("localWebhook is only for the stages of the local run, not for %q", s.Name)
+	}
+	if s.Uploads.Webhook == nil {
+		s.Uploads.Webhook = &uploads.Webhook{
+			URL:       "https://webhook.example.com/",
+			SecretARN: "arn:aws:secretsmanager:us-east-1:000000000000:secret:local-AbCdEf",
+		}
+	}
+	return s, nil
+}
+
+// WithPagePort returns a stage of the local run with its page on another port of this machine: it
+// changes the port in the page's origins. It is an error for another stage, or if port is not a
+// port.
 func (s Stage) WithPagePort(port string) (Stage, error) {
-	if s.Name != "local" {
-		return Stage{}, fmt.Errorf("pagePort is only for stage local, not for %q", s.Name)
+	if !s.isLocal() {
+		return Stage{}, fmt.Errorf("pagePort is only for the stages of the local run, not for %q", s.Name)
 	}
 	if number, err := strconv.Atoi(port); err != nil || number < 1 || number > 65535 || strconv.Itoa(number) != port {
 		return Stage{}, fmt.Errorf("pagePort %q is not a port: give a number from 1 to 65535", port)

@@ -10,14 +10,14 @@ import (
 )
 
 func TestStageNamed(t *testing.T) {
-	for _, name := range []string{"local", "dev", "staging", "production"} {
+	for _, name := range []string{"local", "local-scan", "dev", "staging", "production"} {
 		stage, err := infra.StageNamed(name)
 		if err != nil || stage.StackName() != "Signpost-"+name {
 			t.Errorf("StageNamed(%q) is %q, %v", name, stage.StackName(), err)
 		}
 	}
 	_, err := infra.StageNamed("Dev")
-	if want := `there is no stage "Dev": choose one of local, dev, staging, production`; err == nil || err.Error() != want {
+	if want := `there is no stage "Dev": choose one of local, local-scan, dev, staging, production`; err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %s", err, want)
 	}
 }
@@ -50,7 +50,7 @@ func TestWithPagePort(t *testing.T) {
 		}
 	}
 	dev, _ := infra.StageNamed("dev")
-	if _, err := dev.WithPagePort("9000"); err == nil || !strings.Contains(err.Error(), "only for stage local") {
+	if _, err := dev.WithPagePort("9000"); err == nil || !strings.Contains(err.Error(), "only for the stages of the local run") {
 		t.Errorf("stage dev: %v", err)
 	}
 }

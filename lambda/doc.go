@@ -1,15 +1,19 @@
-// Package lambda holds the functions that sign uploads and downloads. It has no code of its own;
-// its packages import one another in one direction only, and each may use those listed above it:
+// Package lambda holds the functions that sign uploads, and those that sign for stored files. It has
+// no code of its own; its packages import one another in one direction only, and each may use those
+// listed above it:
 //
 //	ascii       sets of ASCII characters
 //	mediatype   media types: names, extensions, which can run script, which are allowed
 //	config      limits, rules and settings of a deployment, shared with the infrastructure
 //	key         object keys: new ones, and those that callers name
-//	s3sign      the seven S3 operations, and their signatures
+//	s3sign      the ten S3 operations, and their signatures
 //	api         routes, request fields, refusals, responses, log, metrics
 //	function    each function's handler, made from its environment
 //	upload      the program that signs uploads
 //	download    the program that signs downloads
+//	list        the program that signs listings
+//	delete      the program that signs deletions
+//	scan        the program that signs reads of what the malware scan found
 //
 // This is how POST /uploads becomes a signed PutObject:
 //

@@ -29,11 +29,12 @@ func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
 
 	signers := map[string]s3.User{} // the functions' roles, by the function's logical id
 	for _, function := range s.template.OfType("AWS::Lambda::Function") {
-		policies, err := rolePolicies(s.template, function)
-		if err != nil {
+		if signers[function.ID], err = s.roleOf(function); err != nil {
 			return err
 		}
-		signers[function.ID] = s3.User{Credentials: s.state.credentials(function.ID), Policies: policies}
+	}
+	if err := s.startWebhook(); err != nil {
+		return err
 	}
 	if err := s.startS3(ctx, bucket, signers); err != nil {
 		return err
@@ -105,7 +106,8 @@ func (s *stack) uploadBucket() (*cfn.Resource, error) {
 
 func (s *stack) startS3(ctx context.Context, bucket *cfn.Resource, signers map[string]s3.User) error {
 	var properties struct {
-		CorsConfiguration struct{ CorsRules []s3.CORSRule }
+		CorsConfiguration       struct{ CorsRules []s3.CORSRule }
+		VersioningConfiguration struct{ Status string }
 	}
 	if err := s.template.Decode(bucket, &properties); err != nil {
 		return err
@@ -119,6 +121,14 @@ func (s *stack) startS3(ctx context.Context, bucket *cfn.Resource, signers map[s
 	if err != nil {
 		return err
 	}
+	plan, err := s.malwarePlan(s.outputs.UploadBucketName)
+	if err != nil {
+		return err
+	}
+	users := slices.Collect(maps.Values(signers))
+	if plan != nil {
+		users = append(users, plan.role)
+	}
 	s.s3, err = s3.Start(ctx, s3.Config{
 		Dir:    s.s3Dir(),
 		Port:   s.state.Ports.S3,
@@ -126,8 +136,14 @@ func (s *stack) startS3(ctx context.Context, bucket *cfn.Resource, signers map[s
 		Bucket: s.outputs.UploadBucketName,
 		CORS:   properties.CorsConfiguration.CorsRules,
 		Policy: policy,
-		Users:  slices.Collect(maps.Values(signers)),
+		Users:  users,
 		Log:    s.console.s3,
+
+		Versioned: properties.VersioningConfiguration.Status == "Enabled",
+		OnStored:  s.stored,
 	})
+	if err == nil && plan != nil {
+		s.startScanner(plan)
+	}
 	return err
 }

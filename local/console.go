@@ -10,6 +10,8 @@ import (
 
 	"signpost/local/apigateway"
 	"signpost/local/s3"
+	"signpost/local/scanner"
+	"signpost/local/webhook"
 )
 
 // console prints how to use the run once it is ready, and then one line for each request. A signed
@@ -32,6 +34,36 @@ func (c *console) api(r apigateway.Request) {
 }
 
 func (c *console) s3(r s3.Request) { c.request("S3", r.Method, r.Path, r.Status, r.Code, r.Duration) }
+
+func (c *console) scan(r scanner.Result) {
+	status := string(r.Status)
+	if r.TagError != nil {
+		status += ", and the tag can't be set: " + printable(r.TagError.Error())
+	}
+	c.printf("%s  scan  %s  %s\n", time.Now().Format(time.TimeOnly), status, printable(r.Key))
+}
+
+// event prints an event that nothing is told of, or an attempt to tell the webhook. The body has no
+// secret.
+func (c *console) event(d webhook.Delivery) {
+	now, subject := time.Now().Format(time.TimeOnly), printable(d.Type+"  "+d.Key)
+	outcome := strconv.Itoa(d.Status)
+	if d.Err != nil {
+		outcome = printable(d.Err.Error())
+	}
+	switch {
+	case d.Silent:
+		c.printf("%s  event  %s\n", now, strings.ReplaceAll(printable(string(d.Body)), `\"`, `"`))
+		return
+	case d.GivenUp:
+		outcome += ", given up"
+	case d.Next > 0:
+		outcome += ", again in " + d.Next.Round(100*time.Millisecond).String()
+	case d.Again:
+		outcome += ", sent twice"
+	}
+	c.printf("%s  webhook  %s  %s  %s\n", now, outcome, d.Took.Round(100*time.Microsecond), subject)
+}
 
 func (c *console) request(service, method, path string, status int, code string, took time.Duration) {
 	if code != "" {
@@ -79,6 +111,9 @@ func (c *console) ready(s *stack) {
 		label = ""
 	}
 	fmt.Fprintf(&b, "  files   %s\n", s.filesDir())
+	if s.webhookURL != "" {
+		fmt.Fprintf(&b, "  events  %s, with the secret in %s\n", s.webhookURL, s.secretFile())
+	}
 	fmt.Fprintf(&b, "  log     %s\n\n", s.functionLog())
 	b.WriteString("How this differs from AWS:\n")
 	for _, difference := range differences(s.template) {

@@ -22,19 +22,25 @@ var supportedTypes = map[string]bool{
 	"AWS::ApiGateway::Stage":            true,
 	"AWS::Cognito::UserPool":            true,
 	"AWS::Cognito::UserPoolClient":      true,
+	"AWS::Events::ApiDestination":       true, // see package webhook
+	"AWS::Events::Connection":           true,
+	"AWS::Events::Rule":                 true,
 	"AWS::IAM::Policy":                  true,
 	"AWS::IAM::Role":                    true,
 	"AWS::Lambda::Function":             true,
 	"AWS::Lambda::Permission":           true, // every integration in the template may call its function
 	"AWS::S3::Bucket":                   true,
 	"AWS::S3::BucketPolicy":             true,
+	"AWS::SQS::QueuePolicy":             true, // nobody else writes to the file that stands in for the queue
 	"AWS::CDK::Metadata":                true, // names the constructs that were used, and does nothing
 }
 
 // typeDifferences say what the local run does instead of implementing a resource type.
 var typeDifferences = map[string]string{
-	"AWS::Cognito::UserPoolGroup": "Cognito: the pool has no groups. Make them, and add users, through the socket cognito/socket in the data folder.",
-	"AWS::Logs::LogGroup":         "Log groups and retention: the function logs to function.log, and requests are printed here.",
+	"AWS::Cognito::UserPoolGroup":           "Cognito: the pool has no groups. Make them, and add users, through the socket cognito/socket in the data folder.",
+	"AWS::GuardDuty::MalwareProtectionPlan": "GuardDuty: a stand-in scans uploads. It only knows EICAR's test file, looks into no archive, and forgets uploads that wait for their scan when the run ends.",
+	"AWS::SQS::Queue":                       "EventBridge's queue: what the webhook can't be told of goes to undelivered.jsonl in the data folder, and what isn't delivered when the run ends is forgotten.",
+	"AWS::Logs::LogGroup":                   "Log groups and retention: the function logs to function.log, and requests are printed here.",
 }
 
 // bucketDifferences say what the local S3 does instead of implementing a property of a bucket.
@@ -43,7 +49,7 @@ var bucketDifferences = map[string]string{
 	"BucketEncryption":               "Bucket encryption: files are stored on this disk as they are.",
 	"LifecycleConfiguration":         "Bucket lifecycle: nothing expires.",
 	"LoggingConfiguration":           "Bucket access logs: requests are printed here instead.",
-	"VersioningConfiguration":        "Bucket versioning: a deleted object is gone. Its key can be written again, as after a delete marker on AWS.",
+	"VersioningConfiguration":        "Bucket versioning: older versions and deleted files stay in s3/versions in the data folder, but nobody here has an operator's permissions to list or restore them.",
 	"PublicAccessBlockConfiguration": "Block Public Access: nothing here is public, but a policy that made it public wouldn't be refused.",
 }
 

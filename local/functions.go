@@ -17,6 +17,9 @@ import (
 var mains = map[string]function.Builder{
 	"upload":   function.Upload,
 	"download": function.Download,
+	"list":     function.List,
+	"delete":   function.Delete,
+	"scan":     function.Scan,
 }
 
 // functions builds the handler of each Lambda function, with the environment in the template and

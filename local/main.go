@@ -2,7 +2,7 @@
 // Gateway, the functions, S3, Cognito and the demo page. It needs no AWS account and listens on
 // loopback only. It runs on Linux and macOS, and on Windows in WSL.
 //
-//	go run ./local [-addr 127.0.0.1:8080] [-dir .local] [-outputs FILE] [-stage local]
+//	go run ./local [-addr 127.0.0.1:8080] [-dir .local] [-outputs FILE] [-stage local] [-webhook URL]
 //
 // Ctrl-C stops it. A script that stops it with SIGTERM starts it with local/build-and-run.sh,
 // because `go run` doesn't pass that signal on.
@@ -29,7 +29,7 @@ import (
 	"syscall"
 )
 
-const usage = `Usage: go run ./local [-addr HOST:PORT] [-dir DIR] [-outputs FILE] [-stage NAME]
+const usage = `Usage: go run ./local [-addr HOST:PORT] [-dir DIR] [-outputs FILE] [-stage NAME] [-webhook URL]
 
 Runs the stack on this machine until Ctrl-C.
 
@@ -37,6 +37,7 @@ Runs the stack on this machine until Ctrl-C.
   -dir      where to keep objects and users between runs (default .local)
   -outputs  also write the stack's outputs to this file, as cdk deploy --outputs-file does
   -stage    the stage whose template to run (default local)
+  -webhook  where to post the events of arrived files: a URL on this machine (default: they are only printed)
 
 Example: go run ./local -addr 127.0.0.1:9000 -dir .local-9000 -outputs outputs.json
 `
@@ -67,7 +68,7 @@ func fail(err error) {
 
 // options are the command line's.
 type options struct {
-	addr, dir, outputs, stage string
+	addr, dir, outputs, stage, webhook string
 }
 
 func parseFlags(args []string) (options, error) {
@@ -81,13 +82,17 @@ func parseFlags(args []string) (options, error) {
 	flags.StringVar(&o.dir, "dir", ".local", "")
 	flags.StringVar(&o.outputs, "outputs", "", "")
 	flags.StringVar(&o.stage, "stage", "local", "")
+	flags.StringVar(&o.webhook, "webhook", "", "")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q; -help shows the usage", flags.Arg(0))
 	}
-	return o, checkLoopback(o.addr)
+	if err := checkLoopback(o.addr); err != nil {
+		return o, err
+	}
+	return o, checkWebhook(o.webhook)
 }
 
 // checkLoopback refuses an address that other machines could reach: the local Cognito's signing key

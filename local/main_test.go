@@ -26,6 +26,13 @@ func TestParseFlags(t *testing.T) {
 		"ErrNoPort":     {[]string{"-addr", "127.0.0.1"}, "HOST:PORT"},
 		"ErrFlag":       {[]string{"-port", "1"}, "-port"},
 		"ErrArgument":   {[]string{"dev"}, `"dev"`},
+		"OKWebhook":     {[]string{"-webhook", "http://127.0.0.1:3000/hook"}, ""},
+		"OKWebhookTLS":  {[]string{"-webhook", "https://localhost:3000/hook?from=signpost"}, ""},
+		"ErrNotAURL":    {[]string{"-webhook", "localhost:3000"}, "http://127.0.0.1:3000/hook"},
+		"ErrNoHost":     {[]string{"-webhook", "http:///hook"}, "http://127.0.0.1:3000/hook"},
+		"ErrElsewhere":  {[]string{"-webhook", "https://hooks.example.com/"}, "not this machine"},
+		"ErrNamed":      {[]string{"-webhook", "http://localhost.example.com/"}, "not this machine"},
+		"ErrPassword":   {[]string{"-webhook", "http://me:hunter2@127.0.0.1/"}, "user name"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parseFlags(c.args)
@@ -38,13 +45,13 @@ func TestParseFlags(t *testing.T) {
 
 // What the local run doesn't implement must be listed, whatever it is.
 func TestDifferences(t *testing.T) {
-	text := `{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}, "B": {"Type": "AWS::S3::Bucket", "Properties": {"LifecycleConfiguration": {}, "AccelerateConfiguration": {}, "CorsConfiguration": {}}}}}`
+	text := `{"Resources": {"T": {"Type": "AWS::SNS::Topic"}, "B": {"Type": "AWS::S3::Bucket", "Properties": {"LifecycleConfiguration": {}, "AccelerateConfiguration": {}, "CorsConfiguration": {}}}}}`
 	template, err := cfn.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := strings.Join(differences(template), "\n")
-	for _, want := range []string{"AWS::SQS::Queue", "lifecycle", "S3 Transfer Acceleration: URLs go to the local S3"} {
+	for _, want := range []string{"AWS::SNS::Topic", "lifecycle", "S3 Transfer Acceleration: URLs go to the local S3"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in:\n%s", want, got)
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,6 +19,8 @@ import (
 	"signpost/local/cognito"
 	"signpost/local/loopback"
 	"signpost/local/s3"
+	"signpost/local/scanner"
+	"signpost/local/webhook"
 )
 
 // region is the region that the stack pretends to be in. Signatures name it.
@@ -35,10 +38,15 @@ type stack struct {
 	names    names // of the template's resources
 	cognito  *cognito.Server
 	s3       *s3.Server
+	scanner  atomic.Pointer[scanner.Scanner] // nil if the template has no malware protection plan
 	gateway  *apigateway.API
+	events   *webhook.Sender
+	etags    sync.Map // of stored versions that wait for their scan, by version
 	outputs  outputs
 	servers  map[net.Listener]*http.Server
 	console  *console
+
+	webhookURL string // "" if events are only printed
 }
 
 // run starts the stack and serves it until ctx ends.
@@ -70,7 +78,7 @@ func run(ctx context.Context, o options) error {
 	}
 	defer api.Close()
 
-	s, err := start(ctx, root, dir, o.stage, state, page, api)
+	s, err := start(ctx, root, dir, o, state, page, api)
 	defer s.close()
 	if ctx.Err() != nil {
 		return nil // interrupted during the start, which is not an error
@@ -98,8 +106,8 @@ func checkOutputs(path string) (string, error) {
 
 // start starts everything that the template describes. The stack it returns has to be closed even
 // if there is an error.
-func start(ctx context.Context, root, dir, stage string, state *state, page, api net.Listener) (*stack, error) {
-	s := &stack{dir: dir, state: state, console: newConsole(os.Stdout)}
+func start(ctx context.Context, root, dir string, o options, state *state, page, api net.Listener) (*stack, error) {
+	s := &stack{dir: dir, webhookURL: o.webhook, state: state, console: newConsole(os.Stdout)}
 	node, err := findNode(root)
 	if err != nil {
 		return s, err
@@ -107,7 +115,7 @@ func start(ctx context.Context, root, dir, stage string, state *state, page, api
 	var template string
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		s.name, template, err = synthesize(groupCtx, root, filepath.Join(dir, "cdk.out"), stage, pagePort(page))
+		s.name, template, err = synthesize(groupCtx, root, filepath.Join(dir, "cdk.out"), o.stage, pagePort(page))
 		return err
 	})
 	group.Go(func() error { return buildPage(groupCtx, root, node, s.pageDir()) })
@@ -148,6 +156,12 @@ func (s *stack) close() {
 	}
 	if s.s3 != nil {
 		closing.Go(func() { s.s3.Close(ctx) })
+	}
+	if scanner := s.scanner.Load(); scanner != nil {
+		closing.Go(scanner.Close)
+	}
+	if s.events != nil {
+		closing.Go(s.events.Close)
 	}
 	closing.Wait()
 }
@@ -190,6 +204,8 @@ func newHTTPServer(listener net.Listener, h http.Handler) *http.Server {
 func (s *stack) pageDir() string     { return filepath.Join(s.dir, "page") }
 func (s *stack) s3Dir() string       { return filepath.Join(s.dir, "s3") }
 func (s *stack) functionLog() string { return filepath.Join(s.dir, "function.log") }
+func (s *stack) secretFile() string  { return filepath.Join(s.dir, "webhook-secret") }
+func (s *stack) undelivered() string { return filepath.Join(s.dir, "undelivered.jsonl") }
 
 // filesDir has the bucket's objects as files that are named by their keys.
 func (s *stack) filesDir() string {

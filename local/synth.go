@@ -14,7 +14,8 @@ import (
 )
 
 // synthesize runs the CDK app as the CDK CLI does. It returns the stack's name and the path of its
-// template. pagePort is "" if the page has the port that stage local expects.
+// template. pagePort is "" if the page has the port that stage local expects. Stage local gets a
+// webhook, so that a run shows the events of arrived files.
 func synthesize(ctx context.Context, root, out, stage, pagePort string) (stackName, template string, err error) {
 	var config struct {
 		App     string         `json:"app"`
@@ -29,7 +30,11 @@ func synthesize(ctx context.Context, root, out, stage, pagePort string) (stackNa
 	}
 	cdkContext := maps.Clone(config.Context)
 	cdkContext["stage"] = stage
-	if pagePort != "" && stage == "local" {
+	ownStage := strings.HasPrefix(stage, "local") // as in infra/stages.go
+	if ownStage {
+		cdkContext["localWebhook"] = true
+	}
+	if pagePort != "" && ownStage {
 		cdkContext["pagePort"] = pagePort
 	}
 	encoded, err := json.Marshal(cdkContext)

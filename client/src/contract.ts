@@ -182,6 +182,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a listing of your own files
+         * @description **Only if the deployment has listings** (`Listings`).
+         *
+         *     Signs S3's `ListObjectsV2` for one page of the caller's own files of one kind, which may be one whose files can't be
+         *     downloaded. Without `kind`, these are the files of no kind, even where the deployment now requires one.
+         *
+         *     The signature covers the whole query: the folder, where the page starts, and how many files it has. S3 refuses a request
+         *     that differs in any of them, and one with a delimiter.
+         *
+         *     S3 answers 200 with a `ListBucketResult` in XML. It has a `Contents` for each file, with `Key`, `Size` in bytes,
+         *     `LastModified` (when the file was stored) and `ETag`, and nothing of the file's type, original name and metadata. Keys are
+         *     plain ASCII, so they are never encoded. Deleted files are not in it, and neither are uploads in parts before they are
+         *     completed.
+         *
+         *     If `IsTruncated` is `true`, there are more files: ask for the next page with the last `Key` as `after`. S3's own
+         *     `NextContinuationToken` is of no use here, because each page needs a signature of its own anyway. The file that `after` names
+         *     may have been deleted since.
+         *
+         *     A listing is **oldest first**, by the time when the upload was planned, and can't be turned round. A film that takes an hour to
+         *     send is therefore listed before what was planned in that hour. To see what is new, don't continue after the newest key that
+         *     you know, but after one that is older than any upload can take.
+         */
+        post: operations["signListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign the deletion of your own files
+         * @description **Only if the deployment has deletions** (`Deletions`).
+         *
+         *     Signs S3's `DeleteObject` for each of 1 to 100 keys, in the order of the request. Nothing is deleted until the caller sends
+         *     those requests. All URLs expire at once, as early as the kind with the shortest lifetime demands. Files that can't be
+         *     downloaded can be deleted.
+         *
+         *     **One wrong key refuses the whole request**, and nothing is signed: a page that sends another user's key, or one of its own
+         *     twice, has mixed up its files. `problems` names every wrong key.
+         *
+         *     S3 answers 204, whether there was such a file or not, so a deletion can be sent again. The deployment's bucket keeps old
+         *     versions: the file gets a delete marker (`x-amz-delete-marker: true`) and is gone for every user, and the operator can bring it
+         *     back until the version expires. No signed request reaches a single version.
+         *
+         *     **Abort an upload before you delete its file.** As long as an upload's URL is valid, whoever holds it can store the file under
+         *     the deleted key again: `If-None-Match: *` only refuses to overwrite, and a deleted file isn't there. A page that deletes what it
+         *     is just sending should first cancel the request and, for an upload in parts, send `abort`. This ends when the upload's
+         *     `expiresAt` has passed. Links to read the file (`POST /downloads`) that are still valid find nothing.
+         */
+        post: operations["signDeletions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign the reading of a malware scan's result
+         * @description **Only if the deployment scans uploads for malware and lets users see the result** (`MalwareScan` and `Scans`).
+         *
+         *     Signs S3's `GetObjectTagging`. S3 answers 200 with a `Tagging` in XML, which has a `TagSet` with a `Tag` for each of the
+         *     file's tags, of a `Key` and a `Value`. Look for the tag whose `Key` is `GuardDutyMalwareScanStatus`, and ignore others:
+         *
+         *     | value | meaning |
+         *     | --- | --- |
+         *     | no such tag | the scan is still pending; ask again later |
+         *     | `NO_THREATS_FOUND` | the file can be downloaded |
+         *     | `THREATS_FOUND` | the file holds malware, and can't be downloaded |
+         *     | `UNSUPPORTED` | GuardDuty can't scan the file, such as an archive with a password or a file that is too large |
+         *     | `ACCESS_DENIED`, `FAILED` | the scan went wrong; the operator has to look |
+         *
+         *     The tags say nothing of what is in a file, so its kind may be one whose files can't be downloaded. This route doesn't check
+         *     that the object exists. S3 answers 403 `AccessDenied` if it doesn't, since no role that signs this may list the bucket, and
+         *     403 or 404 if it has been deleted.
+         */
+        post: operations["signScan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -251,6 +361,29 @@ export interface components {
              * @example cat.png
              */
             filename?: string | null;
+        };
+        ListingRequest: {
+            /** @description The kind of the files to list. Left out, these are the files of no kind. */
+            kind?: components["schemas"]["Kind"];
+            /**
+             * @description The key after which the page starts: the last one of the page before. It must be of the kind to list. Left out, the page is
+             *     the first.
+             * @example uploads/0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c/01M86HHGDWQJC39CRDB285KZF6/cat.png
+             */
+            after?: components["schemas"]["Key"] | null;
+            /**
+             * @description The largest number of files in the page.
+             * @default 1000
+             */
+            limit?: number | null;
+        };
+        DeletionsRequest: {
+            /** @description The `key` of each file to delete, unchanged and once. */
+            keys: components["schemas"]["Key"][];
+        };
+        ScanRequest: {
+            /** @description The `key` of one of the caller's own uploads, unchanged. */
+            key: components["schemas"]["Key"];
         };
         /**
          * @description Whether a browser saves the file or shows it.
@@ -394,6 +527,41 @@ export interface components {
             expiresIn: components["schemas"]["ExpiresIn"];
             expiresAt: components["schemas"]["ExpiresAt"];
         };
+        SignedListing: {
+            /**
+             * @description S3's `ListObjectsV2`.
+             * @constant
+             */
+            method: components["schemas"]["Method"];
+            url: components["schemas"]["SignedURL"];
+            headers: components["schemas"]["SignedHeaders"];
+            expiresIn: components["schemas"]["ExpiresIn"];
+            expiresAt: components["schemas"]["ExpiresAt"];
+        };
+        SignedDeletions: {
+            /** @description A signed `DeleteObject` for each key in the request, in the same order. */
+            deletions: components["schemas"]["SignedDeletion"][];
+            expiresIn: components["schemas"]["ExpiresIn"];
+            expiresAt: components["schemas"]["ExpiresAt"];
+        };
+        SignedDeletion: {
+            key: components["schemas"]["Key"];
+            /** @constant */
+            method: components["schemas"]["Method"];
+            url: components["schemas"]["SignedURL"];
+            headers: components["schemas"]["SignedHeaders"];
+        };
+        SignedScan: {
+            /**
+             * @description S3's `GetObjectTagging`.
+             * @constant
+             */
+            method: components["schemas"]["Method"];
+            url: components["schemas"]["SignedURL"];
+            headers: components["schemas"]["SignedHeaders"];
+            expiresIn: components["schemas"]["ExpiresIn"];
+            expiresAt: components["schemas"]["ExpiresAt"];
+        };
         Limits: {
             /**
              * @description The limits of each kind of upload that the caller may use. The kind with no name comes first, unless the deployment has
@@ -434,11 +602,11 @@ export interface components {
             resumable: boolean;
             /** @description There is `POST /downloads`. */
             downloads: boolean;
-            /** @description Users can list their own files. No deployment can yet. */
+            /** @description There is `POST /listings`. */
             listings: boolean;
-            /** @description Users can delete their own files. No deployment can yet. */
+            /** @description There is `POST /deletions`. */
             deletions: boolean;
-            /** @description Users can read what the malware scan found. No deployment can yet. */
+            /** @description There is `POST /scans`. */
             scans: boolean;
         };
         /**
@@ -1321,6 +1489,242 @@ export interface operations {
                      *       "error": {
                      *         "code": "InvalidKey",
                      *         "message": "key is not a key that this deployment returned; keys look like uploads/<sub>/<id>/<name>",
+                     *         "field": "key",
+                     *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJSON"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            "4XX": components["responses"]["OtherRefusal"];
+        };
+    };
+    signListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListingRequest"];
+            };
+        };
+        responses: {
+            /** @description The request that lists the files. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                    Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "x-amzn-RequestId": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "method": "GET",
+                     *       "url": "https://signpost-uploads.s3.eu-west-1.amazonaws.com/?list-type=2&max-keys=1000&prefix=uploads%2F0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c%2F&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=600&X-Amz-Signature=c0a4",
+                     *       "headers": {},
+                     *       "expiresIn": 600,
+                     *       "expiresAt": "2026-08-18T10:10:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedListing"];
+                };
+            };
+            /**
+             * @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `field` is wrong or unknown. If that is `kind`, `allowed`
+             *     lists the kinds that the caller may name. `InvalidKey`: `after` is not a key of this deployment, or is of another kind than
+             *     the one to list.
+             */
+            400: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                    Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "x-amzn-RequestId": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "InvalidRequest",
+                     *         "message": "kind \"movie\" is unknown; allowed: avatar, film",
+                     *         "field": "kind",
+                     *         "allowed": [
+                     *           "avatar",
+                     *           "film"
+                     *         ],
+                     *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJSON"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            "4XX": components["responses"]["OtherRefusal"];
+        };
+    };
+    signDeletions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionsRequest"];
+            };
+        };
+        responses: {
+            /** @description A request for each key. Nothing is deleted yet. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                    Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "x-amzn-RequestId": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deletions": [
+                     *         {
+                     *           "key": "uploads/0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c/01M86HHGDWQJC39CRDB285KZF6/cat.png",
+                     *           "method": "DELETE",
+                     *           "url": "https://signpost-uploads.s3.eu-west-1.amazonaws.com/uploads/0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c/01M86HHGDWQJC39CRDB285KZF6/cat.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=60&X-Amz-Signature=d41c",
+                     *           "headers": {}
+                     *         },
+                     *         {
+                     *           "key": "uploads/avatar/0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c/01M86HHGDWQJC39CRDB285KZF6/ada.png",
+                     *           "method": "DELETE",
+                     *           "url": "https://signpost-uploads.s3.eu-west-1.amazonaws.com/uploads/avatar/0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c/01M86HHGDWQJC39CRDB285KZF6/ada.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=60&X-Amz-Signature=09fe",
+                     *           "headers": {}
+                     *         }
+                     *       ],
+                     *       "expiresIn": 60,
+                     *       "expiresAt": "2026-08-18T10:01:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedDeletions"];
+                };
+            };
+            /**
+             * @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `keys` is missing, not a list of strings, empty or too
+             *     long, a key is given twice, or there is another field. `InvalidKey`: one of them is not a key of this deployment, or is of a
+             *     kind that it doesn't have.
+             */
+            400: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                    Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "x-amzn-RequestId": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "InvalidRequest",
+                     *         "message": "keys[3] is keys[0] again: give each key once",
+                     *         "field": "keys",
+                     *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJSON"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            "4XX": components["responses"]["OtherRefusal"];
+        };
+    };
+    signScan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanRequest"];
+            };
+        };
+        responses: {
+            /** @description The request that reads the file's tags. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                    Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "x-amzn-RequestId": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "method": "GET",
+                     *       "url": "https://signpost-uploads.s3.eu-west-1.amazonaws.com/uploads/0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c/01M86HHGDWQJC39CRDB285KZF6/cat.png?tagging=&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=600&X-Amz-Signature=7f16",
+                     *       "headers": {},
+                     *       "expiresIn": 600,
+                     *       "expiresAt": "2026-08-18T10:10:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedScan"];
+                };
+            };
+            /**
+             * @description `InvalidJSON`: the body is not a JSON object. `InvalidRequest`: `field` is missing, wrong or unknown. `InvalidKey`: this is
+             *     not a key of this deployment, or is of a kind that it doesn't have.
+             */
+            400: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposeHeaders"];
+                    Vary: components["headers"]["Vary"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "x-amzn-RequestId": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "InvalidKey",
+                     *         "message": "key is of the kind \"movie\", which this deployment doesn't have",
                      *         "field": "key",
                      *         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
                      *       }

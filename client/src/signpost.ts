@@ -104,6 +104,11 @@ export class Signpost {
     performance.clearResourceTimings?.();
   }
 
+  /** @internal What this package's other entry points share with the uploads. */
+  get shared(): Readonly<Shared> {
+    return this.#shared;
+  }
+
   #post<T>(route: string, body: object, options: CallOptions, isOptional = false): Promise<T> {
     const { signal = AbortSignal.any([]) } = options;
     return this.#shared.call(route, body, { signal, isOptional });

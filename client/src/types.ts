@@ -40,6 +40,15 @@ export type SignedParts = Schemas["SignedParts"];
 /** The signed request that reads a file. */
 export type SignedDownload = Schemas["SignedDownload"];
 
+/** The signed request that lists the files of a kind. */
+export type SignedListing = Schemas["SignedListing"];
+
+/** A signed request for each file to delete, in the order of the keys. */
+export type SignedDeletions = Schemas["SignedDeletions"];
+
+/** The signed request that reads the result of a file's malware scan. */
+export type SignedScan = Schemas["SignedScan"];
+
 /** The API's error codes. */
 export type ErrorCode = Schemas["ErrorCode"];
 

@@ -89,7 +89,7 @@ export class Deployment {
    * Called for each request, with how many of its kind there were. Its result happens instead of
    * the usual answer.
    */
-  fault: (what: string, count: number) => Fault | undefined = () => undefined;
+  fault: (what: string, count: number, seen: Seen) => Fault | undefined = () => undefined;
   threshold = 100 * 2 ** 20;
   /** Refuses a file, alone or in a batch. */
   refuses: (asked: Asked) => Fault | undefined = () => undefined;
@@ -150,7 +150,7 @@ export class Deployment {
     if (isS3 && this.latency) await sleep(this.latency);
     const count = (this.#counts.get(what) ?? 0) + 1;
     this.#counts.set(what, count);
-    const fault = this.fault(what, count);
+    const fault = this.fault(what, count, seen);
     const isDone = !fault || fault === "lost" || (fault !== "cut" && fault.acts);
     const done = isDone ? (isS3 ? this.#s3(seen) : this.#api(seen)) : undefined;
     const answer = fault ?? done!;

@@ -22,6 +22,17 @@ test("the whole client is at most 7.5 KiB, minified and gzipped", async () => {
   assert.ok(size <= 7.5 * KiB, `it has ${size} bytes`);
 });
 
+test("signpost-client/files adds at most 2 KiB to a page that uploads", async () => {
+  const sizeOf = async (...sources: string[]) => {
+    const contents = sources.map((source) => `export * from "./src/${source}";`).join("");
+    const stdin = { contents, resolveDir: client };
+    const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: "esm", target: "es2022", write: false });
+    return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
+  };
+  const size = (await sizeOf("index.ts", "files/files.ts")) - (await sizeOf("index.ts"));
+  assert.ok(size <= 2 * KiB, `it adds ${size} bytes`);
+});
+
 test("a bundler drops what a page doesn't use", async () => {
   const stdin = { contents: 'import { partSize } from "./src/index.ts"; console.log(partSize(1))', resolveDir: client };
   const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: "esm", write: false });
@@ -82,10 +93,12 @@ test("the packed package", async (t) => {
 /** A program that uses the package and all its entry points. */
 const use = `
   import { Signpost, type Upload } from "signpost-client";
+  import { Files } from "signpost-client/files";
   import "signpost-client/uppy5";
   import "signpost-client/uppy6";
   const signpost = new Signpost({ apiUrl: "https://a.example/", token: () => "t" });
   const upload: Upload = signpost.upload(new Blob(["x"]), { filename: "x" });
   upload.abort();
+  new Files(signpost).list();
   const state: "aborted" = upload.state as "aborted";
   console.log(state);`;

@@ -58,9 +58,10 @@ for (const [path, name, prefix] of [
   ["src/options.ts", "UploadOptions", ""],
   ["src/retry.ts", "RetryOptions", "retry."],
   ["src/uppy/planner.ts", "UppyOptions", ""],
+  ["src/files/list.ts", "ListOptions", ""],
 ] as const) {
   test(`every option of ${name} has a row, with its default`, async () => {
-    const body = new RegExp(`interface ${name} {(.*?)^}`, "ms").exec(await read(path))?.[1] ?? "";
+    const body = new RegExp(`interface ${name}[^{]*{(.*?)^}`, "ms").exec(await read(path))?.[1] ?? "";
     const options = [...body.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s+(\w+)[?(:]/gs)];
     assert.ok(options.length >= 3, "no options found");
     for (const [, comment = "", option] of options) {

@@ -22,6 +22,7 @@ import (
 
 	"signpost/infra"
 	"signpost/infra/build"
+	"signpost/infra/uploads"
 )
 
 func main() {
@@ -67,13 +68,8 @@ func run() (err error) {
 	if err != nil {
 		return err
 	}
-	if stage.Uploads.Code, err = function("upload"); err != nil {
+	if err := buildFunctions(&stage.Uploads); err != nil {
 		return err
-	}
-	if downloads := stage.Uploads.Downloads; downloads != nil {
-		if downloads.Code, err = function("download"); err != nil {
-			return err
-		}
 	}
 	infra.NewUploadStack(app, stage)
 	app.Synth(nil)
@@ -81,7 +77,8 @@ func run() (err error) {
 }
 
 // stageOf returns the stage of the CDK context, by default "dev". With "firstDeployment", it is the
-// stage's first deployment; with "pagePort", the local run's page is on that port.
+// stage's first deployment; with "pagePort", the local run's page is on that port; with
+// "localWebhook", the local run has a webhook to stand in for.
 func stageOf(context func(name string) any) (infra.Stage, error) {
 	name := context("stage")
 	if name == nil {
@@ -98,10 +95,43 @@ func stageOf(context func(name string) any) (infra.Stage, error) {
 	default:
 		return infra.Stage{}, fmt.Errorf("firstDeployment is %q: give true for a stack that isn't there yet, or false", fmt.Sprint(first))
 	}
+	switch webhook := context("localWebhook"); webhook {
+	case nil, "false", false:
+	case "true", true:
+		if stage, err = stage.WithLocalWebhook(); err != nil {
+			return infra.Stage{}, err
+		}
+	default:
+		return infra.Stage{}, fmt.Errorf("localWebhook is %q: give true for the local run, or false", fmt.Sprint(webhook))
+	}
 	if port := context("pagePort"); port != nil {
 		return stage.WithPagePort(fmt.Sprint(port))
 	}
 	return stage, nil
+}
+
+// buildFunctions builds the functions that the props ask for, and adds their code to the props.
+func buildFunctions(props *uploads.Props) error {
+	codes := map[string]*awslambda.Code{"upload": &props.Code}
+	if props.Downloads != nil {
+		codes["download"] = &props.Downloads.Code
+	}
+	if props.Listings != nil {
+		codes["list"] = &props.Listings.Code
+	}
+	if props.Deletions != nil {
+		codes["delete"] = &props.Deletions.Code
+	}
+	if props.Scans != nil {
+		codes["scan"] = &props.Scans.Code
+	}
+	for name, code := range codes {
+		var err error
+		if *code, err = function(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // function builds a function, by the name of its folder in lambda/.

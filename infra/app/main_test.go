@@ -15,6 +15,7 @@ func TestStageOf(t *testing.T) {
 		stage   string
 		origins []string // of the stage; nil is its own
 		first   bool     // whether it is the stage's first deployment
+		webhook bool     // whether it has a webhook
 		says    string   // the error
 	}{
 		"OK":              {context: map[string]any{"stage": "production"}, stage: "production"},
@@ -27,9 +28,13 @@ func TestStageOf(t *testing.T) {
 		"OKFirstOfDev":    {context: map[string]any{"firstDeployment": "true"}, stage: "dev", first: true},
 		"ErrFirst":        {context: map[string]any{"firstDeployment": "yes"}, says: `firstDeployment is "yes": give true for a stack that isn't there yet, or false`},
 		"ErrFirstEmpty":   {context: map[string]any{"firstDeployment": ""}, says: `firstDeployment is "": give true for a stack that isn't there yet, or false`},
-		"ErrStage":        {context: map[string]any{"stage": "nope"}, says: `there is no stage "nope": choose one of local, dev, staging, production`},
-		"ErrNoStage":      {context: map[string]any{"stage": ""}, says: `there is no stage "": choose one of local, dev, staging, production`},
-		"ErrPagePort":     {context: map[string]any{"pagePort": "9000"}, says: `pagePort is only for stage local, not for "dev"`},
+		"ErrStage":        {context: map[string]any{"stage": "nope"}, says: `there is no stage "nope": choose one of local, local-scan, dev, staging, production`},
+		"ErrNoStage":      {context: map[string]any{"stage": ""}, says: `there is no stage "": choose one of local, local-scan, dev, staging, production`},
+		"ErrPagePort":     {context: map[string]any{"pagePort": "9000"}, says: `pagePort is only for the stages of the local run, not for "dev"`},
+		"OKWebhook":       {context: map[string]any{"stage": "local", "localWebhook": true}, stage: "local", webhook: true},
+		"OKNoWebhook":     {context: map[string]any{"stage": "local", "localWebhook": "false"}, stage: "local"},
+		"ErrWebhook":      {context: map[string]any{"localWebhook": "true"}, says: `localWebhook is only for the stages of the local run, not for "dev"`},
+		"ErrWebhookText":  {context: map[string]any{"stage": "local", "localWebhook": "http://127.0.0.1"}, says: `localWebhook is "http://127.0.0.1": give true for the local run, or false`},
 		"ErrPagePortText": {context: map[string]any{"stage": "local", "pagePort": "http"}, says: `pagePort "http" is not a port: give a number from 1 to 65535`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -45,6 +50,9 @@ func TestStageOf(t *testing.T) {
 			}
 			if stage.Uploads.FirstDeployment != test.first {
 				t.Errorf("its FirstDeployment is %v, want %v", stage.Uploads.FirstDeployment, test.first)
+			}
+			if (stage.Uploads.Webhook != nil) != test.webhook {
+				t.Errorf("its Webhook is %v, want one: %v", stage.Uploads.Webhook, test.webhook)
 			}
 			want := test.origins
 			if own, _ := infra.StageNamed(test.stage); want == nil {

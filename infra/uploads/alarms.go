@@ -71,9 +71,9 @@ type alarm struct {
 	periods         float64 // how many in a row must reach the threshold
 }
 
-// newAlarms makes the alarms and returns the topic that they publish to, when something goes wrong
-// and when it is over.
-func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestApi, accessLog awslogs.ILogGroup, functions map[string]awslambda.IFunction) awssns.ITopic {
+// newAlarms makes the alarms, with those of other features, and returns the topic that they publish
+// to, when something goes wrong and when it is over.
+func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestApi, accessLog awslogs.ILogGroup, functions map[string]awslambda.IFunction, more ...alarm) awssns.ITopic {
 	topic := newAlarmTopic(scope, props)
 	action := awscloudwatchactions.NewSnsAction(topic)
 	stage := api.DeploymentStage()
@@ -94,7 +94,7 @@ func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestAp
 			alarm{name + "ThrottlesAlarm", "Lambda throttled requests to the " + name + " function", function.MetricThrottles(statistic("Sum")), 1, 1},
 		)
 	}
-	for _, alarm := range alarms {
+	for _, alarm := range append(alarms, more...) {
 		made := awscloudwatch.NewAlarm(scope, jsii.String(alarm.id), &awscloudwatch.AlarmProps{
 			AlarmDescription:   jsii.String(alarm.description),
 			Metric:             alarm.metric,

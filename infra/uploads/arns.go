@@ -12,6 +12,7 @@ var arnForms = map[string]*regexp.Regexp{
 	"SNS topic":      regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$`),
 	"web ACL":        regexp.MustCompile(`^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]+$`),
 	"certificate":    regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-z-]+$`),
+	"secret":         regexp.MustCompile(`^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}$`),
 	"managed policy": regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]{1,512}$`),
 }
 
@@ -22,6 +23,7 @@ var arnExamples = map[string]string{
 	"SNS topic":      "arn:aws:sns:eu-west-1:111122223333:alarms",
 	"web ACL":        "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/name/1234abcd-12ab-34cd-56ef-1234567890ab",
 	"certificate":    "arn:aws:acm:eu-west-1:111122223333:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
+	"secret":         "arn:aws:secretsmanager:eu-west-1:111122223333:secret:webhook-AbCdEf",
 	"managed policy": "arn:aws:iam::111122223333:policy/boundary",
 }
 

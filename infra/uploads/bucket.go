@@ -31,7 +31,7 @@ func newUploadBucket(scope constructs.Construct, props Props) awss3.Bucket {
 	}
 	bucket := awss3.NewBucket(scope, jsii.String("Bucket"), &options)
 	suppressNag(bucket, uploadBucketSuppressions(props)...)
-	if props.EventBridge || props.MalwareScan {
+	if props.EventBridge || props.MalwareScan || props.Webhook != nil {
 		// Not with BucketProps: CDK would add another function to set this. GuardDuty sets it by
 		// itself, without CloudFormation, so it is set with MalwareScan too.
 		bucket.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{

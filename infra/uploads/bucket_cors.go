@@ -18,11 +18,11 @@ func bucketCORS(props Props) *awss3.CorsRule {
 		headers = append(headers, "x-amz-checksum-algorithm", "x-amz-mp-object-size")
 		exposed = append(exposed, "x-amz-checksum-sha256") // of a part: complete repeats it
 	}
-	if props.Multipart.Resumable || props.Downloads != nil {
-		methods = append(methods, awss3.HttpMethods_GET) // the list of parts; a file
+	if props.Multipart.Resumable || props.Downloads != nil || props.Listings != nil || props.Scans != nil {
+		methods = append(methods, awss3.HttpMethods_GET) // the list of parts; a file; a list of files; a scan result
 	}
-	if props.Multipart.Resumable {
-		methods = append(methods, awss3.HttpMethods_DELETE) // abort
+	if props.Multipart.Resumable || props.Deletions != nil {
+		methods = append(methods, awss3.HttpMethods_DELETE) // abort; a deletion
 	}
 	if props.Downloads != nil {
 		// What a PDF viewer or a player sends and reads before it loads a file in pieces

@@ -10,7 +10,7 @@ import (
 
 // newDashboard makes a dashboard of the API's answers and latency, the functions' errors and
 // duration, and the functions' own metrics: uploads and bytes planned, bytes signed for, downloads
-// signed, refusals by code.
+// and the like signed, refusals by code.
 func newDashboard(scope constructs.Construct, props Props, api awsapigateway.RestApi, functions map[string]awslambda.IFunction) {
 	stage := api.DeploymentStage()
 	var runs, times []awscloudwatch.IMetric
@@ -20,8 +20,18 @@ func newDashboard(scope constructs.Construct, props Props, api awsapigateway.Res
 		times = append(times, function.MetricDuration(labeled(name+": p99", "p99")))
 	}
 	signed := []awscloudwatch.IMetric{functionMetric(props, "UploadsPlanned")}
-	if props.Downloads != nil {
-		signed = append(signed, functionMetric(props, "DownloadsSigned"))
+	for _, feature := range []struct {
+		on     bool
+		metric string
+	}{
+		{props.Downloads != nil, "DownloadsSigned"},
+		{props.Listings != nil, "ListingsSigned"},
+		{props.Deletions != nil, "DeletionsSigned"},
+		{props.Scans != nil, "ScansSigned"},
+	} {
+		if feature.on {
+			signed = append(signed, functionMetric(props, feature.metric))
+		}
 	}
 	refusals := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression: jsii.String(`SEARCH('{"` + props.MetricsNamespace + `",Code} MetricName="Refusals"', 'Sum', 300)`),

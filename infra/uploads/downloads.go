@@ -34,9 +34,10 @@ func newDownloadFunction(scope constructs.Construct, props Props, bucket awss3.I
 		id:          "DownloadFunction",
 		handler:     "download",
 		description: "Signs reads for signed-in users, each of their own files",
+		signs:       "downloads",
 		code:        props.Downloads.Code,
 		policy:      "Download",
 		grants:      grants,
-		environment: config.Download{Shared: sharedConfig(props, *bucket.BucketName(), clientIDs)}.Environment(),
+		environment: config.Files{Shared: sharedConfig(props, *bucket.BucketName(), clientIDs)}.Environment(),
 	})
 }

@@ -2,6 +2,7 @@ package uploads
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -21,7 +22,7 @@ type Functions struct {
 	MemoryMB int
 
 	// ReservedConcurrency is how many requests each function can serve at once. Lambda reserves
-	// them from the account's quota: 1 to [MaxReservedConcurrency] for both functions together
+	// them from the account's quota: 1 to [MaxReservedConcurrency] for all functions together
 	// ("Configuring reserved concurrency for a function", AWS Lambda Developer Guide).
 	//
 	// Default: 0. The functions share the unreserved concurrency of the account.
@@ -47,27 +48,40 @@ func (f Functions) withDefaults() Functions {
 	return f
 }
 
-func (f Functions) check(found problems, downloads bool) {
+func (f Functions) check(found problems, count int) {
 	if memory := f.withDefaults().MemoryMB; memory < MinMemoryMB || memory > MaxMemoryMB {
 		found.add("MemoryMB", "%d is out of range: give %d to %d MB", memory, MinMemoryMB, MaxMemoryMB)
 	}
 	most, hint := MaxReservedConcurrency, ""
-	if downloads {
-		most, hint = MaxReservedConcurrency/2, ", since Downloads adds a second function"
+	if count > 1 {
+		most, hint = MaxReservedConcurrency/count, fmt.Sprintf(", since there are %d functions", count)
 	}
 	if f.ReservedConcurrency < 0 || f.ReservedConcurrency > most {
 		found.add("ReservedConcurrency", "%d is out of range: give 1 to %d%s, or 0 to reserve nothing", f.ReservedConcurrency, most, hint)
 	}
 }
 
-// function describes one of the two functions: what is different between them.
+// FunctionCount is how many functions these props make.
+func (p Props) FunctionCount() int {
+	count := 1
+	for _, added := range []bool{p.Downloads != nil, p.Listings != nil, p.Deletions != nil, p.Scans != nil} {
+		if added {
+			count++
+		}
+	}
+	return count
+}
+
+// function describes one of the functions: what is different between them.
 type function struct {
 	id          string // construct id: "UploadFunction"
 	handler     string // name of the folder in lambda/ with its main package: "upload"
 	description string
+	signs       string // what it signs, in a few words: "uploads"
 	code        awslambda.Code
 	policy      string // name of the policy in its role
 	grants      []awsiam.PolicyStatement
+	onBucket    bool // the grants are on the bucket itself, and not on the uploads in it
 	environment map[string]string
 }
 
@@ -102,7 +116,7 @@ func newFunction(scope constructs.Construct, props Props, f function) awslambda.
 	return made
 }
 
-// sharedConfig returns the settings of both functions.
+// sharedConfig returns the settings of every function.
 func sharedConfig(props Props, bucketName string, clientIDs []string) config.Shared {
 	return config.Shared{
 		Bucket:               bucketName,
@@ -130,11 +144,11 @@ func jsiiMap(values map[string]string) *map[string]*string {
 // signs, can ever do. In addition, the function may write its own log.
 func newFunctionRole(scope constructs.Construct, props Props, logs awslogs.ILogGroup, f function) awsiam.Role {
 	statements := append(f.grants, writeOwnLog(logs))
-	suppressions := []suppression{{
+	suppressions := unless(f.onBucket, suppression{
 		rule:    "AwsSolutions-IAM5",
 		reason:  "The function chooses each object's key, all of them under " + props.KeyPrefix,
 		finding: uploadsFinding(props),
-	}}
+	})
 	if props.Tracing {
 		statements = append(statements, sendTraces())
 		suppressions = append(suppressions, suppression{
@@ -144,7 +158,7 @@ func newFunctionRole(scope constructs.Construct, props Props, logs awslogs.ILogG
 		})
 	}
 	role := awsiam.NewRole(scope, jsii.String(f.id+"Role"), &awsiam.RoleProps{
-		Description:         jsii.String("Permissions of signed " + f.handler + "s; writes the function's log"),
+		Description:         jsii.String("Permissions of signed " + f.signs + "; writes the function's log"),
 		AssumedBy:           awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 		InlinePolicies:      inlinePolicy(f.policy, statements),
 		PermissionsBoundary: permissionsBoundary(scope, f.id, props),

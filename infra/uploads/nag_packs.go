@@ -79,6 +79,10 @@ func topicSuppressions() []suppression {
 	return inPacks("SNSEncryptedKMS", "A message contains the name of an alarm and a number, and CloudWatch can't publish with the key that AWS manages")
 }
 
+func queueSuppressions() []suppression {
+	return []suppression{{rule: "AwsSolutions-SQS3", reason: "It is the queue of what the webhook's rules couldn't deliver; nobody else sends to it"}}
+}
+
 func webACLSuppressions() []suppression {
 	return inPacks("WAFv2LoggingEnabled", "Its log would contain headers, and so tokens; its metrics count the requests of each rule")
 }

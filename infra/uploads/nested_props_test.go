@@ -82,6 +82,11 @@ func TestFeaturesRefused(t *testing.T) {
 		{"nothing to resume", func(p *props) { p.Multipart.Resumable, p.MaxSize = true, 1<<20 }, "Multipart.Resumable", "Multipart.Threshold"},
 		{"downloads without code", func(p *props) { p.Downloads = &uploads.Downloads{} }, "Downloads.Code", "package build"},
 
+		{"listings without code", func(p *props) { p.Listings = &uploads.Listings{} }, "Listings.Code", "package build"},
+		{"deletions without code", func(p *props) { p.Deletions = &uploads.Deletions{} }, "Deletions.Code", "package build"},
+		{"scans without code", func(p *props) { p.MalwareScan, p.Scans = true, &uploads.Scans{} }, "Scans.Code", "package build"},
+		{"scans of nothing", func(p *props) { p.Scans = &uploads.Scans{Code: p.Code} }, "Scans", "MalwareScan"},
+
 		{"an expiry in the past", func(p *props) { p.Expiry = &uploads.Expiry{UploadsAfterDays: -1, VersionsAfterDays: 1} }, "Expiry.UploadsAfterDays", "1 to 2147483647"},
 		{"versions in the past", func(p *props) { p.Expiry = &uploads.Expiry{VersionsAfterDays: -1} }, "Expiry.VersionsAfterDays", "1 to 2147483647"},
 		{"an expiry that deletes nothing", func(p *props) { p.Expiry = &uploads.Expiry{UploadsAfterDays: 1} }, "Expiry.VersionsAfterDays", "keeps versions"},
@@ -98,7 +103,12 @@ func TestFeaturesRefused(t *testing.T) {
 		{"more than an account has", func(p *props) { p.Functions.ReservedConcurrency = 901 }, "Functions.ReservedConcurrency", "1 to 900"},
 		{"twice what an account has", func(p *props) {
 			p.Functions.ReservedConcurrency, p.Downloads = 451, &uploads.Downloads{Code: p.Code}
-		}, "Functions.ReservedConcurrency", "Downloads"},
+		}, "Functions.ReservedConcurrency", "1 to 450, since there are 2 functions"},
+		{"five times what an account has", func(p *props) {
+			p.Functions.ReservedConcurrency = 181
+			p.Downloads, p.Listings, p.Deletions = &uploads.Downloads{Code: p.Code}, &uploads.Listings{Code: p.Code}, &uploads.Deletions{Code: p.Code}
+			p.MalwareScan, p.Scans = true, &uploads.Scans{Code: p.Code}
+		}, "Functions.ReservedConcurrency", "1 to 180, since there are 5 functions"},
 
 		{"negative rate", func(p *props) { p.Throttle.Rate = -1 }, "Throttle.Rate", "at most 10000"},
 		{"rate beyond", func(p *props) { p.Throttle.Rate = 10_001 }, "Throttle.Rate", "at most 10000"},

@@ -106,6 +106,32 @@ type Props struct {
 	// Default: nil. No URL that the stack signs can read a file.
 	Downloads *Downloads
 
+	// Listings adds POST /listings, which gives users links to lists of their own files, and a
+	// function behind it. Only that function's role has s3:ListBucket, for the folder of one user at
+	// a time.
+	//
+	// Default: nil. No URL that the stack signs can list files.
+	Listings *Listings
+
+	// Deletions adds POST /deletions, which lets users delete their own files, and a function behind
+	// it. Only that function's role has s3:DeleteObject, and none has s3:DeleteObjectVersion.
+	//
+	// The bucket keeps versions, so S3 only hides a deleted file behind a delete marker, and an
+	// operator can bring it back. S3 erases it after Expiry.VersionsAfterDays, and without Expiry it
+	// is kept forever. A URL for the upload that hasn't expired can also store the same file again:
+	// for S3 there is no object under the key. The section "Deleted files" in docs/operations.md has
+	// the commands to bring a file back, and to erase one at once.
+	//
+	// Default: nil. No URL that the stack signs can delete a file.
+	Deletions *Deletions
+
+	// Scans adds POST /scans, which gives users links to the result of the malware scan of their own
+	// files, and a function behind it. Only that function's role has s3:GetObjectTagging. It needs
+	// MalwareScan.
+	//
+	// Default: nil. Users learn from a download whether their file is clean.
+	Scans *Scans
+
 	// Expiry deletes uploads and their older versions after some days.
 	//
 	// Default: nil. Uploads and their older versions are kept.
@@ -126,10 +152,16 @@ type Props struct {
 	MalwareScan bool
 
 	// EventBridge has S3 send an event to EventBridge, on the account's default bus, for every
-	// object that is stored ("Using EventBridge", Amazon S3 User Guide).
+	// object that is stored ("Using EventBridge", Amazon S3 User Guide). MalwareScan and Webhook
+	// include it.
 	//
 	// Default: false.
 	EventBridge bool
+
+	// Webhook has EventBridge tell an HTTPS endpoint of every file that has arrived.
+	//
+	// Default: nil.
+	Webhook *Webhook
 
 	// TransferAcceleration gives the bucket S3 Transfer Acceleration, and every signed URL its
 	// host:
@@ -162,11 +194,12 @@ type Props struct {
 	// Default: nil.
 	WebACL *WebACL
 
-	// SourceRanges are the only networks that uploads may come from, by their public addresses in
-	// CIDR notation ("203.0.113.0/24"), at most [MaxSourceRanges]. The bucket policy refuses all
-	// other addresses, whoever signed the URL. The API and reads are not restricted.
+	// SourceRanges are the only networks that uploads may come from, and with Deletions also
+	// deletions, by their public addresses in CIDR notation ("203.0.113.0/24"), at most
+	// [MaxSourceRanges]. The bucket policy refuses all other addresses, whoever signs the request: an
+	// administrator too. The API, reads and listings are not restricted, and neither is Expiry.
 	//
-	// Default: nil. Uploads may come from everywhere.
+	// Default: nil. Uploads and deletions may come from everywhere.
 	SourceRanges []string
 
 	// Throttle limits the requests to the whole API.
@@ -211,7 +244,8 @@ type Props struct {
 	LogQueries bool
 
 	// Alarms adds CloudWatch alarms: for the API's 5XX rate and p99 latency, errors and throttles
-	// of the functions, many 403s, and many bytes that URLs were signed to store.
+	// of the functions, many 403s, many bytes that URLs were signed to store, and what Webhook
+	// couldn't deliver.
 	//
 	// Default: nil.
 	Alarms *Alarms
@@ -289,6 +323,7 @@ func (p Props) withDefaults() Props {
 	p.LogRetentionDays = cmp.Or(p.LogRetentionDays, DefaultLogRetentionDays)
 	p.MetricsNamespace = cmp.Or(p.MetricsNamespace, config.DefaultMetricsNamespace)
 	p.Alarms = p.Alarms.withDefaults(p.largestFile())
+	p.Webhook = p.Webhook.withDefaults()
 	return p
 }
 
@@ -309,13 +344,17 @@ func (p Props) Validate() error {
 		p.Callers.check(found.in("Callers"))
 		p.Multipart.check(found.in("Multipart"), p)
 		p.Downloads.check(found.in("Downloads"))
+		p.Listings.check(found.in("Listings"))
+		p.Deletions.check(found.in("Deletions"))
+		p.checkScans(found)
 		p.Expiry.check(found.in("Expiry"))
 		p.Encryption.check(found.in("Encryption"))
+		p.Webhook.check(found.in("Webhook"), p)
 		p.Domain.check(found.in("Domain"))
 		p.WebACL.check(found.in("WebACL"))
 		checkSourceRanges(found, p.SourceRanges)
 		p.Throttle.check(found.in("Throttle"))
-		p.Functions.check(found.in("Functions"), p.Downloads != nil)
+		p.Functions.check(found.in("Functions"), p.FunctionCount())
 		checkLogRetention(found, p.LogRetentionDays)
 		checkMetricsNamespace(found, p.MetricsNamespace)
 		p.Alarms.check(found.in("Alarms"))

@@ -6,10 +6,11 @@ import "signpost/lambda/config"
 // of a stack without an environment is a token, and then known only during the deployment.
 func (p Props) validateRegion(region string) error {
 	return collect(func(found problems) {
-		if !p.TransferAcceleration || IsToken(region) {
+		if IsToken(region) {
 			return
 		}
-		if problem := config.TransferAccelerationProblem(region); problem != "" {
+		p.Webhook.checkRegion(found.in("Webhook"), region)
+		if problem := config.TransferAccelerationProblem(region); p.TransferAcceleration && problem != "" {
 			found.add("TransferAcceleration", "can't be true in %s, which %s", region, problem)
 		}
 	})

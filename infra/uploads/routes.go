@@ -6,10 +6,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addRoutes adds the routes of the functions; download is nil without Downloads. The request model
-// is any JSON object, and the query parameters are all optional. The function checks what is in
-// them, since API Gateway's refusal can't name the wrong field.
-func addRoutes(api awsapigateway.RestApi, props Props, upload, download awslambda.IFunction) {
+// addRoutes adds the routes of the functions to the API. The request model is any JSON object, and
+// the query parameters are all optional. The function checks what is in them, since API Gateway's
+// refusal can't name the wrong field.
+func addRoutes(made *Uploads, props Props) {
+	api, upload := made.API, made.Function
 	validator := api.AddRequestValidator(jsii.String("Validator"), &awsapigateway.RequestValidatorOptions{
 		ValidateRequestBody:       jsii.Bool(true),
 		ValidateRequestParameters: jsii.Bool(true),
@@ -45,7 +46,16 @@ func addRoutes(api awsapigateway.RestApi, props Props, upload, download awslambd
 		add("uploads/parts", "POST", upload, json)
 	}
 	if props.Downloads != nil {
-		add("downloads", "POST", download, json)
+		add("downloads", "POST", made.DownloadFunction, json)
+	}
+	if props.Listings != nil {
+		add("listings", "POST", made.ListFunction, json)
+	}
+	if props.Deletions != nil {
+		add("deletions", "POST", made.DeleteFunction, json)
+	}
+	if props.Scans != nil {
+		add("scans", "POST", made.ScanFunction, json)
 	}
 	if !props.NoSimpleRoute {
 		add("api/documents/signed", "GET", upload, awsapigateway.MethodOptions{
@@ -53,6 +63,7 @@ func addRoutes(api awsapigateway.RestApi, props Props, upload, download awslambd
 				"method.request.querystring.key":         jsii.Bool(false),
 				"method.request.querystring.contentType": jsii.Bool(false),
 				"method.request.querystring.size":        jsii.Bool(false),
+				"method.request.querystring.kind":        jsii.Bool(false),
 			},
 		})
 	}

@@ -4,19 +4,21 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // This file has the IAM statements of the construct: the roles of the functions, the policy of the
-// bucket, the role that scans for malware, the bucket for access logs, the topic of the alarms. The
-// only statements not here are those that CDK writes: the trust policies of the roles, the denial
-// of requests without TLS to buckets and topics, the policy of a new KMS key, and API Gateway's
-// permission to call a function.
+// bucket, the role that scans for malware, the role and the queue of the webhook, the bucket for
+// access logs, the topic of the alarms. The only statements not here are those that CDK writes: the
+// trust policies of the roles, the denial of requests without TLS to buckets, queues and topics,
+// the policy of a new KMS key, and API Gateway's permission to call a function.
 
 // The roles of the functions.
 
@@ -65,6 +67,37 @@ func decryptUploads(scope constructs.Construct, key awskms.IKey) awsiam.PolicySt
 	return allowKey(scope, "DecryptUploads", key, "kms:Decrypt")
 }
 
+// listUploads lets the list function sign listings. Each must name, as its prefix, the folder of one
+// user, with the slash at its end: not that of a kind, nor the beginning of a folder's name, which
+// would be that of other folders too. A request without a prefix has no s3:prefix, and StringLike
+// doesn't match a key that is absent ("IAM JSON policy elements: Condition operators", IAM User
+// Guide). Listings of versions and of unfinished uploads are other actions.
+func listUploads(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
+	statement := allow("ListUploads", *bucket.BucketArn(), "s3:ListBucket")
+	statement.AddCondition(jsii.String("StringLike"), map[string]any{"s3:prefix": props.KeyPrefix + "*/"})
+	var kinds []string
+	for _, kind := range props.Kinds {
+		kinds = append(kinds, props.KeyPrefix+kind.Name+"/")
+	}
+	if len(kinds) > 0 {
+		statement.AddCondition(jsii.String("StringNotEquals"), map[string]any{"s3:prefix": kinds})
+	}
+	return statement
+}
+
+// deleteUploads lets the delete function sign deletions. The bucket keeps versions, so they leave
+// the file behind as an older version. To delete that for good is another action,
+// s3:DeleteObjectVersion ("Deleting object versions from a versioning-enabled bucket", Amazon S3
+// User Guide).
+func deleteUploads(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
+	return allow("DeleteUploads", uploadsARN(bucket, props), "s3:DeleteObject")
+}
+
+// getScanResults lets the scan function sign reads of tags, where GuardDuty writes its result.
+func getScanResults(bucket awss3.IBucket, props Props) awsiam.PolicyStatement {
+	return allow("GetScanResults", uploadsARN(bucket, props), "s3:GetObjectTagging")
+}
+
 // The policy of the bucket. In addition, CDK writes the denial of plain HTTP.
 
 // uploadDenials are the refusals of the bucket. They apply to everyone, whatever other policies
@@ -106,12 +139,16 @@ func uploadDenials(bucket awss3.Bucket, props Props, scanner awsiam.IRole) []aws
 	return denials
 }
 
-// denyOtherNetworks refuses uploads from outside of SourceRanges. A request without a source
+// denyOtherNetworks refuses uploads, and with Deletions also deletions, from outside of SourceRanges. A request without a source
 // address, through a VPC endpoint, is refused too ("aws:SourceIp" in "AWS global condition context
 // keys", IAM User Guide). It is only for the prefix of the uploads: what S3 and GuardDuty put
 // themselves is outside of it.
 func denyOtherNetworks(bucket awss3.Bucket, props Props) awsiam.PolicyStatement {
-	return deny("DenyOtherNetworks", []string{"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"},
+	actions := []string{"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}
+	if props.Deletions != nil {
+		actions = append(actions, "s3:DeleteObject")
+	}
+	return deny("DenyOtherNetworks", actions,
 		map[string]any{"NotIpAddress": map[string]any{"aws:SourceIp": props.SourceRanges}}, uploadsARN(bucket, props))
 }
 
@@ -177,6 +214,25 @@ func scanGrants(scope constructs.Construct, props Props, bucket awss3.Bucket) []
 		grants = append(grants, allowKey(scope, "AllowDecryptForMalwareScan", key, "kms:GenerateDataKey", "kms:Decrypt"))
 	}
 	return grants
+}
+
+// The role of the webhook, and its queue.
+
+// callWebhook lets EventBridge call the webhook, and no other API destination.
+func callWebhook(destination awsevents.ApiDestination) awsiam.PolicyStatement {
+	return allow("CallWebhook", *destination.ApiDestinationArn(), "events:InvokeApiDestination")
+}
+
+// takeUndelivered lets EventBridge send what these rules couldn't deliver ("Using dead-letter queues
+// to process undelivered events in EventBridge", Amazon EventBridge User Guide).
+func takeUndelivered(queue awssqs.IQueue, rules []*string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("TakeUndelivered"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sqs:SendMessage"),
+		Resources:  &[]*string{queue.QueueArn()},
+		Conditions: &map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": rules}},
+	})
 }
 
 // The bucket for access logs and the topic of the alarms.

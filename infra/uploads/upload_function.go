@@ -22,6 +22,7 @@ func newUploadFunction(scope constructs.Construct, props Props, bucket awss3.IBu
 		id:          "UploadFunction",
 		handler:     "upload",
 		description: "Signs uploads for signed-in users",
+		signs:       "uploads",
 		code:        props.Code,
 		policy:      "Upload",
 		grants:      grants,
@@ -38,6 +39,9 @@ func uploadConfig(props Props, bucketName string, clientIDs []string) config.Upl
 		ResumableUploads:   props.Multipart.Resumable,
 		AllowedTypes:       props.AllowedTypes,
 		Downloads:          props.Downloads != nil,
+		Listings:           props.Listings != nil,
+		Deletions:          props.Deletions != nil,
+		Scans:              props.Scans != nil,
 		NoUnnamedKind:      props.NoUnnamedKind,
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -16,14 +17,18 @@ import (
 // functions behind it, and the bucket that stores their files.
 type Uploads struct {
 	constructs.Construct
-	Bucket           awss3.Bucket
-	UserPool         awscognito.IUserPool
-	Client           awscognito.IUserPoolClient // the first client of an existing pool
-	Function         awslambda.Function
-	DownloadFunction awslambda.Function // nil without Downloads
-	API              awsapigateway.RestApi
-	URL              string        // the API's URL, with a slash at its end
-	AlarmTopic       awssns.ITopic // nil without Alarms
+	Bucket              awss3.Bucket
+	UserPool            awscognito.IUserPool
+	Client              awscognito.IUserPoolClient // the first client of an existing pool
+	Function            awslambda.Function
+	DownloadFunction    awslambda.Function // nil without Downloads
+	ListFunction        awslambda.Function // nil without Listings
+	DeleteFunction      awslambda.Function // nil without Deletions
+	ScanFunction        awslambda.Function // nil without Scans
+	API                 awsapigateway.RestApi
+	URL                 string        // the API's URL, with a slash at its end
+	AlarmTopic          awssns.ITopic // nil without Alarms
+	UndeliveredWebhooks awssqs.IQueue // nil without Webhook
 }
 
 // New adds an Uploads to a stack. If the props are invalid, it panics with a [*PropsError] before
@@ -43,21 +48,15 @@ func New(scope constructs.Construct, id string, props Props) *Uploads {
 	made := &Uploads{Construct: inner, Bucket: newUploadBucket(inner, props)}
 	callers := newCallers(inner, props)
 	made.UserPool, made.Client = callers.pool, callers.client
-	made.Function = newUploadFunction(inner, props, made.Bucket, callers.clientIDs)
-	functions := map[string]awslambda.IFunction{"Upload": made.Function}
-	functionLogs := []awslogs.ILogGroup{made.Function.LogGroup()}
-	if props.Downloads != nil {
-		made.DownloadFunction = newDownloadFunction(inner, props, made.Bucket, callers.clientIDs)
-		functions["Download"] = made.DownloadFunction
-		functionLogs = append(functionLogs, made.DownloadFunction.LogGroup())
-	}
+	functions, functionLogs := made.addFunctions(props, callers.clientIDs)
 	accessLog := newLogGroup(inner, "ApiAccessLogs", props)
 	made.API = newRestAPI(inner, props, made.UserPool, accessLog)
-	addRoutes(made.API, props, made.Function, made.DownloadFunction)
+	addRoutes(made, props)
 	made.URL = addDomain(inner, props, made.API)
 	addWebACL(inner, props, made.API)
+	made.UndeliveredWebhooks = newWebhook(inner, props, made.Bucket)
 	if props.Alarms != nil {
-		made.AlarmTopic = newAlarms(inner, props, made.API, accessLog, functions)
+		made.AlarmTopic = newAlarms(inner, props, made.API, accessLog, functions, webhookAlarm(made.UndeliveredWebhooks)...)
 	}
 	if props.Dashboard {
 		newDashboard(inner, props, made.API, functions)
@@ -67,4 +66,25 @@ func New(scope constructs.Construct, id string, props Props) *Uploads {
 	}
 	tag(inner, props.Tags)
 	return made
+}
+
+// addFunctions makes the functions, and returns them by the names that alarms and graphs give them,
+// with their logs.
+func (u *Uploads) addFunctions(props Props, clientIDs []string) (byName map[string]awslambda.IFunction, logs []awslogs.ILogGroup) {
+	byName = map[string]awslambda.IFunction{}
+	add := func(name string, wanted bool, newFunction func(constructs.Construct, Props, awss3.IBucket, []string) awslambda.Function) awslambda.Function {
+		if !wanted {
+			return nil
+		}
+		function := newFunction(u.Construct, props, u.Bucket, clientIDs)
+		byName[name] = function
+		logs = append(logs, function.LogGroup())
+		return function
+	}
+	u.Function = add("Upload", true, newUploadFunction)
+	u.DownloadFunction = add("Download", props.Downloads != nil, newDownloadFunction)
+	u.ListFunction = add("List", props.Listings != nil, newListFunction)
+	u.DeleteFunction = add("Delete", props.Deletions != nil, newDeleteFunction)
+	u.ScanFunction = add("Scan", props.Scans != nil, newScanFunction)
+	return byName, logs
 }

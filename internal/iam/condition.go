@@ -115,7 +115,7 @@ func parseCondition(name, key string, want []string) (condition, error) {
 	}
 	c.negated, c.test = operator.negated, operator.test
 	if strings.HasPrefix(name, "String") {
-		return c, nil // any text can be a pattern
+		return c, checkTextPatterns(want)
 	}
 	if strings.HasPrefix(name, "Arn") {
 		return c, checkARNPatterns(want)

@@ -24,8 +24,9 @@ const (
 
 // key describes a condition key.
 type key struct {
-	kind kind
-	many bool // a request can have several values
+	kind  kind
+	many  bool // a request can have several values
+	empty bool // a value can be any text, even none
 }
 
 // keys are the supported condition keys, by their names in lower case: of "AWS global condition
@@ -43,10 +44,13 @@ var keys = map[string]key{
 	"events:managedby":           {kind: text},
 	"kms:viaservice":             {kind: text},
 	"s3:authtype":                {kind: text}, // REST-HEADER, REST-QUERY-STRING, POST
-	"s3:existingobjecttag/":      {kind: text},
+	"s3:delimiter":               {kind: text, empty: true},
+	"s3:existingobjecttag/":      {kind: text, empty: true},
 	"s3:if-match":                {kind: text},
 	"s3:if-none-match":           {kind: text},
+	"s3:max-keys":                {kind: number},
 	"s3:objectcreationoperation": {kind: boolean},
+	"s3:prefix":                  {kind: text, empty: true}, // of a listing
 	"s3:requestobjecttagkeys":    {kind: text, many: true},
 	"s3:signatureage":            {kind: number}, // milliseconds
 	"s3:signatureversion":        {kind: text},   // AWS is version 2, AWS4-HMAC-SHA256 version 4
@@ -92,6 +96,16 @@ func checkValues(kind kind, values []string) error {
 	return nil
 }
 
+// checkTextPatterns refuses policy variables. Any other text can be a pattern.
+func checkTextPatterns(patterns []string) error {
+	for _, pattern := range patterns {
+		if strings.Contains(pattern, "${") {
+			return fmt.Errorf("%q has a policy variable, which is not supported", pattern)
+		}
+	}
+	return nil
+}
+
 // checkARNPatterns refuses what can't be the pattern of an ARN.
 func checkARNPatterns(patterns []string) error {
 	for _, pattern := range patterns {
@@ -107,7 +121,7 @@ func (c Context) normalize() (Context, error) {
 	normalized := Context{}
 	for name, values := range c {
 		known, err := lookUp(name)
-		if err == nil {
+		if err == nil && !known.empty {
 			err = checkValues(known.kind, values)
 		}
 		if err == nil && (len(values) == 0 || len(values) > 1 && !known.many) {

@@ -85,6 +85,17 @@ func TestConditions(t *testing.T) {
 		{`"StringEquals": {"s3:authType": "POST", "s3:signatureversion": "AWS"}`, iam.Context{kind: {"POST"}, "s3:signatureversion": {"AWS"}}, true},
 		{`"StringEquals": {"s3:authType": "POST"}, "Bool": {"aws:SecureTransport": "true"}`, iam.Context{kind: {"POST"}, secure: {"false"}}, false},
 		{`"StringNotEquals": {"s3:ExistingObjectTag/State": "clean"}`, iam.Context{"s3:ExistingObjectTag/state": {"clean"}}, false},
+		{`"StringNotEquals": {"s3:ExistingObjectTag/State": "clean"}`, iam.Context{"s3:ExistingObjectTag/State": {"Clean"}}, true},
+		{`"StringEquals": {"s3:ExistingObjectTag/State": "clean"}`, iam.Context{"s3:ExistingObjectTag/State": {""}}, false}, // a tag can be empty
+
+		// The prefix of a listing.
+		{`"StringLike": {"s3:prefix": "uploads/me/*"}`, iam.Context{"s3:prefix": {"uploads/me/"}}, true},
+		{`"StringLike": {"s3:prefix": "uploads/me/*"}`, iam.Context{"s3:prefix": {"uploads/me"}}, false},
+		{`"StringLike": {"s3:prefix": "uploads/me/*"}`, iam.Context{"s3:prefix": {""}}, false},
+		{`"StringLike": {"s3:prefix": "uploads/me/*"}`, iam.Context{}, false},
+		{`"StringLikeIfExists": {"s3:prefix": "uploads/me/*"}`, iam.Context{}, true},
+		{`"StringEquals": {"s3:prefix": ["", "uploads/"], "s3:delimiter": "/"}`, iam.Context{"s3:prefix": {""}, "s3:delimiter": {"/"}}, true},
+		{`"NumericLessThanEquals": {"s3:max-keys": "10"}`, iam.Context{"s3:max-keys": {"1000"}}, false},
 	} {
 		t.Run(c.condition+fmt.Sprint(c.context), func(t *testing.T) {
 			who := iam.Principal{ARN: alice, Policies: []iam.Document{identity(t, policy(

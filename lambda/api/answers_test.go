@@ -34,8 +34,16 @@ type plannedAnswer struct {
 	expiryAnswer
 }
 
-type downloadAnswer struct {
+type downloadAnswer struct { // or of a listing, or a scan
 	signedAnswer
+	expiryAnswer
+}
+
+type deletionsAnswer struct {
+	Deletions []struct {
+		Key string `json:"key"`
+		signedAnswer
+	} `json:"deletions"`
 	expiryAnswer
 }
 

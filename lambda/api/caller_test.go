@@ -116,7 +116,11 @@ func TestRequiredGroup(t *testing.T) {
 	t.Parallel()
 	inGroup := func(c *deployment) { c.RequiredGroup = "uploaders" }
 	upload, j := newTestHandler(t, inGroup)
-	downloads, _ := newTestDownloads(t, inGroup)
+	files := map[string]*Handler{}
+	for resource := range fileHandlers {
+		files[resource], _ = newTestFor(t, resource, inGroup)
+	}
+	ownKey := fields{"key": ownTestKey("a.png")}.String()
 	free, _ := newTestHandler(t)
 	both := tokenWith("admins", "uploaders")
 	for name, c := range map[string]struct {
@@ -152,15 +156,16 @@ func TestRequiredGroup(t *testing.T) {
 		"List":           {[]any{"admins", "uploaders"}, both, false}, // claims are strings
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, e := range []events.APIGatewayProxyRequest{postEvent(goodFields().String()), downloadEvent(fields{"key": ownTestKey("a.png")}.String())} {
+			for _, e := range []events.APIGatewayProxyRequest{
+				postEvent(goodFields().String()), downloadEvent(ownKey), listingEvent("{}"), deletionsEvent(ownTestKey("a.png")), scanEvent(ownKey),
+			} {
 				e.RequestContext.Authorizer["claims"].(map[string]any)["cognito:groups"] = c.claim
 				delete(e.Headers, "Authorization")
 				e.Headers["authorization"] = c.token // as over HTTP/2
 				e.MultiValueHeaders = map[string][]string{"authorization": {c.token}}
-				h := upload
-				if e.Resource == "/downloads" {
-					h = downloads
-				} else {
+				h, ok := files[e.Resource]
+				if !ok {
+					h = upload
 					planned(t, free, e) // without a required group, the groups are ignored
 				}
 				if !c.member {

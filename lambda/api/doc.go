@@ -9,8 +9,9 @@
 //	routes.go     which routes each function has
 //	handler.go    one request, from the event to the response
 //	caller.go     who calls, and groups.go: whether they may
-//	upload.go, batch.go, parts.go, download.go: one route each; it parses, decides, has requests signed, and answers
-//	  upload_request.go, batch_request.go, parts_request.go, download_request.go: what the route's fields are, and their rules
+//	upload.go, batch.go, parts.go: one route each; it parses, decides, has requests signed, and answers
+//	download.go, listing.go, deletion.go, scan.go: the same for stored files; files.go: what they share
+//	  upload_request.go, listing_request.go and so on: what the route's fields are, and their rules
 //	    body.go     the body's type and limit
 //	    json.go, query.go: split a body or a query into members
 //	    object.go   required, unknown and repeated members

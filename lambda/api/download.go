@@ -5,42 +5,22 @@ import (
 	"context"
 	"net/http"
 
-	"signpost/lambda/config"
 	"signpost/lambda/key"
 	"signpost/lambda/mediatype"
 	"signpost/lambda/s3sign"
 )
 
-// downloads serves the route of the download function.
-type downloads struct {
-	cfg    config.Download
-	signer Signer
-}
-
-// signedDownload is the answer: the request that reads the object.
-type signedDownload struct {
-	s3sign.SignedRequest
-	expiry
-}
-
-// sign serves POST /downloads. It signs a request for any key that can be the caller's, whether the
-// object exists or not.
-func (d *downloads) sign(ctx context.Context, r request) (result, error) {
-	asked, err := parseDownload(r, d.cfg)
+// signDownload serves POST /downloads. It signs a request for any key that can be the caller's,
+// whether the object exists or not.
+func (f *files) signDownload(ctx context.Context, r request) (result, error) {
+	asked, err := parseDownload(r, f.cfg)
 	if err != nil {
 		return result{}, err
 	}
-	validity, err := d.signer.Validity(r.time, asked.kind.URLLifetime)
-	if err != nil {
-		return result{}, err
-	}
-	signed, err := d.signer.Sign(ctx, s3sign.GetObject(asked.key.Text, asked.presentation()), validity)
-	if err != nil {
-		return result{}, err
-	}
-	return result{status: http.StatusOK, body: signedDownload{signed, expiryOf(validity)}, facts: facts{
+	signed, err := f.sign(ctx, r, s3sign.GetObject(asked.key.Text, asked.presentation()), asked.kind)
+	return result{status: http.StatusOK, body: signed, facts: facts{
 		key: asked.key.Text, size: s3sign.UnknownSize, metric: downloadsSigned, count: 1,
-	}}, nil
+	}}, err
 }
 
 // presentation decides how a browser presents the object.

@@ -18,7 +18,7 @@ type downloadRequest struct {
 }
 
 // parseDownload reads POST /downloads. The fields are in the contract's order.
-func parseDownload(r request, cfg config.Download) (downloadRequest, error) {
+func parseDownload(r request, cfg config.Files) (downloadRequest, error) {
 	body, err := jsonObject(r.event)
 	if err != nil {
 		return downloadRequest{}, err
@@ -33,12 +33,17 @@ func parseDownload(r request, cfg config.Download) (downloadRequest, error) {
 	return d, found.err()
 }
 
-func (d *downloadRequest) readKey(v value, cfg config.Download, c caller) {
+func (d *downloadRequest) readKey(v value, cfg config.Files, c caller) {
 	k, ok := readKey(v, cfg.KeyPrefix, c)
 	if !ok {
 		return
 	}
-	if kind, ok := checkKindOfDownload(v, k, cfg, c); ok {
+	kind, ok := checkKindOfFile(v, k, cfg, c)
+	switch {
+	case !ok:
+	case kind.NoDownloads:
+		v.refuse(Forbidden, "is of the kind %q, whose files can't be downloaded", k.Kind)
+	default:
 		d.key, d.kind = k, kind
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"signpost/lambda/s3sign/s3signtest"
 )
 
@@ -123,17 +121,6 @@ func TestDownloadRefused(t *testing.T) {
 		if line["key"] != nil {
 			t.Errorf("a refused key is logged: %v", line)
 		}
-	}
-}
-
-// Each function serves only its own routes.
-func TestDownloadRoutes(t *testing.T) {
-	t.Parallel()
-	h, _ := newTestDownloads(t)
-	for _, e := range []events.APIGatewayProxyRequest{
-		postEvent(goodFields().String()), event("POST", "/uploads/parts"), getEvent(map[string][]string{"key": {"a.png"}}), event("GET", "/downloads"),
-	} {
-		refused(t, h, e, 404, NotFound, "")
 	}
 }
 

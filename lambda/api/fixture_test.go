@@ -104,11 +104,29 @@ func newTestHandler(t testing.TB, change ...func(*deployment)) (*Handler, *journ
 	})
 }
 
+// fileHandlers make the handlers of the functions that sign for stored files, by their resource.
+var fileHandlers = map[string]func(config.Files, Signer, *slog.Logger) (*Handler, error){
+	"/downloads": NewDownloadHandler,
+	"/listings":  NewListHandler,
+	"/deletions": NewDeleteHandler,
+	"/scans":     NewScanHandler,
+}
+
 // newTestDownloads does the same for the download function.
 func newTestDownloads(t testing.TB, change ...func(*deployment)) (*Handler, *journal) {
 	t.Helper()
+	return newTestFor(t, "/downloads", change...)
+}
+
+// newTestFor does the same for the function that has a resource.
+func newTestFor(t testing.TB, resource string, change ...func(*deployment)) (*Handler, *journal) {
+	t.Helper()
+	build, ok := fileHandlers[resource]
+	if !ok {
+		return newTestHandler(t, change...)
+	}
 	return makeTestHandler(t, change, func(d deployment, signer Signer, log *slog.Logger) (*Handler, error) {
-		return NewDownloadHandler(config.Download{Shared: d.Shared}, signer, log)
+		return build(config.Files{Shared: d.Shared}, signer, log)
 	})
 }
 
@@ -177,6 +195,29 @@ func partsEvent(body string) events.APIGatewayProxyRequest {
 
 func downloadEvent(body string) events.APIGatewayProxyRequest {
 	e := event("POST", "/downloads")
+	e.Body = body
+	return e
+}
+
+func listingEvent(body string) events.APIGatewayProxyRequest {
+	e := event("POST", "/listings")
+	e.Body = body
+	return e
+}
+
+// deletionsEvent asks to delete some keys.
+func deletionsEvent(keys ...any) events.APIGatewayProxyRequest {
+	return deletionsBody(fields{"keys": keys}.String())
+}
+
+func deletionsBody(body string) events.APIGatewayProxyRequest {
+	e := event("POST", "/deletions")
+	e.Body = body
+	return e
+}
+
+func scanEvent(body string) events.APIGatewayProxyRequest {
+	e := event("POST", "/scans")
 	e.Body = body
 	return e
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"path"
@@ -200,6 +201,78 @@ func FuzzDownloadBody(f *testing.F) {
 		shownAs := u.Query().Get("response-content-type")
 		if (d.Disposition == "inline") != (shownAs != "") || mediatype.CanRunScript(strings.Split(shownAs, ";")[0]) {
 			t.Fatalf("%q is shown as %q", d.Disposition, shownAs)
+		}
+	})
+}
+
+func FuzzListingBody(f *testing.F) {
+	f.Fuzz(func(t *testing.T, body string) {
+		h, j := newTestFor(t, "/listings", withKinds)
+		var a downloadAnswer
+		if !checkAnswer(t, h, j, listingEvent(body), &a) {
+			return
+		}
+		var l struct {
+			Kind, After string
+			Limit       int
+		}
+		if err := json.Unmarshal([]byte(body), &l); err != nil {
+			t.Fatalf("signed what encoding/json refuses: %v\n%q", err, body)
+		}
+		mustBeSigned(t, a.signedAnswer, 0)
+		u, err := url.Parse(a.URL)
+		if err != nil || u.Path != "/" || a.Method != "GET" || len(a.Headers) > 0 {
+			t.Fatalf("%s %s: %v", a.Method, a.URL, err)
+		}
+		query := u.Query()
+		if folder := "uploads/" + path.Join(l.Kind, testSub) + "/"; query.Get("prefix") != folder || !strings.HasPrefix(l.After, folder) && l.After != "" {
+			t.Fatalf("%q lists %s, after %q", body, query.Get("prefix"), query.Get("start-after"))
+		}
+		if l.Kind == "film" || l.After != query.Get("start-after") || strconv.Itoa(cmp.Or(l.Limit, 1000)) != query.Get("max-keys") {
+			t.Fatalf("%q is signed as %v", body, query)
+		}
+	})
+}
+
+func FuzzDeletionsBody(f *testing.F) {
+	f.Fuzz(func(t *testing.T, body string) {
+		h, j := newTestFor(t, "/deletions", withKinds)
+		var a deletionsAnswer
+		if !checkAnswer(t, h, j, deletionsBody(body), &a) {
+			return
+		}
+		var d struct{ Keys []string }
+		if err := json.Unmarshal([]byte(body), &d); err != nil {
+			t.Fatalf("signed what encoding/json refuses: %v\n%q", err, body)
+		}
+		if len(a.Deletions) != len(d.Keys) || len(d.Keys) < 1 || len(d.Keys) > 100 {
+			t.Fatalf("%d deletions of %d keys", len(a.Deletions), len(d.Keys))
+		}
+		seen := map[string]bool{}
+		for i, deletion := range a.Deletions {
+			if deletion.Key != d.Keys[i] || seen[deletion.Key] || deletion.Method != "DELETE" || keyPattern.FindStringSubmatch(deletion.Key)[1] == "film" {
+				t.Fatalf("%s %s for %s", deletion.Method, deletion.Key, d.Keys[i])
+			}
+			seen[deletion.Key] = true
+			checkSigned(t, deletion.signedAnswer, deletion.Key, 0)
+		}
+	})
+}
+
+func FuzzScanBody(f *testing.F) {
+	f.Fuzz(func(t *testing.T, body string) {
+		h, j := newTestFor(t, "/scans", withKinds)
+		var a downloadAnswer
+		if !checkAnswer(t, h, j, scanEvent(body), &a) {
+			return
+		}
+		var s struct{ Key string }
+		if err := json.Unmarshal([]byte(body), &s); err != nil {
+			t.Fatalf("signed what encoding/json refuses: %v\n%q", err, body)
+		}
+		checkSigned(t, a.signedAnswer, s.Key, 0)
+		if u, err := url.Parse(a.URL); err != nil || a.Method != "GET" || !u.Query().Has("tagging") || keyPattern.FindStringSubmatch(s.Key)[1] == "film" {
+			t.Fatalf("%s %s: %v", a.Method, a.URL, err)
 		}
 	})
 }

@@ -34,15 +34,14 @@ func BenchmarkHandle(b *testing.B) {
 		"Parts1":       partsEvent(partsFor(partsKey(1<<40, false), numbered(1)...).String()),
 		"Parts100":     partsEvent(partsFor(partsKey(1<<40, false), numbered(hundred...)...).String()),
 		"Download":     downloadEvent(fields{"key": ownTestKey("a.png"), "disposition": "inline"}.String()),
+		"Listing":      listingEvent(fields{"after": ownTestKey("a.png")}.String()),
+		"Deletions100": deletionsEvent(numberedKeys(100)...),
+		"Scan":         scanEvent(fields{"key": ownTestKey("a.png")}.String()),
 		"Signed":       getEvent(map[string][]string{"key": {"cat.png"}, "size": {"5"}}),
 		"Refused":      postEvent(goodFields().alter(fields{"size": -1}).String()),
 	} {
 		b.Run(name, func(b *testing.B) {
-			build := newTestHandler
-			if e.Resource == "/downloads" {
-				build = newTestDownloads
-			}
-			h, _ := build(b, withKinds)
+			h, _ := newTestFor(b, e.Resource, withKinds)
 			h.log = slog.New(slog.DiscardHandler)
 			b.ReportAllocs()
 			for b.Loop() {

@@ -19,37 +19,41 @@ import (
 )
 
 // TestNoSequenceOfCallsGoesTooFar lets two users plan, replay, exchange keys and upload ids, change
-// the size in a key, ask for any part numbers, send bodies of any length, and change the URLs that
-// they got. In every sequence, no upload in S3 ever holds more bytes than were declared when its
+// the size in a key, ask for any part numbers, list and delete files, send bodies of any length, and
+// change the URLs that they got. In every sequence, no upload in S3 ever holds more bytes than were declared when its
 // key was planned, and no request reaches a key of the other user, or of a kind that is for a group
-// which the caller isn't in.
+// which the caller isn't in. No listing shows such a key, and pages show every other one once.
 func TestNoSequenceOfCallsGoesTooFar(t *testing.T) {
 	t.Parallel()
-	completed := 0
+	completed, listed := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newIntruders(t, rt)
 		rt.Repeat(map[string]func(*rapid.T){
 			"plan": w.plan, "parts": w.askForParts, "download": w.askForDownload, "send": w.send, "": w.check,
+			"list": w.listAll, "delete": w.askForDeletions, "scan": w.askForScan,
 		})
+		listed += w.listed
 		for key := range w.s3.objects {
 			if id := keySegments(key)[2]; len(id) > 26 {
 				completed++
 			}
 		}
 	})
-	if completed == 0 {
-		t.Error("no upload in parts was ever completed, so the test says nothing")
+	if completed == 0 || listed == 0 {
+		t.Errorf("%d uploads in parts were completed, and %d keys listed, so the test says nothing", completed, listed)
 	}
 }
 
 // intruders are two users, with the keys, ids and signed requests that they got.
 type intruders struct {
-	upload, download *Handler
-	s3               *modelS3
-	declared         map[string]int64 // by planned key
-	keys, ids        []string
-	begun            []begun
-	got              []taken
+	upload    *Handler
+	files     map[string]*Handler // by resource
+	s3        *modelS3
+	declared  map[string]int64 // by planned key
+	keys, ids []string
+	begun     []begun
+	got       []taken
+	listed    int // how many keys were listed
 }
 
 // begun is an unfinished upload, and who began it.
@@ -72,7 +76,10 @@ func newIntruders(t *testing.T, rt *rapid.T) *intruders {
 	}
 	w := &intruders{s3: newModelS3(), declared: map[string]int64{}, keys: []string{ownTestKey("a.png")}, ids: []string{"x"}}
 	w.upload, _ = newTestHandler(t, change...)
-	w.download, _ = newTestDownloads(t, withKinds)
+	w.files = map[string]*Handler{}
+	for resource := range fileHandlers {
+		w.files[resource], _ = newTestFor(t, resource, withKinds)
+	}
 	return w
 }
 
@@ -103,8 +110,12 @@ func (w *intruders) take(rt *rapid.T, sub string, size int64, a *signedAnswer) {
 	if err != nil {
 		rt.Fatal(err)
 	}
-	s := keySegments(u.Path[1:])
-	if s[1] != sub || s[0] == "film" && sub != otherSub || !slices.Contains([]string{"", "film", "note"}, s[0]) || strings.Contains(u.Path, "..") {
+	path := u.Path[1:]
+	if u.Query().Has("list-type") {
+		path = u.Query().Get("prefix") + "id/name" // no page may show more than one user's folder
+	}
+	s := keySegments(path)
+	if s[1] != sub || s[0] == "film" && sub != otherSub || !slices.Contains([]string{"", "film", "note"}, s[0]) || strings.Contains(path, "..") {
 		rt.Fatalf("%s was given %s", sub, a.URL)
 	}
 	w.got = append(w.got, taken{sub, size, *a})
@@ -210,9 +221,71 @@ func (w *intruders) askForParts(rt *rapid.T) {
 func (w *intruders) askForDownload(rt *rapid.T) {
 	var a downloadAnswer
 	sub := w.sub(rt)
-	if w.call(rt, sub, w.download, downloadEvent(fields{"key": w.key(rt)}.String()), &a) {
+	if w.call(rt, sub, w.files["/downloads"], downloadEvent(fields{"key": w.key(rt)}.String()), &a) {
 		w.take(rt, sub, 0, &a.signedAnswer)
 	}
+}
+
+func (w *intruders) askForScan(rt *rapid.T) {
+	var a downloadAnswer
+	sub := w.sub(rt)
+	if w.call(rt, sub, w.files["/scans"], scanEvent(fields{"key": w.key(rt)}.String()), &a) {
+		w.take(rt, sub, 0, &a.signedAnswer)
+	}
+}
+
+func (w *intruders) askForDeletions(rt *rapid.T) {
+	var a deletionsAnswer
+	sub := w.sub(rt)
+	keys := []any{w.key(rt)}
+	if rapid.Bool().Draw(rt, "two") {
+		keys = append(keys, w.key(rt))
+	}
+	if !w.call(rt, sub, w.files["/deletions"], deletionsEvent(keys...), &a) {
+		return
+	}
+	if len(a.Deletions) != len(keys) {
+		rt.Fatalf("%d deletions of %d keys", len(a.Deletions), len(keys))
+	}
+	for _, d := range a.Deletions {
+		w.take(rt, sub, 0, &d.signedAnswer)
+	}
+}
+
+// listAll lists what the caller has of one kind, page by page, and perhaps begins after any key.
+func (w *intruders) listAll(rt *rapid.T) {
+	sub, kind := w.sub(rt), rapid.SampledFrom([]string{"", "film", "note", "movie", testSub, otherSub}).Draw(rt, "kind")
+	body, folder := fields{"limit": rapid.IntRange(1, 3).Draw(rt, "limit")}, "uploads/"+sub+"/"
+	if kind != "" {
+		body["kind"], folder = kind, "uploads/"+kind+"/"+sub+"/"
+	}
+	if rapid.IntRange(0, 3).Draw(rt, "from any key") == 0 {
+		body["after"] = w.key(rt)
+	}
+	var want []string
+	for _, key := range slices.Sorted(maps.Keys(w.s3.objects)) {
+		if after, _ := body["after"].(string); strings.HasPrefix(key, folder) && key > after {
+			want = append(want, key)
+		}
+	}
+	var got []string
+	for {
+		var a downloadAnswer
+		if !w.call(rt, sub, w.files["/listings"], listingEvent(body.String()), &a) {
+			return
+		}
+		w.take(rt, sub, 0, &a.signedAnswer)
+		w.replay(rt, w.got[len(w.got)-1], s3signtest.Request{Method: a.Method, URL: a.URL})
+		if len(w.s3.listed) == 0 {
+			break
+		}
+		got = append(got, w.s3.listed...)
+		body["after"] = got[len(got)-1]
+	}
+	if !slices.Equal(got, want) {
+		rt.Fatalf("%s lists %v of the kind %q, want %v", sub, got, kind, want)
+	}
+	w.listed += len(got)
 }
 
 // send sends a signed request, unchanged or altered, perhaps several times.
@@ -223,7 +296,7 @@ func (w *intruders) send(rt *rapid.T) {
 	at := rapid.IntRange(0, len(w.got)-1).Draw(rt, "request")
 	for _, r := range w.got[at:min(len(w.got), at+rapid.IntRange(1, 6).Draw(rt, "how many"))] {
 		sent := s3signtest.Request{Method: r.Method, URL: r.URL, Headers: maps.Clone(r.Headers), Size: int(r.size)}
-		switch rapid.IntRange(0, 7).Draw(rt, "forgery") {
+		switch rapid.IntRange(0, 11).Draw(rt, "forgery") {
 		case 0:
 			sent.Size += rapid.IntRange(1, 1<<40).Draw(rt, "longer")
 		case 1:
@@ -234,6 +307,10 @@ func (w *intruders) send(rt *rapid.T) {
 			sent.Headers["x-amz-mp-object-size"] = fmt.Sprint(rapid.Int64().Draw(rt, "size"))
 		case 4:
 			sent.URL = strings.Replace(sent.URL, "/uploads/note/", "/uploads/film/", 1)
+		case 5:
+			sent.URL = strings.Replace(sent.URL, "%2F"+r.sub+"%2F", rapid.SampledFrom([]string{"", "%2F", "%2F" + testSub + "%2F", "%2F" + otherSub + "%2F"}).Draw(rt, "folder"), 1)
+		case 6:
+			sent.URL += rapid.SampledFrom([]string{"&prefix=uploads%2F", "&delimiter=%2F", "&versionId=null", "&tagging="}).Draw(rt, "parameter")
 		}
 		w.replay(rt, r, sent)
 	}

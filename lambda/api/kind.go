@@ -8,14 +8,19 @@ import (
 	"signpost/lambda/key"
 )
 
-// readKind reads the kind of a file to upload. It returns nil if the caller can't upload files of
-// that kind.
-func readKind(v value, cfg config.Upload, c caller) *config.Kind {
+// kinds are those that a request can name.
+type kinds struct {
+	named []config.Kind
+	find  func(name string) (config.Kind, bool) // also finds the kind with no name, if there is one
+}
+
+// readKind reads the name of a kind. It returns nil if the caller can't name that one.
+func readKind(v value, cfg kinds, c caller) *config.Kind {
 	name, ok := v.string()
 	if !ok {
 		return nil
 	}
-	k, ok := cfg.Kind(name)
+	k, ok := cfg.find(name)
 	switch {
 	case !ok || name == "":
 		refuseKind(v, fmt.Sprintf("%q is unknown", shorten(name, 64)), cfg, c)
@@ -29,8 +34,8 @@ func readKind(v value, cfg config.Upload, c caller) *config.Kind {
 
 // kindWithoutName returns the kind of a file for which the caller names none, nil if each file must
 // have one.
-func kindWithoutName(v value, cfg config.Upload, c caller) *config.Kind {
-	k, ok := cfg.Kind("")
+func kindWithoutName(v value, cfg kinds, c caller) *config.Kind {
+	k, ok := cfg.find("")
 	if !ok {
 		refuseKind(v, "is required", cfg, c)
 		return nil
@@ -39,9 +44,9 @@ func kindWithoutName(v value, cfg config.Upload, c caller) *config.Kind {
 }
 
 // refuseKind adds a refusal that lists the kinds that the caller may name.
-func refuseKind(v value, problem string, cfg config.Upload, c caller) {
+func refuseKind(v value, problem string, cfg kinds, c caller) {
 	var allowed []string
-	for _, k := range cfg.Kinds {
+	for _, k := range cfg.named {
 		if c.isIn(k.RequiredGroup) {
 			allowed = append(allowed, k.Name)
 		}
@@ -49,7 +54,7 @@ func refuseKind(v value, problem string, cfg config.Upload, c caller) {
 	hint := "allowed: " + strings.Join(allowed, ", ")
 	if len(allowed) == 0 {
 		hint = "leave it out"
-		if cfg.NoUnnamedKind {
+		if _, ok := cfg.find(""); !ok {
 			hint = "this token's user may use none of this deployment's kinds"
 		}
 	}
@@ -67,13 +72,9 @@ func checkKindOfUpload(v value, k key.Key, cfg config.Upload, c caller) (config.
 	return kind, checkKindOfKey(v, k, kind, ok, c)
 }
 
-// checkKindOfDownload returns the kind of a stored file, and adds a refusal if it can't be read.
-func checkKindOfDownload(v value, k key.Key, cfg config.Download, c caller) (config.Kind, bool) {
+// checkKindOfFile returns the kind of a stored file, and adds a refusal if the caller can't use it.
+func checkKindOfFile(v value, k key.Key, cfg config.Files, c caller) (config.Kind, bool) {
 	kind, ok := cfg.Kind(k.Kind)
-	if ok && kind.NoDownloads {
-		v.refuse(Forbidden, "is of the kind %q, whose files can't be downloaded", k.Kind)
-		return config.Kind{}, false
-	}
 	return kind, checkKindOfKey(v, k, kind, ok, c)
 }
 

@@ -25,14 +25,13 @@ type kindLimits struct {
 	Downloads          bool     `json:"downloads"`          // POST /downloads signs reads
 }
 
-// features are what a deployment can do beyond storing files. The contract has more features than
-// there are routes: those without one are always false.
+// features are what a deployment can do beyond storing files.
 type features struct {
 	Resumable bool `json:"resumable"` // POST /uploads/parts signs list and abort
 	Downloads bool `json:"downloads"` // there is POST /downloads
-	Listings  bool `json:"listings"`
-	Deletions bool `json:"deletions"`
-	Scans     bool `json:"scans"`
+	Listings  bool `json:"listings"`  // there is POST /listings
+	Deletions bool `json:"deletions"` // there is POST /deletions
+	Scans     bool `json:"scans"`     // there is POST /scans
 }
 
 // limits serves GET /limits.
@@ -53,10 +52,13 @@ func limitsOf(cfg config.Upload, c caller) deploymentLimits {
 			kinds = append(kinds, kindLimitsOf(cfg, k))
 		}
 	}
-	return deploymentLimits{
-		Kinds:    kinds,
-		Features: features{Resumable: cfg.Multipart() && cfg.ResumableUploads, Downloads: cfg.Downloads},
-	}
+	return deploymentLimits{Kinds: kinds, Features: features{
+		Resumable: cfg.Multipart() && cfg.ResumableUploads,
+		Downloads: cfg.Downloads,
+		Listings:  cfg.Listings,
+		Deletions: cfg.Deletions,
+		Scans:     cfg.Scans,
+	}}
 }
 
 func kindLimitsOf(cfg config.Upload, k config.Kind) kindLimits {

@@ -35,6 +35,7 @@ func TestLimits(t *testing.T) {
 		"Resumable":           {resumable, 5 * mib, true, false},
 		"Downloads":           {func(d *deployment) { d.Downloads = true }, 0, false, true},
 		"ResumableDownloads":  {func(d *deployment) { resumable(d); d.Downloads = true }, 5 * mib, true, true},
+		"Files":               {func(d *deployment) { d.Listings, d.Deletions, d.Scans = true, true, true }, 0, false, false},
 		"ThresholdIsTheLimit": {func(d *deployment) { d.MaxSize, d.MultipartThreshold = 5*mib, 5*mib }, 0, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +56,7 @@ func TestLimits(t *testing.T) {
 				t.Errorf("threshold %v, want %d", k.MultipartThreshold, c.threshold)
 			}
 			for feature, want := range map[string]bool{
-				"resumable": c.resumable, "downloads": c.downloads, "listings": false, "deletions": false, "scans": false,
+				"resumable": c.resumable, "downloads": c.downloads, "listings": name == "Files", "deletions": name == "Files", "scans": name == "Files",
 			} {
 				if got, there := a.Features[feature]; !there || got != want {
 					t.Errorf("%s is %v, %v; want %v", feature, got, there, want)

@@ -42,6 +42,9 @@ func factAttrs(f facts) []slog.Attr {
 	if f.key != "" {
 		attrs = append(attrs, slog.String("key", f.key))
 	}
+	if f.keys != nil {
+		attrs = append(attrs, slog.Any("keys", f.keys))
+	}
 	if (f.key != "" || f.batch != nil) && f.size != s3sign.UnknownSize {
 		attrs = append(attrs, slog.Int64("size", f.size))
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-lambda-go/events"
 )
 
 func TestLogLine(t *testing.T) {
@@ -79,9 +81,9 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// The same holds for parts and downloads. An upload's id is not logged either: with the key and its
+// The same holds for parts and for stored files. An upload's id is not logged either: with the key and its
 // owner's token, it is enough to continue the upload.
-func TestLogOfPartsAndDownloadsHoldsNoSecret(t *testing.T) {
+func TestLogOfPartsAndFilesHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	upload, j := newTestHandler(t, resumable)
 	downloads, j2 := newTestDownloads(t)
@@ -93,8 +95,24 @@ func TestLogOfPartsAndDownloadsHoldsNoSecret(t *testing.T) {
 	refused(t, downloads, downloadEvent(`{"key":"`+testJWT+`"}`), 400, InvalidKey, "key")
 
 	log := j.String() + j2.String()
+	var list, scan downloadAnswer
+	var deletions deletionsAnswer
+	for _, c := range []struct {
+		right, wrong events.APIGatewayProxyRequest
+		field        string
+		into         any
+	}{
+		{listingEvent(fields{"after": ownTestKey("a.png")}.String()), listingEvent(`{"after":"` + testJWT + `"}`), "after", &list},
+		{scanEvent(fields{"key": ownTestKey("a.png")}.String()), scanEvent(`{"key":"` + testJWT + `"}`), "key", &scan},
+		{deletionsEvent(ownTestKey("a.png")), deletionsEvent(testJWT), "keys", &deletions},
+	} {
+		h, j := newTestFor(t, c.right.Resource)
+		answered(t, h, c.right, 200, c.into)
+		refused(t, h, c.wrong, 400, InvalidKey, c.field)
+		log += j.String()
+	}
 	secrets := []string{"X-Amz-", "Signature=", "https://", testUploadID, testSession[:12], testJWT[:12]}
-	for _, a := range []signedAnswer{parts.Parts[0].signedAnswer, *parts.Complete, *parts.List, *parts.Abort, read.signedAnswer} {
+	for _, a := range []signedAnswer{parts.Parts[0].signedAnswer, *parts.Complete, *parts.List, *parts.Abort, read.signedAnswer, list.signedAnswer, scan.signedAnswer, deletions.Deletions[0].signedAnswer} {
 		_, signature, ok := strings.Cut(a.URL, "X-Amz-Signature=")
 		if !ok {
 			t.Fatalf("no signature in %s", a.URL)

@@ -15,6 +15,9 @@ import (
 //	BytesPlanned     bytes          each plan whose size is known; for a batch, the sum of its planned files
 //	BytesSigned      bytes          each plan, batch and answer about parts: what its URLs can store
 //	DownloadsSigned  count          each download
+//	ListingsSigned   count          each page of a listing
+//	DeletionsSigned  count          each answer about deletions: how many files it can delete
+//	ScansSigned      count          each read of what the malware scan found
 //	Refusals         count          each refused request; dimension Code
 //
 // A line has one value of a dimension, so the refused files of a batch are not in Refusals. The
@@ -33,6 +36,9 @@ import (
 const (
 	uploadsPlanned  = "UploadsPlanned"
 	downloadsSigned = "DownloadsSigned"
+	listingsSigned  = "ListingsSigned"
+	deletionsSigned = "DeletionsSigned"
+	scansSigned     = "ScansSigned"
 )
 
 // emfMetadata is the EMF _aws object.

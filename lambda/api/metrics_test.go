@@ -88,15 +88,15 @@ func TestMetrics(t *testing.T) {
 		"Anonymous":     {anonymous, map[string]float64{"Refusals{Code=Unauthorized}": 1}},
 		"NoRoute":       {event("GET", "/nope"), map[string]float64{"Refusals{Code=NotFound}": 1}},
 		"Download":      {downloadEvent(download.String()), map[string]float64{"DownloadsSigned": 1}},
+		"Listing":       {listingEvent("{}"), map[string]float64{"ListingsSigned": 1}},
+		"Deletions":     {deletionsEvent(numberedKeys(3)...), map[string]float64{"DeletionsSigned": 3}},
+		"Scan":          {scanEvent(download.String()), map[string]float64{"ScansSigned": 1}},
+		"ForeignKeys":   {deletionsEvent(ownTestKey("a.png"), strings.Replace(ownTestKey("a.png"), testSub, otherSub, 1)), map[string]float64{"Refusals{Code=Forbidden}": 1}},
 		"ForeignKey":    {downloadEvent(strings.Replace(download.String(), testSub, otherSub, 1)), map[string]float64{"Refusals{Code=Forbidden}": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			build := newTestHandler
-			if c.event.Resource == "/downloads" {
-				build = newTestDownloads
-			}
-			h, j := build(t, inParts)
+			h, j := newTestFor(t, c.event.Resource, inParts)
 			calls := 0
 			h.now = func() time.Time { // a request takes 1.5 ms
 				if calls++; calls == 1 {

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,11 +13,13 @@ import (
 // modelS3 behaves as S3's documentation promises, as far as uploads in parts depend on it: it
 // checks the signature, binds an upload to the key that it began with, stores one part under each
 // number, and on completion compares the size with x-amz-mp-object-size and respects If-None-Match.
+// It also lists and deletes objects.
 type modelS3 struct {
 	secret  string
 	uploads map[string]*modelUpload // unfinished ones, by id
 	objects map[string]int64        // sizes by key
 	lost    []string                // keys whose object was overwritten
+	listed  []string                // keys of the last listing
 	begun   int
 }
 
@@ -45,8 +49,15 @@ func (s *modelS3) send(r s3signtest.Request) (status int, uploadID string) {
 		return 200, id
 	}
 	if !query.Has("uploadId") {
-		if r.Method == "PUT" {
+		switch r.Method {
+		case "PUT":
 			return s.put(key, r), ""
+		case "DELETE":
+			delete(s.objects, key) // what a delete marker hides
+			return 204, ""
+		}
+		if query.Has("list-type") {
+			s.listed = s.list(query)
 		}
 		return 200, ""
 	}
@@ -66,6 +77,20 @@ func (s *modelS3) send(r s3signtest.Request) (status int, uploadID string) {
 		return 204, ""
 	}
 	return 200, ""
+}
+
+// list returns a page of keys, in their order.
+func (s *modelS3) list(query url.Values) (page []string) {
+	limit, err := strconv.Atoi(query.Get("max-keys"))
+	if err != nil {
+		return nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.objects)) {
+		if strings.HasPrefix(key, query.Get("prefix")) && key > query.Get("start-after") && len(page) < limit {
+			page = append(page, key)
+		}
+	}
+	return page
 }
 
 func (s *modelS3) put(key string, r s3signtest.Request) int {

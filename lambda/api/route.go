@@ -37,13 +37,15 @@ type result struct {
 
 // facts are what the log line and the metrics say about an answer that signs requests.
 type facts struct {
-	key    string // of the object; "" for a batch
+	key    string // of the object; "" for several, or none
 	size   int64  // of the files, or of the parts, in bytes; s3sign.UnknownSize if it isn't known
 	metric string // the metric that counts this kind of answer, "" for none
 	count  int64  // what the metric counts
 
 	stores      bool  // whether the signed requests store bytes
 	bytesSigned int64 // how many bytes they can store; s3sign.UnknownSize if no length is signed
+
+	keys []string // of the objects to delete, otherwise nil
 
 	batch *batchFacts // of a batch, otherwise nil
 }

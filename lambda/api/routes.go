@@ -8,7 +8,7 @@ import (
 )
 
 // Each function has its own constructor and names its own routes there, by method and resource as
-// the template has them. The linker then leaves the other function's code out of its binary.
+// the template has them. The linker then leaves the other functions' code out of its binary.
 
 // NewUploadHandler makes the handler of the function that signs uploads. It validates cfg, and
 // doesn't copy its slices: don't change them afterwards. The log gets one line for each request.
@@ -31,10 +31,33 @@ func NewUploadHandler(cfg config.Upload, signer Signer, log *slog.Logger) (*Hand
 
 // NewDownloadHandler makes the handler of the function that signs downloads, as [NewUploadHandler]
 // does.
-func NewDownloadHandler(cfg config.Download, signer Signer, log *slog.Logger) (*Handler, error) {
-	if err := cfg.Validate(); err != nil {
+func NewDownloadHandler(cfg config.Files, signer Signer, log *slog.Logger) (*Handler, error) {
+	f := &files{cfg, signer}
+	return f.newHandler("POST /downloads", f.signDownload, log)
+}
+
+// NewListHandler makes the handler of the function that signs listings.
+func NewListHandler(cfg config.Files, signer Signer, log *slog.Logger) (*Handler, error) {
+	f := &files{cfg, signer}
+	return f.newHandler("POST /listings", f.signListing, log)
+}
+
+// NewDeleteHandler makes the handler of the function that signs deletions.
+func NewDeleteHandler(cfg config.Files, signer Signer, log *slog.Logger) (*Handler, error) {
+	f := &files{cfg, signer}
+	return f.newHandler("POST /deletions", f.signDeletions, log)
+}
+
+// NewScanHandler makes the handler of the function that signs reads of what the malware scan found.
+func NewScanHandler(cfg config.Files, signer Signer, log *slog.Logger) (*Handler, error) {
+	f := &files{cfg, signer}
+	return f.newHandler("POST /scans", f.signScan, log)
+}
+
+// newHandler makes the handler of a function that has one route.
+func (f *files) newHandler(name string, serve route, log *slog.Logger) (*Handler, error) {
+	if err := f.cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}
-	d := &downloads{cfg, signer}
-	return newHandler(cfg.Shared, map[string]route{"POST /downloads": d.sign}, log), nil
+	return newHandler(f.cfg.Shared, map[string]route{name: serve}, log), nil
 }

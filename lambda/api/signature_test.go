@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"signpost/lambda/s3sign"
 	"signpost/lambda/s3sign/s3signtest"
 )
@@ -113,6 +115,76 @@ func TestForgeryBreaksTheSignature(t *testing.T) {
 		forge(&forged)
 		if forged.SignatureError(secret) == nil {
 			t.Errorf("%s: forged unnoticed", name)
+		}
+	}
+}
+
+// The same for requests about stored files, whose parts are all in the path and the query.
+func TestForgedFilesBreakTheSignature(t *testing.T) {
+	t.Parallel()
+	var list, scan downloadAnswer
+	var deletions deletionsAnswer
+	sign := func(e events.APIGatewayProxyRequest, into any) {
+		h, _ := newTestFor(t, e.Resource, withKinds)
+		answered(t, h, e, 200, into)
+	}
+	sign(listingEvent(fields{"kind": "avatar", "after": keyOfKind("avatar", "a.png"), "limit": 10}.String()), &list)
+	sign(scanEvent(fields{"key": ownTestKey("a.png")}.String()), &scan)
+	sign(deletionsEvent(ownTestKey("a.png")), &deletions)
+	secret := testDeployment().Credentials.SecretAccessKey
+	for name, c := range map[string]struct {
+		signed   signedAnswer
+		old, new string // "" for the end of the URL
+	}{
+		"ListAll":           {list.signedAnswer, "prefix=uploads%2Favatar%2F" + testSub + "%2F", "prefix="},
+		"ListNoPrefix":      {list.signedAnswer, "&prefix=uploads%2Favatar%2F" + testSub + "%2F", ""},
+		"ListAllAvatars":    {list.signedAnswer, testSub + "%2F", ""},
+		"ListAnothers":      {list.signedAnswer, testSub, otherSub},
+		"ListAnotherKind":   {list.signedAnswer, "prefix=uploads%2Favatar", "prefix=uploads%2Ffilm"},
+		"ListShorterPrefix": {list.signedAnswer, testSub + "%2F", testSub[:8]},
+		"ListSecondPrefix":  {list.signedAnswer, "", "&prefix=uploads%2F"},
+		"ListDelimiter":     {list.signedAnswer, "", "&delimiter=%2F"},
+		"ListMore":          {list.signedAnswer, "max-keys=10", "max-keys=1000"},
+		"ListFromTheStart":  {list.signedAnswer, "start-after=", "start-afte="},
+		"ListOwners":        {list.signedAnswer, "", "&fetch-owner=true"},
+		"ListToken":         {list.signedAnswer, "", "&continuation-token=x"},
+		"ListVersions":      {list.signedAnswer, "", "&versions="},
+		"ListUploads":       {list.signedAnswer, "", "&uploads="},
+		"ListByVersion1":    {list.signedAnswer, "list-type=2&", ""},
+		"ListAsPath":        {list.signedAnswer, ".com/?", ".com/" + ownTestKey("a.png") + "?"},
+		"DeleteAnothers":    {deletions.Deletions[0].signedAnswer, testSub, otherSub},
+		"DeleteAVersion":    {deletions.Deletions[0].signedAnswer, "", "&versionId=null"},
+		"DeleteTags":        {deletions.Deletions[0].signedAnswer, "", "&tagging="},
+		"DeleteAnUpload":    {deletions.Deletions[0].signedAnswer, "", "&uploadId=x"},
+		"DeleteTheBucket":   {deletions.Deletions[0].signedAnswer, "/" + ownTestKey("a.png"), "/"},
+		"ScanAnothers":      {scan.signedAnswer, testSub, otherSub},
+		"ScanReadsTheFile":  {scan.signedAnswer, "tagging=", "x="},
+		"ScanReadsWithout":  {scan.signedAnswer, "&tagging=", ""},
+		"ScanAVersion":      {scan.signedAnswer, "", "&versionId=null"},
+		"ScanACL":           {scan.signedAnswer, "tagging=", "acl="},
+	} {
+		forged := s3signtest.Request{Method: c.signed.Method, URL: c.signed.URL, Headers: c.signed.Headers}
+		if err := forged.SignatureError(secret); err != nil {
+			t.Fatal(err)
+		}
+		if c.old == "" {
+			forged.URL += c.new
+		} else {
+			forged.URL = strings.Replace(forged.URL, c.old, c.new, 1)
+		}
+		if forged.URL == c.signed.URL {
+			t.Fatalf("%s: %q is not in %s", name, c.old, c.signed.URL)
+		}
+		if forged.SignatureError(secret) == nil {
+			t.Errorf("%s: forged unnoticed", name)
+		}
+	}
+	for _, signed := range []signedAnswer{list.signedAnswer, scan.signedAnswer, deletions.Deletions[0].signedAnswer} {
+		for _, method := range []string{"GET", "PUT", "POST", "DELETE", "HEAD"} {
+			forged := s3signtest.Request{Method: method, URL: signed.URL}
+			if method != signed.Method && forged.SignatureError(secret) == nil {
+				t.Errorf("%s instead of %s: forged unnoticed", method, signed.Method)
+			}
 		}
 	}
 }

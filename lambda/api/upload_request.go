@@ -41,8 +41,8 @@ func readUpload(file object, cfg config.Upload, c caller) (uploadRequest, error)
 	file.read(&found, []field{
 		{
 			name:   "kind",
-			read:   func(v value) { r.kind = readKind(v, cfg, c) },
-			absent: func(v value) { r.kind = kindWithoutName(v, cfg, c) },
+			read:   func(v value) { r.kind = readKind(v, kinds{cfg.Kinds, cfg.Kind}, c) },
+			absent: func(v value) { r.kind = kindWithoutName(v, kinds{cfg.Kinds, cfg.Kind}, c) },
 		},
 		{name: "filename", required: true, read: r.readFilename},
 		{name: "contentType", required: true, read: r.readContentType},
@@ -61,9 +61,12 @@ func parseDocument(asked request, cfg config.Upload) (uploadRequest, error) {
 	named := false
 	queryObject(asked.event).read(&found, []field{
 		{
-			name:   "kind",
-			read:   func(v value) { r.kind = readKind(v, cfg, asked.caller); r.refuseRequiredMetadata(v) },
-			absent: func(v value) { r.kind = kindWithoutName(v, cfg, asked.caller) },
+			name: "kind",
+			read: func(v value) {
+				r.kind = readKind(v, kinds{cfg.Kinds, cfg.Kind}, asked.caller)
+				r.refuseRequiredMetadata(v)
+			},
+			absent: func(v value) { r.kind = kindWithoutName(v, kinds{cfg.Kinds, cfg.Kind}, asked.caller) },
 		},
 		{name: "key", required: true, holds: "the file's name", read: func(v value) { named = true; r.readFilename(v) }},
 		{

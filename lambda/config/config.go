@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Shared holds the settings of both functions.
+// Shared holds the settings of every function.
 type Shared struct {
 	Bucket    string // name of the bucket that stores the uploads
 	KeyPrefix string // prefix of every key: "uploads/"
@@ -32,12 +32,15 @@ type Upload struct {
 	MultipartThreshold int64    // larger files, in bytes, are sent in parts: MinMultipartThreshold to MaxMultipartThreshold
 	ResumableUploads   bool     // whether the function's role may list and abort uploads in parts
 	AllowedTypes       []string // media types that may be stored: "image/png", or "image/*" for a family
-	Downloads          bool     // whether the deployment also has the function that signs downloads
 	NoUnnamedKind      bool     // whether every upload must name its kind
+
+	// Which other functions the deployment has, for pages to know.
+	Downloads, Listings, Deletions, Scans bool
 }
 
-// Download holds the settings of the function that signs downloads.
-type Download struct {
+// Files holds the settings of a function that signs for stored files: of the one that signs
+// downloads, listings, deletions or scans.
+type Files struct {
 	Shared
 }
 
@@ -45,7 +48,7 @@ type Download struct {
 func (u Upload) Validate() error { return errors.Join(u.variables().problems()...) }
 
 // Validate reports every invalid setting, one on each line, as "VARIABLE: problem".
-func (d Download) Validate() error { return errors.Join(d.variables().problems()...) }
+func (f Files) Validate() error { return errors.Join(f.variables().problems()...) }
 
 // Multipart reports whether any file is large enough to be sent in parts.
 func (u Upload) Multipart() bool {

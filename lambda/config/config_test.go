@@ -51,15 +51,15 @@ func TestUpload(t *testing.T) {
 	}
 }
 
-// The download function must start in an environment that says nothing about uploads.
-func TestDownload(t *testing.T) {
+// The other functions must start in an environment that says nothing about uploads.
+func TestFiles(t *testing.T) {
 	t.Parallel()
 	env := deployed()
 	for _, name := range []string{"MAX_SIZE_BYTES", "MULTIPART_THRESHOLD_BYTES", "RESUMABLE_UPLOADS", "ALLOWED_TYPES", "DOWNLOADS"} {
 		delete(env, name)
 	}
-	want := Download{wantUpload().Shared}
-	got, err := DownloadFromEnvironment(func(name string) string { return env[name] })
+	want := Files{wantUpload().Shared}
+	got, err := FilesFromEnvironment(func(name string) string { return env[name] })
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("reads %+v, %v\nwant  %+v", got, err, want)
 	}
@@ -78,7 +78,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.MultipartThreshold != 16<<20 || got.ResumableUploads || got.Downloads || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
+	if got.MultipartThreshold != 16<<20 || got.ResumableUploads || got.Downloads || got.Listings || got.Deletions || got.Scans || got.TokenUse != "id" || got.RequiredGroup != "" || got.MetricsNamespace != "Signpost" {
 		t.Errorf("defaults: %+v", got)
 	}
 }
@@ -106,6 +106,9 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 			ResumableUploads:   rapid.Bool().Draw(r, "resumable"),
 			AllowedTypes:       rapid.SliceOfN(rapid.SampledFrom([]string{"image/*", "text/html", "application/vnd.x+json"}), 1, 4).Draw(r, "types"),
 			Downloads:          rapid.Bool().Draw(r, "downloads"),
+			Listings:           rapid.Bool().Draw(r, "listings"),
+			Deletions:          rapid.Bool().Draw(r, "deletions"),
+			Scans:              rapid.Bool().Draw(r, "scans"),
 		}
 		want.Kinds = rapid.SliceOfNDistinct(anyKind(want.URLLifetime), 0, 4, func(k Kind) string { return k.Name }).Draw(r, "kinds")
 		if len(want.Kinds) == 0 {
@@ -236,7 +239,7 @@ func TestTransferAccelerationNeedsANameWithoutDots(t *testing.T) {
 	}
 	_, err := UploadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
 	wantVariables(t, err, "TRANSFER_ACCELERATION")
-	_, err = DownloadFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
+	_, err = FilesFromEnvironment(with(env, "TRANSFER_ACCELERATION", "true"))
 	wantVariables(t, err, "TRANSFER_ACCELERATION")
 }
 
@@ -245,7 +248,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	unset := func(string) string { return "" }
 	_, err := UploadFromEnvironment(unset)
 	wantVariables(t, err, "UPLOAD_BUCKET", "KEY_PREFIX", "URL_LIFETIME_SECONDS", "ALLOWED_ORIGINS", "USER_POOL_CLIENT_IDS", "MAX_SIZE_BYTES", "ALLOWED_TYPES")
-	_, err = DownloadFromEnvironment(unset)
+	_, err = FilesFromEnvironment(unset)
 	wantVariables(t, err, "UPLOAD_BUCKET", "KEY_PREFIX", "URL_LIFETIME_SECONDS", "ALLOWED_ORIGINS", "USER_POOL_CLIENT_IDS")
 }
 
@@ -254,7 +257,7 @@ func TestValidate(t *testing.T) {
 	t.Parallel()
 	wantVariables(t, Upload{}.Validate(), "UPLOAD_BUCKET", "KEY_PREFIX", "URL_LIFETIME_SECONDS", "ALLOWED_ORIGINS", "USER_POOL_CLIENT_IDS", "TOKEN_USE", "METRICS_NAMESPACE",
 		"MAX_SIZE_BYTES", "MULTIPART_THRESHOLD_BYTES", "ALLOWED_TYPES")
-	fraction := Download{wantUpload().Shared}
+	fraction := Files{wantUpload().Shared}
 	fraction.URLLifetime = 90*time.Second + time.Millisecond
 	wantVariables(t, fraction.Validate(), "URL_LIFETIME_SECONDS")
 }

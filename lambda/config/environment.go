@@ -7,7 +7,7 @@ import (
 	"signpost/lambda/mediatype"
 )
 
-// variables returns the variables that carry the settings of both functions.
+// variables returns the variables that carry the settings of every function.
 func (s *Shared) variables() variables {
 	return variables{
 		{name: "UPLOAD_BUCKET", value: text{&s.Bucket, BucketNameProblem}},
@@ -31,6 +31,9 @@ func (u *Upload) variables() variables {
 		{name: "RESUMABLE_UPLOADS", value: flag{&u.ResumableUploads}, unset: "false"},
 		{name: "ALLOWED_TYPES", value: list{&u.AllowedTypes, mediatype.PatternProblem}},
 		{name: "DOWNLOADS", value: flag{&u.Downloads}, unset: "false"},
+		{name: "LISTINGS", value: flag{&u.Listings}, unset: "false", omitUnset: true},
+		{name: "DELETIONS", value: flag{&u.Deletions}, unset: "false", omitUnset: true},
+		{name: "SCANS", value: flag{&u.Scans}, unset: "false", omitUnset: true},
 		{name: "NO_UNNAMED_KIND", value: closing{flag{&u.NoUnnamedKind}, &u.Kinds}, unset: "false", omitUnset: true},
 	}...)
 }
@@ -39,11 +42,11 @@ func (u *Upload) variables() variables {
 func (u Upload) Environment() map[string]string { return u.variables().write() }
 
 // Environment returns the function's environment variables. It doesn't validate them.
-func (d Download) Environment() map[string]string { return d.variables().write() }
+func (f Files) Environment() map[string]string { return f.variables().write() }
 
 // UploadFromEnvironment reads the environment of the upload function. The error lists every
-// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION and NO_UNNAMED_KIND are
-// set only to turn them on.
+// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION, LISTINGS, DELETIONS,
+// SCANS and NO_UNNAMED_KIND are set only to turn them on.
 //
 // Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 16 MiB, RESUMABLE_UPLOADS
 // false, DOWNLOADS false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost, KINDS no
@@ -56,12 +59,12 @@ func UploadFromEnvironment(getenv func(string) string) (Upload, error) {
 	return u, nil
 }
 
-// DownloadFromEnvironment reads the environment of the download function, as
+// FilesFromEnvironment reads the environment of a function that signs for stored files, as
 // [UploadFromEnvironment] does. It reads fewer variables: none about sizes, parts and types.
-func DownloadFromEnvironment(getenv func(string) string) (Download, error) {
-	var d Download
-	if err := d.variables().read(getenv); err != nil {
-		return Download{}, err
+func FilesFromEnvironment(getenv func(string) string) (Files, error) {
+	var f Files
+	if err := f.variables().read(getenv); err != nil {
+		return Files{}, err
 	}
-	return d, nil
+	return f, nil
 }

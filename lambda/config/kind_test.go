@@ -22,7 +22,7 @@ func TestKind(t *testing.T) {
 		if got, ok := u.Kind(name); !ok || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q for uploads: %+v, %v; want %+v", name, got, ok, want)
 		}
-		if got, ok := (Download{u.Shared}).Kind(name); !ok || got.URLLifetime != want.URLLifetime || got.RequiredGroup != want.RequiredGroup || got.NoDownloads != want.NoDownloads {
+		if got, ok := (Files{u.Shared}).Kind(name); !ok || got.URLLifetime != want.URLLifetime || got.RequiredGroup != want.RequiredGroup || got.NoDownloads != want.NoDownloads {
 			t.Errorf("%q for downloads: %+v, %v", name, got, ok)
 		}
 	}
@@ -45,7 +45,7 @@ func TestUnnamedKindClosed(t *testing.T) {
 	if _, ok := u.Kind(""); ok {
 		t.Error("files without a kind can be uploaded")
 	}
-	if k, ok := (Download{u.Shared}).Kind(""); !ok || k.URLLifetime != u.URLLifetime {
+	if k, ok := (Files{u.Shared}).Kind(""); !ok || k.URLLifetime != u.URLLifetime {
 		t.Errorf("files without a kind can't be read: %+v", k)
 	}
 	if got := names(u.KindsForUpload()); got != "note" {
@@ -82,6 +82,6 @@ func TestKindsProblems(t *testing.T) {
 		}
 	}
 	env["KINDS"] = `[{"name":"b","urlLifetime":1200}]`
-	_, err = DownloadFromEnvironment(with(env, "URL_LIFETIME_SECONDS", "x"))
+	_, err = FilesFromEnvironment(with(env, "URL_LIFETIME_SECONDS", "x"))
 	wantVariables(t, err, "URL_LIFETIME_SECONDS")
 }

@@ -6,7 +6,7 @@
 //
 //	handler, err := function.Upload(getenv, "http://127.0.0.1:7070", log)
 //
-// Each function has its own constructor here, so that the linker leaves the other function's code
+// Each function has its own constructor here, so that the linker leaves the other functions' code
 // out of its binary. Don't load the SDK's default configuration: the credentials are in the
 // environment, and looking for them elsewhere would slow every cold start.
 package function
@@ -41,12 +41,33 @@ func Upload(getenv func(string) string, endpoint string, log *slog.Logger) (*api
 
 // Download makes the handler of the function that signs downloads. It is a [Builder].
 func Download(getenv func(string) string, endpoint string, log *slog.Logger) (*api.Handler, error) {
-	cfg, err := config.DownloadFromEnvironment(getenv)
+	return forFiles(api.NewDownloadHandler, getenv, endpoint, log)
+}
+
+// List makes the handler of the function that signs listings. It is a [Builder].
+func List(getenv func(string) string, endpoint string, log *slog.Logger) (*api.Handler, error) {
+	return forFiles(api.NewListHandler, getenv, endpoint, log)
+}
+
+// Delete makes the handler of the function that signs deletions. It is a [Builder].
+func Delete(getenv func(string) string, endpoint string, log *slog.Logger) (*api.Handler, error) {
+	return forFiles(api.NewDeleteHandler, getenv, endpoint, log)
+}
+
+// Scan makes the handler of the function that signs reads of what the malware scan found. It is a
+// [Builder].
+func Scan(getenv func(string) string, endpoint string, log *slog.Logger) (*api.Handler, error) {
+	return forFiles(api.NewScanHandler, getenv, endpoint, log)
+}
+
+// forFiles makes the handler of a function that signs for stored files.
+func forFiles(build func(config.Files, api.Signer, *slog.Logger) (*api.Handler, error), getenv func(string) string, endpoint string, log *slog.Logger) (*api.Handler, error) {
+	cfg, err := config.FilesFromEnvironment(getenv)
 	signer, err := newSigner(cfg.Shared, err, getenv, endpoint)
 	if err != nil {
 		return nil, err
 	}
-	return api.NewDownloadHandler(cfg, signer, log)
+	return build(cfg, signer, log)
 }
 
 // newSigner makes the signer of a function. It reports what is wrong with the function's settings

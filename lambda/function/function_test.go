@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// environment is that of both functions, with three mistakes.
+// environment is that of every function, with three mistakes.
 var environment = []string{
 	"UPLOAD_BUCKET=Not A Bucket", "KEY_PREFIX=uploads/", "URL_LIFETIME_SECONDS=600", "MAX_SIZE_BYTES=lots", "ALLOWED_TYPES=image/*",
 	"ALLOWED_ORIGINS=https://app.example.com", "USER_POOL_CLIENT_IDS=client", "AWS_REGION=Mars",
@@ -30,7 +30,13 @@ var mains = []struct {
 		[]string{"api.(*uploads).plan", "api.(*uploads).signDocument", "api.(*uploads).signParts", "api.parseUpload", "api.parseDocument", "api.parseParts",
 			"api.readFileType", "api.readMetadata", "key.New", "key.NewMultipart", "s3sign.PutObject", "s3sign.CreateMultipartUpload"}},
 	{"download", []string{"UPLOAD_BUCKET", "AWS_REGION"},
-		[]string{"api.(*downloads).sign", "api.parseDownload", "api.(*downloadRequest).check"}},
+		[]string{"api.(*files).signDownload", "api.parseDownload", "api.(*downloadRequest).check"}},
+	{"list", []string{"UPLOAD_BUCKET", "AWS_REGION"},
+		[]string{"api.(*files).signListing", "api.parseListing", "s3sign.ListObjectsV2"}},
+	{"delete", []string{"UPLOAD_BUCKET", "AWS_REGION"},
+		[]string{"api.(*files).signDeletions", "api.parseDeletions", "api.(*deletionsRequest).readKeys"}},
+	{"scan", []string{"UPLOAD_BUCKET", "AWS_REGION"},
+		[]string{"api.(*files).signScan", "api.parseScan", "api.(*scanRequest).readKey"}},
 }
 
 func TestMains(t *testing.T) {
@@ -47,7 +53,7 @@ func TestMains(t *testing.T) {
 		checkBadStart(t, binary, main.name, main.problems)
 		symbols[main.name] = symbolsOf(t, binary)
 	}
-	// A function without the code of the other can't be made to do the other's work.
+	// A function without the code of another can't be made to do the other's work.
 	for _, main := range mains {
 		for _, symbol := range main.holds {
 			for name, held := range symbols {
@@ -163,7 +169,7 @@ func TestTransferAcceleration(t *testing.T) {
 	t.Parallel()
 	env := rightEnvironment()
 	env["AWS_REGION"], env["TRANSFER_ACCELERATION"] = "cn-north-1", "true"
-	for _, build := range []Builder{Upload, Download} {
+	for _, build := range []Builder{Upload, Download, List, Delete, Scan} {
 		if _, err := build(func(name string) string { return env[name] }, "", slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "S3 Transfer Acceleration") {
 			t.Errorf("a region of China: %v", err)
 		}
@@ -176,7 +182,7 @@ func TestTransferAcceleration(t *testing.T) {
 func TestEndpoint(t *testing.T) {
 	t.Parallel()
 	env := rightEnvironment()
-	for _, build := range []Builder{Upload, Download} {
+	for _, build := range []Builder{Upload, Download, List, Delete, Scan} {
 		if _, err := build(func(name string) string { return env[name] }, "127.0.0.1:7070", slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "endpoint: ") {
 			t.Errorf("an endpoint without a scheme: %v", err)
 		}

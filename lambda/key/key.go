@@ -38,6 +38,14 @@ func folder(prefix, kind, owner string) string {
 	return prefix + kind + "/" + owner + "/"
 }
 
+// Folder returns what the keys of an owner's files of one kind begin with, and reports whether no
+// other owner's keys do. They do if the kind is "" and the owner could be the name of a kind:
+// uploads/avatar/ is also what everybody's avatars begin with. Cognito's subs are longer than the
+// name of any kind.
+func Folder(prefix, kind, owner string) (folderName string, isOwn bool) {
+	return folder(prefix, kind, owner), kind != "" || config.KindNameProblem(owner) != ""
+}
+
 const checksumSuffix = "-sha256"
 
 // multipartSuffix returns what follows the id in the key of an upload in parts: "-kt5jpc" or

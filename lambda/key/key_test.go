@@ -83,6 +83,34 @@ const (
 	testID    = "01K2XQ7V8Z9ABCDEFGHJKMNPQR"
 )
 
+func TestFolder(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind, owner string
+		folder      string
+		isOwn       bool
+	}{
+		{"", testOwner, "uploads/" + testOwner + "/", true},
+		{"avatar", testOwner, "uploads/avatar/" + testOwner + "/", true},
+		{"avatar", "avatar", "uploads/avatar/avatar/", true},
+		{"", "avatar", "uploads/avatar/", false}, // everybody's avatars
+		{"", "a-2", "uploads/a-2/", false},
+		{"", strings.Repeat("k", 32), "uploads/" + strings.Repeat("k", 32) + "/", false},
+		{"", strings.Repeat("k", 33), "uploads/" + strings.Repeat("k", 33) + "/", true},
+		{"", "Avatar", "uploads/Avatar/", true},
+	} {
+		folder, isOwn := Folder("uploads/", c.kind, c.owner)
+		if folder != c.folder || isOwn != c.isOwn {
+			t.Errorf("%q of %s: %s, %v; want %s, %v", c.kind, c.owner, folder, isOwn, c.folder, c.isOwn)
+		}
+		for _, k := range []string{New("uploads/", c.kind, c.owner, "a.png", now), NewMultipart("uploads/", c.kind, c.owner, "a.mp4", now, 1<<30, true)} {
+			if !strings.HasPrefix(k, folder) {
+				t.Errorf("%s isn't in %s", k, folder)
+			}
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	t.Parallel()
 	id, kind := "uploads/"+testOwner+"/"+testID, "uploads/avatar/"+testOwner+"/"

@@ -8,8 +8,8 @@ import (
 // bucketURL returns the URL of a bucket: on AWS its virtual host, which is regional or accelerated,
 // elsewhere <endpoint>/<bucket>.
 //
-// The accelerate endpoint takes every operation that is signed here, uploads and downloads alike:
-// all but listing, creating and deleting buckets, and copies between regions ("Getting started with
+// The accelerate endpoint takes every operation that is signed here: all but listing, creating and
+// deleting buckets, and copies between regions ("Getting started with
 // Amazon S3 Transfer Acceleration", Amazon S3 User Guide). The signature still names the bucket's
 // own region. The host is signed, so a caller can't move a URL to the other host.
 //

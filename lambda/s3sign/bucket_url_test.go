@@ -102,6 +102,22 @@ func TestBucketURLFollowsTheSDKInFutureRegions(t *testing.T) {
 	})
 }
 
+// A listing has no key, and its path ends where that of the bucket does.
+func TestSignedListingAddressesTheBucket(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]string{
+		"":                      "https://signpost-uploads.s3.eu-west-1.amazonaws.com/?",
+		"http://127.0.0.1:7070": "http://127.0.0.1:7070/signpost-uploads/?",
+	} {
+		r := testRuntime()
+		r.Endpoint = endpoint
+		got, err := newTestSigner(t, r).Sign(t.Context(), ListObjectsV2("uploads/a/", "", 1000), Validity{testNow, testLifetime})
+		if err != nil || !strings.HasPrefix(got.URL, want) {
+			t.Errorf("%s: URL %s, %v; want it to begin with %s", endpoint, got.URL, err, want)
+		}
+	}
+}
+
 func TestSignedURLAddressesTheBucket(t *testing.T) {
 	t.Parallel()
 	type target struct {

@@ -16,13 +16,17 @@ import (
 //	ListParts                s3:ListMultipartUploadParts   upload function, if uploads are resumable
 //	AbortMultipartUpload     s3:AbortMultipartUpload       upload function, if uploads are resumable
 //	GetObject                s3:GetObject                  download function
+//	ListObjectsV2            s3:ListBucket                 list function
+//	DeleteObject             s3:DeleteObject               delete function
+//	GetObjectTagging         s3:GetObjectTagging           scan function
 //
-// ("Multipart upload API and permissions", Amazon S3 User Guide)
+// ("Multipart upload API and permissions" and "Required permissions for Amazon S3 API operations",
+// Amazon S3 User Guide)
 
 // Operation is a request to S3 that can be signed.
 type Operation struct {
 	method  string
-	key     string
+	key     string            // "" for a request to the bucket itself
 	query   url.Values        // may be nil
 	headers map[string]string // each is signed, as a header
 	size    int64             // length of the body: signed as Content-Length if it is more than 0
@@ -149,4 +153,33 @@ func GetObject(key string, p Presentation) Operation {
 		query.Set("response-content-disposition", p.ContentDisposition)
 	}
 	return Operation{method: http.MethodGet, key: key, query: query}
+}
+
+// ListObjectsV2 lists objects whose keys begin with the prefix and come after a key, if that isn't
+// "", in the order of their keys ("ListObjectsV2", Amazon S3 API Reference). All of it is in the
+// query, so S3 refuses another prefix, a delimiter or a longer page.
+//
+// Two of its parameters aren't used. A continuation token would have to be signed again for each
+// page, as a key is, but says nothing of what it continues. encoding-type=url serves keys with
+// characters that XML can't hold, and package key makes none.
+func ListObjectsV2(prefix, after string, limit int64) Operation {
+	query := url.Values{"list-type": {"2"}, "prefix": {prefix}, "max-keys": {strconv.FormatInt(limit, 10)}}
+	if after != "" {
+		query.Set("start-after", after)
+	}
+	return Operation{method: http.MethodGet, query: query}
+}
+
+// DeleteObject deletes an object. It names no version, so in a bucket with versioning it only adds
+// a delete marker ("DeleteObject", Amazon S3 API Reference).
+//
+// It has no If-Match with the object's ETag: S3 then also requires s3:GetObject of whoever signs
+// ("How to perform conditional deletes", Amazon S3 User Guide), and there is nothing for it to
+// catch, since an object is never overwritten.
+func DeleteObject(key string) Operation { return Operation{method: http.MethodDelete, key: key} }
+
+// GetObjectTagging reads the tags of an object, among them what the malware scan found
+// ("GetObjectTagging", Amazon S3 API Reference).
+func GetObjectTagging(key string) Operation {
+	return Operation{method: http.MethodGet, key: key, query: url.Values{"tagging": {""}}}
 }

@@ -1,6 +1,7 @@
 package s3sign
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/url"
@@ -130,7 +131,8 @@ func TestOperations(t *testing.T) {
 		method    string
 		query     url.Values
 		headers   map[string]string
-		size      int // of the body, and of Content-Length if it is signed
+		path      string // if it isn't the key's
+		size      int    // of the body, and of Content-Length if it is signed
 		unsized   bool
 	}{
 		"PutObject": {operation: PutObject(key, file), method: "PUT",
@@ -152,6 +154,12 @@ func TestOperations(t *testing.T) {
 			query: url.Values{"uploadId": {"a/b+c=="}, "max-parts": {"1000"}, "part-number-marker": {"1000"}}, unsized: true},
 		"AbortMultipartUpload": {operation: AbortMultipartUpload(upload), method: "DELETE", query: url.Values{"uploadId": {"a/b+c=="}}, unsized: true},
 		"GetObject":            {operation: GetObject(key, Presentation{}), method: "GET", query: fixed, unsized: true},
+		"ListObjectsV2": {operation: ListObjectsV2("uploads/a/", "", 1000), method: "GET", path: "/",
+			query: url.Values{"list-type": {"2"}, "prefix": {"uploads/a/"}, "max-keys": {"1000"}}, unsized: true},
+		"ListObjectsV2After": {operation: ListObjectsV2("uploads/a/", key, 7), method: "GET", path: "/",
+			query: url.Values{"list-type": {"2"}, "prefix": {"uploads/a/"}, "max-keys": {"7"}, "start-after": {key}}, unsized: true},
+		"DeleteObject":     {operation: DeleteObject(key), method: "DELETE", unsized: true},
+		"GetObjectTagging": {operation: GetObjectTagging(key), method: "GET", query: url.Values{"tagging": {""}}, unsized: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -184,7 +192,7 @@ func TestOperations(t *testing.T) {
 			}
 			query := u.Query()
 			maps.DeleteFunc(query, func(name string, _ []string) bool { return strings.HasPrefix(name, "X-Amz-") })
-			if query.Encode() != test.query.Encode() || u.Path != "/"+key {
+			if query.Encode() != test.query.Encode() || u.Path != cmp.Or(test.path, "/"+key) {
 				t.Errorf("path %s, query %v; want %v", u.Path, query, test.query)
 			}
 		})

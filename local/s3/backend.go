@@ -8,12 +8,13 @@ import (
 )
 
 // awsBackend is versitygw's store with the behavior of AWS where versitygw differs from it: see
-// incomplete_body.go, missing_object.go, multipart.go and policy.go.
+// incomplete_body.go, listing.go, missing_object.go, multipart.go, policy.go and versions.go.
 type awsBackend struct {
 	backend.Backend
 	store   *store
 	policy  *policy
-	uploads uploadLocks
+	events  events
+	uploads locks
 }
 
 // GetBucketPolicy returns the policy that decides the request behind ctx. versitygw asks for it to

@@ -10,7 +10,6 @@ import (
 	"github.com/valyala/fasthttp"
 	"github.com/versity/versitygw/s3api/middlewares"
 	"github.com/versity/versitygw/s3err"
-	"github.com/versity/versitygw/s3response"
 )
 
 // checkedBody fails with S3's IncompleteBody if the body ends before its Content-Length. Otherwise
@@ -51,10 +50,4 @@ func checkLength(ctx context.Context, body io.Reader, length *int64) io.Reader {
 		return body // a reader of aws-chunked bodies checks the length itself
 	}
 	return &checkedBody{body, *length}
-}
-
-// PutObject stores only complete bodies.
-func (b *awsBackend) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3response.PutObjectOutput, error) {
-	in.Body = checkLength(ctx, in.Body, in.ContentLength)
-	return b.Backend.PutObject(ctx, in)
 }

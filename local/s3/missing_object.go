@@ -4,30 +4,28 @@ import (
 	"context"
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/s3err"
 )
 
-// GetObject answers 403 AccessDenied for a missing object, unless the caller may list the bucket
-// ("GetObject: Permissions", Amazon S3 API Reference).
-func (b *awsBackend) GetObject(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
-	out, err := b.Backend.GetObject(ctx, in)
-	return out, b.hideMissing(ctx, err)
-}
-
-// HeadObject does the same.
-func (b *awsBackend) HeadObject(ctx context.Context, in *s3.HeadObjectInput) (*s3.HeadObjectOutput, error) {
-	out, err := b.Backend.HeadObject(ctx, in)
-	return out, b.hideMissing(ctx, err)
-}
-
-func (b *awsBackend) hideMissing(ctx context.Context, err error) error {
+// hideMissing is the answer to a request for an object that doesn't exist: 404 if the caller may
+// list it, and else 403 AccessDenied ("GetObject: Permissions", Amazon S3 API Reference).
+//
+// Whether a caller may is decided as for a ListObjects with the object's key as its prefix. So a
+// statement that allows s3:ListBucket for some prefixes gives 404 under those prefixes
+// (kopia/kopia#3072 tried that with S3, and ceph/ceph#68577 does the same to match it).
+func (b *awsBackend) hideMissing(ctx context.Context, key string, err error) error {
 	if !errors.Is(err, s3err.GetAPIError(s3err.ErrNoSuchKey)) {
 		return err
 	}
-	if account, _ := ctx.Value("account").(auth.Account); b.policy.allowsListing(account.Access) {
-		return err
+	mayList, policyErr := b.policy.allowsListing(ctx, key)
+	if policyErr != nil {
+		return policyErr
 	}
-	return s3err.GetAPIError(s3err.ErrAccessDenied)
+	if !mayList {
+		return s3err.GetAPIError(s3err.ErrAccessDenied)
+	}
+	if marker := b.store.hidingMarker(key); marker != "" {
+		setMarkerHeaders(ctx, marker)
+	}
+	return err
 }

@@ -27,14 +27,19 @@ import (
 func (b *awsBackend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
 	key, id := aws.ToString(in.Key), aws.ToString(in.UploadId)
 	defer b.uploads.lock(id)()
+	defer b.store.change(key)()
 	if b.store.completedBy(key) == id {
 		result, err := b.completed(ctx, in)
-		return result, "", err
+		return result, b.store.currentVersion(key), err
 	}
 	if !b.store.isUnfinished(key, id) {
 		return s3response.CompleteMultipartUploadResult{}, "", s3err.GetNoSuchUploadErr(id)
 	}
-	return b.Backend.CompleteMultipartUpload(ctx, in)
+	result, versionID, err := b.Backend.CompleteMultipartUpload(ctx, in)
+	if err == nil {
+		b.stored(ctx, "CompleteMultipartUpload", key)
+	}
+	return result, versionID, err
 }
 
 // completed returns the answer to a request that repeats a successful one.
@@ -115,26 +120,26 @@ func (w *wholeBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// uploadLocks lets one request at a time change a multipart upload.
-type uploadLocks struct {
+// locks lets one request at a time change what has a name: a multipart upload, or an object.
+type locks struct {
 	mu   sync.Mutex
-	held map[string]*uploadLock
+	held map[string]*namedLock
 }
 
-type uploadLock struct {
+type namedLock struct {
 	sync.Mutex
 	users int // the requests that hold it or wait for it
 }
 
-func (l *uploadLocks) lock(id string) (unlock func()) {
+func (l *locks) lock(name string) (unlock func()) {
 	l.mu.Lock()
 	if l.held == nil {
-		l.held = map[string]*uploadLock{}
+		l.held = map[string]*namedLock{}
 	}
-	one := l.held[id]
+	one := l.held[name]
 	if one == nil {
-		one = &uploadLock{}
-		l.held[id] = one
+		one = &namedLock{}
+		l.held[name] = one
 	}
 	one.users++
 	l.mu.Unlock()
@@ -144,7 +149,7 @@ func (l *uploadLocks) lock(id string) (unlock func()) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if one.users--; one.users == 0 {
-			delete(l.held, id)
+			delete(l.held, name)
 		}
 	}
 }
@@ -158,6 +163,8 @@ const (
 
 	keyAttribute       = "objname"
 	etagAttribute      = "etag"
+	versionAttribute   = "version-id"
+	tagsAttribute      = "X-Amz-Tagging"
 	completedAttribute = "mp-metadata" // of an object: the upload that created it
 )
 
@@ -179,7 +186,12 @@ func (s *store) completedBy(key string) string {
 
 // isUnfinished reports whether the upload exists, neither completed nor aborted.
 func (s *store) isUnfinished(key, id string) bool {
-	sum := sha256.Sum256([]byte(key))
-	info, err := os.Stat(filepath.Join(s.bucketDir(), multipartDir, hex.EncodeToString(sum[:]), id))
+	info, err := os.Stat(filepath.Join(s.bucketDir(), multipartDir, hashOf(key), id))
 	return id != "" && err == nil && info.IsDir()
+}
+
+// hashOf is how versitygw names a folder that belongs to a key.
+func hashOf(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
 }

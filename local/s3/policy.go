@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -23,8 +25,11 @@ import (
 // true, without the conditions. As on AWS, the signature has been checked by then.
 type policy struct {
 	bucket     string
-	statements []statement
+	document   iam.Document // the bucket's policy
+	users      map[string]User
+	statements []statement // of the bucket's policy and of all roles
 	now        func() time.Time
+	tags       func(key, versionID string) map[string]string // of an object
 }
 
 // statement is a statement with the principal that versitygw knows: "*" or an access key id.
@@ -37,7 +42,7 @@ const everyone = "*"
 
 // newPolicy refuses policies that this S3 can't apply in full.
 func newPolicy(cfg Config, now func() time.Time) (*policy, error) {
-	p := &policy{bucket: cfg.Bucket, now: now}
+	p := &policy{bucket: cfg.Bucket, document: cfg.Policy, users: map[string]User{}, now: now}
 	for _, s := range cfg.Policy.Statements {
 		isOther := func(p iam.PrincipalPattern) bool { return p.Service == "" && !p.Everyone }
 		switch {
@@ -49,6 +54,7 @@ func newPolicy(cfg Config, now func() time.Time) (*policy, error) {
 		// AWS services, such as S3's log delivery, don't call the local run.
 	}
 	for _, u := range cfg.Users {
+		p.users[u.Credentials.AccessKeyID] = u
 		for _, document := range u.Policies {
 			for _, s := range document.Statements {
 				p.statements = append(p.statements, statement{s, u.Credentials.AccessKeyID})
@@ -69,7 +75,7 @@ func (s statement) check() error {
 		return errors.New("the local S3 doesn't support NotAction and NotResource")
 	}
 	for _, key := range s.ConditionKeys() {
-		if !slices.Contains(supportedKeys, key) {
+		if !isSupported(key) {
 			return fmt.Errorf("the local S3 doesn't support the condition key %s", key)
 		}
 	}
@@ -95,7 +101,10 @@ func (p *policy) forRequest(ctx context.Context) ([]byte, error) {
 	if !ok {
 		return document(p.statements)
 	}
-	keys := conditionKeys(request, p.now())
+	keys := p.conditionKeys(request)
+	if arn := p.users[caller(ctx)].ARN; arn != "" {
+		keys["aws:PrincipalArn"] = []string{arn}
+	}
 	var holding []statement
 	for _, s := range p.statements {
 		holds, err := s.ConditionsHold(keys)
@@ -109,6 +118,12 @@ func (p *policy) forRequest(ctx context.Context) ([]byte, error) {
 	return document(holding)
 }
 
+// replicationActions are what S3 does itself when it replicates objects. There is no replication
+// here, and versitygw doesn't know the actions.
+var replicationActions = []string{
+	"s3:GetObjectVersionForReplication", "s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags",
+}
+
 // document writes the statements as a bucket policy without conditions.
 func document(statements []statement) ([]byte, error) {
 	type item struct {
@@ -116,16 +131,62 @@ func document(statements []statement) ([]byte, error) {
 		Principal        string
 		Action, Resource []string
 	}
-	items := make([]item, len(statements))
-	for i, s := range statements {
-		items[i] = item{s.Effect, s.principal, s.Actions, s.Resources}
+	items := []item{}
+	for _, s := range statements {
+		isReplication := func(action string) bool { return slices.Contains(replicationActions, action) }
+		if actions := slices.DeleteFunc(slices.Clone(s.Actions), isReplication); len(actions) > 0 {
+			items = append(items, item{s.Effect, s.principal, actions, s.Resources})
+		}
 	}
 	return json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": items})
 }
 
-// allowsListing reports whether a statement allows the role s3:ListBucket, whatever its conditions.
-func (p *policy) allowsListing(accessKeyID string) bool {
-	return slices.ContainsFunc(p.statements, func(s statement) bool {
-		return s.Effect == iam.Allow && s.principal == accessKeyID && s.MatchesAction("s3:ListBucket")
-	})
+// conditionKeys returns the condition keys of a request, without the caller's.
+func (p *policy) conditionKeys(r *fasthttp.RequestCtx) iam.Context {
+	keys := conditionKeys(r, p.now())
+	looksAtTags := func(s statement) bool {
+		return slices.ContainsFunc(s.ConditionKeys(), func(key string) bool { return strings.HasPrefix(key, existingTag) })
+	}
+	_, key := target(r)
+	if key == "" || !hasExistingTags(r) || !slices.ContainsFunc(p.statements, looksAtTags) {
+		return keys
+	}
+	tags := p.tags(key, string(r.QueryArgs().Peek("versionId")))
+	// The names of condition keys are case-insensitive, those of tags are not. Of two tags whose
+	// names differ in case only, one counts, always the same.
+	for _, name := range slices.Sorted(maps.Keys(tags)) {
+		keys[existingTag+strings.ToLower(name)] = []string{tags[name]}
+	}
+	return keys
+}
+
+// caller returns the access key id that signed the request, or "".
+func caller(ctx context.Context) string {
+	account, _ := ctx.Value("account").(auth.Account)
+	return account.Access
+}
+
+// allowsListing reports whether the caller of the request may list the bucket with the prefix.
+func (p *policy) allowsListing(ctx context.Context, prefix string) (bool, error) {
+	request, ok := ctx.(*fasthttp.RequestCtx)
+	user, known := p.users[caller(ctx)]
+	if !ok || !known {
+		return false, nil
+	}
+	keys := conditionKeys(request, p.now())
+	keys["s3:prefix"] = []string{prefix}
+	decision, err := iam.Decide(iam.Request{
+		Principal: iam.Principal{ARN: user.ARN, Policies: user.Policies},
+		Action:    "s3:ListBucket", Resource: "arn:aws:s3:::" + p.bucket, Context: keys,
+	}, iam.Target{AccountID: accountOf(user.ARN), Policy: &p.document})
+	return decision.Allowed, err
+}
+
+// accountOf returns the account of a role. The bucket is in the same.
+func accountOf(arn string) string {
+	parts := strings.Split(arn, ":")
+	if len(parts) < 5 {
+		return ""
+	}
+	return parts[4]
 }

@@ -11,11 +11,10 @@ import (
 // A policy that is applied by half would let through what AWS refuses.
 func TestPolicyRefusesWhatItCannotApply(t *testing.T) {
 	for statement, want := range map[string]string{
-		`"Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": "*"`:                                                        "principal",
-		`"Principal": "*", "NotAction": "s3:GetObject", "Resource": "*"`:                                                                         "NotAction",
-		`"Principal": "*", "Action": "s3:GetObject", "NotResource": "arn:aws:s3:::b/*"`:                                                          "NotResource",
-		`"Principal": "*", "Action": "s3:GetObject", "Resource": "*", "Condition": {"StringEquals": {"s3:ExistingObjectTag/State": "clean"}}`:    "s3:existingobjecttag/state",
-		`"Principal": "*", "Action": "s3:GetObject", "Resource": "*", "Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::1:role/A"}}`: "aws:principalarn",
+		`"Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": "*"`:                                              "principal",
+		`"Principal": "*", "NotAction": "s3:GetObject", "Resource": "*"`:                                                               "NotAction",
+		`"Principal": "*", "Action": "s3:GetObject", "NotResource": "arn:aws:s3:::b/*"`:                                                "NotResource",
+		`"Principal": "*", "Action": "s3:GetObject", "Resource": "*", "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::a"}}`: "aws:sourcearn",
 	} {
 		document, err := iam.ParseResource([]byte(`{"Version": "2012-10-17", "Statement": {"Sid": "Odd", "Effect": "Deny", ` + statement + `}}`))
 		if err != nil {

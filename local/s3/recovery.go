@@ -22,8 +22,16 @@ func (s *store) recover() error {
 			return err
 		}
 	}
-	if err := s.removeTempFiles(tempDir); err != nil {
+	if err := s.removeTempFiles(filepath.Join(s.bucketDir(), tempDir)); err != nil {
 		return err
+	}
+	if s.isVersioned() {
+		if err := s.removeTempFiles(filepath.Join(s.versionsBucket(), tempDir)); err != nil {
+			return err
+		}
+		if err := s.recoverDeletions(); err != nil {
+			return err
+		}
 	}
 	return s.forgetMissingObjects()
 }
@@ -46,7 +54,7 @@ func (s *store) recoverUploads(folder string) error {
 			return fmt.Errorf("upload %s: %w", id, err)
 		}
 	}
-	return s.removeTempFiles(folder)
+	return s.removeTempFiles(filepath.Join(s.bucketDir(), folder))
 }
 
 // endJoining restores or removes the folder of one upload.
@@ -71,13 +79,13 @@ func (s *store) endJoining(joining, upload string) error {
 var tempFile = regexp.MustCompile(`^[0-9a-f]{64}\.[0-9]+$`)
 
 func (s *store) removeTempFiles(folder string) error {
-	entries, err := os.ReadDir(filepath.Join(s.bucketDir(), folder))
+	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	for _, entry := range entries {
 		if entry.Type().IsRegular() && tempFile.MatchString(entry.Name()) {
-			err = errors.Join(err, os.Remove(filepath.Join(s.bucketDir(), folder, entry.Name())))
+			err = errors.Join(err, os.Remove(filepath.Join(folder, entry.Name())))
 		}
 	}
 	return err

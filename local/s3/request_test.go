@@ -112,7 +112,22 @@ type answer struct {
 	status int
 	etag   string
 	body   []byte
+	header http.Header
 }
+
+// ask sends the request and returns the answer.
+func (s signed) ask(t *testing.T, body []byte) answer {
+	t.Helper()
+	s.length = int64(len(body))
+	target, header := s.sign(t)
+	if s.method == "" {
+		s.method = http.MethodPut
+	}
+	return answerTo(t, s.method, target, header, body)
+}
+
+// code returns S3's error code.
+func (a answer) code() string { return errorCode(a.body, a.status) }
 
 func answerTo(t *testing.T, method, target string, header http.Header, body []byte) answer {
 	t.Helper()
@@ -135,5 +150,5 @@ func tryAnswer(method, target string, header http.Header, body []byte) (answer, 
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header.Get("ETag"), raw}, err
+	return answer{response.StatusCode, response.Header.Get("ETag"), raw, response.Header}, err
 }

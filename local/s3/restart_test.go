@@ -31,6 +31,8 @@ type served struct {
 	Port         int
 	Uploader     aws.Credentials
 	NoAttributes bool // as on a file system without extended attributes
+	Unversioned  bool
+	Operator     aws.Credentials // filled in
 	Timeout      time.Duration
 }
 
@@ -40,7 +42,9 @@ func serveForParent(config string) {
 	if err := json.Unmarshal([]byte(config), &c); err != nil {
 		panic(err)
 	}
+	operator = c.Operator
 	cfg := testConfig(c.Dir, c.Port, c.Uploader)
+	cfg.Versioned = !c.Unversioned
 	cfg.noAttributes, cfg.HeaderTimeout, cfg.IdleTimeout = c.NoAttributes, c.Timeout, c.Timeout
 	s, err := Start(context.Background(), cfg)
 	if err != nil {
@@ -70,6 +74,7 @@ type process struct {
 
 func serveProcess(t *testing.T, c served) process {
 	t.Helper()
+	c.Operator = operator
 	config, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)

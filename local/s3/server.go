@@ -43,6 +43,15 @@ type Config struct {
 	Users  []User       // the roles that sign
 	Log    func(Request)
 
+	// Versioned is whether the bucket keeps versions, as with the status Enabled on AWS.
+	Versioned bool
+
+	// These are called after a request has changed an object, before it is answered. So they must
+	// return at once. See events.go.
+	OnStored  func(StoredEvent)
+	OnDeleted func(DeletedEvent)
+	OnTagged  func(TaggedEvent)
+
 	// HeaderTimeout is how long a client may take to send the headers of a request (0 is 10
 	// seconds), and IdleTimeout how long it may pause in the body (0 is 20 seconds).
 	HeaderTimeout, IdleTimeout time.Duration
@@ -94,7 +103,8 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("s3: the policies for bucket %s: %w", cfg.Bucket, err)
 	}
-	be := &awsBackend{Backend: store, store: store, policy: policy}
+	policy.tags = store.tags
+	be := &awsBackend{Backend: store, store: store, policy: policy, events: events{Config: cfg}}
 	listener, err := loopback.Listen(cfg.Port)
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)

@@ -28,12 +28,16 @@ const (
 
 // A process can have only one server, so the tests share it.
 var (
-	server   *Server
-	uploader = NewCredentials()
-	reader   = NewCredentials() // may read, but not list
-	lister   = NewCredentials() // may read and list
-	expired  = expiredCredentials()
-	dataDir  string
+	server       *Server
+	uploader     = NewCredentials()
+	reader       = NewCredentials() // may read, but not list
+	lister       = NewCredentials() // may read and list
+	folderLister = NewCredentials() // may read, and list uploads/alice/
+	deleter      = NewCredentials() // may delete
+	operator     = NewCredentials() // may do everything
+	scanner      = NewCredentials() // tags the objects under uploads/scanned/
+	expired      = expiredCredentials()
+	dataDir      string
 )
 
 func TestMain(m *testing.M) {
@@ -72,7 +76,15 @@ func testConfig(dir string, port int, uploader aws.Credentials) Config {
 		{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "` + testObjects + `", "Condition": {
 			"StringEquals": {"s3:authType": "POST"}}},
 		{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "` + testObjects + `", "Condition": {
-			"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}}]}`))
+			"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"},
+			"ArnNotEquals": {"aws:PrincipalArn": "` + role("operator") + `"}}},
+		{"Effect": "Deny", "Principal": "*", "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+			"Resource": "arn:aws:s3:::` + testBucket + `/uploads/scanned/*", "Condition": {
+			"StringNotEquals": {"s3:ExistingObjectTag/ScanStatus": "CLEAN"}, "ArnNotEquals": {"aws:PrincipalArn": "` + role("scanner") + `"}}},
+		{"Effect": "Deny", "Principal": "*", "Action": ["s3:GetObjectVersionForReplication", "s3:ReplicateTags"], "Resource": "` + testObjects + `"},
+		{"Effect": "Deny", "Principal": "*", "Action": ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"],
+			"Resource": "` + testObjects + `", "Condition": {
+			"ForAnyValue:StringEqualsIgnoreCase": {"s3:RequestObjectTagKeys": "ScanStatus"}, "ArnNotEquals": {"aws:PrincipalArn": "` + role("scanner") + `"}}}]}`))
 	if err != nil {
 		panic(err)
 	}
@@ -84,19 +96,37 @@ func testConfig(dir string, port int, uploader aws.Credentials) Config {
 		}},
 		Policy: policy,
 		Users: []User{
-			{uploader, []iam.Document{allow("s3:PutObject", "/uploads/*")}},
-			{expired, []iam.Document{allow("s3:PutObject", "/uploads/*")}},
-			{reader, []iam.Document{allow("s3:GetObject", "/uploads/*")}},
-			{lister, []iam.Document{allow("s3:GetObject", "/uploads/*"), allow("s3:ListBucket", "")}},
+			{role("uploader"), uploader, []iam.Document{allow("s3:PutObject", "/uploads/*")}},
+			{role("expired"), expired, []iam.Document{allow("s3:PutObject", "/uploads/*")}},
+			{role("reader"), reader, []iam.Document{allow("s3:GetObject", "/uploads/*"), allow("s3:GetObjectTagging", "/uploads/*")}},
+			{role("lister"), lister, []iam.Document{allow("s3:GetObject", "/uploads/*"), allow("s3:GetObjectTagging", "/uploads/*"), allow("s3:ListBucket", "")}},
+			{role("folder-lister"), folderLister, []iam.Document{allow("s3:GetObject", "/uploads/*"), allow("s3:GetObjectTagging", "/uploads/*"), listFolder}},
+			{role("deleter"), deleter, []iam.Document{allow("s3:DeleteObject", "/uploads/*")}},
+			{role("operator"), operator, []iam.Document{allow("s3:*", ""), allow("s3:*", "/*")}},
+			{role("scanner"), scanner, []iam.Document{allow("s3:*", "/*")}},
 		},
+		Versioned: true,
+		OnStored:  func(e StoredEvent) { recorded.add(e) },
+		OnDeleted: func(e DeletedEvent) { recorded.add(e) },
+		OnTagged:  func(e TaggedEvent) { recorded.add(e) },
 	}
 }
+
+func role(name string) string { return "arn:aws:iam::111122223333:role/" + name }
+
+// listFolder allows to list one user's folder.
+var listFolder = identity(`{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::` + testBucket + `",
+	"Condition": {"StringLike": {"s3:prefix": "uploads/alice/*"}}}`)
 
 const testObjects = "arn:aws:s3:::" + testBucket + "/*"
 
 func allow(action, resource string) iam.Document {
-	document, err := iam.ParseIdentity([]byte(fmt.Sprintf(
-		`{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": %q, "Resource": "arn:aws:s3:::%s%s"}}`, action, testBucket, resource)))
+	return identity(fmt.Sprintf(`{"Effect": "Allow", "Action": %q, "Resource": "arn:aws:s3:::%s%s"}`, action, testBucket, resource))
+}
+
+// identity returns an identity policy with the statement.
+func identity(statement string) iam.Document {
+	document, err := iam.ParseIdentity([]byte(`{"Version": "2012-10-17", "Statement": ` + statement + `}`))
 	if err != nil {
 		panic(err)
 	}

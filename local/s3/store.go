@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -19,7 +20,11 @@ type store struct {
 	metadata meta.MetadataStorer
 	data     string // the folder with the bucket's folder
 	sidecar  string // the folder with the metadata, if the file system has no extended attributes
+	versions string // the folder with the versions that aren't current, if the bucket has versions
 	bucket   string
+
+	keys    locks        // of objects that are being changed, or whose metadata is being read
+	folders sync.RWMutex // held to write by whoever removes folders, to read by whoever adds files to them
 }
 
 func (s *store) bucketDir() string { return filepath.Join(s.data, s.bucket) }
@@ -50,10 +55,30 @@ func openStore(cfg Config) (*store, error) {
 			return nil, fmt.Errorf("s3: %w", err)
 		}
 	}
-	if s.Backend, err = posix.New(s.data, s.metadata, opts); err != nil {
+	if cfg.Versioned {
+		s.versions = filepath.Join(root, "versions")
+		opts.VersioningDir = s.versions
+		if err := os.MkdirAll(s.versions, 0o700); err != nil {
+			return nil, fmt.Errorf("s3: %w", err)
+		}
+	}
+	if s.Backend, err = newPosix(s.data, s.metadata, opts); err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
 	}
 	return s, nil
+}
+
+// newPosix creates versitygw's store without the lines that it prints about its folders: the run
+// prints its own.
+func newPosix(data string, metadata meta.MetadataStorer, opts posix.PosixOpts) (backend.Backend, error) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer null.Close()
+	defer func(stdout *os.File) { os.Stdout = stdout }(os.Stdout)
+	os.Stdout = null
+	return posix.New(data, metadata, opts)
 }
 
 // createBucket creates the bucket if it doesn't exist, and sets the template's CORS rules.
@@ -74,6 +99,11 @@ func (s *store) createBucket(ctx context.Context, rules []CORSRule) error {
 	}
 	if err := s.PutBucketOwnershipControls(ctx, s.bucket, ownership); err != nil {
 		return err
+	}
+	if s.isVersioned() {
+		if err := s.PutBucketVersioning(ctx, s.bucket, types.BucketVersioningStatusEnabled); err != nil {
+			return err
+		}
 	}
 	if len(rules) == 0 {
 		return s.DeleteBucketCors(ctx, s.bucket)

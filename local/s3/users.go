@@ -15,9 +15,10 @@ import (
 	"signpost/internal/iam"
 )
 
-// User is a role that signs requests: temporary credentials, as Lambda gives them to a function,
-// and the role's identity policies.
+// User is a role that signs requests: its ARN, temporary credentials, as Lambda gives them to a
+// function, and the role's identity policies.
 type User struct {
+	ARN         string
 	Credentials aws.Credentials
 	Policies    []iam.Document
 }

@@ -52,14 +52,14 @@ func TestGeneratedNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantOperations := []string{"GetLimits", "PlanUpload", "PlanUploads", "SignDocument", "SignDownload", "SignParts"}
+	wantOperations := []string{"GetLimits", "PlanUpload", "PlanUploads", "SignDeletions", "SignDocument", "SignDownload", "SignListing", "SignParts", "SignScan"}
 	if diff := cmp.Diff(wantOperations, operations(file)); diff != "" {
 		t.Errorf("operations (-want +generated):\n%s", diff)
 	}
 	wantTypes := []string{
-		"BatchEntry", "BatchPlan", "BatchRequest", "Disposition", "DownloadRequest", "ErrorCode", "ErrorDetails", "ErrorResponse", "ExpiresAt",
-		"ExpiresIn", "Features", "Key", "Kind", "KindLimits", "Limits", "MediaType", "Metadata", "Method", "MultipartPlan", "PartLayout", "PartRequest", "PartsRequest", "Problem", "PutPlan", "SHA256", "SignDocumentParams",
-		"SignedDownload", "SignedHeaders", "SignedPart", "SignedParts", "SignedRequest", "SignedURL", "UploadPlan", "UploadRequest",
+		"BatchEntry", "BatchPlan", "BatchRequest", "DeletionsRequest", "Disposition", "DownloadRequest", "ErrorCode", "ErrorDetails", "ErrorResponse", "ExpiresAt",
+		"ExpiresIn", "Features", "Key", "Kind", "KindLimits", "Limits", "ListingRequest", "MediaType", "Metadata", "Method", "MultipartPlan", "PartLayout", "PartRequest", "PartsRequest", "Problem", "PutPlan", "SHA256", "ScanRequest", "SignDocumentParams",
+		"SignedDeletion", "SignedDeletions", "SignedDownload", "SignedHeaders", "SignedListing", "SignedPart", "SignedParts", "SignedRequest", "SignedScan", "SignedURL", "UploadPlan", "UploadRequest",
 	}
 	if diff := cmp.Diff(wantTypes, contractTypes(t, file)); diff != "" {
 		t.Errorf("types (-want +generated):\n%s", diff)

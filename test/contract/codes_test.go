@@ -53,7 +53,7 @@ func TestCodes(t *testing.T) {
 	for _, code := range functionCodes(t) {
 		want[code] = true
 	}
-	for _, r := range goldens(t)["local.json"].Resources {
+	for _, r := range goldens(t)["local-scan.json"].Resources {
 		if r.Type == "AWS::ApiGateway::GatewayResponse" {
 			want[codeOf(t, r.Properties.ResponseTemplates["application/json"])] = true
 		}
@@ -171,6 +171,9 @@ func provocations() []provocation {
 		{"Forbidden", withBody("POST", "/uploads/parts", parts(strings.Replace(partsKey, sub, "x", 1), "[]")), nil},
 		{"InvalidKey", withBody("POST", "/downloads", `{"key": "elsewhere/a"}`), nil},
 		{"Forbidden", withBody("POST", "/downloads", `{"key": "`+foreign+`"}`), nil},
+		{"InvalidKey", withBody("POST", "/listings", `{"after": "`+kindKey+`"}`), nil},
+		{"InvalidKey", withBody("POST", "/deletions", `{"keys": ["elsewhere/a"]}`), nil},
+		{"InvalidKey", withBody("POST", "/scans", `{"key": "elsewhere/a"}`), nil},
 		{"InvalidRequest", withQuery(documentPath, nil), nil},
 		{"SizeTooLarge", withQuery(documentPath, map[string][]string{"key": {"a.png"}, "size": {"200000000"}}), small},
 		{"TypeNotAllowed", withQuery(documentPath, map[string][]string{"key": {"a.txt"}}), pictures},
@@ -204,7 +207,7 @@ func provocations() []provocation {
 		form.Headers = map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
 		list = append(list,
 			provocation{"InvalidJSON", withBody("POST", path, "["), nil},
-			provocation{"InvalidRequest", withBody("POST", path, "{}"), nil},
+			provocation{"InvalidRequest", withBody("POST", path, `{"surplus": 1}`), nil},
 			provocation{"BodyTooLarge", withBody("POST", path, strings.Repeat(" ", 10_000_000)), nil},
 			provocation{"TypeNotAllowed", form, nil},
 		)

@@ -43,6 +43,10 @@ func TestExamples(t *testing.T) {
 		{"/uploads/batch two", "POST", "/uploads/batch", "200", ""},
 		{"/uploads/parts finish", "POST", "/uploads/parts", "200", ""},
 		{"/downloads save", "POST", "/downloads", "200", ""},
+		{"/listings first", "POST", "/listings", "200", ""},
+		{"/listings next", "POST", "/listings", "200", ""},
+		{"/deletions two", "POST", "/deletions", "200", ""},
+		{"/scans one", "POST", "/scans", "200", ""},
 		{documentPath, "GET", documentPath, "200", ""},
 	} {
 		content := openAPI.Operation(pair.method, pair.path).Responses.Value(pair.status).Value.Content["application/json"]

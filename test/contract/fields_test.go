@@ -28,11 +28,14 @@ func TestFields(t *testing.T) {
 	})
 	parts := bodySchema("/uploads/parts").Properties
 	documented := map[string][]string{
-		"readUpload":    slices.Sorted(maps.Keys(bodySchema("/uploads").Properties)),
-		"parseBatch":    slices.Sorted(maps.Keys(bodySchema("/uploads/batch").Properties)),
-		"parseParts":    slices.Sorted(maps.Keys(parts)),
-		"readPart":      slices.Sorted(maps.Keys(parts["parts"].Value.Items.Value.Properties)),
-		"parseDownload": slices.Sorted(maps.Keys(bodySchema("/downloads").Properties)),
+		"readUpload":     slices.Sorted(maps.Keys(bodySchema("/uploads").Properties)),
+		"parseBatch":     slices.Sorted(maps.Keys(bodySchema("/uploads/batch").Properties)),
+		"parseParts":     slices.Sorted(maps.Keys(parts)),
+		"readPart":       slices.Sorted(maps.Keys(parts["parts"].Value.Items.Value.Properties)),
+		"parseDownload":  slices.Sorted(maps.Keys(bodySchema("/downloads").Properties)),
+		"parseListing":   slices.Sorted(maps.Keys(bodySchema("/listings").Properties)),
+		"parseDeletions": slices.Sorted(maps.Keys(bodySchema("/deletions").Properties)),
+		"parseScan":      slices.Sorted(maps.Keys(bodySchema("/scans").Properties)),
 	}
 	for _, parameter := range openAPI.Operation("GET", documentPath).Parameters {
 		documented["parseDocument"] = append(documented["parseDocument"], parameter.Value.Name)

@@ -19,7 +19,7 @@ func gatewayRefusals(t *testing.T) map[refusalKind]bool {
 				continue
 			}
 			body := strings.ReplaceAll(r.Properties.ResponseTemplates["application/json"], "$context.requestId", requestID)
-			for route := range goldens(t)["local.json"].methods() {
+			for route := range goldens(t)["local-scan.json"].methods() {
 				method, path, _ := strings.Cut(route, " ")
 				if method == http.MethodOptions || !canRefuse(r.Properties.ResponseType, method) {
 					continue

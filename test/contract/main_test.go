@@ -46,12 +46,13 @@ const (
 	maxSize   = 53_687_091_200_000 // bytes: S3's own limit, so that only the contract's own bounds show
 )
 
-// deployment is both functions, as a deployment that allows everything has them.
+// deployment is every function, as a deployment that allows everything has them.
 type deployment struct {
-	upload, download *api.Handler
+	upload *api.Handler
+	files  map[string]*api.Handler // the others, by path
 }
 
-// settings are what both functions are started with.
+// settings are what the functions are started with.
 type settings struct {
 	config.Upload
 	s3sign.Runtime
@@ -88,11 +89,15 @@ func newDeployment(t testing.TB, change ...func(*settings)) deployment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	download, err := api.NewDownloadHandler(config.Download{Shared: cfg.Shared}, signer, log)
-	if err != nil {
-		t.Fatal(err)
+	d := deployment{upload, map[string]*api.Handler{}}
+	for path, build := range map[string]func(config.Files, api.Signer, *slog.Logger) (*api.Handler, error){
+		"/downloads": api.NewDownloadHandler, "/listings": api.NewListHandler, "/deletions": api.NewDeleteHandler, "/scans": api.NewScanHandler,
+	} {
+		if d.files[path], err = build(config.Files{Shared: cfg.Shared}, signer, log); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return deployment{upload, download}
+	return d
 }
 
 // request is one as API Gateway passes it on, its token verified.
@@ -136,9 +141,9 @@ func (a answer) ok() bool { return a.status < 300 }
 // send hands a request to the function that has its route, and holds the answer to the contract.
 func (d deployment) send(t testing.TB, e events.APIGatewayProxyRequest) answer {
 	t.Helper()
-	handler := d.upload
-	if e.Resource == "/downloads" {
-		handler = d.download
+	handler, ok := d.files[e.Resource]
+	if !ok {
+		handler = d.upload
 	}
 	resp, err := handler.Handle(t.Context(), e)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,9 +34,15 @@ var bodies = []struct{ path, body string }{
 	{"/downloads", `{"key": "` + plainKey + `"}`},
 	{"/downloads", `{"key": "` + kindKey + `"}`},
 	{"/downloads", `{"key": "` + partsKey + `", "disposition": "inline"}`},
+	{"/listings", `{}`},
+	{"/listings", `{"kind": "note", "after": "` + kindKey + `", "limit": 1}`},
+	{"/deletions", `{"keys": ["` + plainKey + `"]}`},
+	{"/deletions", `{"keys": ["` + kindKey + `"]}`},
+	{"/scans", `{"key": "` + plainKey + `"}`},
+	{"/scans", `{"key": "` + kindKey + `"}`},
 }
 
-var ownKey = regexp.MustCompile(`"key":"uploads/(?:note/)?` + sub + `/[^/]+/[^/]+"`)
+var ownKey = regexp.MustCompile(`"uploads/(?:note/)?` + sub + `/[^/]+/[^/]+"`)
 
 // inexpressible lists what the functions refuse although the schema accepts it, since JSON Schema
 // can't express the rule. TestBodies checks that each of them occurs, and nothing else to be
@@ -48,7 +55,10 @@ var inexpressible = map[string]func(path string, a answer, body string) bool{
 		return a.refusal.Code == "InvalidPart" && strings.Contains(a.refusal.Message, "partChecksums")
 	},
 	"the deployment's own prefix and kinds, and the caller's own sub": func(_ string, a answer, body string) bool {
-		return !ownKey.MatchString(body) && (a.refusal.Code == "InvalidKey" || a.refusal.Code == "Forbidden") && a.refusal.Field == "key"
+		return !ownKey.MatchString(body) && (a.refusal.Code == "InvalidKey" || a.refusal.Code == "Forbidden") && slices.Contains([]string{"key", "keys", "after"}, a.refusal.Field)
+	},
+	"a page begins after a key of the kind to list": func(_ string, a answer, _ string) bool {
+		return a.refusal.Code == "InvalidKey" && a.refusal.Field == "after" && strings.Contains(a.refusal.Message, "of another kind")
 	},
 	"the deployment's own kinds": func(_ string, a answer, _ string) bool {
 		return a.refusal.Code == "InvalidRequest" && a.refusal.Field == "kind" && strings.Contains(a.refusal.Message, "is unknown; allowed: avatar, note")

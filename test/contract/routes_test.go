@@ -11,7 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// TestRoutes compares the templates' routes with the contract's. The stage local has all of them,
+// TestRoutes compares the templates' routes with the contract's. The stage local-scan has all of them,
 // and the others lack only routes that the contract makes optional.
 func TestRoutes(t *testing.T) {
 	documented, optional := map[string]bool{}, map[string]bool{}
@@ -26,7 +26,7 @@ func TestRoutes(t *testing.T) {
 	}
 	for file, tmpl := range goldens(t) {
 		methods := tmpl.methods()
-		if file == "local.json" {
+		if file == "local-scan.json" {
 			if diff := cmp.Diff(methods, documented); diff != "" {
 				t.Errorf("%s and openapi.yaml differ in their routes, or in what is behind a token (-template +openapi.yaml):\n%s", file, diff)
 			}

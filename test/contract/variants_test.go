@@ -100,8 +100,12 @@ func varyArray(schema *openapi3.Schema, value []any) []variant {
 	return vs
 }
 
-// numbered sets an object's numbers to n, so that the items of an array differ.
+// numbered sets an object's numbers to n, or ends a string in n, so that the items of an array
+// differ.
 func numbered(item any, n int) any {
+	if s, ok := item.(string); ok {
+		return s + fmt.Sprint(n)
+	}
 	object, ok := item.(map[string]any)
 	if !ok {
 		return item

@@ -27,6 +27,9 @@ type account struct {
 	targets  map[string]iam.Target // resources with a policy, by ARN
 }
 
+// queueURL is the URL of a queue without its name.
+const queueURL = "https://sqs." + region + ".amazonaws.com/" + accountID + "/"
+
 // outside is what a template refers to and does not contain.
 type outside struct {
 	boundaries map[string]iam.Document // permissions boundaries, by ARN
@@ -70,14 +73,20 @@ func arnOf(id, resourceType string) string {
 		return "arn:aws:kms:" + region + ":" + accountID + ":key/" + name
 	case "AWS::SNS::Topic":
 		return "arn:aws:sns:" + region + ":" + accountID + ":" + id
+	case "AWS::SQS::Queue":
+		return "arn:aws:sqs:" + region + ":" + accountID + ":" + id
+	case "AWS::Events::Rule":
+		return "arn:aws:events:" + region + ":" + accountID + ":rule/" + id
+	case "AWS::Events::ApiDestination":
+		return "arn:aws:events:" + region + ":" + accountID + ":api-destination/" + id + "/1234abcd-12ab-34cd-56ef-1234567890ab"
 	case "AWS::Logs::LogGroup":
 		return "arn:aws:logs:" + region + ":" + accountID + ":log-group:" + id + ":*"
 	}
 	return ""
 }
 
-// reference returns the value of a reference. The Ref of a topic is its ARN, that of other
-// resources is their name.
+// reference returns the value of a reference. The Ref of a topic is its ARN, that of a queue is its
+// URL, and that of other resources is their name.
 func (a *account) reference(name string) (string, bool) {
 	if value, ok := cfn.PseudoParameters(accountID, region, "Signpost")[name]; ok {
 		return value, true
@@ -88,6 +97,9 @@ func (a *account) reference(name string) (string, bool) {
 	arn := a.arns[name]
 	if strings.HasPrefix(arn, "arn:aws:sns:") {
 		return arn, true
+	}
+	if strings.HasPrefix(arn, "arn:aws:sqs:") {
+		return queueURL + name, true
 	}
 	return arn[strings.LastIndexAny(arn, ":/")+1:], arn != ""
 }
@@ -101,6 +113,8 @@ func (a *account) read(r *cfn.Resource, beside outside) error {
 		return a.attach(r, "Bucket")
 	case "AWS::SNS::TopicPolicy":
 		return a.attach(r, "Topics")
+	case "AWS::SQS::QueuePolicy":
+		return a.attach(r, "Queues")
 	case "AWS::KMS::Key":
 		return a.setPolicy(a.arns[r.ID], r.Properties["KeyPolicy"], true)
 	}
@@ -180,6 +194,9 @@ func (a *account) attach(r *cfn.Resource, property string) error {
 	}
 	for _, name := range names {
 		arn := fmt.Sprint(name)
+		if id, isQueue := strings.CutPrefix(arn, queueURL); isQueue {
+			arn = a.arns[id]
+		}
 		if !strings.HasPrefix(arn, "arn:") {
 			arn = "arn:aws:s3:::" + arn
 		}
@@ -254,7 +271,7 @@ func TestDeployRefusesUnreadPolicies(t *testing.T) {
 		"User":               `{"Type": "AWS::IAM::User", "Properties": {"UserName": "eve"}}`,
 		"ManagedPolicyOfAWS": `{"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"], ` + trust + `}}`,
 		"UnknownBoundary":    `{"Type": "AWS::IAM::Role", "Properties": {"PermissionsBoundary": "arn:aws:iam::111122223333:policy/b", ` + trust + `}}`,
-		"QueuePolicy":        `{"Type": "AWS::SQS::QueuePolicy", "Properties": {"PolicyDocument": ` + grant + `}}`,
+		"BusPolicy":          `{"Type": "AWS::Events::EventBusPolicy", "Properties": {"PolicyDocument": ` + grant + `}}`,
 		"ImportedBucket":     `{"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Fn::ImportValue": "b"}, "PolicyDocument": ` + grant + `}}`,
 		"ImportedResource":   `{"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": ` + strings.Replace(grant, `"*"`, `{"Fn::ImportValue": "b"}`, 1) + `}], ` + trust + `}}`,
 		"TrustMissing":       `{"Type": "AWS::IAM::Role"}`,

@@ -37,6 +37,17 @@ var (
 		"download logs:CreateLogStream download-log", "download logs:PutLogEvents download-log",
 		"lambda sts:AssumeRole download-role",
 	}
+	listing = []ability{
+		"list s3:ListBucket files", "list logs:CreateLogStream list-log", "list logs:PutLogEvents list-log", "lambda sts:AssumeRole list-role",
+	}
+	deleting = []ability{
+		"delete s3:DeleteObject files/uploads/me/01/cat.png",
+		"delete logs:CreateLogStream delete-log", "delete logs:PutLogEvents delete-log", "lambda sts:AssumeRole delete-role",
+	}
+	readingResults = []ability{
+		"scan s3:GetObjectTagging files/uploads/me/01/cat.png",
+		"scan logs:CreateLogStream scan-log", "scan logs:PutLogEvents scan-log", "lambda sts:AssumeRole scan-role",
+	}
 	scanning = []ability{
 		"scanner events:DeleteRule managed-rule", "scanner events:DescribeRule managed-rule", "scanner events:ListTargetsByRule managed-rule",
 		"scanner events:PutRule managed-rule", "scanner events:PutTargets managed-rule", "scanner events:RemoveTargets managed-rule",
@@ -47,15 +58,28 @@ var (
 		"scanner s3:PutObject files/malware-protection-resource-validation-object",
 		"malware-protection-plan.guardduty sts:AssumeRole scanner-role",
 	}
+	telling = []ability{
+		"webhook events:InvokeApiDestination destination", "events sts:AssumeRole webhook-role", "events sqs:SendMessage queue",
+	}
 	ownTopic = []ability{"cloudwatch sns:Publish topic"}
-	tracing  = []ability{"upload xray:PutTelemetryRecords everything", "upload xray:PutTraceSegments everything"}
 )
+
+// tracing are the abilities that Tracing adds for the role of a function.
+func tracing(who string) []ability {
+	return []ability{ability(who + " xray:PutTelemetryRecords everything"), ability(who + " xray:PutTraceSegments everything")}
+}
 
 // stages are the tables of the stages.
 var stages = map[string]deployment{
 	"local": {
-		abilities: slices.Concat(byDefault, resuming, downloading),
-		rows:      slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), resumable("uploads/", "600001"), downloads("uploads/", "600001"), notScanned()),
+		abilities: slices.Concat(byDefault, resuming, downloading, listing, deleting),
+		rows: usual(resumable("uploads/", "600001"), downloads("uploads/", "600001"), listings("uploads/", "600001"), listingsOfKinds("uploads/"),
+			deletions("uploads/", "600001"), notScanned()),
+	},
+	"local-scan": {
+		abilities: slices.Concat(byDefault, resuming, downloading, listing, deleting, scanning, readingResults),
+		rows: usual(resumable("uploads/", "600001"), downloads("uploads/", "600001"), listings("uploads/", "600001"), listingsOfKinds("uploads/"),
+			deletions("uploads/", "600001"), scanned("uploads/", "600001"), scans("uploads/", "600001")),
 	},
 	"dev":     {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), notResumable(), notScanned())},
 	"staging": {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), notResumable(), notScanned())},
@@ -78,6 +102,29 @@ var byOption = map[string]deployment{
 	"resumable-uploads":       {abilities: slices.Concat(byDefault, resuming), rows: usual(resumable("uploads/", "600001"), notScanned())},
 	"downloads":               {abilities: slices.Concat(byDefault, downloading), rows: usual(downloads("uploads/", "600001"), notResumable(), notScanned())},
 	"kinds-without-downloads": {abilities: slices.Concat(byDefault, downloading), rows: usual(downloads("uploads/", "600001"), notResumable(), notScanned())},
+	"listings":                {abilities: slices.Concat(byDefault, listing), rows: usual(listings("uploads/", "600001"), notResumable(), notScanned())},
+	"listings-of-kinds": {
+		abilities: slices.Concat([]ability{"upload s3:PutObject files/teams/blue/me/01/cat.png"}, byDefault[1:], listing[1:]),
+		rows: slices.Concat(everywhere("teams/blue/", "600000", "600001"), logBucket(), listings("teams/blue/", "600001"), listingsOfKinds("teams/blue/"),
+			notResumable(), notScanned()),
+	},
+	"deletions": {abilities: slices.Concat(byDefault, deleting), rows: usual(deletions("uploads/", "600001"), notResumable(), notScanned())},
+	"deletions-from-ranges": {
+		abilities: slices.Concat(byDefault, deleting),
+		rows: usual(deletions("uploads/", "600001"), fromRanges("uploads/"), deletionsFromRanges("uploads/", "DenyOtherNetworks"), notScanned(), []row{
+			{"delete", "s3:DeleteObject", "files/uploads/me/01/cat.png", with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
+			{"delete", "s3:DeleteObject", "files/uploads/me/01/cat.png", without(url, "aws:SourceIp"), "DenyOtherNetworks"},
+		}),
+	},
+	"scans": {
+		abilities: slices.Concat(byDefault, scanning, readingResults),
+		rows:      usual(scanned("uploads/", "600001"), scans("uploads/", "600001"), notResumable()),
+	},
+	"own-files": {
+		abilities: slices.Concat(byDefault, downloading, listing, deleting, scanning, readingResults),
+		rows: usual(downloads("uploads/", "600001"), listings("uploads/", "600001"), deletions("uploads/", "600001"), scanned("uploads/", "600001"),
+			scans("uploads/", "600001"), notResumable()),
+	},
 	"key-prefix": {
 		abilities: append([]ability{"upload s3:PutObject files/teams/blue/me/01/cat.png"}, byDefault[1:]...),
 		rows:      slices.Concat(everywhere("teams/blue/", "600000", "600001"), logBucket(), notResumable(), notScanned()),
@@ -98,18 +145,24 @@ var byOption = map[string]deployment{
 		abilities: slices.Concat(byDefault, downloading, []ability{"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "download kms:Decrypt key"}),
 		rows:      usual(downloads("uploads/", "600001"), encrypted("key", "upload", "download"), notScanned()),
 	},
-	"tracing":            {abilities: slices.Concat(byDefault, tracing), rows: usual(traced("upload"), notScanned())},
+	"tracing":            {abilities: slices.Concat(byDefault, tracing("upload")), rows: usual(traced("upload"), notScanned())},
 	"alarms":             {abilities: slices.Concat(byDefault, ownTopic), rows: usual(alarmed(), notScanned())},
 	"alarm-bytes-signed": {abilities: slices.Concat(byDefault, ownTopic), rows: usual(alarmed(), notScanned())},
 	"alarms-to-a-topic":  {abilities: slices.Concat(byDefault, downloading), rows: usual(downloads("uploads/", "600001"), notScanned())},
 	"access-log-bucket":  {abilities: uploadsAlone, rows: slices.Concat(everywhere("uploads/", "600000", "600001"), notResumable(), notScanned())},
-	"source-ranges":      {abilities: byDefault, rows: usual(fromRanges("uploads/"), notResumable(), notScanned())},
+	"source-ranges":      {abilities: byDefault, rows: usual(fromRanges("uploads/"), deletionsFromRanges("uploads/", yes), notResumable(), notScanned())},
 	"malware-scan":       {abilities: slices.Concat(byDefault, scanning), rows: usual(scanned("uploads/", "600001"), notResumable())},
 	"malware-scan-with-key": {
 		abilities: slices.Concat(byDefault, scanning, []ability{
 			"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "scanner kms:GenerateDataKey key", "scanner kms:Decrypt key"}),
 		rows: usual(scanned("uploads/", "600001"), encrypted("key", "upload", "scanner")),
 	},
+	"webhook":              {abilities: slices.Concat(byDefault, telling), rows: usual(told("stored-rule"), notScanned())},
+	"webhook-of-kinds":     {abilities: slices.Concat(byDefault, telling), rows: usual(told("stored-rule"), notScanned())},
+	"webhook-with-a-field": {abilities: slices.Concat(byDefault, telling), rows: usual(told("stored-rule"), notScanned())},
+	"webhook-of-scans":     {abilities: slices.Concat(byDefault, scanning, telling), rows: usual(told("stored-rule", "scanned-rule"), scanned("uploads/", "600001"))},
+	"webhook-after-scan":   {abilities: slices.Concat(byDefault, scanning, telling), rows: usual(told("scanned-rule"), scanned("uploads/", "600001"))},
+	"webhook-with-alarms":  {abilities: slices.Concat(byDefault, ownTopic, telling), rows: usual(told("stored-rule"), alarmed(), notScanned())},
 	"permissions-boundary": {abilities: slices.Concat(byDefault, scanning), rows: usual(scanned("uploads/", "600001"))},
 }
 
@@ -119,14 +172,19 @@ var together = map[string]deployment{
 		stage: stageWith("clean", func(p *uploads.Props) {
 			p.Multipart.Resumable, p.MalwareScan, p.Tracing = true, true, true
 			p.Downloads, p.Encryption, p.Alarms = &uploads.Downloads{}, &uploads.Encryption{}, &uploads.Alarms{}
+			p.Listings, p.Deletions, p.Scans = &uploads.Listings{}, &uploads.Deletions{}, &uploads.Scans{}
+			p.Kinds = []uploads.Kind{{Name: "avatar"}, {Name: "film"}}
 			p.SourceRanges = []string{"203.0.113.0/24", "2001:db8::/48"}
+			p.Webhook = &uploads.Webhook{URL: options.WebhookURL, SecretARN: options.SecretARN}
 		}),
-		abilities: slices.Concat(byDefault, resuming, downloading, scanning, ownTopic, tracing, []ability{
-			"download xray:PutTelemetryRecords everything", "download xray:PutTraceSegments everything",
-			"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "download kms:Decrypt key",
-			"scanner kms:GenerateDataKey key", "scanner kms:Decrypt key"}),
+		abilities: slices.Concat(byDefault, resuming, downloading, listing, deleting, readingResults, scanning, ownTopic, telling, tracing("upload"),
+			tracing("download"), tracing("list"), tracing("delete"), tracing("scan"), []ability{
+				"upload kms:GenerateDataKey key", "upload kms:Decrypt key", "download kms:Decrypt key",
+				"scanner kms:GenerateDataKey key", "scanner kms:Decrypt key"}),
 		rows: usual(resumable("uploads/", "600001"), downloads("uploads/", "600001"), scanned("uploads/", "600001"),
-			fromRanges("uploads/"), encrypted("key", "upload", "download", "scanner"), traced("upload"), traced("download"), alarmed(), []row{
+			listings("uploads/", "600001"), listingsOfKinds("uploads/"), deletions("uploads/", "600001"), scans("uploads/", "600001"),
+			fromRanges("uploads/"), deletionsFromRanges("uploads/", "DenyOtherNetworks"), encrypted("key", "upload", "download", "scanner"),
+			traced("upload"), traced("download"), traced("list"), alarmed(), told("stored-rule", "scanned-rule"), []row{
 				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", url, "NoReadUnlessClean"},
 				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", with(url, tag, "THREATS_FOUND"), "NoReadUnlessClean"},
 				{"download", "s3:GetObject", "files/uploads/me/01/cat.png", with(with(url, tag, "NO_THREATS_FOUND"), "aws:SourceIp", "198.51.100.7"), yes},

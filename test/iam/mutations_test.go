@@ -57,7 +57,7 @@ func statementsOf(template *cfn.Template) []place {
 			for i := range r.Properties["Policies"].([]any) {
 				add(id, "Policies", i, "PolicyDocument", "Statement")
 			}
-		case "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy":
+		case "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy":
 			add(id, "PolicyDocument", "Statement")
 		case "AWS::KMS::Key":
 			add(id, "KeyPolicy", "Statement")
@@ -121,8 +121,9 @@ func listOf(value any) []any {
 // equivalent are mutants that change nothing, by the statement's Sid. The CDK's statement in a
 // key's policy has none.
 var equivalent = map[string]string{
-	"TakeAlarms any resource": "a topic's policy is only about that topic",
-	"<nil> any action":        "a key's policy is only about actions of KMS",
+	"TakeAlarms any resource":      "a topic's policy is only about that topic",
+	"TakeUndelivered any resource": "a queue's policy is only about that queue",
+	"<nil> any action":             "a key's policy is only about actions of KMS",
 }
 
 func TestEveryStatementCounts(t *testing.T) {

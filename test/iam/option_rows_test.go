@@ -1,5 +1,7 @@
 package iam_test
 
+import "strings"
+
 // fromRanges is the rows of the SourceRanges 203.0.113.0/24 and 2001:db8::/48.
 func fromRanges(prefix string) []row {
 	cat := "files/" + prefix + "me/01/cat.png"
@@ -21,7 +23,18 @@ func fromRanges(prefix string) []row {
 		{"admin", "s3:ListMultipartUploadParts", cat, with(url, "aws:SourceIp", "198.51.100.7"), "DenyOtherNetworks"},
 		{"admin", "s3:PutObject", "files/reports/1.csv", with(put, "aws:SourceIp", "198.51.100.7"), yes},
 		{"admin", "s3:GetObject", cat, with(with(url, "aws:SourceIp", "198.51.100.7"), tag, "NO_THREATS_FOUND"), yes},
-		{"admin", "s3:DeleteObject", cat, with(header, "aws:SourceIp", "198.51.100.7"), yes},
+	}
+}
+
+// deletionsFromRanges is the rows of deletions with SourceRanges: with Deletions, they come only
+// from there. Who signs doesn't count. To bring a file back is another action.
+func deletionsFromRanges(prefix, elsewhere string) []row {
+	cat := "files/" + prefix + "me/01/cat.png"
+	return []row{
+		{"admin", "s3:DeleteObject", cat, with(header, "aws:SourceIp", "203.0.113.7"), yes},
+		{"admin", "s3:DeleteObject", cat, with(header, "aws:SourceIp", "198.51.100.7"), elsewhere},
+		{"admin", "s3:DeleteObject", "files/reports/1.csv", with(header, "aws:SourceIp", "198.51.100.7"), yes},
+		{"admin", "s3:DeleteObjectVersion", cat, with(header, "aws:SourceIp", "198.51.100.7"), yes},
 	}
 }
 
@@ -153,4 +166,49 @@ func alarmed() []row {
 		{"admin", "sns:Publish", "topic", plain, yes},
 		{"admin", "sns:Publish", "topic", with(plain, "aws:SecureTransport", "false"), "AllowPublishThroughSSLOnly"},
 	}
+}
+
+// told is the rows of a Webhook with these rules.
+func told(rules ...string) []row {
+	const ruleARN = "arn:aws:events:eu-west-1:111122223333:rule/"
+	rows := []row{
+		{"webhook", "events:InvokeApiDestination", "destination", plain, yes},
+		{"webhook", "events:InvokeApiDestination", "other-destination", plain, no},
+		{"webhook", "events:PutEvents", "everything", plain, no},
+		{"webhook", "secretsmanager:GetSecretValue", "secret", plain, no},
+		{"webhook", "sqs:SendMessage", "queue", plain, no},
+		{"webhook", "s3:PutObject", "files/uploads/me/01/cat.png", put, no},
+		{"upload", "events:InvokeApiDestination", "destination", plain, no},
+		{"no-policies", "events:InvokeApiDestination", "destination", plain, no},
+		{"events", "sts:AssumeRole", "webhook-role", plain, yes},
+		{"lambda", "sts:AssumeRole", "webhook-role", plain, no},
+		{"foreigner", "sts:AssumeRole", "webhook-role", plain, no},
+		{"admin", "sts:AssumeRole", "webhook-role", plain, no},
+		{"events", "sts:AssumeRole", "upload-role", plain, no},
+		// The queue of what can't be delivered.
+		{"events", "sqs:SendMessage", "queue", plain, no},
+		{"events", "sqs:SendMessage", "queue", with(plain, "aws:SourceArn", ruleARN+"other"), no},
+		{"s3", "sqs:SendMessage", "queue", plain, no},
+		{"anonymous", "sqs:SendMessage", "queue", plain, no},
+		{"foreigner", "sqs:SendMessage", "queue", plain, no},
+		{"foreigner", "sqs:ReceiveMessage", "queue", plain, no},
+		{"no-policies", "sqs:SendMessage", "queue", plain, no},
+		{"upload", "sqs:SendMessage", "queue", plain, no},
+		{"admin", "sqs:ReceiveMessage", "queue", plain, yes},
+		{"admin", "sqs:SendMessage", "queue", with(plain, "aws:SecureTransport", "false"), tls},
+	}
+	for _, rule := range rules {
+		id := map[string]string{"stored-rule": "UploadsWebhookStoredRule20B4F793", "scanned-rule": "UploadsWebhookScannedRule75558B9B"}[rule]
+		how := with(plain, "aws:SourceArn", ruleARN+id)
+		rows = append(rows,
+			row{"events", "sqs:SendMessage", "queue", how, yes},
+			row{"events", "sqs:ReceiveMessage", "queue", how, no},
+			row{"s3", "sqs:SendMessage", "queue", how, no},
+			row{"foreigner", "sqs:SendMessage", "queue", how, no},
+			row{"anonymous", "sqs:SendMessage", "queue", how, no},
+			row{"events", "sqs:SendMessage", "queue", with(how, "aws:SourceArn", strings.Replace(ruleARN, "111122223333", "444455556666", 1)+id), no},
+			row{"events", "sqs:SendMessage", "queue", with(how, "aws:SecureTransport", "false"), tls},
+		)
+	}
+	return rows
 }

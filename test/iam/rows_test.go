@@ -149,7 +149,7 @@ func notResumable() []row {
 func downloads(prefix, tooOld string) []row {
 	cat := "files/" + prefix + "me/01/cat.png"
 	clean := with(url, "s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "NO_THREATS_FOUND")
-	return []row{
+	return append([]row{
 		{"download", "s3:GetObject", cat, clean, yes},
 		{"download", "s3:GetObject", cat, with(clean, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
 		{"download", "s3:GetObject", cat, with(clean, "aws:SecureTransport", "false"), tls},
@@ -161,15 +161,106 @@ func downloads(prefix, tooOld string) []row {
 		{"download", "s3:PutObject", cat, put, no},
 		{"download", "s3:DeleteObject", cat, url, no},
 		{"download", "s3:ListBucket", "files", url, no},
-		{"download", "logs:PutLogEvents", "download-log", plain, yes},
-		{"download", "logs:PutLogEvents", "upload-log", plain, no},
-		{"upload", "logs:PutLogEvents", "download-log", plain, no},
-		{"lambda", "sts:AssumeRole", "download-role", plain, yes},
-		{"apigateway", "sts:AssumeRole", "download-role", plain, no},
-		{"foreigner", "sts:AssumeRole", "download-role", plain, no},
-		{"admin", "sts:AssumeRole", "download-role", plain, no},
-		{"upload", "sts:AssumeRole", "download-role", plain, no},
+	}, ofFunction("download")...)
+}
+
+// ofFunction is the rows of the log and the role of another function than the upload function.
+func ofFunction(name string) []row {
+	return []row{
+		{name, "logs:PutLogEvents", name + "-log", plain, yes},
+		{name, "logs:PutLogEvents", "upload-log", plain, no},
+		{"upload", "logs:PutLogEvents", name + "-log", plain, no},
+		{"lambda", "sts:AssumeRole", name + "-role", plain, yes},
+		{"apigateway", "sts:AssumeRole", name + "-role", plain, no},
+		{"foreigner", "sts:AssumeRole", name + "-role", plain, no},
+		{"admin", "sts:AssumeRole", name + "-role", plain, no},
+		{"upload", "sts:AssumeRole", name + "-role", plain, no},
 	}
+}
+
+// listings is the rows of Listings: of the folder of one user, whatever its kind.
+func listings(prefix, tooOld string) []row {
+	folder := with(url, "s3:prefix", prefix+"me/")
+	clean := with(folder, "s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "NO_THREATS_FOUND")
+	cat := "files/" + prefix + "me/01/cat.png"
+	rows := append([]row{
+		{"list", "s3:ListBucket", "files", folder, yes},
+		{"list", "s3:ListBucket", "files", with(url, "s3:prefix", prefix+"avatar/me/"), yes}, // of a kind
+		{"list", "s3:ListBucket", "files", with(folder, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
+		{"list", "s3:ListBucket", "files", with(folder, "aws:SecureTransport", "false"), tls},
+		{"list", "s3:ListBucket", "files", url, no}, // no prefix at all, as for HeadBucket
+		{"list", "s3:ListBucket", "files-twin", folder, no},
+		{"list", "s3:ListBucket", "elsewhere", folder, no},
+		{"list", "s3:ListBucketVersions", "files", folder, no},
+		{"list", "s3:ListBucketMultipartUploads", "files", folder, no},
+		{"list", "s3:GetObject", cat, clean, no},
+		{"list", "s3:GetObjectTagging", cat, clean, no},
+		{"list", "s3:PutObject", cat, put, no},
+		{"list", "s3:DeleteObject", cat, url, no},
+		{"upload", "s3:ListBucket", "files", folder, no},
+		{"foreigner", "s3:ListBucket", "files", folder, no},
+	}, ofFunction("list")...)
+	for _, more := range []string{"", "/", prefix, prefix[:len(prefix)-1], prefix + "me", "other/me/", "/" + prefix + "me/", prefix[:len(prefix)-1] + "-old/me/"} {
+		rows = append(rows, row{"list", "s3:ListBucket", "files", with(url, "s3:prefix", more), no})
+	}
+	return rows
+}
+
+// listingsOfKinds is the rows of Listings with the kinds avatar and film: all files of a kind are
+// nobody's folder.
+func listingsOfKinds(prefix string) []row {
+	return []row{
+		{"list", "s3:ListBucket", "files", with(url, "s3:prefix", prefix+"avatar/"), no},
+		{"list", "s3:ListBucket", "files", with(url, "s3:prefix", prefix+"film/"), no},
+		{"list", "s3:ListBucket", "files", with(url, "s3:prefix", prefix+"film/me/"), yes},
+	}
+}
+
+// deletions is the rows of Deletions. What is deleted stays as an older version, which nobody can
+// sign a deletion of.
+func deletions(prefix, tooOld string) []row {
+	cat := "files/" + prefix + "me/01/cat.png"
+	clean := with(url, "s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "NO_THREATS_FOUND")
+	return append([]row{
+		{"delete", "s3:DeleteObject", cat, url, yes},
+		{"delete", "s3:DeleteObject", "files/" + prefix + "avatar/me/01/cat.png", url, yes}, // of a kind
+		{"delete", "s3:DeleteObject", cat, with(url, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
+		{"delete", "s3:DeleteObject", cat, with(url, "s3:signatureversion", "AWS"), "DenySignatureVersion2"},
+		{"delete", "s3:DeleteObject", cat, with(url, "aws:SecureTransport", "false"), tls},
+		{"delete", "s3:DeleteObject", "files/cat.png", url, no},
+		{"delete", "s3:DeleteObject", "files/" + prefix[:len(prefix)-1] + "-old/cat.png", url, no},
+		{"delete", "s3:DeleteObject", "files-twin/" + prefix + "me/01/cat.png", url, no},
+		{"delete", "s3:DeleteObject", "logs/s3-access/2026", url, no},
+		{"delete", "s3:DeleteObjectVersion", cat, url, no},
+		{"delete", "s3:DeleteObjectTagging", cat, url, no},
+		{"delete", "s3:DeleteBucket", "files", url, no},
+		{"delete", "s3:GetObject", cat, clean, no},
+		{"delete", "s3:PutObject", cat, put, no},
+		{"delete", "s3:ListBucket", "files", with(url, "s3:prefix", prefix+"me/"), no},
+		{"delete", "s3:ListBucketVersions", "files", url, no},
+		{"foreigner", "s3:DeleteObject", cat, url, no},
+	}, ofFunction("delete")...)
+}
+
+// scans is the rows of Scans: of the tags, before and after the scan, and never of the file.
+func scans(prefix, tooOld string) []row {
+	cat := "files/" + prefix + "me/01/cat.png"
+	return append([]row{
+		{"scan", "s3:GetObjectTagging", cat, url, yes},
+		{"scan", "s3:GetObjectTagging", cat, with(url, tag, "THREATS_FOUND"), yes},
+		{"scan", "s3:GetObjectTagging", cat, with(url, "s3:signatureAge", tooOld), "DenyOldSignedUrls"},
+		{"scan", "s3:GetObjectTagging", cat, with(url, "aws:SecureTransport", "false"), tls},
+		{"scan", "s3:GetObjectTagging", "files/cat.png", url, no},
+		{"scan", "s3:GetObjectTagging", "files/" + prefix[:len(prefix)-1] + "-old/cat.png", url, no},
+		{"scan", "s3:GetObjectVersionTagging", cat, url, no},
+		{"scan", "s3:PutObjectTagging", cat, url, no},
+		{"scan", "s3:PutObjectTagging", cat, with(url, "s3:RequestObjectTagKeys", "GuardDutyMalwareScanStatus"), "OnlyGuardDutyCanTagScanStatus"},
+		{"scan", "s3:DeleteObjectTagging", cat, url, no},
+		{"scan", "s3:GetObject", cat, with(url, tag, "NO_THREATS_FOUND"), no},
+		{"scan", "s3:DeleteObject", cat, url, no},
+		{"scan", "s3:ListBucket", "files", with(url, "s3:prefix", prefix+"me/"), no},
+		{"foreigner", "s3:GetObjectTagging", cat, url, no},
+	}, ofFunction("scan")...)
 }
 
 // encrypted is the rows of the key that encrypts uploads. decrypts are those who may decrypt

@@ -29,8 +29,9 @@ var probes = strings.Fields(`
 	kms:PutKeyPolicy kms:ReEncryptFrom kms:ReEncryptTo kms:ScheduleKeyDeletion kms:Sign
 	logs:CreateLogStream logs:DeleteLogGroup logs:DeleteLogStream logs:FilterLogEvents logs:GetLogEvents logs:PutLogEvents
 	logs:PutRetentionPolicy
-	events:DeleteRule events:DescribeRule events:DisableRule events:ListTargetsByRule events:PutRule events:PutTargets
-	events:RemoveTargets
+	events:DeleteRule events:DescribeRule events:DisableRule events:InvokeApiDestination events:ListTargetsByRule events:PutEvents
+	events:PutRule events:PutTargets events:RemoveTargets
+	sqs:AddPermission sqs:DeleteMessage sqs:DeleteQueue sqs:PurgeQueue sqs:ReceiveMessage sqs:SendMessage sqs:SetQueueAttributes
 	sns:AddPermission sns:DeleteTopic sns:Publish sns:SetTopicAttributes sns:Subscribe
 	sts:AssumeRole sts:AssumeRoleWithWebIdentity sts:SetSourceIdentity sts:TagSession
 	xray:GetTraceSummaries xray:PutTelemetryRecords xray:PutTraceSegments
@@ -43,13 +44,15 @@ var places = map[string][]string{
 		"files/Uploads/cat.png", "files/teams/red/cat.png", "files/cat.png", "files/malware-protection-resource-validation-object",
 		"files-twin", "files-twin/uploads/me/01/cat.png", "logs", "logs/s3-access/2026", "logs/cat.png", "elsewhere",
 		"elsewhere/uploads/me/01/cat.png", "everything"},
-	"kms":    {"key", "given-key", "other-key"},
-	"logs":   {"upload-log", "download-log", "api-log", "other-log"},
-	"events": {"managed-rule", "other-rule"},
-	"sns":    {"topic", "other-topic"},
-	"sts":    {"upload-role", "download-role", "scanner-role"},
-	"iam":    {"upload-role", "admin-role", "everything"},
-	"":       {"everything"},
+	"kms":            {"key", "given-key", "other-key"},
+	"logs":           {"upload-log", "download-log", "list-log", "delete-log", "scan-log", "api-log", "other-log"},
+	"events":         {"managed-rule", "other-rule", "stored-rule", "scanned-rule", "destination", "other-destination"},
+	"sqs":            {"queue", "other-queue"},
+	"sns":            {"topic", "other-topic"},
+	"sts":            {"upload-role", "download-role", "list-role", "delete-role", "scan-role", "scanner-role", "webhook-role"},
+	"iam":            {"upload-role", "admin-role", "everything"},
+	"secretsmanager": {"secret", "everything"},
+	"":               {"everything"},
 }
 
 // best is a request with nothing wrong with it. If it is refused, every similar request is.
@@ -57,6 +60,7 @@ var best = iam.Context{
 	"aws:SecureTransport": {"true"}, "aws:SourceIp": {"203.0.113.9"}, "aws:SourceAccount": {accountID},
 	"s3:authType": {"REST-HEADER"}, "s3:signatureversion": {"AWS4-HMAC-SHA256"}, "s3:signatureAge": {"0"},
 	"s3:if-none-match": {"*"}, "s3:ObjectCreationOperation": {"true"}, tag: {"NO_THREATS_FOUND"},
+	"s3:prefix":        {"uploads/me/"},
 	"kms:ViaService":   {"s3." + region + ".amazonaws.com"},
 	"events:ManagedBy": {"malware-protection-plan.guardduty.amazonaws.com"},
 }
@@ -75,6 +79,12 @@ func (w *world) sweep() ([]ability, error) {
 			how = with(best, "aws:SourceArn", w.where["files"])
 		case "cloudwatch":
 			how = with(best, "aws:SourceArn", "arn:aws:cloudwatch:"+region+":"+accountID+":alarm:Errors")
+		case "events":
+			if rule, err := w.arn("stored-rule"); err == nil {
+				how = with(best, "aws:SourceArn", rule)
+			} else if rule, err := w.arn("scanned-rule"); err == nil {
+				how = with(best, "aws:SourceArn", rule)
+			}
 		}
 		for _, action := range probes {
 			service, _, _ := strings.Cut(action, ":")

@@ -81,7 +81,7 @@ func policies(t *testing.T, template []byte) map[string]any {
 	found := map[string]any{}
 	for id, r := range parsed(t, template).Resources {
 		switch r.Type {
-		case "AWS::IAM::Role", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::KMS::Key":
+		case "AWS::IAM::Role", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::KMS::Key":
 			delete(r.Properties, "Tags")
 			delete(r.Properties, "Description")
 			found[id] = r.Properties

@@ -22,7 +22,7 @@ type world struct {
 
 // roleNames are the tables' names of the roles that a template can have, by a part of their logical
 // ids.
-var roleNames = map[string]string{"UploadFunctionRole": "upload", "DownloadFunctionRole": "download", "MalwareScanRole": "scanner"}
+var roleNames = map[string]string{"UploadFunctionRole": "upload", "DownloadFunctionRole": "download", "ListFunctionRole": "list", "DeleteFunctionRole": "delete", "ScanFunctionRole": "scan", "MalwareScanRole": "scanner", "WebhookRole": "webhook"}
 
 // otherKey is a key that the deployment does not use.
 const otherKey = "arn:aws:kms:" + region + ":" + accountID + ":key/another"
@@ -73,7 +73,7 @@ func newWorld(template []byte, beside outside, everything iam.Document) (*world,
 		"foreigner":   {ARN: "arn:aws:iam::444455556666:role/Admin", Policies: []iam.Document{everything}},
 		"no-policies": {ARN: "arn:aws:iam::" + accountID + ":user/newcomer", Policies: []iam.Document{}},
 	}}
-	for _, service := range []string{"lambda", "apigateway", "s3", "logging.s3", "cloudwatch", "malware-protection-plan.guardduty"} {
+	for _, service := range []string{"lambda", "apigateway", "s3", "logging.s3", "cloudwatch", "events", "malware-protection-plan.guardduty"} {
 		w.who[service] = iam.Service(service + ".amazonaws.com")
 	}
 	for id, role := range account.roles {
@@ -97,12 +97,15 @@ func (w *world) nameResources() error {
 	const account = region + ":" + accountID
 	w.where = map[string]string{
 		"elsewhere": "arn:aws:s3:::elsewhere", "other-key": otherKey, "everything": "*",
-		"other-log":    "arn:aws:logs:" + account + ":log-group:other:log-stream:today",
-		"other-topic":  "arn:aws:sns:" + account + ":other",
-		"managed-rule": "arn:aws:events:" + account + ":rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3-1",
-		"other-rule":   "arn:aws:events:" + account + ":rule/other",
-		"admin-role":   "arn:aws:iam::" + accountID + ":role/Admin",
-		"given-key":    options.KeyARN,
+		"other-log":         "arn:aws:logs:" + account + ":log-group:other:log-stream:today",
+		"other-topic":       "arn:aws:sns:" + account + ":other",
+		"managed-rule":      "arn:aws:events:" + account + ":rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3-1",
+		"other-rule":        "arn:aws:events:" + account + ":rule/other",
+		"other-destination": "arn:aws:events:" + account + ":api-destination/other/1234abcd-12ab-34cd-56ef-1234567890ab",
+		"other-queue":       "arn:aws:sqs:" + account + ":other",
+		"secret":            options.SecretARN,
+		"admin-role":        "arn:aws:iam::" + accountID + ":role/Admin",
+		"given-key":         options.KeyARN,
 	}
 	for name, of := range map[string][2]string{
 		"files": {"UploadsBucket", "AWS::S3::Bucket"}, "logs": {"UploadsAccessLogBucket", "AWS::S3::Bucket"},
@@ -110,7 +113,12 @@ func (w *world) nameResources() error {
 		"upload-log": {"UploadsUploadFunctionLogs", "AWS::Logs::LogGroup"}, "download-log": {"UploadsDownloadFunctionLogs", "AWS::Logs::LogGroup"},
 		"api-log":     {"UploadsApiAccessLogs", "AWS::Logs::LogGroup"},
 		"upload-role": {"UploadsUploadFunctionRole", "AWS::IAM::Role"}, "download-role": {"UploadsDownloadFunctionRole", "AWS::IAM::Role"},
-		"scanner-role": {"UploadsMalwareScanRole", "AWS::IAM::Role"},
+		"scanner-role": {"UploadsMalwareScanRole", "AWS::IAM::Role"}, "webhook-role": {"UploadsWebhookRole", "AWS::IAM::Role"},
+		"destination": {"UploadsWebhookDestination", "AWS::Events::ApiDestination"}, "queue": {"UploadsUndeliveredWebhooks", "AWS::SQS::Queue"},
+		"stored-rule": {"UploadsWebhookStoredRule", "AWS::Events::Rule"}, "scanned-rule": {"UploadsWebhookScannedRule", "AWS::Events::Rule"},
+		"list-log": {"UploadsListFunctionLogs", "AWS::Logs::LogGroup"}, "list-role": {"UploadsListFunctionRole", "AWS::IAM::Role"},
+		"delete-log": {"UploadsDeleteFunctionLogs", "AWS::Logs::LogGroup"}, "delete-role": {"UploadsDeleteFunctionRole", "AWS::IAM::Role"},
+		"scan-log": {"UploadsScanFunctionLogs", "AWS::Logs::LogGroup"}, "scan-role": {"UploadsScanFunctionRole", "AWS::IAM::Role"},
 	} {
 		if arn, err := w.account.arn(of[0], of[1]); err == nil {
 			w.where[name] = strings.TrimSuffix(arn, ":*") + map[bool]string{true: ":log-stream:today"}[strings.HasSuffix(arn, ":*")]

@@ -32,6 +32,7 @@ func checkBucketPolicies(t *template, want asked) (found complaints) {
 			}
 			if one.Sid == "DenyOtherNetworks" {
 				found.equal("the networks' resources", one.Resources, []string{t.uploads(want)})
+				found.equal("whether deletions come only from the networks", slices.Contains(one.Actions, "s3:DeleteObject"), want.deletions)
 			}
 		}
 	}
@@ -70,10 +71,10 @@ func checkBucketCORS(t *template, want asked) (found complaints) {
 	if want.multipart {
 		methods = append(methods, "POST")
 	}
-	if want.downloads || want.resumable {
+	if want.downloads || want.listings || want.scans || want.resumable {
 		methods = append(methods, "GET")
 	}
-	if want.resumable {
+	if want.deletions || want.resumable {
 		methods = append(methods, "DELETE")
 	}
 	rules := list(at(t.uploadBucket().Properties, "CorsConfiguration", "CorsRules"))

@@ -57,6 +57,15 @@ func checkPinnedIDs(t *template, want asked) (found complaints) {
 	if want.downloads {
 		pinned["UploadsDownloadFunctionLogs678B5766"] = "AWS::Logs::LogGroup"
 	}
+	if want.listings {
+		pinned["UploadsListFunctionLogs17CF02AF"] = "AWS::Logs::LogGroup"
+	}
+	if want.deletions {
+		pinned["UploadsDeleteFunctionLogs31ACC98E"] = "AWS::Logs::LogGroup"
+	}
+	if want.scans {
+		pinned["UploadsScanFunctionLogs8B1C35E3"] = "AWS::Logs::LogGroup"
+	}
 	for id, kind := range pinned {
 		if resource := t.Resources[id]; resource == nil || resource.Type != kind {
 			found.add("%s %s is gone: a deployment would lose what the old one holds", kind, id)

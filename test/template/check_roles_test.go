@@ -18,7 +18,7 @@ const guardDuty = "malware-protection-plan.guardduty.amazonaws.com"
 // viaS3 limits a grant on a key to requests that S3 makes for the role.
 const viaS3 = `{"StringEquals":{"kms:ViaService":{"Fn::Join":["",["s3.",{"Ref":"AWS::Region"},".",{"Ref":"AWS::URLSuffix"}]]}}}`
 
-// checkRoles: each function and GuardDuty have a role of their own, which only they can assume and
+// checkRoles: each function, GuardDuty and the webhook have a role of their own, which only they can assume and
 // which holds no more than it needs. That it holds enough is in the tables of test/iam.
 func checkRoles(t *template, want asked) (found complaints) {
 	for _, kind := range grantsElsewhere {
@@ -46,9 +46,15 @@ func checkRoles(t *template, want asked) (found complaints) {
 	}
 	for _, function := range t.of("AWS::Lambda::Function") {
 		check(function, function.Properties["Role"], "lambda.amazonaws.com", t.mostOfFunction(function, want))
+		if function.Properties["Handler"] == "list" {
+			found.equal("what "+function.id+" lists", at(t.grant("ListUploads"), "Condition"), folders(want))
+		}
 	}
 	for _, plan := range t.of("AWS::GuardDuty::MalwareProtectionPlan") {
 		check(plan, plan.Properties["Role"], guardDuty, t.mostOfScanner(want))
+	}
+	for _, destination := range t.of("AWS::Events::ApiDestination") {
+		check(destination, t.caller(destination), eventBridge, map[string]string{"events:InvokeApiDestination": "${" + destination.id + ".Arn}"})
 	}
 	for id := range unused {
 		found.add("nobody uses %s", id)
@@ -102,8 +108,28 @@ func (t *template) mostOfFunction(function *resource, want asked) map[string]str
 		}
 	case "download":
 		most["s3:GetObject"], most["kms:Decrypt"] = objects, key
+	case "list":
+		most["s3:ListBucket"] = "${" + t.uploadBucket().id + ".Arn}"
+	case "delete":
+		most["s3:DeleteObject"] = objects
+	case "scan":
+		most["s3:GetObjectTagging"] = objects
 	}
 	return most
+}
+
+// folders is the condition of listings: the prefix is a folder, and not one with the files of a
+// whole kind.
+func folders(want asked) map[string]any {
+	var kinds []string
+	for _, kind := range want.kinds {
+		kinds = append(kinds, want.prefix+kind.Name+"/")
+	}
+	condition := map[string]any{"StringLike": map[string]string{"s3:prefix": want.prefix + "*/"}}
+	if kinds != nil {
+		condition["StringNotEquals"] = map[string]any{"s3:prefix": kinds}
+	}
+	return condition
 }
 
 // mostOfScanner is what GuardDuty's role may hold at most ("Create or update IAM role policy",
@@ -157,7 +183,10 @@ func checkFunctionPermissions(t *template, _ asked) (found complaints) {
 
 // optionalVariables are the variables that the environment sets only for what they turn on.
 func optionalVariables(want asked) map[string]bool {
-	return map[string]bool{"TRANSFER_ACCELERATION": want.acceleration, "KINDS": want.kinds != nil, "NO_UNNAMED_KIND": !want.unnamedKind}
+	return map[string]bool{
+		"TRANSFER_ACCELERATION": want.acceleration, "KINDS": want.kinds != nil, "NO_UNNAMED_KIND": !want.unnamedKind,
+		"LISTINGS": want.listings, "DELETIONS": want.deletions, "SCANS": want.scans,
+	}
 }
 
 // checkEnvironment: each function starts with its environment, which sets the variables that it
@@ -206,14 +235,14 @@ func kindsOf(want asked) (kinds []config.Kind) {
 	return kinds
 }
 
-// settingsOf reads the settings that both functions have.
+// settingsOf reads the settings that every function has.
 func settingsOf(function *resource, getenv func(string) string) (config.Shared, error) {
-	if function.Properties["Handler"] == "download" {
-		download, err := config.DownloadFromEnvironment(getenv)
-		return download.Shared, err
+	if function.Properties["Handler"] == "upload" {
+		upload, err := config.UploadFromEnvironment(getenv)
+		return upload.Shared, err
 	}
-	upload, err := config.UploadFromEnvironment(getenv)
-	return upload.Shared, err
+	files, err := config.FilesFromEnvironment(getenv)
+	return files.Shared, err
 }
 
 // deployed is what a value could be once deployed: for a reference, some name in lower case. A

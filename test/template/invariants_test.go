@@ -29,6 +29,7 @@ var invariants = []invariant{
 	{"only the pages reach the bucket", checkBucketCORS},
 	{"what is stored stays", checkExpiry},
 	{"all uploads are scanned", checkScan},
+	{"the webhook hears of uploads alone", checkWebhook},
 	{"every method needs a token", checkAuthorizers},
 	{"the pages can read what API Gateway answers", checkAPICORS},
 	{"the API's logs hold no secret", checkAPILogs},
@@ -46,7 +47,8 @@ type asked struct {
 	ofRealUsers                                       bool // a stage that is deployed and whose data somebody would miss
 	origins, clientIDs, scopes                        []string
 	poolARN, group, prefix, boundary, accessLogBucket string
-	multipart, resumable, downloads, simpleRoute      bool
+	multipart, resumable, simpleRoute                 bool
+	downloads, listings, deletions, scans             bool
 	sourceRanges, malwareScan, ownKey, tracing        bool
 	acceleration                                      bool
 	optionalMFA, passwordAuth                         bool
@@ -55,7 +57,8 @@ type asked struct {
 	largestFile                                       int64
 	kinds                                             []uploads.Kind
 	unnamedKind                                       bool
-	alarmBytesGiven, logQueries                       bool
+	alarms, alarmBytesGiven, logQueries               bool
+	webhook                                           *uploads.Webhook
 }
 
 func askedOf(stage infra.Stage) asked {
@@ -65,14 +68,16 @@ func askedOf(stage infra.Stage) asked {
 		ofRealUsers: isDeployed(stage) && !forTrials(stage),
 		origins:     p.AllowedOrigins, clientIDs: existingPool.ClientIDs, scopes: scopes(stage),
 		poolARN: existingPool.PoolARN, group: p.Callers.RequiredGroup, prefix: cmp.Or(p.KeyPrefix, "uploads/"), boundary: p.PermissionsBoundaryARN, accessLogBucket: p.AccessLogBucketName,
-		multipart: multipart(stage), resumable: p.Multipart.Resumable, downloads: p.Downloads != nil, simpleRoute: !p.NoSimpleRoute,
+		multipart: multipart(stage), resumable: p.Multipart.Resumable, simpleRoute: !p.NoSimpleRoute,
+		downloads: p.Downloads != nil, listings: p.Listings != nil, deletions: p.Deletions != nil, scans: p.Scans != nil,
 		sourceRanges: p.SourceRanges != nil, malwareScan: p.MalwareScan, ownKey: hasOwnKey(stage), tracing: p.Tracing,
 		acceleration: p.TransferAcceleration,
 		optionalMFA:  newPool.OptionalMFA, passwordAuth: newPool.PasswordAuth,
 		disposable: p.Disposable, firstDeployment: p.FirstDeployment,
 		expireDays: expiry.UploadsAfterDays, expireVersionsDays: expiry.VersionsAfterDays,
 		largestFile: largestFile(stage), kinds: p.Kinds, unnamedKind: !p.NoUnnamedKind,
-		alarmBytesGiven: orZero(p.Alarms).BytesSigned != 0, logQueries: p.LogQueries,
+		webhook: p.Webhook,
+		alarms:  p.Alarms != nil, alarmBytesGiven: orZero(p.Alarms).BytesSigned != 0, logQueries: p.LogQueries,
 	}
 }
 

@@ -69,7 +69,7 @@ const (
 	logBucket    = "UploadsAccessLogBucket6A3DCCE0"
 )
 
-var mutations = slices.Concat(roleMutations, bucketMutations, apiMutations, dataMutations)
+var mutations = slices.Concat(roleMutations, bucketMutations, apiMutations, dataMutations, webhookMutations)
 
 var roleMutations = []mutation{
 	{"roles hold no more than they need", "", "any action of S3's", func(t *template) { t.grant("PutUploads")["Action"] = "s3:*" }},
@@ -91,6 +91,18 @@ var roleMutations = []mutation{
 	{"roles hold no more than they need", "downloads", "one role for both functions", func(t *template) {
 		t.of("AWS::Lambda::Function")[0].Properties["Role"] = t.of("AWS::Lambda::Function")[1].Properties["Role"]
 	}},
+	{"roles hold no more than they need", "listings", "every prefix", func(t *template) { delete(t.grant("ListUploads"), "Condition") }},
+	{"roles hold no more than they need", "listings", "the beginning of a folder's name", func(t *template) {
+		object(at(t.grant("ListUploads"), "Condition", "StringLike"))["s3:prefix"] = "uploads/*"
+	}},
+	{"roles hold no more than they need", "listings-of-kinds", "everybody's files of a kind", func(t *template) {
+		delete(object(t.grant("ListUploads")["Condition"]), "StringNotEquals")
+	}},
+	{"roles hold no more than they need", "listings", "a listing of versions", func(t *template) {
+		t.grant("ListUploads")["Action"] = []any{"s3:ListBucket", "s3:ListBucketVersions"}
+	}},
+	{"roles hold no more than they need", "deletions", "deletion for good", func(t *template) { t.grant("DeleteUploads")["Action"] = "s3:DeleteObject*" }},
+	{"roles hold no more than they need", "scans", "the file itself", func(t *template) { t.grant("GetScanResults")["Action"] = []any{"s3:GetObjectTagging", "s3:GetObject"} }},
 	{"roles hold no more than they need", "key-prefix", "the default prefix", func(t *template) { t.grant("PutUploads")["Resource"] = objectsUnder(uploadBucket, "uploads/") }},
 	{"roles hold no more than they need", "own-key", "every key", func(t *template) { t.grant("EncryptUploads")["Resource"] = "*" }},
 	{"roles hold no more than they need", "own-key", "the key without S3", func(t *template) { delete(t.grant("EncryptUploads"), "Condition") }},
@@ -133,6 +145,9 @@ var bucketMutations = []mutation{
 	{"bucket policies refuse and allow nobody", "malware-scan", "no replication refused", func(t *template) { t.refusal("NoReplicationAroundTheScan")["Sid"] = "Other" }},
 	{"bucket policies refuse and allow nobody", "source-ranges", "the networks of another prefix", func(t *template) {
 		t.refusal("DenyOtherNetworks")["Resource"] = objectsUnder(uploadBucket, "other/")
+	}},
+	{"bucket policies refuse and allow nobody", "deletions-from-ranges", "deletions from everywhere", func(t *template) {
+		t.refusal("DenyOtherNetworks")["Action"] = "s3:PutObject"
 	}},
 	{"signed URLs grow no older than the functions sign them for", "", "the age in seconds", func(t *template) {
 		object(at(t.refusal("DenyOldSignedUrls"), "Condition", "NumericGreaterThan"))["s3:signatureAge"] = "300"

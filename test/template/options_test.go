@@ -58,9 +58,9 @@ func TestOptionsAreAll(t *testing.T) {
 		setFields(reflect.ValueOf(options.Default().Uploads), reflect.ValueOf(option.Stage().Uploads), "", set)
 	}
 	for _, field := range []string{
-		"Code", "Downloads.Code", // of a stub, in every test
+		"Code", "Downloads.Code", "Listings.Code", "Deletions.Code", "Scans.Code", // of a stub, in every test
 		// The objects are in TestObjects.
-		"Callers.ExistingPool.Pool", "Callers.ExistingPool.Clients", "Encryption.Key", "Domain.Certificate", "Domain.HostedZone", "Alarms.Topic", "AccessLogBucket", "PermissionsBoundary",
+		"Callers.ExistingPool.Pool", "Callers.ExistingPool.Clients", "Encryption.Key", "Domain.Certificate", "Domain.HostedZone", "Alarms.Topic", "Webhook.Secret", "AccessLogBucket", "PermissionsBoundary",
 	} {
 		set[field] = true
 	}

@@ -163,15 +163,16 @@ func TestPartitions(t *testing.T) {
 
 // services are the service principals that a template may have.
 var services = []string{
-	"apigateway.amazonaws.com", "cloudwatch.amazonaws.com", "lambda.amazonaws.com", "logging.s3.amazonaws.com", "malware-protection-plan.guardduty.amazonaws.com",
+	"apigateway.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com", "lambda.amazonaws.com", "logging.s3.amazonaws.com", "malware-protection-plan.guardduty.amazonaws.com",
 }
 
 // partitionNeutral is a stage with everything but the boundary, whose ARN the test itself gives,
-// and transfer acceleration, which only one partition has.
+// transfer acceleration, which only one partition has, and the webhook, which GovCloud hasn't.
 func partitionNeutral() infra.Stage {
 	stage := options.Everything()
 	stage.Uploads.PermissionsBoundaryARN = ""
 	stage.Uploads.TransferAcceleration = false
+	stage.Uploads.Webhook = nil
 	return stage
 }
 
@@ -198,6 +199,46 @@ func TestTransferAccelerationByRegion(t *testing.T) {
 	}
 }
 
+// TestWebhookByRegion: a webhook in GovCloud, or with a secret of another region, is refused. In
+// China, nothing is of another partition.
+func TestWebhookByRegion(t *testing.T) {
+	secretIn := func(partition, region string) string {
+		return "arn:" + partition + ":secretsmanager:" + region + ":111122223333:secret:webhook-AbCdEf"
+	}
+	for _, row := range []struct{ region, secret, problem string }{
+		{"eu-west-1", options.SecretARN, ""},
+		{"cn-north-1", secretIn("aws-cn", "cn-north-1"), ""},
+		{"us-east-1", options.SecretARN, "Webhook.SecretARN: is in eu-west-1, and CloudFormation reads secrets in the stack's region, us-east-1: give the ARN of a secret, or of a replica, there"},
+		{"us-gov-west-1", secretIn("aws-us-gov", "us-gov-west-1"), "Webhook.URL: can't be called from us-gov-west-1: GovCloud has no API destinations. Use EventBridge with a rule of your own"},
+	} {
+		t.Run(row.region, func(t *testing.T) {
+			context := synth.Context(t)
+			context["@aws-cdk/core:validateAgainstDefaultRules"] = false // as in TestPartitions
+			app, stage := synth.NewAppWith(t, context), options.Default()
+			stack := awscdk.NewStack(app, jsii.String(stage.StackName()), &awscdk.StackProps{
+				Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String(row.region)},
+			})
+			stage.Uploads.Webhook = &uploads.Webhook{URL: options.WebhookURL, SecretARN: row.secret}
+			defer func() {
+				got := ""
+				if err, refused := recover().(error); refused {
+					got = err.Error()
+				}
+				if got != row.problem {
+					t.Errorf("the problem is %q, want %q", got, row.problem)
+				}
+			}()
+			uploads.New(stack, "Uploads", synth.WithStub(t, stage).Uploads)
+			text := string(synth.Template(t, app, stage))
+			for _, arn := range regexp.MustCompile(`arn:aws[a-z-]*:(events|sqs|secretsmanager)`).FindAllString(text, -1) {
+				if strings.HasPrefix(arn, "arn:aws-cn:") != (row.region == "cn-north-1") {
+					t.Errorf("%s is of another partition", arn)
+				}
+			}
+		})
+	}
+}
+
 // TestTwoOfEverything: no option uses a name that a second Uploads in the stack would use too.
 func TestTwoOfEverything(t *testing.T) {
 	skipInShort(t)
@@ -206,7 +247,7 @@ func TestTwoOfEverything(t *testing.T) {
 	props := synth.WithStub(t, options.Everything()).Uploads
 	for _, id := range []string{"Images", "Documents"} {
 		uploads.New(constructs.NewConstruct(stack, jsii.String("Inner"+id)), "Uploads", props)
-		if made := uploads.New(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || !strings.HasSuffix(made.URL, "/") {
+		if made := uploads.New(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || made.ListFunction == nil || made.DeleteFunction == nil || made.ScanFunction == nil || made.UndeliveredWebhooks == nil || !strings.HasSuffix(made.URL, "/") {
 			t.Errorf("Uploads %s does not say what it made: %+v", id, made)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,7 +79,7 @@ func Run(ctx context.Context, cfg aws.Config, target Target) Report {
 	if target.Timeout == 0 {
 		target.Timeout = DefaultTimeout
 	}
-	report := Report{Findings: append(propsFindings(target.Stage.Uploads), objectFindings(target.Stage.Uploads)...)}
+	report := Report{Findings: slices.Concat(propsFindings(target.Stage.Uploads), keptFindings(target.Stage.Uploads), objectFindings(target.Stage.Uploads))}
 	place, found := identify(ctx, cfg, target.Timeout)
 	report.Place = place
 	report.Findings = append(found, report.Findings...)
@@ -128,11 +129,21 @@ func propsFindings(props uploads.Props) []Finding {
 	}
 	var found []Finding
 	for _, it := range wrong.Problems {
-		if it.Field != "Code" && it.Field != "Downloads.Code" {
+		if it.Field != "Code" && !strings.HasSuffix(it.Field, ".Code") {
 			found = append(found, problem(it.Field, it.Message, "edit infra/stages.go"))
 		}
 	}
 	return found
+}
+
+// keptFindings is a note if users can delete files that S3 then keeps forever. It is no problem: some
+// must keep what users delete.
+func keptFindings(props uploads.Props) []Finding {
+	if props.Deletions == nil || props.Expiry != nil {
+		return nil
+	}
+	return []Finding{note("Deletions", "hide files from their users, and the bucket keeps them forever as older versions",
+		"to erase them some days later, set Expiry.VersionsAfterDays in infra/stages.go")}
 }
 
 // objectFindings are notes about what the props give as a CDK object: its ARN is only known in the

@@ -33,10 +33,7 @@ func (c *checker) checkConcurrency(ctx context.Context) []Finding {
 		}
 		return nil
 	}
-	functions := 1
-	if c.props.Downloads != nil {
-		functions = 2
-	}
+	functions := c.props.FunctionCount()
 	wanted := functions * reserved
 	held, err := c.heldConcurrency(ctx)
 	left := free + held - wanted

@@ -41,6 +41,11 @@ func TestProps(t *testing.T) {
 		"ConcurrencyTwoFunctions": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":1000,"UnreservedConcurrentExecutions":260}}`}},
 			props: func(p *uploads.Props) { p.Downloads = &uploads.Downloads{} },
 			want:  []string{"problem Functions.ReservedConcurrency: reserves 200 in all. Of the account's 1000 executions at once, 280 are free for it, and Lambda keeps 100 of those for functions that reserve nothing → reserve at most 90"}},
+		"ConcurrencyFourFunctions": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":1000,"UnreservedConcurrentExecutions":260}}`}},
+			props: func(p *uploads.Props) {
+				p.Downloads, p.Listings, p.Deletions, p.Expiry = &uploads.Downloads{}, &uploads.Listings{}, &uploads.Deletions{}, &uploads.Expiry{VersionsAfterDays: 30}
+			},
+			want: []string{"problem Functions.ReservedConcurrency: reserves 400 in all. Of the account's 1000 executions at once, 280 are free for it, and Lambda keeps 100 of those for functions that reserve nothing → reserve at most 45"}},
 		"OKConcurrencyHeldAlready": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":200,"UnreservedConcurrentExecutions":180}}`}}},
 		"ConcurrencyHeldUnknown": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":200,"UnreservedConcurrentExecutions":180}}`},
 			"lambda GET /2019-09-30/functions/Signpost-staging-Upload-1/concurrency": {Status: 403, Error: "AccessDeniedException"}},
@@ -48,6 +53,12 @@ func TestProps(t *testing.T) {
 		"FewFunctions": {answers: map[string]awsstub.Answer{"lambda GET /2016-08-19/account-settings": {Body: `{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}`}},
 			props: func(p *uploads.Props) { p.Functions.ReservedConcurrency = 0 },
 			want:  []string{"note Lambda's concurrency: the account runs 10 functions at once"}},
+
+		"DeletionsKept": {props: func(p *uploads.Props) { p.Deletions = &uploads.Deletions{} },
+			want: []string{"note Deletions: hide files from their users, and the bucket keeps them forever as older versions → to erase them some days later, set Expiry.VersionsAfterDays in infra/stages.go"}},
+		"OKDeletionsErased": {props: func(p *uploads.Props) {
+			p.Deletions, p.Expiry = &uploads.Deletions{}, &uploads.Expiry{VersionsAfterDays: 30}
+		}},
 
 		"PoolGone":      {answers: map[string]awsstub.Answer{"cognito-idp DescribeUserPool": {Status: 400, Error: "ResourceNotFoundException"}}, want: []string{"problem Callers.ExistingPool.PoolARN: there is no user pool eu-west-1_AbCdEfGhI"}},
 		"PoolElsewhere": {props: func(p *uploads.Props) { p.Callers.ExistingPool.PoolARN = elsewhere(p.Callers.ExistingPool.PoolARN) }, want: []string{"note Callers.ExistingPool.PoolARN: is in us-east-1, and the stack goes to eu-west-1"}},

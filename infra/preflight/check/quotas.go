@@ -104,10 +104,7 @@ func (c *checker) appliedLimit(ctx context.Context, quota quota) (int, error) {
 // together.
 func (c *checker) checkRoles(ctx context.Context) []Finding {
 	const subject = "quotas: IAM roles"
-	adds := 1
-	if c.props.Downloads != nil {
-		adds++
-	}
+	adds := c.props.FunctionCount()
 	if c.props.MalwareScan {
 		adds++
 	}

@@ -86,7 +86,9 @@ func canonicalQuery(query url.Values) string {
 	slices.Sort(names)
 	var pairs []string
 	for _, name := range names {
-		pairs = append(pairs, URIEncode(name)+"="+URIEncode(query.Get(name)))
+		for _, value := range slices.Sorted(slices.Values(query[name])) { // a parameter that is added again is signed as well
+			pairs = append(pairs, URIEncode(name)+"="+URIEncode(value))
+		}
 	}
 	return strings.Join(pairs, "&")
 }

@@ -64,6 +64,12 @@ func anyFiles(r *rapid.T, p *uploads.Props) {
 	if rapid.Bool().Draw(r, "downloads") {
 		p.Downloads = &uploads.Downloads{}
 	}
+	if rapid.Bool().Draw(r, "listings") {
+		p.Listings = &uploads.Listings{}
+	}
+	if rapid.Bool().Draw(r, "deletions") {
+		p.Deletions = &uploads.Deletions{}
+	}
 	p.KeyPrefix = rapid.OneOf(rapid.Just(""), rapid.StringMatching(`([a-z0-9_-]{1,8}/){1,3}`)).Draw(r, "prefix")
 	if rapid.Bool().Draw(r, "expiry") {
 		p.Expiry = &uploads.Expiry{UploadsAfterDays: rapid.IntRange(0, 400).Draw(r, "days"), VersionsAfterDays: rapid.IntRange(1, 400).Draw(r, "version days")}
@@ -74,8 +80,20 @@ func anyFiles(r *rapid.T, p *uploads.Props) {
 	p.EventBridge = rapid.Bool().Draw(r, "EventBridge")
 	p.TransferAcceleration = rapid.Bool().Draw(r, "transfer acceleration")
 	p.MalwareScan = rapid.Bool().Draw(r, "malware scan")
+	if p.MalwareScan && rapid.Bool().Draw(r, "scans") {
+		p.Scans = &uploads.Scans{}
+	}
+	if rapid.Bool().Draw(r, "webhook") {
+		p.Webhook = &uploads.Webhook{
+			URL: WebhookURL, SecretARN: SecretARN,
+			SecretField:   rapid.SampledFrom([]string{"", "uploads"}).Draw(r, "secret field"),
+			HeaderName:    rapid.SampledFrom([]string{"", "X-Api-Key"}).Draw(r, "header"),
+			AfterScan:     p.MalwareScan && rapid.Bool().Draw(r, "after scan"),
+			RatePerSecond: rapid.IntRange(0, 1000).Draw(r, "webhook rate"),
+		}
+	}
 	p.Functions.MemoryMB = rapid.SampledFrom([]int{0, 128, 1769, 10_240}).Draw(r, "memory")
-	p.Functions.ReservedConcurrency = rapid.IntRange(0, 450).Draw(r, "concurrency")
+	p.Functions.ReservedConcurrency = rapid.IntRange(0, uploads.MaxReservedConcurrency/p.FunctionCount()).Draw(r, "concurrency")
 }
 
 func anyKinds(r *rapid.T, p *uploads.Props) {

@@ -46,8 +46,12 @@ const (
 	TopicARN       = "arn:aws:sns:eu-west-1:" + account + ":alarms"
 	WebACLARN      = "arn:aws:wafv2:eu-west-1:" + account + ":regional/webacl/shared/1234abcd-12ab-34cd-56ef-1234567890ab"
 	CertificateARN = "arn:aws:acm:eu-west-1:" + account + ":certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+	SecretARN      = "arn:aws:secretsmanager:eu-west-1:" + account + ":secret:webhook-AbCdEf"
 	BoundaryARN    = "arn:aws:iam::" + account + ":policy/boundary"
 )
+
+// WebhookURL is the endpoint that options tell of uploads.
+const WebhookURL = "https://api.example.com/uploads/arrived"
 
 type props = uploads.Props
 
@@ -56,9 +60,9 @@ func Everything() infra.Stage {
 	stage := Default()
 	stage.Name = "everything"
 	for _, name := range []string{
-		"several-origins", "sign-in-scope", "required-group", "lifetimes", "long-urls", "max-size", "resumable-uploads", "downloads", "key-prefix", "kinds",
+		"several-origins", "sign-in-scope", "required-group", "lifetimes", "long-urls", "max-size", "resumable-uploads", "downloads", "listings", "deletions", "key-prefix", "kinds",
 		"expiry", "own-key", "load", "tracing", "alarms", "dashboard", "log-queries", "metrics-namespace", "source-ranges", "web-acl",
-		"event-bridge", "malware-scan", "transfer-acceleration", "permissions-boundary", "role-tags", "tags", "optional-mfa", "password-auth",
+		"event-bridge", "malware-scan", "scans", "webhook", "transfer-acceleration", "permissions-boundary", "role-tags", "tags", "optional-mfa", "password-auth",
 	} {
 		for _, option := range All() {
 			if option.Name == name {
@@ -117,6 +121,20 @@ func All() []Option {
 		{"no-multipart", func(p *props) { p.Multipart.Threshold = config.MaxMultipartThreshold }},
 		{"resumable-uploads", func(p *props) { p.Multipart.Resumable = true }},
 		{"downloads", func(p *props) { p.Downloads = &uploads.Downloads{} }},
+		{"listings", func(p *props) { p.Listings = &uploads.Listings{} }},
+		{"listings-of-kinds", func(p *props) {
+			p.Listings, p.Kinds, p.KeyPrefix = &uploads.Listings{}, []uploads.Kind{{Name: "avatar"}, {Name: "film"}}, "teams/blue/"
+		}},
+		{"deletions", func(p *props) { p.Deletions = &uploads.Deletions{} }},
+		{"deletions-from-ranges", func(p *props) {
+			p.Deletions, p.SourceRanges = &uploads.Deletions{}, []string{"203.0.113.0/24", "2001:db8::/48"}
+		}},
+		{"own-files", func(p *props) { // all that users can do with their files, watched
+			p.Downloads, p.Listings, p.Deletions = &uploads.Downloads{}, &uploads.Listings{}, &uploads.Deletions{}
+			p.MalwareScan, p.Scans = true, &uploads.Scans{}
+			p.Alarms, p.Dashboard, p.LogQueries = &uploads.Alarms{TopicARN: TopicARN}, true, true
+			p.Functions.ReservedConcurrency = uploads.MaxReservedConcurrency / 5
+		}},
 		{"expiry", func(p *props) { p.Expiry = &uploads.Expiry{UploadsAfterDays: 30, VersionsAfterDays: 7} }},
 		{"older-versions", func(p *props) { p.Expiry = &uploads.Expiry{VersionsAfterDays: 90} }},
 		{"own-key", func(p *props) { p.Encryption = &uploads.Encryption{} }},
@@ -125,8 +143,28 @@ func All() []Option {
 		}},
 		{"downloads-with-key", func(p *props) { p.Encryption, p.Downloads = &uploads.Encryption{}, &uploads.Downloads{} }},
 		{"malware-scan", func(p *props) { p.MalwareScan = true }},
+		{"scans", func(p *props) { p.MalwareScan, p.Scans = true, &uploads.Scans{} }},
 		{"malware-scan-with-key", func(p *props) { p.MalwareScan, p.Encryption = true, &uploads.Encryption{} }},
 		{"event-bridge", func(p *props) { p.EventBridge = true }},
+		{"webhook", func(p *props) { p.Webhook = &uploads.Webhook{URL: WebhookURL, SecretARN: SecretARN} }},
+		{"webhook-of-kinds", func(p *props) {
+			p.Kinds = []uploads.Kind{{Name: "avatar"}, {Name: "film"}, {Name: "draft"}}
+			p.Webhook = &uploads.Webhook{URL: WebhookURL, SecretARN: SecretARN, Kinds: []string{"avatar", "film"}, RatePerSecond: 10}
+		}},
+		{"webhook-with-a-field", func(p *props) {
+			p.Webhook = &uploads.Webhook{
+				URL: WebhookURL, SecretARN: SecretARN, SecretField: "uploads", SecretVersionID: "a1b2c3d4-5678-90ab-cdef-EXAMPLE11111", HeaderName: "Authorization",
+			}
+		}},
+		{"webhook-of-scans", func(p *props) {
+			p.MalwareScan, p.Webhook = true, &uploads.Webhook{URL: WebhookURL, SecretARN: SecretARN}
+		}},
+		{"webhook-after-scan", func(p *props) {
+			p.MalwareScan, p.Webhook = true, &uploads.Webhook{URL: WebhookURL, SecretARN: SecretARN, AfterScan: true}
+		}},
+		{"webhook-with-alarms", func(p *props) {
+			p.Alarms, p.Webhook = &uploads.Alarms{}, &uploads.Webhook{URL: WebhookURL, SecretARN: SecretARN}
+		}},
 		{"transfer-acceleration", func(p *props) { p.TransferAcceleration = true }},
 		{"domain", func(p *props) {
 			p.Domain = &uploads.Domain{Name: "uploads.example.com", CertificateARN: CertificateARN}

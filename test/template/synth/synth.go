@@ -23,6 +23,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"signpost/infra"
+	"signpost/infra/uploads"
 )
 
 // Root returns the project's root: the folder, at or above the working directory, with cdk.json.
@@ -92,11 +93,20 @@ func WithStub(t testing.TB, stage infra.Stage) infra.Stage {
 	if err := os.WriteFile(filepath.Join(folder, "bootstrap"), []byte("a stub\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	stage.Uploads.Code = awslambda.Code_FromAsset(jsii.String(folder), nil)
-	if stage.Uploads.Downloads != nil {
-		downloads := *stage.Uploads.Downloads
-		stage.Uploads.Downloads = &downloads
-		downloads.Code = awslambda.Code_FromAsset(jsii.String(folder), nil)
+	code := func() awslambda.Code { return awslambda.Code_FromAsset(jsii.String(folder), nil) }
+	p := &stage.Uploads
+	p.Code = code()
+	if p.Downloads != nil {
+		p.Downloads = &uploads.Downloads{Code: code()}
+	}
+	if p.Listings != nil {
+		p.Listings = &uploads.Listings{Code: code()}
+	}
+	if p.Deletions != nil {
+		p.Deletions = &uploads.Deletions{Code: code()}
+	}
+	if p.Scans != nil {
+		p.Scans = &uploads.Scans{Code: code()}
 	}
 	return stage
 }

@@ -1,0 +1,453 @@
+package uploads
+
+import (
+	"cmp"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"signpost/lambda/config"
+)
+
+// Webhook has EventBridge post a small JSON body to an HTTPS endpoint for every file that has
+// arrived: an API destination is the target of rules on the account's default bus ("API
+// destinations as targets in Amazon EventBridge", Amazon EventBridge User Guide). docs/webhooks.md
+// has the bodies, and what a receiver must do. A file can be announced twice, and late.
+//
+// With MalwareScan, the endpoint is told of each file when it is stored, and again when it is
+// scanned.
+//
+// EventBridge tries each delivery for 24 hours. What it can't deliver goes to an SQS queue,
+// Uploads.UndeliveredWebhooks, and stays there for 14 days. With Alarms, a message in that queue
+// raises an alarm. Without it there is no alarm, since nobody would be told of it.
+//
+// Not all regions have API destinations ("Amazon EventBridge feature availability by AWS Region",
+// Amazon EventBridge User Guide). GovCloud has none ("Amazon EventBridge in AWS GovCloud (US)", AWS
+// GovCloud (US) User Guide): if the stack has one of its regions, New panics with a [*PropsError].
+type Webhook struct {
+	// URL is the endpoint, such as "https://api.example.com/uploads/arrived": https, a public host
+	// name, and neither a user name, a query nor a fragment. It is in the template, so nothing in it
+	// may be secret.
+	//
+	// Required.
+	URL string
+
+	// Secret is a secret in AWS Secrets Manager, in the stack's region. EventBridge sends its value
+	// in a header, so that the endpoint knows who calls: 1 to 512 characters on one line.
+	//
+	// The value is in no template: CloudFormation reads it when it creates the connection, with the
+	// permissions of the deployment, which need secretsmanager:GetSecretValue for it. EventBridge
+	// keeps a copy in a secret of its own, and reads only that ("Connections for endpoint targets",
+	// Amazon EventBridge User Guide). No role of this construct can read either.
+	//
+	// Required, unless SecretARN is given.
+	Secret awssecretsmanager.ISecret
+
+	// SecretARN is Secret by its ARN, with the six characters at its end.
+	//
+	// Required, unless Secret is given.
+	SecretARN string
+
+	// SecretField is the field of the secret that has the value, if the secret is a JSON object:
+	// letters, digits, '-', '_' and '.'.
+	//
+	// Default: "". The value is the whole secret.
+	SecretField string
+
+	// SecretVersionID is the id of the version of the secret to read. CloudFormation doesn't notice
+	// that a secret has changed: give the new version's id to have it read again ("Get a secret or
+	// secret value from Secrets Manager", AWS CloudFormation User Guide).
+	//
+	// Default: "", the version that is current when the connection is created or changed.
+	SecretVersionID string
+
+	// HeaderName is the name of the header that has the secret's value: letters, digits and '-'. It
+	// is none that HTTP has a meaning for, such as Host or Cookie, except for Authorization.
+	//
+	// Default: [DefaultWebhookHeader], X-Webhook-Secret.
+	HeaderName string
+
+	// Kinds are the names of the kinds whose files are announced, each one of Props.Kinds.
+	//
+	// Default: nil. The files of every kind are announced, and those without a kind.
+	Kinds []string
+
+	// AfterScan announces a file only when it has been scanned, with the result. It needs
+	// MalwareScan.
+	//
+	// Default: false. A file is announced as soon as it is stored.
+	AfterScan bool
+
+	// RatePerSecond is how many requests EventBridge sends in a second, 1 or more. What exceeds it
+	// waits, and is dropped after 24 hours.
+	//
+	// Default: [DefaultWebhookRate], 300.
+	RatePerSecond int
+}
+
+const (
+	// DefaultWebhookHeader is the default of Webhook.HeaderName.
+	DefaultWebhookHeader = "X-Webhook-Secret"
+
+	// DefaultWebhookRate is the default of Webhook.RatePerSecond: the quota of an API destination
+	// in most regions ("Amazon EventBridge quotas", Amazon EventBridge User Guide).
+	DefaultWebhookRate = 300
+
+	// maxWebhookURL is how long an endpoint can be ("CreateApiDestination", Amazon EventBridge API
+	// Reference).
+	maxWebhookURL = 2048
+)
+
+var (
+	// webhookURLForm follows CreateApiDestination, without the '*' that stands for a part of the
+	// path which a target gives.
+	webhookURLForm  = regexp.MustCompile(`^(%[0-9A-Fa-f]{2}|[-()_.!~';/?:@&=+$,A-Za-z0-9])+$`)
+	headerForm      = regexp.MustCompile(`^[A-Za-z0-9-]{1,256}$`)
+	secretFieldForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,256}$`)
+	// versionIDForm follows GetSecretValue (AWS Secrets Manager API Reference).
+	versionIDForm = regexp.MustCompile(`^[A-Za-z0-9-]{32,64}$`)
+)
+
+// takenHeaders are the headers that EventBridge sets itself, or removes from requests ("API
+// destinations as targets in Amazon EventBridge"), and those that it doesn't permit for API Gateway
+// ("Amazon EventBridge targets for Amazon API Gateway", both Amazon EventBridge User Guide). These
+// have meanings of their own, and proxies drop or rewrite them. Authorization is none of them.
+var takenHeaders = strings.Fields(`
+	user-agent content-type range accept-encoding connection content-length host
+	a-im accept accept-charset accept-datetime accept-language cache-control content-encoding content-md5 cookie date expect
+	forwarded from http2-settings if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive max-forwards
+	origin pragma prefer proxy-authorization proxy-connection referer te trailer transfer-encoding upgrade via warning
+	www-authenticate x-forwarded-for`)
+
+func (w *Webhook) withDefaults() *Webhook {
+	if w == nil {
+		return nil
+	}
+	full := *w
+	full.HeaderName = cmp.Or(full.HeaderName, DefaultWebhookHeader)
+	full.RatePerSecond = cmp.Or(full.RatePerSecond, DefaultWebhookRate)
+	return &full
+}
+
+func (w *Webhook) check(found problems, props Props) {
+	if w == nil {
+		return
+	}
+	w.checkURL(found)
+	w.checkSecret(found)
+	w.checkHeader(found)
+	w.checkKinds(found, props.Kinds)
+	if w.AfterScan && !props.MalwareScan {
+		found.add("AfterScan", "is on, but nothing scans the files: turn on MalwareScan, or leave this out")
+	}
+	if w.RatePerSecond < 0 {
+		found.add("RatePerSecond", "%d is out of range: give 1 or more, or 0 for the default", w.RatePerSecond)
+	}
+}
+
+// checkURL never repeats the URL in a message: what is wrong with it may be a secret.
+func (w *Webhook) checkURL(found problems) {
+	const field, example = "URL", `"https://api.example.com/uploads/arrived"`
+	if w.URL == "" {
+		found.add(field, "is missing: give the endpoint, such as %s", example)
+		return
+	}
+	if IsToken(w.URL) {
+		return
+	}
+	endpoint, err := url.Parse(w.URL)
+	switch {
+	case err != nil || !webhookURLForm.MatchString(strings.NewReplacer("*", "", "#", "").Replace(w.URL)):
+		found.add(field, "is not a URL: write it with ASCII characters only, such as %s", example)
+		return
+	case endpoint.Scheme != "https":
+		found.add(field, "is not https: EventBridge calls only https, such as %s", example)
+	case endpoint.Host == "":
+		found.add(field, "has no host: write one, such as %s", example)
+	}
+	if endpoint.User != nil {
+		found.add(field, "has a user name or password, which would be in the template: leave it out, and give Secret or SecretARN")
+	}
+	if endpoint.RawQuery != "" || endpoint.ForceQuery {
+		found.add(field, "has a query, which would be in the template and in logs: leave it out, and give what is secret in it as Secret or SecretARN")
+	}
+	if strings.Contains(w.URL, "#") {
+		found.add(field, "has a fragment, which isn't sent: leave out the '#' and what follows")
+	}
+	if strings.Contains(w.URL, "*") {
+		found.add(field, "has a '*', which EventBridge would replace: write the path in full")
+	}
+	if host := endpoint.Hostname(); host != "" && !isPublicHost(host) {
+		found.add(field, "has the host %q, which EventBridge can't reach or whose certificate it can't check: give a public host name in lower case, such as %s", host, example)
+	}
+	if len(w.URL) > maxWebhookURL {
+		found.add(field, "has %d characters, more than an API destination can have: give at most %d", len(w.URL), maxWebhookURL)
+	}
+}
+
+// isPublicHost reports whether a host can be a name of the public DNS.
+func isPublicHost(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err != nil && config.IsHostName(host) && strings.Contains(host, ".") &&
+		!strings.HasSuffix(host, ".localhost") && !strings.HasSuffix(host, ".local") && !strings.HasSuffix(host, ".internal")
+}
+
+// checkSecret doesn't repeat what isn't an ARN or a field: it may be the secret itself.
+func (w *Webhook) checkSecret(found problems) {
+	if w.Secret == nil && w.SecretARN == "" {
+		found.add("Secret", "is missing: give a secret of AWS Secrets Manager, or its ARN as SecretARN")
+	}
+	found.notBoth("Secret", w.Secret != nil, "SecretARN", w.SecretARN != "")
+	if arn := w.SecretARN; arn != "" && !IsToken(arn) && !arnForms["secret"].MatchString(arn) {
+		found.add("SecretARN", "is not a secret's whole ARN, such as %s", arnExamples["secret"])
+	}
+	if w.SecretField != "" && !secretFieldForm.MatchString(w.SecretField) {
+		found.add("SecretField", "is not the name of a field that a template can refer to: use letters, digits, '-', '_' and '.'")
+	}
+	if id := w.SecretVersionID; id != "" && !IsToken(id) && !versionIDForm.MatchString(id) {
+		found.add("SecretVersionID", "%q is not the id of a version, such as \"a1b2c3d4-5678-90ab-cdef-EXAMPLE11111\", and neither is a stage such as AWSCURRENT", id)
+	}
+}
+
+func (w *Webhook) checkHeader(found problems) {
+	name := strings.ToLower(w.HeaderName)
+	switch {
+	case name == "":
+	case !headerForm.MatchString(name):
+		found.add("HeaderName", "is not a header's name: use letters, digits and '-'")
+	case slices.Contains(takenHeaders, name) || strings.HasPrefix(name, "x-amz"):
+		found.add("HeaderName", "%q is a header that has its own meaning, and that EventBridge or a proxy sets or removes: give another, such as %q", w.HeaderName, DefaultWebhookHeader)
+	}
+}
+
+func (w *Webhook) checkKinds(found problems, kinds []Kind) {
+	const field = "Kinds"
+	if w.Kinds != nil && len(w.Kinds) == 0 {
+		found.add(field, "is empty: give at least one kind, or nil for the files of every kind")
+	}
+	for i, name := range w.Kinds {
+		if slices.Contains(w.Kinds[:i], name) {
+			found.add(field, "%q is given twice: give it once", name)
+		} else if !slices.ContainsFunc(kinds, func(kind Kind) bool { return kind.Name == name }) {
+			found.add(field, "%q is not the name of a kind: add it to Kinds of Props, or leave it out", name)
+		}
+	}
+}
+
+// checkRegion checks what depends on the region of the stack, which isn't a token here.
+func (w *Webhook) checkRegion(found problems, region string) {
+	if w == nil {
+		return
+	}
+	if strings.HasPrefix(region, "us-gov-") {
+		found.add("URL", "can't be called from %s: GovCloud has no API destinations. Use EventBridge with a rule of your own", region)
+	}
+	if arn := strings.Split(w.SecretARN, ":"); len(arn) > 3 && !IsToken(w.SecretARN) && arn[3] != region {
+		found.add("SecretARN", "is in %s, and CloudFormation reads secrets in the stack's region, %s: give the ARN of a secret, or of a replica, there", arn[3], region)
+	}
+}
+
+// newWebhook makes the rules and their target, and returns the queue of what can't be delivered.
+func newWebhook(scope constructs.Construct, props Props, bucket awss3.IBucket) awssqs.IQueue {
+	if props.Webhook == nil {
+		return nil
+	}
+	queue := newUndelivered(scope)
+	target := webhookTarget(scope, props, queue)
+	var rules []*string
+	for _, announcement := range announcements(props, bucket) {
+		rule := awsevents.NewCfnRule(scope, jsii.String(announcement.id), &awsevents.CfnRuleProps{
+			Description:  jsii.String(announcement.description),
+			EventPattern: announcement.pattern,
+			Targets:      &[]any{target(announcement)},
+		})
+		rules = append(rules, rule.AttrArn())
+	}
+	queue.AddToResourcePolicy(takeUndelivered(queue, rules))
+	return queue
+}
+
+// newUndelivered makes the queue of what EventBridge couldn't deliver. SQS keeps a message for at
+// most 14 days ("SetQueueAttributes", Amazon SQS API Reference).
+func newUndelivered(scope constructs.Construct) awssqs.Queue {
+	queue := awssqs.NewQueue(scope, jsii.String("UndeliveredWebhooks"), &awssqs.QueueProps{
+		Encryption:      awssqs.QueueEncryption_SQS_MANAGED,
+		EnforceSSL:      jsii.Bool(true),
+		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
+	})
+	suppressNag(queue, queueSuppressions()...)
+	return queue
+}
+
+// announcement is what is posted about one kind of event.
+type announcement struct {
+	id, description string
+	pattern         map[string]any // which events
+	eventType       string         // the type in the body
+	fields          []field        // the other fields of the body, in their order
+}
+
+// field is a field of the body and where it is in the event.
+type field struct{ name, path string }
+
+// announcements are the rules that the props ask for. The events are those of "EventBridge event
+// message structure" (Amazon S3 User Guide) and "Monitoring S3 object scans with Amazon
+// EventBridge" (Amazon GuardDuty User Guide). Neither encodes the key, unlike S3's own
+// notifications to SQS, SNS and Lambda. GuardDuty's has no size and no sequencer.
+func announcements(props Props, bucket awss3.IBucket) []announcement {
+	name, keys := []*string{bucket.BucketName()}, keyPatterns(props)
+	stored := announcement{
+		id: "WebhookStoredRule", description: "Tells the webhook of every file that is stored",
+		pattern: map[string]any{
+			"source":      []string{"aws.s3"},
+			"detail-type": []string{"Object Created"},
+			"detail": map[string]any{
+				"bucket": map[string]any{"name": name},
+				"object": map[string]any{"key": keys},
+				// Not CopyObject, with which an administrator moves or restores files. The bucket
+				// policy refuses POST forms.
+				"reason": []string{"PutObject", "CompleteMultipartUpload"},
+			},
+		},
+		eventType: "upload.stored",
+		fields: []field{
+			{"time", "$.time"}, {"bucket", "$.detail.bucket.name"}, {"key", "$.detail.object.key"}, {"size", "$.detail.object.size"},
+			{"etag", "$.detail.object.etag"}, {"versionId", "$.detail.object.version-id"}, {"sequencer", "$.detail.object.sequencer"},
+		},
+	}
+	scanned := announcement{
+		id: "WebhookScannedRule", description: "Tells the webhook what GuardDuty found in every file",
+		pattern: map[string]any{
+			"source":      []string{"aws.guardduty"},
+			"detail-type": []string{"GuardDuty Malware Protection Object Scan Result"},
+			"detail":      map[string]any{"s3ObjectDetails": map[string]any{"bucketName": name, "objectKey": keys}},
+		},
+		eventType: "upload.scanned",
+		fields: []field{
+			{"time", "$.time"}, {"bucket", "$.detail.s3ObjectDetails.bucketName"}, {"key", "$.detail.s3ObjectDetails.objectKey"},
+			{"etag", "$.detail.s3ObjectDetails.eTag"}, {"versionId", "$.detail.s3ObjectDetails.versionId"},
+			{"scan", "$.detail.scanResultDetails.scanResultStatus"},
+		},
+	}
+	switch {
+	case props.Webhook.AfterScan:
+		return []announcement{scanned}
+	case props.MalwareScan:
+		return []announcement{stored, scanned}
+	}
+	return []announcement{stored}
+}
+
+// keyPatterns matches the keys of all uploads, or of those of the webhook's kinds.
+func keyPatterns(props Props) (patterns []map[string]string) {
+	if props.Webhook.Kinds == nil {
+		return []map[string]string{{"prefix": props.KeyPrefix}}
+	}
+	for _, kind := range props.Webhook.Kinds {
+		patterns = append(patterns, map[string]string{"prefix": props.KeyPrefix + kind + "/"})
+	}
+	return patterns
+}
+
+// transformer has EventBridge write the body. A variable that is not in quotes becomes the value as
+// JSON, a string with its quotes and a number without ("Amazon EventBridge input transformation",
+// Amazon EventBridge User Guide). The bucket keeps versions, so no variable is ever missing.
+func (a announcement) transformer() *awsevents.CfnRule_InputTransformerProperty {
+	members := []string{`"type":` + strconv.Quote(a.eventType)}
+	paths := map[string]*string{}
+	for _, field := range a.fields {
+		paths[field.name] = jsii.String(field.path)
+		members = append(members, strconv.Quote(field.name)+":<"+field.name+">")
+	}
+	return &awsevents.CfnRule_InputTransformerProperty{
+		InputPathsMap: &paths,
+		InputTemplate: jsii.String("{" + strings.Join(members, ",") + "}"),
+	}
+}
+
+// webhookTarget makes the endpoint, and returns the target that calls it with what an announcement
+// says. The rules are CDK's resources themselves, since its own target for API destinations writes
+// policies of its own. The retries are EventBridge's default, written out.
+func webhookTarget(scope constructs.Construct, props Props, queue awssqs.IQueue) func(announcement) *awsevents.CfnRule_TargetProperty {
+	destination := newWebhookDestination(scope, props)
+	role := newWebhookRole(scope, props, destination)
+	return func(a announcement) *awsevents.CfnRule_TargetProperty {
+		return &awsevents.CfnRule_TargetProperty{
+			Id:               jsii.String("Webhook"),
+			Arn:              destination.ApiDestinationArn(),
+			RoleArn:          role.RoleArn(),
+			InputTransformer: a.transformer(),
+			DeadLetterConfig: &awsevents.CfnRule_DeadLetterConfigProperty{Arn: queue.QueueArn()},
+			RetryPolicy: &awsevents.CfnRule_RetryPolicyProperty{
+				MaximumEventAgeInSeconds: jsii.Number(24 * 60 * 60),
+				MaximumRetryAttempts:     jsii.Number(185),
+			},
+		}
+	}
+}
+
+// newWebhookDestination makes the endpoint as EventBridge knows it, and the connection with the
+// header. The value is a dynamic reference, which CloudFormation resolves ("Get a secret or secret
+// value from Secrets Manager", AWS CloudFormation User Guide).
+func newWebhookDestination(scope constructs.Construct, props Props) awsevents.ApiDestination {
+	webhook := props.Webhook
+	var options awscdk.SecretsManagerSecretOptions
+	if webhook.SecretField != "" {
+		options.JsonField = jsii.String(webhook.SecretField)
+	}
+	if webhook.SecretVersionID != "" {
+		options.VersionId = jsii.String(webhook.SecretVersionID)
+	}
+	connection := awsevents.NewConnection(scope, jsii.String("WebhookConnection"), &awsevents.ConnectionProps{
+		Description:   jsii.String("The header with which the webhook knows who calls"),
+		Authorization: awsevents.Authorization_ApiKey(jsii.String(webhook.HeaderName), awscdk.SecretValue_SecretsManager(jsii.String(webhook.secretARN()), &options)),
+	})
+	return awsevents.NewApiDestination(scope, jsii.String("WebhookDestination"), &awsevents.ApiDestinationProps{
+		Description:        jsii.String("The webhook that is told of uploads"),
+		Connection:         connection,
+		Endpoint:           jsii.String(webhook.URL),
+		HttpMethod:         awsevents.HttpMethod_POST,
+		RateLimitPerSecond: jsii.Number(webhook.RatePerSecond),
+	})
+}
+
+func (w *Webhook) secretARN() string {
+	if w.Secret != nil {
+		return *w.Secret.SecretArn()
+	}
+	return w.SecretARN
+}
+
+// newWebhookRole makes the role that EventBridge calls the endpoint with.
+func newWebhookRole(scope constructs.Construct, props Props, destination awsevents.ApiDestination) awsiam.Role {
+	role := awsiam.NewRole(scope, jsii.String("WebhookRole"), &awsiam.RoleProps{
+		Description:         jsii.String("Lets EventBridge call the webhook"),
+		AssumedBy:           awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil),
+		InlinePolicies:      inlinePolicy("Webhook", []awsiam.PolicyStatement{callWebhook(destination)}),
+		PermissionsBoundary: permissionsBoundary(scope, "WebhookRole", props),
+	})
+	suppressNag(role, roleSuppressions()...)
+	return role
+}
+
+// webhookAlarm is the alarm of the queue of what couldn't be delivered, if there is one.
+func webhookAlarm(queue awssqs.IQueue) []alarm {
+	if queue == nil {
+		return nil
+	}
+	return []alarm{{"WebhookUndeliveredAlarm", "The webhook was not told of some files: their events are in the queue of what couldn't be delivered",
+		queue.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{Statistic: jsii.String("Maximum"), Period: fiveMinutes()}), 1, 1}}
+}
