@@ -117,7 +117,7 @@ export class YourFiles {
       this.#all = [...added.toReversed(), ...files];
       this.#show("known");
       for (const row of this.#rows) this.#visible.watch(row);
-      announce(byId("your-files-summary").textContent);
+      announce(files.length === 0 ? "You have no files here yet." : `${count(files.length, "file")} listed.`);
     } catch (error) {
       if (signal.aborted) return;
       this.#show("failed", this.#noteSession(listingFailure(error, this.#options.apiUrl)));
