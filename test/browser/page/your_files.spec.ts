@@ -70,6 +70,7 @@ test("a deletion is sent only when it can no longer be undone, and deletes that 
   await page.mouse.move(0, 0);
   await expect.poll(() => sent).toEqual(["/deletions", "DELETE"]);
   await expect(page.locator("#undo-message")).toBeHidden();
+  await expect(page.locator("#files").getByText("gone.txt"), "the upload's row").toHaveCount(0);
   await page.getByRole("button", { name: "Refresh" }).click();
   await expect(page.locator("#your-files-summary")).toHaveText(/^\d+ file/);
   await expect(file(page, "kept.txt")).toBeVisible();
