@@ -80,6 +80,22 @@ test("a deletion is sent only when it can no longer be undone, and deletes that 
   await expect(file(page, "gone.txt")).toHaveCount(0);
 });
 
+test("the message with Undo stays while the pointer is on it", async ({ page }) => {
+  await signIn(page);
+  await upload(page, "pointed at.txt", "x");
+  await openYourFiles(page);
+  const sent = deletionsOf(page);
+  await page.clock.install();
+  await file(page, "pointed at.txt").getByRole("button", { name: "Delete" }).click();
+  await page.locator("#undo-text").hover();
+  await page.clock.runFor(60_000);
+  await expect(page.locator("#undo-message")).toBeVisible();
+  expect(sent).toEqual([]);
+  await page.mouse.move(0, 0);
+  await page.clock.runFor(2_000);
+  await expect.poll(() => sent).toEqual(["/deletions", "DELETE"]);
+});
+
 test("several files are selected and deleted at once, and one Undo brings back all", async ({ page }) => {
   await signIn(page);
   for (const name of ["many 1.txt", "many 2.txt", "many 3.txt"]) await upload(page, name, name);
