@@ -60,6 +60,32 @@ export function uploadFailure(error: unknown, apiUrl: string): Failure {
   return toFailure(error);
 }
 
+/** The list of stored files could not be read. */
+export function listingFailure(error: unknown, apiUrl: string): Failure {
+  return storedFilesFailure(error, apiUrl, "S3 didn't list your files", "Try again.");
+}
+
+/** A stored file could not be deleted. */
+export function removalFailure(error: unknown, apiUrl: string): Failure {
+  const isDenied = error instanceof S3Error && error.code === "AccessDenied";
+  const advice = isDenied ? "Ask your administrator: the role or the bucket policy may forbid it." : "Try again.";
+  return storedFilesFailure(error, apiUrl, isDenied ? "S3 denied the deletion" : "S3 didn't delete this file", advice);
+}
+
+/** The messages for uploads that are about the service, rather than about the file, fit here too. */
+function storedFilesFailure(error: unknown, apiUrl: string, title: string, advice: string): Failure {
+  if (error instanceof S3Error && !error.isExpired) {
+    const { code, requestId, s3Message } = error;
+    return new Failure(title, { details: s3Message ? [`S3 says: ${s3Message}`] : [], advice, code, requestId, cause: error });
+  }
+  if (error instanceof ApiError && !["Unauthorized", "Forbidden", "NotFound", "TooManyRequests"].includes(error.code)) {
+    const { code, requestId, message, problems } = error;
+    const details = problems.length > 0 ? problems.map((problem) => problem.message) : [message];
+    return new Failure("The API didn't sign this", { details, advice: "Try again.", code, requestId, cause: error });
+  }
+  return uploadFailure(error, apiUrl);
+}
+
 function apiFailure(error: ApiError): Failure {
   const { code, limit, message, requestId, status, problems } = error;
   const [title, advice] = apiMessages[code] ?? ["The API failed", "Try again in a moment."];

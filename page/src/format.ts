@@ -35,6 +35,13 @@ export function percent(part: number, whole: number): string {
   return `${whole > 0 ? Math.floor((part / whole) * 100) : 0}%`;
 }
 
+const dateFormat = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+
+/** Formats a point in time: 3 Feb 2026, 14:05. */
+export function date(value: Date): string {
+  return dateFormat.format(value);
+}
+
 /** Formats a number of things: 1 file, 2 files. */
 export function count(number: number, singular: string, plural = `${singular}s`): string {
   return `${number} ${number === 1 ? singular : plural}`;

@@ -15,6 +15,8 @@ import { Auth, type User } from "./sign_in/auth.ts";
 import { takeOwnership } from "./sign_in/owner.ts";
 import { SignInCard } from "./sign_in/sign_in_card.ts";
 import { SignpostBoards } from "./signpost_boards.ts";
+import { Views } from "./your_files/views.ts";
+import { YourFiles } from "./your_files/your_files.ts";
 
 type View = "starting" | "sign-in" | "files";
 
@@ -36,18 +38,28 @@ async function start(config: Config): Promise<void> {
     signpost,
     apiUrl,
     onState: (transfer) => {
+      if (transfer.state === "stored") yourFiles.add(transfer);
       boards.update(transfer);
       unfinished.record(transfer);
     },
     onProgress: (transfer) => unfinished.recordParts(transfer),
     onSessionEnd: () => leave("Your session has ended. Sign in again. Your files are still in the list."),
   });
+  const yourFiles = new YourFiles({
+    signpost,
+    apiUrl,
+    onDeleted: (keys) => list.forget(keys),
+    onSessionEnd: () => leave("Your session has ended. Sign in again."),
+  });
+  const views = new Views((name) => name === "your-files" && yourFiles.open());
   const choice = new KindChoice();
   const limits = new LimitsView({
     signpost,
     apiUrl,
-    onKnown: ({ kinds }) => {
-      choice.offer(kinds);
+    onKnown: (known) => {
+      choice.offer(known.kinds);
+      yourFiles.offer(known);
+      views.offer(known.features.listings);
       const last = unfinished.find();
       if (last) choice.choose(last.kind, last.metadata);
     },
@@ -57,6 +69,8 @@ async function start(config: Config): Promise<void> {
 
   const forget = () => {
     list.clear();
+    yourFiles.clear();
+    views.offer(false);
     limits.clear();
     choice.clear();
     boards.clear();
@@ -73,7 +87,7 @@ async function start(config: Config): Promise<void> {
     unfinished.show();
     void limits.ask();
     announce(`Signed in as ${user.name}.`);
-    byId("picker").focus();
+    byId(views.isOpen("upload") ? "picker" : "your-files-title").focus();
   };
   /** Uploads files as what is chosen; those that an earlier page left unfinished, as what they were. */
   const add = (files: ChosenFile[], chosen: UploadAs | undefined) => {
@@ -103,14 +117,19 @@ async function start(config: Config): Promise<void> {
     isOpen: () => isShown("files") && limits.isOpen,
     missing: () => choice.missing(),
     receive: () => {
+      views.open("upload");
       const chosen = choice.current;
       return (files) => limits.whenKnown(() => add(files, chosen ?? choice.current));
     },
   });
   watchConnection();
 
+  byId("upload-first").addEventListener("click", () => {
+    views.open("upload");
+    byId("picker").focus();
+  });
   byId("sign-out").addEventListener("click", async () => {
-    if (list.active > 0 && !(await confirmSignOut(list.active))) return;
+    if (list.active + yourFiles.unsent > 0 && !(await confirmSignOut(list.active, yourFiles.unsent))) return;
     forget();
     takeOwnership("");
     user = undefined;
@@ -119,7 +138,7 @@ async function start(config: Config): Promise<void> {
     announce("Signed out.");
   });
   addEventListener("beforeunload", (event) => {
-    if (list.active > 0) event.preventDefault();
+    if (list.active + yourFiles.unsent > 0) event.preventDefault();
   });
 
   const restored = await auth.restore();
@@ -131,7 +150,7 @@ async function start(config: Config): Promise<void> {
 function show(view: View): void {
   document.body.dataset["view"] = view;
   byId("sign-in").hidden = view !== "sign-in";
-  byId("upload").hidden = view !== "files";
+  byId("signed-in").hidden = view !== "files";
   byId("account").hidden = view !== "files";
 }
 
@@ -147,10 +166,14 @@ function watchConnection(): void {
   update();
 }
 
-function confirmSignOut(active: number): Promise<boolean> {
+/** Asks before uploads are cancelled, and deletions that have not been sent are dropped. */
+function confirmSignOut(uploads: number, deletions: number): Promise<boolean> {
   const dialog = byId<HTMLDialogElement>("confirm-sign-out");
-  const files = count(active, "file is", "files are");
-  byId("confirm-text").textContent = `${files} still uploading. Signing out cancels ${active === 1 ? "it" : "them"}.`;
+  const texts: string[] = [];
+  const [uploading, deleting] = [uploads, deletions].map((files) => count(files, "file is", "files are"));
+  if (uploads > 0) texts.push(`${uploading} still uploading. Signing out cancels ${uploads === 1 ? "it" : "them"}.`);
+  if (deletions > 0) texts.push(`${deleting} not deleted yet. Signing out may keep ${deletions === 1 ? "it" : "them"}.`);
+  byId("confirm-text").textContent = texts.join(" ");
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {

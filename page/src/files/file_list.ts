@@ -38,7 +38,10 @@ export class FileList {
     byId("retry-failed").addEventListener("click", () =>
       this.#all((transfer) => transfer.state === "failed" && transfer.canRetry && transfer.start(), "files-title"),
     );
-    byId("clear-finished").addEventListener("click", () => this.#keep((transfer) => transfer.isActive));
+    byId("clear-finished").addEventListener("click", () => {
+      this.#keep((transfer) => transfer.isActive);
+      this.#moveFocus();
+    });
     setInterval(() => this.#measure(), measureInterval);
   }
 
@@ -62,10 +65,16 @@ export class FileList {
     this.#summary.show(this.#transfers);
   }
 
+  /** Takes off the list what has been deleted since it was stored. */
+  forget(keys: string[]): void {
+    this.#keep(({ stored }) => !stored || !keys.includes(stored.key));
+  }
+
   /** Cancels all uploads and empties the list. */
   clear(): void {
     const transfers = this.#transfers;
     this.#keep(() => false);
+    this.#moveFocus();
     for (const transfer of transfers) transfer.cancel();
   }
 
@@ -90,6 +99,10 @@ export class FileList {
     }
     this.#rows = this.#rows.filter((row) => wanted(row.transfer));
     this.#summary.show(this.#transfers);
+  }
+
+  /** The button that was pressed may be gone. */
+  #moveFocus(): void {
     byId(this.#rows.length > 0 ? "files-title" : "picker").focus();
   }
 

@@ -22,8 +22,10 @@ export class ReadBack {
    * Opens the file in a new tab, or saves it; otherwise throws a Failure. The signed URL never
    * becomes part of the page. S3 is asked first whether it returns the file, because the browser
    * would show its refusal as XML.
+   *
+   * Without a name it is saved under the one with which it was uploaded, which S3 has.
    */
-  async read(key: string, name: string, disposition: Disposition): Promise<void> {
+  async read(key: string, name: string | undefined, disposition: Disposition): Promise<void> {
     // Before any request: WebKit blocks a tab that is opened later, because it no longer follows a
     // click.
     const tab = disposition === "inline" ? openTab() : undefined;
@@ -38,7 +40,7 @@ export class ReadBack {
     }
   }
 
-  async #sign(key: string, filename: string, disposition: Disposition): Promise<string> {
+  async #sign(key: string, filename: string | undefined, disposition: Disposition): Promise<string> {
     try {
       return (await this.#signpost.download(key, { disposition, filename })).url;
     } catch (error) {

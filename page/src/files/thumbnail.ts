@@ -10,12 +10,12 @@ let queue: Promise<HTMLCanvasElement | undefined> = Promise.resolve(undefined);
  * Draws a picture, cropped to a square of this many CSS pixels; undefined if the browser can't
  * decode the file.
  */
-export function thumbnail(file: File, contentType: string, side: number): Promise<HTMLCanvasElement | undefined> {
+export function thumbnail(file: Blob, contentType: string, side: number): Promise<HTMLCanvasElement | undefined> {
   queue = queue.then(() => draw(file, contentType, side));
   return queue;
 }
 
-async function draw(file: File, contentType: string, side: number): Promise<HTMLCanvasElement | undefined> {
+async function draw(file: Blob, contentType: string, side: number): Promise<HTMLCanvasElement | undefined> {
   if (!contentType.startsWith("image/") || contentType === "image/svg+xml" || file.size > maxFileSize) return undefined;
   const bitmap = await createImageBitmap(file).catch(() => undefined);
   if (!bitmap) return undefined;
