@@ -162,9 +162,13 @@ export class UppyPlanner {
     else this.#largestWhole = Math.max(this.#largestWhole, size);
     if (isPlannedInParts === isMultipart) return plan;
     const [wanted, chosen] = isPlannedInParts ? ["in parts", "in one piece"] : ["in one piece", "in parts"];
+    const remedy =
+      this.#options.multipartThreshold === undefined
+        ? "call `await signpost.limits()` before the first upload"
+        : "leave out multipartThreshold, or set it to the deployment's";
     throw new SignpostError(
-      `the deployment expects files of ${size} bytes ${wanted}, but Uppy sends them ${chosen}: call \`await signpost.limits()\` ` +
-        `before the first upload. Retrying this file will work.`,
+      `the deployment expects files of ${size} bytes ${wanted}, but Uppy sends them ${chosen}: ${remedy}. ` +
+        `Retrying this file will work.`,
       { code: "MultipartThreshold" },
     );
   }
