@@ -294,7 +294,50 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    uploadStored: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A file was stored
+         * @description With the prop `Webhook`, Amazon EventBridge posts this to the deployment's endpoint for every file that is stored, and not
+         *     with `AfterScan`. It can come twice, late, and in any order: compare `sequencer` with the last one for the same `key`.
+         */
+        post: operations["uploadStored"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    uploadScanned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A file was scanned
+         * @description With `MalwareScan`, Amazon EventBridge posts this for every file that GuardDuty has scanned. It can come twice, late, and
+         *     in any order, also before `upload.stored`: it is old if its `key`, `versionId` and `scan` are known.
+         */
+        post: operations["uploadScanned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         UploadRequest: {
@@ -1742,6 +1785,148 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             "4XX": components["responses"]["OtherRefusal"];
+        };
+    };
+    uploadStored: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "upload.stored",
+                 *       "time": "2026-08-18T10:00:00Z",
+                 *       "bucket": "signpost-production-uploads",
+                 *       "key": "uploads/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d/01M86HHGDWQJC39CRDB285KZF6/cat.png",
+                 *       "size": 12345,
+                 *       "etag": "b1946ac92492d2347c6235b4d2611184",
+                 *       "versionId": "3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY",
+                 *       "sequencer": "617f08299329d189"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    type: "upload.stored";
+                    /**
+                     * Format: date-time
+                     * @description The time of the event, in UTC.
+                     */
+                    time: string;
+                    /** @description The bucket's name. */
+                    bucket: string;
+                    /** @description The object's key as S3 has it, not URL-encoded. */
+                    key: string;
+                    /**
+                     * Format: int64
+                     * @description The file's length in bytes.
+                     */
+                    size: number;
+                    /** @description The object's ETag without quotes, which is an MD5 only for some objects. */
+                    etag: string;
+                    /** @description The id of the object's version. */
+                    versionId: string;
+                    /**
+                     * @description Hexadecimal digits that order the events of one key, and of different keys not. Pad the shorter one with zeros
+                     *     on the right, and compare the two as text: the later event has the greater one.
+                     */
+                    sequencer: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The event was taken. The response has to come within 5 seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is given up and goes to the queue `UndeliveredWebhooks`, except for 401, 407, 409 and 429, after which it is sent again. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing waits, for 24 hours. `Retry-After` is heeded. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    uploadScanned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "upload.scanned",
+                 *       "time": "2026-08-18T10:00:30Z",
+                 *       "bucket": "signpost-production-uploads",
+                 *       "key": "uploads/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d/01M86HHGDWQJC39CRDB285KZF6/cat.png",
+                 *       "etag": "b1946ac92492d2347c6235b4d2611184",
+                 *       "versionId": "3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY",
+                 *       "scan": "NO_THREATS_FOUND"
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    type: "upload.scanned";
+                    /**
+                     * Format: date-time
+                     * @description The time of the event, in UTC.
+                     */
+                    time: string;
+                    /** @description The bucket's name. */
+                    bucket: string;
+                    /** @description The object's key as S3 has it, not URL-encoded. */
+                    key: string;
+                    /** @description The object's ETag without quotes, which is an MD5 only for some objects. */
+                    etag: string;
+                    /** @description The id of the object's version. */
+                    versionId: string;
+                    /**
+                     * @description What the scan found. Only a file with `NO_THREATS_FOUND` can be read.
+                     * @enum {string}
+                     */
+                    scan: "NO_THREATS_FOUND" | "THREATS_FOUND" | "UNSUPPORTED" | "ACCESS_DENIED" | "FAILED";
+                };
+            };
+        };
+        responses: {
+            /** @description The event was taken. The response has to come within 5 seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is given up and goes to the queue `UndeliveredWebhooks`, except for 401, 407, 409 and 429, after which it is sent again. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing waits, for 24 hours. `Retry-After` is heeded. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

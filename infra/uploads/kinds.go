@@ -18,8 +18,8 @@ import (
 // each file. What a kind leaves out is the deployment's.
 type Kind struct {
 	// Name is what pages call the kind: a lower-case letter, then lower-case letters, digits and
-	// '-', at most 32 characters. It is part of the keys, uploads/<name>/<user>/…, so after a change
-	// what is stored stays under the old name.
+	// '-', at most 32 characters. It is part of the keys, uploads/<name>/<user>/…, so files that are
+	// stored before a change stay under the old name.
 	//
 	// Required.
 	Name string
@@ -36,7 +36,7 @@ type Kind struct {
 	MaxSize int64
 
 	// URLLifetime is how long a signed URL for this kind is valid, in whole seconds: 1 minute to
-	// that of Props, up to which the bucket policy takes URLs.
+	// that of Props, since the bucket policy refuses older URLs.
 	//
 	// Default: 0, that of Props.
 	URLLifetime time.Duration
@@ -50,7 +50,8 @@ type Kind struct {
 	ExpireAfterDays int
 
 	// RequiredGroup is the Cognito group that callers must be in for this kind, besides
-	// Callers.RequiredGroup. A new pool gets the group. It is written like Callers.RequiredGroup.
+	// Callers.RequiredGroup. A new pool gets the group. The name has the same rules as that of
+	// Callers.RequiredGroup.
 	//
 	// Default: "". Everybody who may call can use this kind.
 	RequiredGroup string

@@ -17,9 +17,9 @@ type Listings struct {
 	Code awslambda.Code
 }
 
-// maxKindPrefixes is how many characters the prefixes of the kinds can have in the list role's policy.
-// IAM allows 10,240 for all inline policies of a role ("IAM and AWS STS quotas", IAM User Guide), and
-// the rest of this one has far fewer than 2,000.
+// maxKindPrefixes is how many characters the prefixes of the kinds can have in the list role's
+// policy. IAM allows 10,240 for all inline policies of a role ("IAM and AWS STS quotas", IAM User
+// Guide), and the rest of this one has far fewer than 2,000.
 const maxKindPrefixes = 10_240 - 2_000
 
 func (p Props) checkListings(found problems) {

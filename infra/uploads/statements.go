@@ -136,10 +136,10 @@ func uploadDenials(bucket awss3.Bucket, props Props, scanner awsiam.IRole) []aws
 	return denials
 }
 
-// denyOtherNetworks refuses uploads, and with Deletions also deletions, from outside of SourceRanges. A request without a source
-// address, through a VPC endpoint, is refused too ("aws:SourceIp" in "AWS global condition context
-// keys", IAM User Guide). It is only for the prefix of the uploads: what S3 and GuardDuty put
-// themselves is outside of it.
+// denyOtherNetworks refuses uploads, and with Deletions also deletions, from outside of
+// SourceRanges. A request without a source address, through a VPC endpoint, is refused too
+// ("aws:SourceIp" in "AWS global condition context keys", IAM User Guide). It is only for the prefix
+// of the uploads: what S3 and GuardDuty put themselves is outside of it.
 func denyOtherNetworks(bucket awss3.Bucket, props Props) awsiam.PolicyStatement {
 	actions := []string{"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}
 	if props.Deletions != nil {

@@ -32,15 +32,15 @@ import (
 //
 // EventBridge tries each delivery for 24 hours. What it can't deliver goes to an SQS queue,
 // Uploads.UndeliveredWebhooks, and stays there for 14 days. With Alarms, a message in that queue
-// raises an alarm. Without it there is no alarm, since nobody would be told of it.
+// raises an alarm. Without Alarms, nobody is told: watch the queue yourself.
 //
 // Not all regions have API destinations ("Amazon EventBridge feature availability by AWS Region",
 // Amazon EventBridge User Guide). GovCloud has none ("Amazon EventBridge in AWS GovCloud (US)", AWS
 // GovCloud (US) User Guide): if the stack has one of its regions, New panics with a [*PropsError].
 type Webhook struct {
 	// URL is the endpoint, such as "https://api.example.com/uploads/arrived": https, a public host
-	// name, and neither a user name, a query nor a fragment. It is in the template, so nothing in it
-	// may be secret.
+	// name, and no user name, query or fragment. It is in the template, so nothing in it may be
+	// secret.
 	//
 	// Required.
 	URL string
