@@ -60,6 +60,8 @@ func TestGeneratedNames(t *testing.T) {
 		"BatchEntry", "BatchPlan", "BatchRequest", "DeletionsRequest", "Disposition", "DownloadRequest", "ErrorCode", "ErrorDetails", "ErrorResponse", "ExpiresAt",
 		"ExpiresIn", "Features", "Key", "Kind", "KindLimits", "Limits", "ListingRequest", "MediaType", "Metadata", "Method", "MultipartPlan", "PartLayout", "PartRequest", "PartsRequest", "Problem", "PutPlan", "SHA256", "ScanRequest", "SignDocumentParams",
 		"SignedDeletion", "SignedDeletions", "SignedDownload", "SignedHeaders", "SignedListing", "SignedPart", "SignedParts", "SignedRequest", "SignedScan", "SignedURL", "UploadPlan", "UploadRequest",
+		"UploadScannedJSONBody", "UploadScannedJSONBodyScan", "UploadScannedJSONBodyType", "UploadStoredJSONBody", "UploadStoredJSONBodyType",
+		"WebhookInitiator", "WebhookInitiatorInterface", "WebhookInitiatorOption", // to send webhooks
 	}
 	if diff := cmp.Diff(wantTypes, contractTypes(t, file)); diff != "" {
 		t.Errorf("types (-want +generated):\n%s", diff)
