@@ -5,8 +5,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
-
-	"signpost/lambda/config"
 )
 
 // Deletions configures POST /deletions, which lets users delete their own files.
@@ -18,8 +16,8 @@ type Deletions struct {
 }
 
 func (d *Deletions) check(found problems) {
-	if d != nil && d.Code == nil {
-		found.add("Code", "is missing: give the delete function's built code, as package build makes it")
+	if d != nil {
+		checkCode(found, d.Code, "delete")
 	}
 }
 
@@ -33,6 +31,6 @@ func newDeleteFunction(scope constructs.Construct, props Props, bucket awss3.IBu
 		code:        props.Deletions.Code,
 		policy:      "Delete",
 		grants:      []awsiam.PolicyStatement{deleteUploads(bucket, props)},
-		environment: config.Files{Shared: sharedConfig(props, *bucket.BucketName(), clientIDs)}.Environment(),
+		environment: filesEnvironment(props, bucket, clientIDs),
 	})
 }

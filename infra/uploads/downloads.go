@@ -5,8 +5,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
-
-	"signpost/lambda/config"
 )
 
 // Downloads configures POST /downloads, which gives users links to their own files.
@@ -18,8 +16,8 @@ type Downloads struct {
 }
 
 func (d *Downloads) check(found problems) {
-	if d != nil && d.Code == nil {
-		found.add("Code", "is missing: give the download function's built code, as package build makes it")
+	if d != nil {
+		checkCode(found, d.Code, "download")
 	}
 }
 
@@ -38,6 +36,6 @@ func newDownloadFunction(scope constructs.Construct, props Props, bucket awss3.I
 		code:        props.Downloads.Code,
 		policy:      "Download",
 		grants:      grants,
-		environment: config.Files{Shared: sharedConfig(props, *bucket.BucketName(), clientIDs)}.Environment(),
+		environment: filesEnvironment(props, bucket, clientIDs),
 	})
 }

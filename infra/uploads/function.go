@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -114,6 +115,18 @@ func newFunction(scope constructs.Construct, props Props, f function) awslambda.
 	resource.AddDeletionOverride(jsii.String("DependsOn"))
 	suppressNag(made, functionSuppressions(props)...)
 	return made
+}
+
+// checkCode checks the code of a function, which is called by the name of its folder in lambda/.
+func checkCode(found problems, code awslambda.Code, function string) {
+	if code == nil {
+		found.add("Code", "is missing: give the %s function's built code, as package build makes it", function)
+	}
+}
+
+// filesEnvironment returns the environment of a function that serves stored files.
+func filesEnvironment(props Props, bucket awss3.IBucket, clientIDs []string) map[string]string {
+	return config.Files{Shared: sharedConfig(props, *bucket.BucketName(), clientIDs)}.Environment()
 }
 
 // sharedConfig returns the settings of every function.

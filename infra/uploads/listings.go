@@ -5,8 +5,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
-
-	"signpost/lambda/config"
 )
 
 // Listings configures POST /listings, which gives users links to lists of their own files.
@@ -29,9 +27,7 @@ func (p Props) checkListings(found problems) {
 	if size := jsonSize(p.kindPrefixes()); size > maxKindPrefixes {
 		found.add("Listings", "need the prefix of each kind in the role's policy, which makes %d characters, %d more than there is room for: give a shorter KeyPrefix, or fewer Kinds", size, size-maxKindPrefixes)
 	}
-	if p.Listings.Code == nil {
-		found.in("Listings").add("Code", "is missing: give the list function's built code, as package build makes it")
-	}
+	checkCode(found.in("Listings"), p.Listings.Code, "list")
 }
 
 // newListFunction makes the function that signs listings.
@@ -45,6 +41,6 @@ func newListFunction(scope constructs.Construct, props Props, bucket awss3.IBuck
 		policy:      "List",
 		grants:      []awsiam.PolicyStatement{listUploads(bucket, props)},
 		onBucket:    true,
-		environment: config.Files{Shared: sharedConfig(props, *bucket.BucketName(), clientIDs)}.Environment(),
+		environment: filesEnvironment(props, bucket, clientIDs),
 	})
 }

@@ -331,9 +331,7 @@ func (p Props) withDefaults() Props {
 // construct and needs no CDK app. The checks are in the order of the fields.
 func (p Props) Validate() error {
 	return collect(func(found problems) {
-		if p.Code == nil {
-			found.add("Code", "is missing: give the upload function's built code, as package build makes it")
-		}
+		checkCode(found, p.Code, "upload")
 		checkOrigins(found, p.AllowedOrigins)
 		checkTypes(found, p.AllowedTypes)
 		checkMaxSize(found, p.MaxSize)

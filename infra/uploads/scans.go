@@ -5,8 +5,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
-
-	"signpost/lambda/config"
 )
 
 // Scans configures POST /scans, which gives users links to the result of the malware scan of their
@@ -25,9 +23,7 @@ func (p Props) checkScans(found problems) {
 	if !p.MalwareScan {
 		found.add("Scans", "is given, but no file is scanned without MalwareScan: turn that on, or leave this out")
 	}
-	if p.Scans.Code == nil {
-		found.in("Scans").add("Code", "is missing: give the scan function's built code, as package build makes it")
-	}
+	checkCode(found.in("Scans"), p.Scans.Code, "scan")
 }
 
 // newScanFunction makes the function that signs reads of scan results. It scans nothing: GuardDuty
@@ -41,6 +37,6 @@ func newScanFunction(scope constructs.Construct, props Props, bucket awss3.IBuck
 		code:        props.Scans.Code,
 		policy:      "Scan",
 		grants:      []awsiam.PolicyStatement{getScanResults(bucket, props)},
-		environment: config.Files{Shared: sharedConfig(props, *bucket.BucketName(), clientIDs)}.Environment(),
+		environment: filesEnvironment(props, bucket, clientIDs),
 	})
 }
