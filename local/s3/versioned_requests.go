@@ -202,13 +202,22 @@ func (b *awsBackend) GetObject(ctx context.Context, in *s3.GetObjectInput) (*s3.
 	}
 	at.setIn(&in.Bucket, &in.Key, &in.VersionId)
 	out, err := b.Backend.GetObject(ctx, in)
-	if err == nil && b.store.isVersioned() && aws.ToString(out.VersionId) == "" {
-		out.VersionId = aws.String(nullID)
+	if err == nil {
+		out.VersionId = b.store.shownVersion(out.VersionId)
 	}
 	return out, b.hideMissing(ctx, key, err)
 }
 
-// HeadObject does the same.
+// shownVersion is the version id that an answer has. versitygw gives none for an object from before
+// the bucket had versions, which S3 calls null.
+func (s *store) shownVersion(id *string) *string {
+	if s.isVersioned() && aws.ToString(id) == "" {
+		return aws.String(nullID)
+	}
+	return id
+}
+
+// HeadObject does the same as GetObject.
 func (b *awsBackend) HeadObject(ctx context.Context, in *s3.HeadObjectInput) (*s3.HeadObjectOutput, error) {
 	key := aws.ToString(in.Key)
 	defer b.store.read(key)()
@@ -218,13 +227,13 @@ func (b *awsBackend) HeadObject(ctx context.Context, in *s3.HeadObjectInput) (*s
 	}
 	at.setIn(&in.Bucket, &in.Key, &in.VersionId)
 	out, err := b.Backend.HeadObject(ctx, in)
-	if err == nil && b.store.isVersioned() && aws.ToString(out.VersionId) == "" {
-		out.VersionId = aws.String(nullID)
+	if err == nil {
+		out.VersionId = b.store.shownVersion(out.VersionId)
 	}
 	return out, b.hideMissing(ctx, key, err)
 }
 
-// GetObjectAttributes does the same.
+// GetObjectAttributes does the same as GetObject.
 func (b *awsBackend) GetObjectAttributes(ctx context.Context, in *s3.GetObjectAttributesInput) (s3response.GetObjectAttributesResponse, error) {
 	key := aws.ToString(in.Key)
 	defer b.store.read(key)()
