@@ -16,6 +16,10 @@ type Shared struct {
 	URLLifetime    time.Duration // lifetime of a signed URL, in whole seconds
 	AllowedOrigins []string      // origins whose pages may read the API's answers: "https://app.example.com"
 
+	// LambdaAuthorizer is whether a function of this deployment verifies the tokens, and not API
+	// Gateway itself. The next three are empty then.
+	LambdaAuthorizer bool
+
 	ClientIDs     []string // app clients of the user pool whose tokens are accepted
 	TokenUse      string   // kind of token that is accepted: IDToken or AccessToken
 	RequiredGroup string   // Cognito group that callers must be in; empty admits every user

@@ -114,6 +114,9 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 		if len(want.Kinds) == 0 {
 			want.Kinds = nil
 		}
+		if want.LambdaAuthorizer = rapid.Bool().Draw(r, "authorizer"); want.LambdaAuthorizer {
+			want.ClientIDs, want.TokenUse, want.RequiredGroup = nil, "", ""
+		}
 		want.NoUnnamedKind = len(want.Kinds) > 0 && rapid.Bool().Draw(r, "closed")
 		if err := want.Validate(); err != nil {
 			r.Fatal(err)
@@ -142,9 +145,24 @@ func anyKind(lifetime time.Duration) *rapid.Generator[Kind] {
 			MaxSize:          rapid.SampledFrom([]int64{0, 1, MaxObjectSize}).Draw(r, "size"),
 			URLLifetime:      time.Duration(rapid.Int64Range(0, int64(lifetime/time.Second)).Draw(r, "lifetime")) * time.Second,
 			RequiredGroup:    rapid.SampledFrom([]string{"", "a/b:c@d+e=f.g-h_i"}).Draw(r, "group"),
+			RequiredClaims:   anyClaims().Draw(r, "claims"),
 			RequiredMetadata: list("metadata", "case", "a_b.c-9", strings.Repeat("n", MaxMetadataName)),
 			NoDownloads:      rapid.Bool().Draw(r, "no downloads"),
 		}
+	})
+}
+
+// anyClaims draws valid required claims, nil if there are none.
+func anyClaims() *rapid.Generator[RequiredClaims] {
+	return rapid.Custom(func(r *rapid.T) RequiredClaims {
+		claims := RequiredClaims{}
+		for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom([]string{"groups", "scope", "https://example.com/roles", "cognito:groups"}), rapid.ID).Draw(r, "names") {
+			claims[name] = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "true", "1", "grün", "<&>\""}), 1, -1, rapid.ID).Draw(r, "values")
+		}
+		if len(claims) == 0 {
+			return nil
+		}
+		return claims
 	})
 }
 

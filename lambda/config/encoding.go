@@ -18,7 +18,13 @@ type variable struct {
 	// omitUnset leaves the variable out of the environment if its value is that of unset. A
 	// variable that is added later has it, so that templates that don't use it stay as they are.
 	omitUnset bool
+
+	// unless, if it isn't nil, is a flag that leaves the setting out: it is neither written nor
+	// read. The flag's own variable is before this one.
+	unless *bool
 }
+
+func (v variable) leftOut() bool { return v.unless != nil && *v.unless }
 
 // value is a setting, as it is written to and read from a variable.
 type value interface {
@@ -34,6 +40,9 @@ type variables []variable
 func (vs variables) write() map[string]string {
 	environment := make(map[string]string, len(vs))
 	for _, v := range vs {
+		if v.leftOut() {
+			continue
+		}
 		if s := v.value.write(); !v.omitUnset || s != v.unset {
 			environment[v.name] = s
 		}
@@ -44,6 +53,9 @@ func (vs variables) write() map[string]string {
 func (vs variables) read(getenv func(string) string) error {
 	var found []error
 	for _, v := range vs {
+		if v.leftOut() {
+			continue
+		}
 		if err := v.value.read(cmp.Or(getenv(v.name), v.unset)); err != nil {
 			found = append(found, fmt.Errorf("%s: %w", v.name, err))
 		}
@@ -54,6 +66,9 @@ func (vs variables) read(getenv func(string) string) error {
 func (vs variables) problems() []error {
 	var found []error
 	for _, v := range vs {
+		if v.leftOut() {
+			continue
+		}
 		for _, problem := range v.value.problems() {
 			found = append(found, errors.New(v.name+": "+problem))
 		}

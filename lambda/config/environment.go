@@ -15,9 +15,10 @@ func (s *Shared) variables() variables {
 		{name: "KEY_PREFIX", value: text{&s.KeyPrefix, KeyPrefixProblem}},
 		{name: "URL_LIFETIME_SECONDS", value: seconds{&s.URLLifetime, time.Second, MaxLongURLLifetime}},
 		{name: "ALLOWED_ORIGINS", value: list{&s.AllowedOrigins, OriginProblem}},
-		{name: "USER_POOL_CLIENT_IDS", value: list{&s.ClientIDs, ClientIDProblem}},
-		{name: "TOKEN_USE", value: text{&s.TokenUse, tokenUseProblem}, unset: DefaultTokenUse},
-		{name: "REQUIRED_GROUP", value: text{&s.RequiredGroup, optional(GroupProblem)}},
+		{name: "LAMBDA_AUTHORIZER", value: flag{&s.LambdaAuthorizer}, unset: "false", omitUnset: true},
+		{name: "USER_POOL_CLIENT_IDS", value: list{&s.ClientIDs, ClientIDProblem}, unless: &s.LambdaAuthorizer},
+		{name: "TOKEN_USE", value: text{&s.TokenUse, tokenUseProblem}, unset: DefaultTokenUse, unless: &s.LambdaAuthorizer},
+		{name: "REQUIRED_GROUP", value: text{&s.RequiredGroup, optional(GroupProblem)}, unless: &s.LambdaAuthorizer},
 		{name: "METRICS_NAMESPACE", value: text{&s.MetricsNamespace, NamespaceProblem}, unset: DefaultMetricsNamespace},
 		{name: "KINDS", value: kinds{&s.Kinds, &s.URLLifetime}, omitUnset: true},
 	}
@@ -45,12 +46,12 @@ func (u Upload) Environment() map[string]string { return u.variables().write() }
 func (f Files) Environment() map[string]string { return f.variables().write() }
 
 // UploadFromEnvironment reads the environment of the upload function. The error lists every
-// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION, LISTINGS, DELETIONS,
-// SCANS and NO_UNNAMED_KIND are set only to turn them on.
+// problem, one on each line, as "VARIABLE: problem". TRANSFER_ACCELERATION, LAMBDA_AUTHORIZER,
+// LISTINGS, DELETIONS, SCANS and NO_UNNAMED_KIND are set only to turn them on.
 //
 // Variables that aren't set have these values: MULTIPART_THRESHOLD_BYTES 16 MiB, RESUMABLE_UPLOADS
 // false, DOWNLOADS false, TOKEN_USE id, REQUIRED_GROUP no group, METRICS_NAMESPACE Signpost, KINDS no
-// kinds. All others are required.
+// kinds. All others are required, but with LAMBDA_AUTHORIZER there is none about a user pool.
 func UploadFromEnvironment(getenv func(string) string) (Upload, error) {
 	var u Upload
 	if err := u.variables().read(getenv); err != nil {

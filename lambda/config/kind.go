@@ -17,13 +17,14 @@ import (
 // A kind with no name is the deployment's own limits: the kind of every file for which a caller
 // names none.
 type Kind struct {
-	Name             string        // a segment of the kind's keys: "avatar"
-	AllowedTypes     []string      // media types that may be stored
-	MaxSize          int64         // largest file, in bytes: 1 to MaxObjectSize
-	URLLifetime      time.Duration // lifetime of a signed URL, in whole seconds, at most the deployment's
-	RequiredGroup    string        // Cognito group that callers must be in, besides the deployment's
-	RequiredMetadata []string      // names that the metadata of each file must have, in lower case
-	NoDownloads      bool          // whether no reads are signed
+	Name             string         // a segment of the kind's keys: "avatar"
+	AllowedTypes     []string       // media types that may be stored
+	MaxSize          int64          // largest file, in bytes: 1 to MaxObjectSize
+	URLLifetime      time.Duration  // lifetime of a signed URL, in whole seconds, at most the deployment's
+	RequiredGroup    string         // Cognito group that callers must be in, besides the deployment's
+	RequiredClaims   RequiredClaims // claims that a caller's token must have, besides the deployment's
+	RequiredMetadata []string       // names that the metadata of each file must have, in lower case
+	NoDownloads      bool           // whether no reads are signed
 }
 
 // maxKindName keeps the name of a kind shorter than every owner that Cognito makes: a sub is a UUID
@@ -59,6 +60,9 @@ func (k Kind) problems(longest time.Duration) (found []string) {
 	}
 	if problem := GroupProblem(k.RequiredGroup); k.RequiredGroup != "" && problem != "" {
 		found = append(found, fmt.Sprintf("group %q %s", k.RequiredGroup, problem))
+	}
+	for _, problem := range k.RequiredClaims.Problems() {
+		found = append(found, "required claim "+problem)
 	}
 	if len(k.RequiredMetadata) > MaxRequiredMetadata {
 		found = append(found, fmt.Sprintf("requires %d names of metadata; a file can have at most %d", len(k.RequiredMetadata), MaxRequiredMetadata))

@@ -1,12 +1,7 @@
 package config
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"strings"
 	"time"
 )
 
@@ -20,13 +15,14 @@ type kinds struct {
 // kindJSON is how a kind is written. The names are short, since the environment of a function has
 // 4 KB ("Lambda quotas", AWS Lambda Developer Guide).
 type kindJSON struct {
-	Name             string   `json:"name"`
-	AllowedTypes     []string `json:"types,omitempty"`
-	MaxSize          int64    `json:"maxSize,omitempty"`     // bytes
-	URLLifetime      int64    `json:"urlLifetime,omitempty"` // seconds
-	RequiredGroup    string   `json:"group,omitempty"`
-	RequiredMetadata []string `json:"metadata,omitempty"`
-	NoDownloads      bool     `json:"noDownloads,omitempty"`
+	Name             string         `json:"name"`
+	AllowedTypes     []string       `json:"types,omitempty"`
+	MaxSize          int64          `json:"maxSize,omitempty"`     // bytes
+	URLLifetime      int64          `json:"urlLifetime,omitempty"` // seconds
+	RequiredGroup    string         `json:"group,omitempty"`
+	RequiredClaims   RequiredClaims `json:"claims,omitempty"`
+	RequiredMetadata []string       `json:"metadata,omitempty"`
+	NoDownloads      bool           `json:"noDownloads,omitempty"`
 }
 
 func (ks kinds) write() string {
@@ -36,14 +32,10 @@ func (ks kinds) write() string {
 	written := make([]kindJSON, len(*ks.list))
 	for i, k := range *ks.list {
 		written[i] = kindJSON{
-			k.Name, k.AllowedTypes, k.MaxSize, int64(k.URLLifetime / time.Second), k.RequiredGroup, k.RequiredMetadata, k.NoDownloads,
+			k.Name, k.AllowedTypes, k.MaxSize, int64(k.URLLifetime / time.Second), k.RequiredGroup, k.RequiredClaims, k.RequiredMetadata, k.NoDownloads,
 		}
 	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // an & in a type would take six bytes
-	_ = encoder.Encode(written)  // strings, numbers and lists of strings can always be written
-	return strings.TrimSpace(text.String())
+	return compactJSON(written)
 }
 
 func (ks kinds) read(s string) error {
@@ -52,20 +44,15 @@ func (ks kinds) read(s string) error {
 		return nil
 	}
 	var read []kindJSON
-	decoder := json.NewDecoder(strings.NewReader(s))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&read); err != nil {
+	if err := readJSON(s, &read); err != nil {
 		return fmt.Errorf("is not a list of kinds in JSON: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("has something after the list of kinds")
 	}
 	for _, k := range read {
 		lifetime := time.Duration(k.URLLifetime) * time.Second
 		if k.URLLifetime < 0 || k.URLLifetime > int64(MaxLongURLLifetime/time.Second) {
 			lifetime = -1 // a larger number could overflow into a valid duration
 		}
-		*ks.list = append(*ks.list, Kind{k.Name, k.AllowedTypes, k.MaxSize, lifetime, k.RequiredGroup, k.RequiredMetadata, k.NoDownloads})
+		*ks.list = append(*ks.list, Kind{k.Name, k.AllowedTypes, k.MaxSize, lifetime, k.RequiredGroup, k.RequiredClaims, k.RequiredMetadata, k.NoDownloads})
 	}
 	return nil
 }

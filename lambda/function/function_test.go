@@ -125,7 +125,7 @@ func TestFunctionsAreMadeOfLittle(t *testing.T) {
 // The packages form layers: each may import only those before it.
 func TestPackagesPointOneWay(t *testing.T) {
 	t.Parallel()
-	layers := []string{"ascii", "mediatype", "config", "key", "s3sign", "api", "function"}
+	layers := []string{"ascii", "mediatype", "config", "key", "identity", "s3sign", "api", "function"}
 	for i, name := range layers {
 		for _, dep := range dependencies(t, "signpost/lambda/"+name) {
 			own, isOwn := strings.CutPrefix(dep, "signpost/")
