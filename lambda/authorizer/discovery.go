@@ -18,6 +18,7 @@ import (
 const (
 	fetchTimeout = 3 * time.Second // for both together
 	maxAnswer    = 150_000
+	maxKeysURL   = 2048 // which errors repeat
 )
 
 // source is where an issuer's keys come from.
@@ -49,7 +50,7 @@ func (s source) fetch(ctx context.Context) ([]signingKey, error) {
 		return nil, err
 	}
 	if configuration.Issuer != s.issuer { // "MUST exactly match" (4.3)
-		return nil, fmt.Errorf("the configuration is that of the issuer %q: the issuer must be written exactly so, or isn't this one", configuration.Issuer)
+		return nil, fmt.Errorf("the configuration is that of the issuer %.200q: the issuer must be written exactly so, or isn't this one", configuration.Issuer)
 	}
 	if err := s.checkKeysURL(configuration.JWKSURI); err != nil {
 		return nil, err
@@ -72,10 +73,10 @@ func (s source) checkKeysURL(keys string) error {
 	u, err := url.Parse(keys)
 	issuer, issuerErr := url.Parse(s.issuer)
 	if err := errors.Join(err, issuerErr); err != nil {
-		return fmt.Errorf("the configuration's jwks_uri: %w", err)
+		return fmt.Errorf("the configuration's jwks_uri is %.200q, which is not a URL", keys)
 	}
-	if isHere := issuer.Scheme == "http" && u.Scheme == "http" && u.Host == issuer.Host; u.Host == "" || u.Scheme != "https" && !isHere {
-		return fmt.Errorf("the configuration's jwks_uri is %q: it must be https", keys)
+	if isHere := issuer.Scheme == "http" && u.Scheme == "http" && u.Host == issuer.Host; u.Host == "" || len(keys) > maxKeysURL || u.Scheme != "https" && !isHere {
+		return fmt.Errorf("the configuration's jwks_uri is %.200q: it must be https, and at most %d characters", keys, maxKeysURL)
 	}
 	return nil
 }
