@@ -12,11 +12,12 @@ import (
 	"time"
 )
 
-// Limits of an issuer's answers. They are those that API Gateway itself has for the issuers of an
-// HTTP API: 1.5 seconds for each of the two, and 150,000 bytes ("Quotas for configuring and running
-// an HTTP API in API Gateway", Amazon API Gateway Developer Guide).
+// Limits of an issuer's answers. API Gateway itself has 1.5 seconds for each of the two, and 150,000
+// bytes, for the issuers of an HTTP API ("Quotas for configuring and running an HTTP API in API
+// Gateway", Amazon API Gateway Developer Guide). That time is too short for a function that has just
+// started (awslabs/aws-jwt-verify#72) and for a user pool on a bad day (nasa-gcn/gcn.nasa.gov#527).
 const (
-	fetchTimeout = 3 * time.Second // for both together
+	fetchTimeout = 5 * time.Second // for both together
 	maxAnswer    = 150_000
 	maxKeysURL   = 2048 // which errors repeat
 )

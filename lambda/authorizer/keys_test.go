@@ -94,7 +94,7 @@ func TestDownAtTheStart(t *testing.T) {
 	f := newFixture(t)
 	f.issuer.fail(down)
 	f.a.FetchKeys(context.Background())
-	if lines := f.lines(); len(lines) != 1 || !strings.Contains(lines[0], "keys not fetched") || !strings.Contains(lines[0], "503") {
+	if lines := f.lines(); len(lines) != 1 || !strings.Contains(lines[0], `"level":"ERROR","msg":"keys not fetched"`) || !strings.Contains(lines[0], "503") {
 		t.Errorf("%q", lines)
 	}
 	for range 3 {
@@ -130,10 +130,17 @@ func TestDownLater(t *testing.T) {
 	if _, all := f.issuer.counts(); all != before+1 {
 		t.Errorf("the issuer was asked %d times, want once in a minute", all-before)
 	}
+	if log := f.log.String(); !strings.Contains(log, `"level":"WARN","msg":"keys not fetched"`) || strings.Contains(log, "ERROR") {
+		t.Errorf("one fetch failed: %s", log)
+	}
 	f.clock.pass(refreshPause)
 	f.want("error", f.tokenHeaded(map[string]any{"kid": "made-up or new"}))
 	f.clock.pass(keepFor - refreshAfter - refreshPause - time.Second)
+	f.log.Reset()
 	f.want("Allow", f.token(nil))
+	if log := f.log.String(); !strings.Contains(log, `"level":"ERROR","msg":"keys not fetched"`) {
+		t.Errorf("nearly a day without a fetch: %s", log)
+	}
 	f.clock.pass(time.Second)
 	f.want("error", f.token(nil))
 	f.issuer.fail(nil)
