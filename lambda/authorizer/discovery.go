@@ -12,10 +12,11 @@ import (
 	"time"
 )
 
-// Limits of an issuer's answers. API Gateway itself has 1.5 seconds for each of the two, and 150,000
-// bytes, for the issuers of an HTTP API ("Quotas for configuring and running an HTTP API in API
-// Gateway", Amazon API Gateway Developer Guide). That time is too short for a function that has just
-// started (awslabs/aws-jwt-verify#72) and for a user pool on a bad day (nasa-gcn/gcn.nasa.gov#527).
+// Limits of an issuer's answers. API Gateway itself has 1.5 seconds for each of the two, and
+// 150,000 bytes, for the issuers of an HTTP API ("Quotas for configuring and running an HTTP API in
+// API Gateway", Amazon API Gateway Developer Guide). That time is too short for a function that has
+// just started (awslabs/aws-jwt-verify#72) and for a user pool on a bad day
+// (nasa-gcn/gcn.nasa.gov#527).
 const (
 	fetchTimeout = 5 * time.Second // for both together
 	maxAnswer    = 150_000
@@ -29,7 +30,8 @@ type source struct {
 	timeout time.Duration
 }
 
-// newSource makes a source that follows no redirect: only the issuer itself says where its keys are.
+// newSource makes a source that follows no redirect: only the issuer itself says where its keys
+// are.
 func newSource(issuer string, client *http.Client) source {
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

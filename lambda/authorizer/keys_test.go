@@ -25,7 +25,8 @@ func (f *fixture) wantFetches(want int) {
 	}
 }
 
-// Keys are fetched once an hour, and a key that the issuer withdraws is trusted no longer than that.
+// Keys are fetched once an hour, and a key that the issuer withdraws is trusted no longer than
+// that.
 func TestKeysAreCached(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -44,7 +45,8 @@ func TestKeysAreCached(t *testing.T) {
 	f.wantFetches(2)
 }
 
-// An unknown kid brings a new key, and a flood of made-up ones doesn't become a flood at the issuer.
+// An unknown kid brings a new key, and a flood of made-up ones doesn't become a flood at the
+// issuer.
 func TestRotation(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -234,8 +236,8 @@ func TestKeySets(t *testing.T) {
 	}
 }
 
-// What an issuer answers instead of its keys. Each is an error of the issuer, not of the caller, and
-// the next good answer mends it.
+// What an issuer answers instead of its keys. Each is an error of the issuer, not of the caller,
+// and the next good answer mends it.
 func TestFaultsOfIssuers(t *testing.T) {
 	t.Parallel()
 	elsewhere := startIssuer(t, secondKey())
