@@ -26,7 +26,12 @@ func TestUploadsOfASharedOwnerSayWhoseTheyAre(t *testing.T) {
 	large := goodFields().alter(fields{"contentType": "video/mp4", "size": 40 * mib, "metadata": fields{"a": "b"}})
 	for _, c := range []struct {
 		subject, want string
-	}{{"auth0|5f7c8ec7", "auth0|5f7c8ec7"}, {"Jürgen", "=?UTF-8?b?SsO8cmdlbg==?="}} {
+	}{
+		{"auth0|5f7c8ec7", "auth0|5f7c8ec7"},
+		{"Jürgen", "=?UTF-8?b?SsO8cmdlbg==?="},
+		{"a  b", "=?UTF-8?b?YSAgYg==?="},                             // a signature would count the spaces as one
+		{"=?UTF-8?b?eA==?=", "=?UTF-8?b?PT9VVEYtOD9iP2VBPT0/PQ==?="}, // S3 would read x
+	} {
 		e := by(sharing(c.subject), rawBatchEvent(fields{"files": []any{goodFields(), large}}.String()))
 		var batch batchAnswer
 		answered(t, h, e, 200, &batch)

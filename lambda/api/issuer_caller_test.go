@@ -109,6 +109,32 @@ func TestExpiredTokenIsRefused(t *testing.T) {
 	}
 }
 
+// Callers with one owner reach each other's files, and nobody else's.
+func TestCallersWithOneOwnerShareFiles(t *testing.T) {
+	t.Parallel()
+	upload, _ := newTestHandler(t, ofIssuers, resumable)
+	plan := goodFields().alter(fields{"size": 40 * mib, "contentType": "video/mp4"}).String()
+	adas := planned(t, upload, by(sharing("ada"), postEvent(plan)))
+	for _, e := range []events.APIGatewayProxyRequest{
+		partsEvent(partsFor(adas.Key).String()), downloadEvent(fields{"key": adas.Key}.String()), listingEvent(fields{"after": adas.Key}.String()),
+		deletionsEvent(adas.Key), scanEvent(fields{"key": adas.Key}.String()),
+	} {
+		h, _ := newTestFor(t, e.Resource, ofIssuers, resumable)
+		if resp := handle(t, h, by(sharing("bob"), e)); resp.StatusCode != 200 {
+			t.Errorf("%s of a file of the same owner: %s", e.Resource, resp.Body)
+		}
+		other := sharing("ada") // of another organisation, where a user has the same subject
+		other.Owner = identity.Owner("https://login.example.com/", "org_id", "org_8")
+		for _, c := range []identity.Caller{other, testCaller()} {
+			var r refusal
+			decodeStrict(t, handle(t, h, by(c, e)).Body, &r)
+			if r.Error.Code != string(Forbidden) || !strings.Contains(r.Error.Message, "belongs to another user") {
+				t.Errorf("%s of a file of another owner: %+v", e.Resource, r)
+			}
+		}
+	}
+}
+
 // Whatever the context is, there is no panic, and nobody gets a key without being somebody.
 func TestAnyContext(t *testing.T) {
 	t.Parallel()
