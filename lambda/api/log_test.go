@@ -38,7 +38,8 @@ func TestLogLine(t *testing.T) {
 	}
 }
 
-// An issuer's subject may be any text, and an owner may be of several subjects. Neither breaks the line.
+// An issuer's subject may be any text, and an owner may be of several subjects. Neither breaks the
+// line.
 func TestLogLineOfAnIssuersCaller(t *testing.T) {
 	t.Parallel()
 	h, j := newTestHandler(t, ofIssuers)
