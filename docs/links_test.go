@@ -15,7 +15,7 @@ const root = ".."
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
-	for _, pattern := range []string{"*.md", "docs/*.md", "client/*.md", "page/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/issuers/*.md", "client/*.md", "page/*.md"} {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)
