@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -117,7 +118,8 @@ func (c claims) read(s string) error {
 	return nil
 }
 
-func (c claims) problems() []string { return c.of.Problems() }
+// problems sets no limit to the values of a claim: they are those of all kinds together.
+func (c claims) problems() []string { return c.of.problems(math.MaxInt) }
 
 // compactJSON writes a value as JSON. It leaves & < > as they are, which would take six bytes each.
 func compactJSON(v any) string {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -90,15 +91,31 @@ func TestAuthorizerRefused(t *testing.T) {
 	}
 }
 
+// Each kind may require as many values as a claim can have, and the authorizer looks for all of them.
+func TestClaimsOfManyKinds(t *testing.T) {
+	t.Parallel()
+	values := make([]string, MaxClaimValues+1)
+	for i := range values {
+		values[i] = strconv.Itoa(i)
+	}
+	a := Authorizer{Issuers: []Issuer{{URL: "https://a.example/", Audiences: []string{"api"}, Algorithms: []string{"RS256"}}}, KindClaims: RequiredClaims{"groups": values}}
+	if err := a.Validate(); err != nil {
+		t.Error(err)
+	}
+	if problems := a.KindClaims.Problems(); len(problems) != 1 || !strings.Contains(problems[0], "has 21 values") {
+		t.Errorf("one kind's: %q", problems)
+	}
+}
+
 // What a token has of the claims that are required.
 func TestRequiredClaims(t *testing.T) {
 	t.Parallel()
-	required := RequiredClaims{"groups": {"editors", "admins"}, "scope": {"upload"}, "verified": {"true"}, "level": {"3"}}
-	token := map[string]any{"groups": []any{"x", "admins", 5.0, "editors"}, "scope": "openid upload", "verified": true, "level": 3.0, "email": "a@b.example"}
+	required := RequiredClaims{"groups": {"editors", "admins"}, "scope": {"upload"}, "verified": {"true"}, "level": {"3"}, "number": {"1000000"}}
+	token := map[string]any{"groups": []any{"x", "admins", 5.0, "editors"}, "scope": "openid upload", "verified": true, "level": 3.0, "number": 1e6, "email": "a@b.example"}
 	if missing := required.Missing(token); missing != "" {
 		t.Errorf("%s is missing", missing)
 	}
-	want := map[string]any{"groups": []any{"editors", "admins"}, "scope": []any{"upload"}, "verified": []any{"true"}, "level": []any{"3"}}
+	want := map[string]any{"groups": []any{"editors", "admins"}, "scope": []any{"upload"}, "verified": []any{"true"}, "level": []any{"3"}, "number": []any{"1000000"}}
 	if got := required.Matching(token); !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
@@ -109,7 +126,7 @@ func TestRequiredClaims(t *testing.T) {
 		"level":    {30.0, "03", 3.5},
 	} {
 		for _, value := range values {
-			changed := map[string]any{"groups": "editors", "scope": []any{"upload"}, "verified": "true", "level": "3"}
+			changed := map[string]any{"groups": "editors", "scope": []any{"upload"}, "verified": "true", "level": "3", "number": "1000000"}
 			if missing := required.Missing(changed); missing != "" {
 				t.Fatalf("%s is missing", missing)
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -87,14 +88,16 @@ func claimValueProblem(claim, s string) string {
 }
 
 // Problems returns what is wrong with required claims, each to be read after their field's name.
-func (cs RequiredClaims) Problems() (found []string) {
+func (cs RequiredClaims) Problems() []string { return cs.problems(MaxClaimValues) }
+
+func (cs RequiredClaims) problems(mostValues int) (found []string) {
 	for _, name := range slices.Sorted(maps.Keys(cs)) {
 		if problem := ClaimNameProblem(name); problem != "" {
 			found = append(found, fmt.Sprintf("%q %s", name, problem))
 		}
 		values := cs[name]
-		if len(values) == 0 || len(values) > MaxClaimValues {
-			found = append(found, fmt.Sprintf("%q has %d values: give the values of which a token must have one, at most %d", name, len(values), MaxClaimValues))
+		if len(values) == 0 || len(values) > mostValues {
+			found = append(found, fmt.Sprintf("%q has %d values: give the values of which a token must have one, at most %d", name, len(values), mostValues))
 		}
 		for i, value := range values {
 			if problem := claimValueProblem(name, value); problem != "" {
@@ -151,8 +154,10 @@ func claimValues(name string, claim any) (values []string) {
 			return strings.Fields(v)
 		}
 		return []string{v}
-	case bool, float64:
-		return []string{fmt.Sprint(v)}
+	case bool:
+		return []string{strconv.FormatBool(v)}
+	case float64:
+		return []string{strconv.FormatFloat(v, 'f', -1, 64)} // 1000000, and not 1e+06
 	case []any:
 		for _, element := range v {
 			if s, ok := element.(string); ok {
