@@ -313,6 +313,9 @@ func TestTokenAuthorizerCache(t *testing.T) {
 				second := checkPassed(t, g.send("GET", "/v1/things", "x"))
 				if c.lifetime == 0 {
 					g.checkAsked(t, 3)
+					if kept := g.api.authorizers["Authorizer"].(*tokenAuthorizer).answers.kept; len(kept) > 0 {
+						t.Errorf("%d answers are kept", len(kept))
+					}
 					return
 				}
 				if latency := second.RequestContext.Authorizer["integrationLatency"]; latency != 0.0 {
