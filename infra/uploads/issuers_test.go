@@ -78,7 +78,18 @@ func TestIssuersRefused(t *testing.T) {
 			uploads.Kind{Name: "film", RequiredClaims: map[string][]string{"groups": values(20)}},
 			uploads.Kind{Name: "trailer", RequiredClaims: map[string][]string{"groups": {"one more"}}})),
 			"Kinds", `require 21 values of the claim "groups" in all, more than the 20`},
-		{"many scopes beside issuers", besidePool(uploads.ExistingPool{PoolARN: poolARN, ClientIDs: []string{"1"}, OAuthScopes: values(21)}), "Callers.ExistingPool.OAuthScopes", "at most 20 (with Issuers)"},
+		{"many scopes beside issuers", besidePool(uploads.ExistingPool{PoolARN: poolARN, ClientIDs: []string{"1"}, OAuthScopes: values(21)}), "Callers.ExistingPool.OAuthScopes", "at most 20 (beside Issuers)"},
+		{"the pool as another issuer", with(func(p *props) {
+			p.Callers.ExistingPool = &uploads.ExistingPool{PoolARN: poolARN, ClientIDs: []string{"1"}}
+			p.Callers.Issuers.List[0].URL = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
+		}), first + ".URL", "is ExistingPool, whose tokens are accepted already"},
+		{"the pool's updated issuer as another issuer", with(func(p *props) {
+			p.Callers.ExistingPool = &uploads.ExistingPool{PoolARN: "${Token[TOKEN.1]}", ClientIDs: []string{"1"}, IssuerURL: "https://login.example.com/"}
+		}), first + ".URL", "is ExistingPool, whose tokens are accepted already"},
+		{"a pool's issuer that is none", besidePool(uploads.ExistingPool{PoolARN: poolARN, ClientIDs: []string{"1"}, IssuerURL: "http://example.com"}), "Callers.ExistingPool.IssuerURL", "write https"},
+		{"a pool's issuer for API Gateway", func(p *props) {
+			p.Callers.ExistingPool = &uploads.ExistingPool{PoolARN: poolARN, ClientIDs: []string{"1"}, IssuerURL: "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"}
+		}, "Callers.ExistingPool.IssuerURL", "API Gateway itself knows"},
 		{"a scope with a comma beside issuers", besidePool(uploads.ExistingPool{PoolARN: poolARN, ClientIDs: []string{"1"}, OAuthScopes: []string{"api/a,b"}}), "Callers.ExistingPool.OAuthScopes", "has a comma"},
 	})
 }

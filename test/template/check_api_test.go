@@ -77,7 +77,7 @@ func TestTokenExpression(t *testing.T) {
 	expression := regexp.MustCompile(render(authorizer["IdentityValidationExpression"]))
 	for header, want := range map[string]bool{
 		"eyJhbGciOiJSUzI1NiJ9.e30.c2ln": true, "Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln": true, "bearer a-_.b.c": true, "BEARER  a.b.c": true,
-		"": false, "Bearer": false, "Bearer ": false, "Bearer a.b": false, "a.b.": false, "Bearer a.b.c.d.e": false, "Basic YTpi": false, "Bearera.b.c": false,
+		"": false, "Bearer": false, "Bearer ": false, "Bearer a.b": false, "a.b.": false, "Bearer a.b.c.d.e": false, "Basic YTpi": false, "Bearer, a.b.c": false,
 		"Bearer a.b.c, Bearer d.e.f": false, "a.b.c d": false, "a.b=.c": false, "Bearer a.b.c\nX: y": false, "Token a.b.c": false,
 	} {
 		if got := expression.MatchString(header); got != want {

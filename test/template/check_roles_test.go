@@ -291,6 +291,9 @@ func (t *template) poolIssuer(want asked) config.Issuer {
 	if arn := strings.Split(want.poolARN, ":"); len(arn) > 5 {
 		pool.URL = "https://cognito-idp." + arn[3] + ".amazonaws.com/" + strings.TrimPrefix(arn[5], "userpool/")
 	}
+	if want.poolIssuer != "" {
+		pool.URL = want.poolIssuer
+	}
 	for _, made := range t.of("AWS::Cognito::UserPool") {
 		pool.URL = "https://" + strings.ToLower(made.id+".ProviderName")
 	}

@@ -60,6 +60,7 @@ type asked struct {
 	alarms, alarmBytesGiven, logQueries               bool
 	webhook                                           *uploads.Webhook
 	noPool                                            bool
+	poolIssuer                                        string
 	issuers                                           *uploads.Issuers
 }
 
@@ -79,7 +80,7 @@ func askedOf(stage infra.Stage) asked {
 		expireDays: expiry.UploadsAfterDays, expireVersionsDays: expiry.VersionsAfterDays,
 		largestFile: largestFile(stage), kinds: p.Kinds, unnamedKind: !p.NoUnnamedKind,
 		webhook: p.Webhook,
-		noPool:  p.Callers.Issuers != nil && p.Callers.NewPool == nil && p.Callers.ExistingPool == nil, issuers: p.Callers.Issuers,
+		noPool:  p.Callers.Issuers != nil && p.Callers.NewPool == nil && p.Callers.ExistingPool == nil, issuers: p.Callers.Issuers, poolIssuer: existingPool.IssuerURL,
 		alarms: p.Alarms != nil, alarmBytesGiven: orZero(p.Alarms).BytesSigned != 0, logQueries: p.LogQueries,
 	}
 }

@@ -55,6 +55,9 @@ func anyCallers(r *rapid.T, p *uploads.Props) {
 	}
 	if pool == "none" || pool != "default" && rapid.Bool().Draw(r, "issuers") {
 		p.Callers.Issuers = anyIssuers(r)
+		if p.Callers.ExistingPool != nil {
+			p.Callers.ExistingPool.IssuerURL = rapid.SampledFrom([]string{"", PoolIssuer}).Draw(r, "issuer of the pool")
+		}
 	}
 }
 

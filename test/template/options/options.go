@@ -53,6 +53,9 @@ const (
 // Issuer is a provider whose tokens options accept.
 const Issuer = "https://login.example.com/"
 
+// PoolIssuer is the updated issuer of the pool that options give as existing.
+const PoolIssuer = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
+
 // WebhookURL is the endpoint that options tell of uploads.
 const WebhookURL = "https://api.example.com/uploads/arrived"
 
@@ -136,8 +139,10 @@ func All() []Option {
 			p.Callers.Issuers = &uploads.Issuers{List: []uploads.Issuer{{URL: Issuer, Audiences: []string{"web"}}}}
 			p.Kinds = []uploads.Kind{{Name: "film", RequiredGroup: "editors/film", RequiredClaims: map[string][]string{"email_verified": {"true"}}}}
 		}},
-		{"issuers-beside-existing-pool", func(p *props) { // watched, and of another region
-			p.Callers.ExistingPool = &uploads.ExistingPool{PoolARN: PoolARN, ClientIDs: []string{"1example23456789", "2example"}, OAuthScopes: []string{"signpost/upload"}}
+		{"issuers-beside-existing-pool", func(p *props) { // watched
+			p.Callers.ExistingPool = &uploads.ExistingPool{
+				PoolARN: PoolARN, ClientIDs: []string{"1example23456789", "2example"}, OAuthScopes: []string{"signpost/upload"}, IssuerURL: PoolIssuer,
+			}
 			p.Callers.Issuers = &uploads.Issuers{List: []uploads.Issuer{{URL: Issuer, Audiences: []string{"web"}}}}
 			p.Alarms, p.Dashboard, p.LogQueries, p.Tracing = &uploads.Alarms{TopicARN: TopicARN}, true, true, true
 			p.Functions = uploads.Functions{MemoryMB: 1024, ReservedConcurrency: uploads.MaxReservedConcurrency / 2}
