@@ -101,7 +101,15 @@ func TestDeletionDuringMultipartUpload(t *testing.T) {
 	for _, p := range signed.Parts[:len(signed.Parts)-1] {
 		s.send(t, p)
 	}
-	s.complete(t, *signed.Complete)
+	a := s3(t, signed.Complete.request(t, s.completion(s.numbers()...)))
+	if mainRun == nil && s3Code(a) == "ConditionalRequestConflict" {
+		return // S3 may see a conflict in what happened since the upload began (localstack/localstack#11402)
+	}
+	if a.status != http.StatusOK || !strings.Contains(string(a.body), "<CompleteMultipartUploadResult") {
+		t.Fatalf("S3 did not finish the upload: %d %s", a.status, s3Code(a))
+	}
+	accepted.Store(s.plan.Key, true)
+	s.checkAssembled(t)
 	if hasRoute(t, "downloads") {
 		a := s3(t, planned(t, downloads(t, fields{"key": s.plan.Key}), 200).request(t, "", setHeader("Range", "bytes=-5")))
 		if a.status != http.StatusPartialContent || string(a.body) != s.content(s.last()) {
@@ -113,7 +121,8 @@ func TestDeletionDuringMultipartUpload(t *testing.T) {
 }
 
 // TestDeletionDuringDownload deletes a file of which a slow reader has only the beginning. S3 goes
-// on to send the version that it began with.
+// on to send the version that it began with, and the deletion doesn't wait for the reader
+// (minio/minio#1798 and #20529; linagora/james-project#2525 has a part of the file).
 func TestDeletionDuringDownload(t *testing.T) {
 	t.Parallel()
 	withFeature(t, "deletions")

@@ -3,7 +3,6 @@ package conformance_test
 import (
 	"encoding/json"
 	"net/http"
-	"path/filepath"
 	"testing"
 )
 
@@ -45,8 +44,7 @@ func TestFeatures(t *testing.T) {
 // TestFewestFeatures runs stage dev, which has none of the props: the routes don't exist.
 func TestFewestFeatures(t *testing.T) {
 	t.Parallel()
-	localOnly(t, "it runs the stage dev")
-	r := startRunFor(t, projectRoot, filepath.Join(t.TempDir(), "data"), "-stage", "dev")
+	r := runStage(t, "dev")
 	send := func(method, path, body string) answer {
 		request, err := http.NewRequest(method, target.ApiUrl+path, nil)
 		if err != nil {

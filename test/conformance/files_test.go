@@ -165,9 +165,11 @@ func eachPage(t *testing.T, u user, kind string, limit int, do func(page)) {
 	for after, more := "", true; more; {
 		p := listPage(t, u, kind, after, limit)
 		do(p)
-		if more = p.IsTruncated && len(p.Contents) > 0; more {
+		before := after
+		if len(p.Contents) > 0 {
 			after = p.Contents[len(p.Contents)-1].Key
 		}
+		more = p.IsTruncated && after > before // or else it would have no end, which listPage has reported
 	}
 }
 

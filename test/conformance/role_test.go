@@ -135,7 +135,8 @@ func elsewhere(key string) map[string]roleCase {
 
 // checkBatchDeletion has a role delete objects by DeleteObjects, which answers 200 and says of each
 // object whether it was deleted ("DeleteObjects", Amazon S3 API Reference). The answer must refuse
-// each.
+// each: pgsty/silo#59 and floci-io/floci#3232 took s3:DeleteObject for enough to delete a version,
+// and in versity/versitygw#2342 one refusal let the next object through.
 func checkBatchDeletion(t *testing.T, r *localRun, handler string, objects ...string) {
 	t.Helper()
 	body := "<Delete><Object>" + strings.Join(objects, "</Object><Object>") + "</Object></Delete>"

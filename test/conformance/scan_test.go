@@ -5,16 +5,12 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
 
-// The target has no malware scan, so these tests run the stage that has one. Its pages are another
-// run's, so requests to its API have no Origin.
-
-// scanRun is a run of stage local-scan.
+// scanRun is a run of stage local-scan: the target has no malware scan.
 type scanRun struct {
 	*localRun
 	first, second user
@@ -22,8 +18,7 @@ type scanRun struct {
 
 func startScanRun(t *testing.T) scanRun {
 	t.Helper()
-	localOnly(t, "it runs the stage local-scan")
-	r := scanRun{localRun: startRunFor(t, projectRoot, filepath.Join(t.TempDir(), "data"), "-stage", "local-scan")}
+	r := scanRun{localRun: runStage(t, "local-scan")}
 	var err error
 	if r.first, r.second, err = signInBoth(r.stack); err != nil {
 		t.Fatal(err)
@@ -33,7 +28,7 @@ func startScanRun(t *testing.T) scanRun {
 
 // as sends a request to this run as a user.
 func (r scanRun) as(u user) edit {
-	return allOf(dropHeader("Origin"), asUser(u), func(request *http.Request) {
+	return allOf(asUser(u), func(request *http.Request) {
 		moved, err := url.Parse(strings.Replace(request.URL.String(), target.ApiUrl, r.ApiUrl, 1))
 		if err != nil {
 			panic(err) // both begin with a URL that is valid
@@ -78,7 +73,7 @@ const pending = "pending"
 // readScan sends a signed reading of tags, and returns what the scan found so far.
 func (r scanRun) readScan(t *testing.T, p plan) string {
 	t.Helper()
-	a := s3(t, p.request(t, "", setHeader("Origin", r.origin())))
+	a := s3(t, p.request(t, ""))
 	var tagging struct {
 		XMLName xml.Name                      `xml:"Tagging"`
 		Tags    []struct{ Key, Value string } `xml:"TagSet>Tag"`
@@ -86,7 +81,7 @@ func (r scanRun) readScan(t *testing.T, p plan) string {
 	if err := xml.Unmarshal(a.body, &tagging); a.status != 200 || err != nil {
 		t.Fatalf("S3 did not give the tags: %d %s %v", a.status, s3Code(a), err)
 	}
-	checkHeader(t, a, "Access-Control-Allow-Origin", r.origin())
+	checkHeader(t, a, "Access-Control-Allow-Origin", target.origin())
 	for _, tag := range tagging.Tags {
 		if tag.Key == "GuardDutyMalwareScanStatus" {
 			return tag.Value
@@ -95,7 +90,7 @@ func (r scanRun) readScan(t *testing.T, p plan) string {
 	return pending
 }
 
-// read sends a signed download.
+// signDownload has a download signed.
 func (r scanRun) signDownload(t *testing.T, u user, key string) plan {
 	t.Helper()
 	return planned(t, downloads(t, fields{"key": key}, r.as(u)), 200)
