@@ -103,8 +103,8 @@ test("every wrong option is named at the call", () => {
   });
 });
 
-// Stores that speak S3's protocol send truncated pages without a key (s3ql/s3ql#166), or the same page
-// again.
+// Stores that speak S3's protocol send truncated pages without a key (s3ql/s3ql#166), or the same
+// page again.
 for (const [what, xml, keys] of [
   ["says that more follow an empty page", listXml([], true), []],
   ["repeats the page", listXml(manyFiles(2), true), [keyOf(0), keyOf(1)]],

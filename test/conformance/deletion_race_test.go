@@ -15,9 +15,9 @@ import (
 
 // These tests delete a file while another request for it is under way.
 
-// checkStoredOrConflict reads the answer to an upload that met a deletion of the same key. S3 stores
-// the file, or refuses it with a conflict ("Add preconditions to S3 operations with conditional
-// requests", Amazon S3 User Guide). It never stores a part of it.
+// checkStoredOrConflict reads the answer to an upload that met a deletion of the same key. S3
+// stores the file, or refuses it with a conflict ("Add preconditions to S3 operations with
+// conditional requests", Amazon S3 User Guide). It never stores a part of it.
 func checkStoredOrConflict(t *testing.T, a answer, p plan, body string) {
 	t.Helper()
 	if a.status == http.StatusConflict && s3Code(a) == "ConditionalRequestConflict" {
@@ -31,7 +31,8 @@ func checkStoredOrConflict(t *testing.T, a answer, p plan, body string) {
 	checkStored(t, p, body)
 }
 
-// checkGone checks in the data folder that the key has no object, or no longer. Its folder may remain.
+// checkGone checks in the data folder that the key has no object, or no longer. Its folder may
+// remain.
 func checkGone(t *testing.T, p plan) {
 	t.Helper()
 	if mainRun == nil {

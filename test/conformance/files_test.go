@@ -187,8 +187,8 @@ type deletions struct {
 	ExpiresAt time.Time
 }
 
-// signDeletions has deletions signed, and checks that each signed request deletes its own object and
-// nothing else.
+// signDeletions has deletions signed, and checks that each signed request deletes its own object
+// and nothing else.
 func signDeletions(t *testing.T, u user, keys ...string) deletions {
 	t.Helper()
 	a := postFields(t, "deletions", fields{"keys": keys}, asUser(u))

@@ -116,7 +116,8 @@ func TestRoleOfListings(t *testing.T) {
 		cases[name] = c
 	}
 	checkRole(t, mainRun, "list", cases)
-	// A list may begin anywhere, and has nothing of the folder where it begins (supabase/storage#1346).
+	// A list may begin anywhere, and has nothing of the folder where it begins
+	// (supabase/storage#1346).
 	for _, begin := range []string{"&start-after=a", "&start-after=" + url.QueryEscape(folder(grace, "")),
 		"&continuation-token=" + url.QueryEscape(base64.URLEncoding.EncodeToString([]byte(folder(grace, ""))))} {
 		a := s3(t, asRole(t, mainRun, roleCredentials(t, mainRun, "list"), "GET", "", list(folder(ada, ""), begin).query, ""))

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestListingDuringChanges lists a folder page by page while files in it are stored and deleted, two
-// of each beside each page. A list may or may not have what changes meanwhile. It must have all
+// TestListingDuringChanges lists a folder page by page while files in it are stored and deleted,
+// two of each beside each page. A list may or may not have what changes meanwhile. It must have all
 // files that were there all along, each once, and none of another folder.
 func TestListingDuringChanges(t *testing.T) {
 	t.Parallel()

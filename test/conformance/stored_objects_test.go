@@ -29,8 +29,8 @@ type object struct {
 	metadata                 map[string]string
 }
 
-// accepted are the keys of all honest uploads, each with whether it has to be there at the end: false
-// is of a file that a test has deleted.
+// accepted are the keys of all honest uploads, each with whether it has to be there at the end. A
+// file that a test has deleted must not.
 var accepted sync.Map
 
 // upload sends the signed request with this body, and checks that S3 stored it.

@@ -85,9 +85,9 @@ async function* pages(
     // S3 doesn't rule out such a page: it "might contain fewer keys" than asked for
     // ("ListObjectsV2", Amazon S3 API Reference). But no report shows one of a list without a
     // delimiter. The lists of TileDB-Inc/TileDB#1218 had one, with which keys are in CommonPrefixes
-    // instead, and that of s3ql/s3ql#166 came from another store. Where very many files in a row were
-    // deleted, S3 goes on searching, if it takes two minutes (xuanwo.io, "Why S3 ListObjects Taking
-    // 120s to Respond?").
+    // instead, and that of s3ql/s3ql#166 came from another store. Where very many files in a row
+    // were deleted, S3 goes on searching, even for two minutes (xuanwo.io, "Why S3 ListObjects
+    // Taking 120s to Respond?").
     if (isMore && after === before) throw badListing();
   }
 }
