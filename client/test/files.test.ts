@@ -1,6 +1,9 @@
 // The user's stored files: lists, deletions, links, names and scans.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Files, RemovalError, type ListedFile, type ListOptions } from "../src/files/files.ts";
 import { ApiError, NetworkError, S3Error, SignpostError } from "../src/index.ts";
 import { apiRefusal, expired, s3Refusal } from "./deployment.ts";
@@ -57,6 +60,22 @@ test("10,000 files are listed page by page, in order, each once", async () => {
   assert.deepEqual(asked("listings").map(({ after }) => after), [undefined, ...Array.from({ length: 9 }, (_, i) => keyOf(1000 * i + 999))]);
 });
 
+test("the files of earlier pages are let go, however many there are", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: () => void = runInNewContext("gc");
+  const { files } = having(manyFiles(500));
+  const listed: WeakRef<ListedFile>[] = [];
+  const held: number[] = [];
+  for await (const file of files.list({ pageSize: 100 })) {
+    listed.push(new WeakRef(file));
+    if (listed.length % 100 > 0) continue;
+    await setImmediate(); // until then, a WeakRef holds its file
+    collectGarbage();
+    held.push(listed.filter((file) => file.deref()).length);
+  }
+  assert.ok(held.length === 5 && held.every((count) => count <= 1), `after each page, ${held} files are held`);
+});
+
 test("a page of a given size; the list ends where the page stops reading", async () => {
   const { files } = having(manyFiles(30));
   for await (const { key } of files.list({ pageSize: 10 })) if (key === keyOf(9)) break;
@@ -84,7 +103,8 @@ test("every wrong option is named at the call", () => {
   });
 });
 
-// S3 itself sends truncated pages without a key (s3ql/s3ql#166, TileDB-Inc/TileDB#1218).
+// Stores that speak S3's protocol send truncated pages without a key (s3ql/s3ql#166), or the same
+// page again.
 for (const [what, xml, keys] of [
   ["says that more follow an empty page", listXml([], true), []],
   ["repeats the page", listXml(manyFiles(2), true), [keyOf(0), keyOf(1)]],

@@ -37,11 +37,15 @@ func middleware(address net.Addr, report func(Request)) fiber.Handler {
 		}
 		drain(c)
 		if report != nil {
+			status, code := c.Response().StatusCode(), ""
+			if status >= 400 { // Body reads a download into memory
+				code = errorCode(c.Response().Body(), status)
+			}
 			report(Request{
 				Method:   c.Method(),
 				Path:     string(c.Request().URI().Path()),
-				Status:   c.Response().StatusCode(),
-				Code:     errorCode(c.Response().Body(), c.Response().StatusCode()),
+				Status:   status,
+				Code:     code,
 				Duration: time.Since(start),
 			})
 		}

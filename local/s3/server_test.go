@@ -89,7 +89,7 @@ func testConfig(dir string, port int, uploader aws.Credentials) Config {
 		panic(err)
 	}
 	return Config{
-		Dir: dir, Port: port, Region: testRegion, Bucket: testBucket,
+		Dir: dir, Port: port, Region: testRegion, Bucket: testBucket, Log: func(Request) {},
 		CORS: []CORSRule{{
 			AllowedOrigins: []string{testOrigin}, AllowedMethods: []string{"PUT"},
 			AllowedHeaders: []string{"content-type", "if-none-match"}, ExposedHeaders: []string{"ETag"},

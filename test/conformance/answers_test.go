@@ -69,6 +69,9 @@ var openapi = sync.OnceValues(func() (*contract.Contract, error) { return contra
 // checkContract checks an answer against openapi.yaml.
 func checkContract(t *testing.T, r *http.Request, a answer) {
 	t.Helper()
+	if r.Method == http.MethodOptions && a.status == http.StatusNotFound {
+		return // a route that the deployment doesn't have: see hasRoute
+	}
 	c, err := openapi()
 	if err != nil {
 		t.Fatal(err)

@@ -240,6 +240,12 @@ func TestS3FeaturePreflight(t *testing.T) {
 	if hasRoute(t, "downloads") {
 		signed["download"] = planned(t, downloads(t, fields{"key": s.plan.Key}), 200)
 	}
+	if hasRoute(t, "listings") {
+		signed["listing"] = signListing(t, ada, "", "", 0)
+	}
+	if hasRoute(t, "deletions") {
+		signed["deletion"] = signDeletions(t, ada, s.plan.Key).Deletions[0]
+	}
 	for name, p := range signed {
 		var needed []string
 		for header := range p.Headers {

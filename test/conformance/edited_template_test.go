@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -101,6 +102,22 @@ func edited(t *testing.T, template []byte, name string, value any) []byte {
 func runEdited(t *testing.T, template []byte) *localRun {
 	t.Helper()
 	return startRunFor(t, project(t, template), filepath.Join(t.TempDir(), "data"))
+}
+
+// runStage runs the template of another stage. It is the golden one of test/template, because to
+// synthesize it takes longer than all that these tests then do. Its pages are the target's.
+func runStage(t *testing.T, stage string) *localRun {
+	t.Helper()
+	localOnly(t, "it runs another stage")
+	template, err := os.ReadFile(filepath.Join("..", "template", "testdata", stage+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, origin := range allowedOrigins() {
+		host, _, _ := strings.Cut(strings.TrimPrefix(origin, "http://"), ":")
+		template = bytes.ReplaceAll(template, []byte("http://"+host+":8080"), []byte(origin))
+	}
+	return runEdited(t, template)
 }
 
 // onRun sends a request to another run than the target, as its first user.

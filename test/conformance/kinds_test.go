@@ -163,4 +163,5 @@ func TestKindOfAGroup(t *testing.T) {
 		refused(t, downloads(t, fields{"key": strings.Replace(note.Key, "/note/", "/"+kind+"/", 1)}, here), "Forbidden", "key")
 	}
 	refused(t, downloads(t, fields{"key": strings.Replace(note.Key, "/note/", "/avatar/", 1)}, here), "InvalidKey", "key")
+	checkKindsOfFiles(t, note.Key, here)
 }

@@ -129,7 +129,8 @@ func TestSeveralProblems(t *testing.T) {
 	}
 }
 
-// featureRoutes are the optional routes that the deployment has, each with a valid body.
+// featureRoutes are the optional routes that the deployment has, each with a valid body, which
+// begins with a key of ada's.
 func featureRoutes(t *testing.T) map[string]string {
 	t.Helper()
 	routes := map[string]string{}
@@ -138,6 +139,12 @@ func featureRoutes(t *testing.T) map[string]string {
 	}
 	if hasRoute(t, "uploads/parts") {
 		routes["uploads/parts"] = `{"key":"` + planUpload(t, fields{"size": sizeLimit(t)}).Key + `","uploadId":"x","parts":[]}`
+	}
+	if hasRoute(t, "listings") {
+		routes["listings"] = `{"after":"` + planUpload(t, nil).Key + `"}`
+	}
+	if hasRoute(t, "deletions") {
+		routes["deletions"] = `{"keys":["` + planUpload(t, nil).Key + `"]}`
 	}
 	return routes
 }
@@ -167,7 +174,8 @@ func TestFeatureBody(t *testing.T) {
 		t.Run("ErrNobody "+path, func(t *testing.T) {
 			refused(t, post(t, path, good, dropHeader("Authorization")), "Unauthorized", "")
 			refused(t, post(t, path, good, setHeader("Authorization", ada.accessToken)), "Unauthorized", "")
-			refused(t, post(t, path, good, asUser(grace)), "Forbidden", "key")
+			named, _, _ := strings.Cut(strings.TrimPrefix(good, `{"`), `"`)
+			refused(t, post(t, path, good, asUser(grace)), "Forbidden", named)
 		})
 		t.Run("ErrText "+path, func(t *testing.T) {
 			refused(t, post(t, path, good, setHeader("Content-Type", "text/plain")), "TypeNotAllowed", "Content-Type")

@@ -29,7 +29,8 @@ type object struct {
 	metadata                 map[string]string
 }
 
-// accepted are the keys of all honest uploads.
+// accepted are the keys of all honest uploads, each with whether it has to be there at the end. A
+// file that a test has deleted must not.
 var accepted sync.Map
 
 // upload sends the signed request with this body, and checks that S3 stored it.
@@ -99,6 +100,14 @@ func filePath(r *localRun, key string) string {
 	return filepath.Join(bucketDir(r), filepath.FromSlash(key))
 }
 
+// attributesOf is where the run stores the attributes of objects, and its name for the bucket there.
+func attributesOf(r *localRun) (attributes meta.MetadataStorer, bucket string) {
+	if sidecar, err := meta.NewSideCar(filepath.Join(r.dir, "s3", "metadata")); err == nil { // no extended attributes here
+		return sidecar, r.UploadBucketName
+	}
+	return meta.XattrMeta{}, bucketDir(r)
+}
+
 func objectAt(r *localRun, key string) (o object, err error) {
 	file, err := os.Open(filePath(r, key))
 	if err != nil {
@@ -111,11 +120,7 @@ func objectAt(r *localRun, key string) (o object, err error) {
 	}
 	sum.Sum(o.sha256[:0])
 
-	var attributes meta.MetadataStorer = meta.XattrMeta{}
-	bucket := bucketDir(r)
-	if sidecar, err := meta.NewSideCar(filepath.Join(r.dir, "s3", "metadata")); err == nil { // no extended attributes here
-		attributes, bucket = sidecar, r.UploadBucketName
-	}
+	attributes, bucket := attributesOf(r)
 	text := func(name string) string {
 		value, e := attributes.RetrieveAttribute(nil, bucket, key, name)
 		if e != nil && !errors.Is(e, meta.ErrNoSuchKey) {
@@ -151,13 +156,15 @@ func onlyAcceptedObjects(r *localRun) error {
 		if err != nil {
 			return err
 		}
-		if _, ok := accepted.LoadAndDelete(filepath.ToSlash(key)); !ok {
-			wrong = append(wrong, fmt.Errorf("the store holds %q, which no honest upload put there", key))
+		if there, ok := accepted.LoadAndDelete(filepath.ToSlash(key)); !ok || !there.(bool) {
+			wrong = append(wrong, fmt.Errorf("the store holds %q, which no honest upload put there, or which was deleted", key))
 		}
 		return nil
 	})
-	accepted.Range(func(key, _ any) bool {
-		wrong = append(wrong, fmt.Errorf("%q was uploaded, but is gone", key))
+	accepted.Range(func(key, there any) bool {
+		if there.(bool) {
+			wrong = append(wrong, fmt.Errorf("%q was uploaded, but is gone", key))
+		}
 		return true
 	})
 	return errors.Join(append(wrong, err)...)

@@ -79,9 +79,15 @@ async function* pages(
         ...{ lastModified: new Date(textOf(entry, "LastModified")!), etag: textOf(entry, "ETag")! },
       };
     }
-    // S3 may end a page before its first file, and say that more follow (s3ql/s3ql#166,
-    // TileDB-Inc/TileDB#1218). Then there is no key to continue after, and to end here would hide
-    // files.
+    // An empty page of which more follow can't be continued: only its NextContinuationToken says
+    // where it ended, and the API signs none. To end here would hide files.
+    //
+    // S3 doesn't rule out such a page: it "might contain fewer keys" than asked for
+    // ("ListObjectsV2", Amazon S3 API Reference). But no report shows one of a list without a
+    // delimiter. The lists of TileDB-Inc/TileDB#1218 had one, with which keys are in CommonPrefixes
+    // instead, and that of s3ql/s3ql#166 came from another store. Where very many files in a row
+    // were deleted, S3 goes on searching, even for two minutes (xuanwo.io, "Why S3 ListObjects
+    // Taking 120s to Respond?").
     if (isMore && after === before) throw badListing();
   }
 }
