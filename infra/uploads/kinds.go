@@ -50,8 +50,8 @@ type Kind struct {
 	ExpireAfterDays int
 
 	// RequiredGroup is the Cognito group that callers must be in for this kind, besides
-	// Callers.RequiredGroup, so only users of a pool can be. A new pool gets the group. The name has the same rules as that of
-	// Callers.RequiredGroup.
+	// Callers.RequiredGroup, so only users of a pool can be. A new pool gets the group. The name has
+	// the same rules as that of Callers.RequiredGroup.
 	//
 	// Default: "". Everybody who may call can use this kind.
 	RequiredGroup string

@@ -70,6 +70,17 @@ func (t *template) function(handler string) map[string]any {
 	return nil
 }
 
+// authorizerPermission returns the properties of the permission to call the function that verifies
+// tokens.
+func (t *template) authorizerPermission() map[string]any {
+	for _, permission := range t.of("AWS::Lambda::Permission") {
+		if strings.Contains(permission.id, "TokenAuthorizer") {
+			return permission.Properties
+		}
+	}
+	return nil
+}
+
 // variables returns the environment of the function with that handler.
 func (t *template) variables(handler string) map[string]any {
 	return object(at(t.function(handler), "Environment", "Variables"))
@@ -140,10 +151,10 @@ var roleMutations = []mutation{
 		object(at(role.Properties, "Policies", 0, "PolicyDocument", "Statement", 0))["Action"] = []any{"logs:PutLogEvents", "s3:GetObject"}
 	}},
 	{"only API Gateway calls the functions", "issuers", "any authorizer of the API", func(t *template) {
-		t.first("AWS::Lambda::Permission")["SourceArn"] = "arn:aws:execute-api:eu-west-1:111122223333:api/authorizers/another"
+		t.authorizerPermission()["SourceArn"] = "arn:aws:execute-api:eu-west-1:111122223333:api/authorizers/another"
 	}},
 	{"only API Gateway calls the functions", "issuers", "a method calls the function that verifies tokens", func(t *template) {
-		t.first("AWS::Lambda::Permission")["SourceArn"] = t.of("AWS::Lambda::Permission")[1].Properties["SourceArn"]
+		t.authorizerPermission()["SourceArn"] = t.first("AWS::Lambda::Permission")["SourceArn"]
 	}},
 	{"only API Gateway calls the functions", "", "anybody", func(t *template) { t.first("AWS::Lambda::Permission")["Principal"] = "*" }},
 	{"each function starts with its environment", "", "a variable less", func(t *template) { delete(t.environment(), "ALLOWED_ORIGINS") }},

@@ -77,6 +77,7 @@ func TestMetricsAreApart(t *testing.T) {
 	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
 	props := synth.WithStub(t, options.Everything()).Uploads
+	props.Deletions = nil // a stack can't have all resources of four
 	for _, id := range []string{"Images", "Documents", "Uploads"} {
 		uploads.New(stack, id, props)
 	}
@@ -285,8 +286,8 @@ func TestTwoOfEverything(t *testing.T) {
 	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
 	props := synth.WithStub(t, options.Everything()).Uploads
+	uploads.New(constructs.NewConstruct(stack, jsii.String("Inner")), "Uploads", props)
 	for _, id := range []string{"Images", "Documents"} {
-		uploads.New(constructs.NewConstruct(stack, jsii.String("Inner"+id)), "Uploads", props)
 		if made := uploads.New(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || made.ListFunction == nil || made.DeleteFunction == nil || made.ScanFunction == nil || made.AuthorizeFunction == nil || made.UserPool == nil || made.UndeliveredWebhooks == nil || !strings.HasSuffix(made.URL, "/") {
 			t.Errorf("Uploads %s does not say what it made: %+v", id, made)
 		}
