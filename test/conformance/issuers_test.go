@@ -203,8 +203,8 @@ func TestIssuersBesideAPool(t *testing.T) {
 // TestIssuersWithoutAPool runs the template without a user pool: then Cognito doesn't run.
 func TestIssuersWithoutAPool(t *testing.T) {
 	t.Parallel()
-	issuer := newTestIssuer(t)
-	r := runEdited(t, withIssuers(t, false, issuer.accepting()))
+	issuer, company := newTestIssuer(t), newTestIssuer(t)
+	r := runEdited(t, withIssuers(t, false, issuer.accepting(), company.ownedBy("org_id")))
 	if r.UserPoolId != "" || r.Local.CognitoEndpoint != "" || len(r.Local.Users) > 0 {
 		t.Errorf("the outputs have a user pool: %s %s %v", r.UserPoolId, r.Local.CognitoEndpoint, r.Local.Users)
 	}
@@ -219,4 +219,39 @@ func TestIssuersWithoutAPool(t *testing.T) {
 		t.Errorf("the upload got %d", a.status)
 	}
 	refused(t, uploads(t, nil, onIssuersRun(r, ada.idToken)), "Unauthorized", "")
+	checkSharedFolder(t, r, company)
+}
+
+// ownedBy is how ISSUERS names the issuer if a claim says whose the files are.
+func (i testIssuer) ownedBy(claim string) fields {
+	accepted := i.accepting()
+	accepted["owner"] = claim
+	return accepted
+}
+
+// checkSharedFolder has two members of a company read what one of them stored. The file says who that
+// was. Another company's member can't have it, and who is in no company can't call.
+func checkSharedFolder(t *testing.T, r *localRun, company testIssuer) {
+	t.Helper()
+	member := func(subject, org string) edit {
+		return onIssuersRun(r, company.token(t, subject, fields{"org_id": org}))
+	}
+	anna, ben, eve := member("auth0|anna", "org_1"), member("auth0|ben", "org_1"), member("auth0|eve", "org_2")
+	p := planned(t, uploads(t, nil, anna), 201)
+	if owner := strings.Split(p.Key, "/")[1]; owner != identity.Owner(company.url, "org_id", "org_1") {
+		t.Errorf("the key is %s", p.Key)
+	}
+	if a := s3(t, p.request(t, "hello", setHeader("x-amz-meta-uploaded-by", "auth0|ben"))); s3Code(a) != "SignatureDoesNotMatch" {
+		t.Errorf("a file by somebody else was answered %d %s", a.status, s3Code(a))
+	}
+	if a := s3(t, p.request(t, "hello")); a.status != http.StatusOK {
+		t.Fatalf("the upload got %d", a.status)
+	}
+	read := planned(t, downloads(t, fields{"key": p.Key}, ben), 200)
+	if a := s3(t, read.request(t, "")); a.status != 200 || string(a.body) != "hello" || a.header.Get("x-amz-meta-uploaded-by") != "auth0|anna" {
+		t.Errorf("a member reads %d %q by %q", a.status, a.body, a.header.Get("x-amz-meta-uploaded-by"))
+	}
+	refused(t, downloads(t, fields{"key": p.Key}, eve), "Forbidden", "key")
+	refused(t, uploads(t, fields{"metadata": fields{"Uploaded-By": "auth0|ben"}}, anna), "InvalidRequest", "metadata")
+	refused(t, uploads(t, nil, onIssuersRun(r, company.token(t, "auth0|ada", nil))), "Forbidden", "")
 }
