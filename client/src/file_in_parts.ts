@@ -1,18 +1,38 @@
-import { ApiError, badAnswer } from "./errors.ts";
+// Files in parts. This module is loaded when the first one is planned: see core.ts and
+// load_parts.ts.
 import type { Job, Tools } from "./job.ts";
 import type { PartsRecord } from "./resume.ts";
-import { checksumFor } from "./s3/checksum.ts";
-import { deliver } from "./s3/deliver.ts";
+import { isGone, readCreated } from "./s3/multipart_outcome.ts";
 import { multipartUpload } from "./s3/multipart_upload.ts";
-import { isGone, readStored } from "./s3/outcome.ts";
+import type { StoredPart } from "./s3/parts_xml.ts";
 import type { Timed } from "./s3/timed.ts";
-import type { StoredPart } from "./s3/xml.ts";
-import type { SignedRequest } from "./types.ts";
+import type { SignedRequest, UploadPlan } from "./types.ts";
 
 /** A part to send. `sha256` is base64. */
 interface Part {
   partNumber: number;
   sha256: string | undefined;
+}
+
+/** A file that was planned in parts. If the plan expires before S3 has created its upload, there is a new one. */
+export async function newFileInParts(tools: Tools, plan: Timed<UploadPlan>, signal: AbortSignal): Promise<Job> {
+  const { file, request, badAnswer, deliver, fits } = tools;
+  const inParts = (planned: Timed<UploadPlan>) => {
+    if ("multipart" in planned && fits(planned.multipart, file.size)) return planned;
+    throw badAnswer();
+  };
+  let planned = inParts(plan);
+  await tools.place();
+  const uploadId = await deliver(tools, {
+    signal,
+    signed: planned,
+    sign: async () => (planned = inParts((await tools.plan(async () => request, signal))!)),
+    read: readCreated(tools),
+  });
+  const { key, headers, multipart } = planned;
+  const checksums = request.partChecksums === true;
+  const record = { key, contentType: headers["Content-Type"], uploadId: uploadId!, ...multipart, checksums, parts: {} };
+  return fileInParts(tools, record, false);
 }
 
 /**
@@ -21,7 +41,7 @@ interface Part {
  * @param isResumed whether the record is of an earlier upload, so that S3 is asked which parts it has
  */
 export function fileInParts(tools: Tools, record: PartsRecord, isResumed: boolean): Job {
-  const { file, meter, connections } = tools;
+  const { file, meter, connections, ApiError, badAnswer, checksumFor, deliver, readStored } = tools;
   const { key, contentType, partSize, partCount } = record;
   const upload = multipartUpload(tools, record);
   const checksum = record.checksums ? checksumFor(tools.checksum, partSize) : undefined;
@@ -43,7 +63,7 @@ export function fileInParts(tools: Tools, record: PartsRecord, isResumed: boolea
     const listed = await upload.list(signal).catch((error) => {
       // If all parts were stored, the earlier page may have completed the upload: completing it
       // again shows that.
-      if (!isGone(error) || Object.keys(known).length < partCount) throw error;
+      if (!isGone(tools, error) || Object.keys(known).length < partCount) throw error;
     });
     record.parts = {};
     if (!listed) return Object.values(known);
@@ -120,7 +140,7 @@ export function fileInParts(tools: Tools, record: PartsRecord, isResumed: boolea
       } catch (error) {
         // The API refuses a remembered upload that is not, or no longer, this user's.
         const isForeign = !earlier && error instanceof ApiError && !error.retryable && error.status !== 401;
-        job.isLost = isForeign || isGone(error);
+        job.isLost = isForeign || isGone(tools, error);
         throw error;
       }
     },

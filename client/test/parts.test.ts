@@ -72,6 +72,14 @@ test("only the part that failed is sent again", async () => {
   assert.equal(deployed().count(/^PUT part/), 28);
 });
 
+test("a plan that has expired before the multipart upload is created is made again", async () => {
+  deployed().fault = (what, count) => (what === "POST create" && count === 1 ? expired : undefined);
+  const file = randomFile(size26);
+  const { key } = await clientOf(deployed()).upload(file).done;
+  assert.deepEqual([...deployed().objects], [[key, await bytesOf(file)]]);
+  assert.equal(deployed().count("POST /uploads"), 2);
+});
+
 test("only the part whose URL has expired is signed again, once", async () => {
   deployed().fault = (what, count) => (what === "PUT part 3" && count === 1 ? expired : undefined);
   await clientOf(deployed()).upload(randomFile(size26)).done;
