@@ -2,9 +2,11 @@ import { check } from "./check.ts";
 import { badAnswer, type ApiError } from "./errors.ts";
 import type { Job, Tools } from "./job.ts";
 import type { KnownLimits } from "./limits.ts";
+import type { HashedAhead } from "./file_in_parts.ts";
 import type { LoadParts } from "./load_parts.ts";
 import type { PartsRecord } from "./resume.ts";
 import { checksumFor } from "./s3/checksum.ts";
+import { partSize } from "./s3/part_size.ts";
 import type { Limits } from "./types.ts";
 import { wholeFile } from "./whole_file.ts";
 
@@ -47,6 +49,8 @@ async function plan(tools: Tools, { loadParts }: Known, askLimits: () => Promise
   const hash = checksumFor(checksum, size);
   let sha256: string | undefined;
   let record: PartsRecord | undefined;
+  let ahead: Promise<HashedAhead> | undefined;
+  const load = () => loadParts({ signal, onWait });
   const planned = await tools.plan(async () => {
     const { kinds } = await askLimits();
     // The API refuses other kinds: it knows whether there is no such kind or it is another group's.
@@ -55,7 +59,10 @@ async function plan(tools: Tools, { loadParts }: Known, askLimits: () => Promise
     record = isInParts ? (await tools.place())?.read() : undefined;
     if (record && (!record.checksums || checksumFor(checksum, record.partSize))) return;
     if (kind) await check(request, kind, signal);
-    if (isInParts) loadParts({ signal, onWait }).catch(() => {}); // meanwhile; it is awaited later
+    if (isInParts) {
+      ahead = load().then(({ hashAhead }) => hashAhead(tools, partSize(size)));
+      ahead.catch(() => {}); // it is awaited later
+    }
     if (kind && !isInParts) sha256 = await hash?.(file);
     return { ...request, sha256 };
   }, signal);
@@ -64,6 +71,7 @@ async function plan(tools: Tools, { loadParts }: Known, askLimits: () => Promise
     if (hash && !sha256) throw Object.assign(badAnswer(), { field: "sha256" });
     return wholeFile(tools, planned, sha256);
   }
-  const { fileInParts, newFileInParts } = await loadParts({ signal, onWait });
-  return planned ? newFileInParts(tools, planned, signal) : fileInParts(tools, record!, true);
+  const hashed = await ahead;
+  const { fileInParts, newFileInParts } = await load();
+  return planned ? newFileInParts(tools, planned, signal, hashed) : fileInParts(tools, record!, true);
 }

@@ -14,8 +14,27 @@ interface Part {
   sha256: string | undefined;
 }
 
+/** The SHA-256 of a file's first parts, if the parts have that size. Each is used once. */
+export interface HashedAhead {
+  partSize: number;
+  /** By the part's number, which counts from 1. */
+  sums: Map<number, Promise<string>>;
+}
+
+/** Begins to hash the parts that are sent first, while the file is planned. */
+export function hashAhead({ file, checksum, connections, checksumFor }: Tools, partSize: number): HashedAhead {
+  const hash = checksumFor(checksum, partSize);
+  const sums: HashedAhead["sums"] = new Map();
+  for (let number = 1; hash && number <= connections && (number - 1) * partSize < file.size; number++) {
+    const sum = (async () => hash(file.slice((number - 1) * partSize, number * partSize)))();
+    sum.catch(() => {}); // it is awaited later
+    sums.set(number, sum);
+  }
+  return { partSize, sums };
+}
+
 /** A file that was planned in parts. If the plan expires before S3 has created its upload, there is a new one. */
-export async function newFileInParts(tools: Tools, plan: Timed<UploadPlan>, signal: AbortSignal): Promise<Job> {
+export async function newFileInParts(tools: Tools, plan: Timed<UploadPlan>, signal: AbortSignal, ahead?: HashedAhead): Promise<Job> {
   const { file, request, badAnswer, deliver, fits } = tools;
   const inParts = (planned: Timed<UploadPlan>) => {
     if ("multipart" in planned && fits(planned.multipart, file.size)) return planned;
@@ -32,7 +51,7 @@ export async function newFileInParts(tools: Tools, plan: Timed<UploadPlan>, sign
   const { key, headers, multipart } = planned;
   const checksums = request.partChecksums === true;
   const record = { key, contentType: headers["Content-Type"], uploadId: uploadId!, ...multipart, checksums, parts: {} };
-  return fileInParts(tools, record, false);
+  return fileInParts(tools, record, false, ahead);
 }
 
 /**
@@ -40,7 +59,7 @@ export async function newFileInParts(tools: Tools, plan: Timed<UploadPlan>, sign
  *
  * @param isResumed whether the record is of an earlier upload, so that S3 is asked which parts it has
  */
-export function fileInParts(tools: Tools, record: PartsRecord, isResumed: boolean): Job {
+export function fileInParts(tools: Tools, record: PartsRecord, isResumed: boolean, ahead?: HashedAhead): Job {
   const { file, meter, connections, ApiError, badAnswer, checksumFor, deliver, readStored } = tools;
   const { key, contentType, partSize, partCount } = record;
   const upload = multipartUpload(tools, record);
@@ -52,7 +71,11 @@ export function fileInParts(tools: Tools, record: PartsRecord, isResumed: boolea
   let earlier: StoredPart[] | undefined = isResumed ? undefined : [];
 
   const pieceOf = (number: number) => file.slice((number - 1) * partSize, number * partSize);
-  const hash = async (partNumber: number): Promise<Part> => ({ partNumber, sha256: await checksum?.(pieceOf(partNumber)) });
+  const hash = async (partNumber: number): Promise<Part> => {
+    const hashed = ahead?.partSize === partSize ? ahead.sums.get(partNumber) : undefined;
+    ahead?.sums.delete(partNumber);
+    return { partNumber, sha256: await (hashed ?? checksum?.(pieceOf(partNumber))) };
+  };
 
   /**
    * S3's own list decides what is stored. If the deployment doesn't grant it, what was remembered
