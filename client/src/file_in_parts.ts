@@ -71,6 +71,8 @@ export function fileInParts(tools: Tools, record: PartsRecord, isResumed: boolea
   let earlier: StoredPart[] | undefined = isResumed ? undefined : [];
 
   const pieceOf = (number: number) => file.slice((number - 1) * partSize, number * partSize);
+  // Chromium asks the system for the file at each slice, so the size is computed.
+  const sizeOf = (number: number) => Math.min(partSize, file.size - (number - 1) * partSize);
   const hash = async (partNumber: number): Promise<Part> => {
     const hashed = ahead?.partSize === partSize ? ahead.sums.get(partNumber) : undefined;
     ahead?.sums.delete(partNumber);
@@ -91,7 +93,7 @@ export function fileInParts(tools: Tools, record: PartsRecord, isResumed: boolea
     record.parts = {};
     if (!listed) return Object.values(known);
     return [...listed.values()]
-      .filter(({ partNumber, size }) => size === pieceOf(partNumber).size)
+      .filter(({ partNumber, size }) => size === sizeOf(partNumber))
       .map((part) => ({ ...part, sha256: part.sha256 ?? known[part.partNumber]?.sha256 }));
   };
 
@@ -103,7 +105,7 @@ export function fileInParts(tools: Tools, record: PartsRecord, isResumed: boolea
       signal.throwIfAborted();
       if (part.sha256 && sha256 !== part.sha256) throw badAnswer(); // so the upload starts over
       record.parts[partNumber] = { ...part, sha256 };
-      meter.reused(partNumber, pieceOf(partNumber).size);
+      meter.reused(partNumber, sizeOf(partNumber));
     }
   };
 
