@@ -42,7 +42,7 @@ export class SignpostError extends Error {
    */
   get retryable(): boolean {
     const { code, status = 0 } = this;
-    return status > 499 || [408, 409, 429].includes(status) || /^NetworkError|Timeout$|^IncompleteBody/.test(code);
+    return status > 499 || [408, 409, 429].includes(status) || /^NetworkError|^NotLoaded|Timeout$|^IncompleteBody/.test(code);
   }
 }
 
@@ -69,7 +69,8 @@ export class S3Error extends SignpostError {
 }
 
 /**
- * There was no answer. `code` is `NetworkError` or `Timeout`, or the reason if it is known:
+ * There was no answer. `code` is `NetworkError` or `Timeout`, `NotLoaded` if the page's code for files
+ * in parts can't be loaded, or the reason if it is known:
  *
  * - `CSP`: the page's Content-Security-Policy forbids the request.
  * - `CORS`: the server is up, but the browser withholds its answers from this page. Either the

@@ -1,7 +1,7 @@
 // The records of unfinished uploads in parts, which this browser keeps so that they continue after
 // a reload. begin.ts looks for the record of a file, and file_in_parts.ts continues from it.
 import { attempt } from "./attempt.ts";
-import type { StoredPart } from "./s3/xml.ts";
+import type { StoredPart } from "./s3/parts_xml.ts";
 
 /**
  * The part of the Web Storage API that the client uses: localStorage and sessionStorage have it.

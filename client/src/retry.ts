@@ -80,7 +80,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, context: RetryCo
         signal.throwIfAborted();
         if (!(error instanceof SignpostError) || !error.retryable || exhausted.has(error)) throw error;
         const isUnanswered = error.code === "NetworkError";
-        if (isUnanswered && isOffline()) {
+        if (error instanceof NetworkError && isOffline()) {
           onWait?.("offline");
           await untilOnline(retry.maxDelay, signal);
           continue;

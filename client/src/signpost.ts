@@ -3,6 +3,7 @@ import { checksumFor } from "./s3/checksum.ts";
 import { settingsOf, type Settings, type SignpostOptions, type UploadOptions } from "./options.ts";
 import { partSize } from "./s3/part_size.ts";
 import { newLimits } from "./limits.ts";
+import { newPartsLoader } from "./load_parts.ts";
 import { newPlanner } from "./planner.ts";
 import { newPool } from "./pool.ts";
 import { newRecords } from "./resume.ts";
@@ -29,13 +30,14 @@ export class Signpost {
   /** Throws a TypeError that lists every wrong option. */
   constructor(options: SignpostOptions) {
     this.settings = settingsOf(options);
-    const { apiUrl, storage, connections } = this.settings;
+    const { apiUrl, storage, connections, retry } = this.settings;
     const call = newApi(this.settings);
     this.#shared = {
       ...this.settings,
       unsure: new WeakMap(),
       call,
       limits: newLimits(call),
+      loadParts: newPartsLoader(retry),
       planner: newPlanner(call),
       pool: newPool(connections),
       turns: newPool(connections),

@@ -1,5 +1,6 @@
 import type { Call } from "./api.ts";
 import { begin, type Known } from "./begin.ts";
+import { core } from "./core.ts";
 import { NetworkError } from "./errors.ts";
 import type { Job, StoredObject, Tools } from "./job.ts";
 import type { Settings, UploadOptions, UploadState } from "./options.ts";
@@ -181,6 +182,7 @@ export class Upload {
     const { contentType, metadata, kind } = request;
     const onWait = (state: "offline" | "waiting") => this.#become(state);
     return {
+      ...core,
       ...shared,
       ...{ onWait, file, request },
       meter: newMeter(file.size, (progress) => this.#report(progress)),

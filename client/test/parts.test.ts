@@ -30,6 +30,27 @@ test("every part is sent once, several at a time, and signed in batches", async 
   assert.equal(batches()[0]?.[1]?.sha256, sha256((await bytesOf(file)).subarray(1_000, 2_000)));
 });
 
+test("the hashes of the first parts are begun before the multipart upload is created, each once", async () => {
+  const MiB = 2 ** 20;
+  Object.assign(deployed(), { partSize: 5 * MiB });
+  const hashed: Blob[] = [];
+  const checksum = async (piece: Blob) => {
+    hashed.push(piece);
+    return sha256(await bytesOf(piece));
+  };
+  let begun: number[] = [];
+  deployed().fault = (what) => {
+    if (what === "POST create") begun = hashed.map(({ size }) => size);
+    return undefined;
+  };
+  const file = randomFile(11 * MiB);
+  const { key } = await clientOf(deployed(), { checksum, connections: 2 }).upload(file).done;
+  assert.deepEqual(begun, [5 * MiB, 5 * MiB]);
+  assert.deepEqual(hashed.map(({ size }) => size), [5 * MiB, 5 * MiB, MiB]);
+  assert.deepEqual(batches()[0]?.[1]?.sha256, sha256((await bytesOf(file)).subarray(5 * MiB, 10 * MiB)));
+  assert.ok(deployed().objects.has(key));
+});
+
 test("four pieces are hashed at once, however many files are uploaded", async (t) => {
   let [now, most] = [0, 0];
   const digest = crypto.subtle.digest.bind(crypto.subtle);
@@ -70,6 +91,14 @@ test("only the part that failed is sent again", async () => {
   assert.deepEqual(deployed().objects.get(key), await bytesOf(file));
   assert.equal(deployed().count("PUT part 7"), 3);
   assert.equal(deployed().count(/^PUT part/), 28);
+});
+
+test("a plan that has expired before the multipart upload is created is made again", async () => {
+  deployed().fault = (what, count) => (what === "POST create" && count === 1 ? expired : undefined);
+  const file = randomFile(size26);
+  const { key } = await clientOf(deployed()).upload(file).done;
+  assert.deepEqual([...deployed().objects], [[key, await bytesOf(file)]]);
+  assert.equal(deployed().count("POST /uploads"), 2);
 });
 
 test("only the part whose URL has expired is signed again, once", async () => {

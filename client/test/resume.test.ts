@@ -39,6 +39,17 @@ test("the same file continues with the parts that S3 lists", async () => {
   assert.equal(storage.length, 0);
 });
 
+test("a last part that is smaller isn't sent again", async () => {
+  const file = randomFile(size26);
+  deployed().fault = (what) => (what === "POST complete" ? "cut" : undefined);
+  await assert.rejects(newPage().upload(file).done, { code: "NetworkError" });
+  deployed().fault = () => undefined;
+  const upload = newPage().upload(file);
+  assert.deepEqual(deployed().objects.get((await upload.done).key), await bytesOf(file));
+  assert.equal(upload.progress.reused, size26);
+  assert.equal(deployed().count(/^PUT part/), 26);
+});
+
 test("a file that is interrupted several times sends each time what S3 lacks", async () => {
   const file = randomFile(size26);
   const oneByOne = () => clientOf(deployed(), { storage, connections: 1, retry: { limit: 0 } });

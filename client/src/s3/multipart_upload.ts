@@ -1,11 +1,12 @@
-import type { PartsRequest, SignedParts, SignedRequest, UploadPlan } from "../types.ts";
-import { deliver, type DeliveryTools } from "./deliver.ts";
-import { readAborted, readCompleted, readCreated, readList } from "./outcome.ts";
-import { timed, type Timed } from "./timed.ts";
-import { allParts, completeXml, type StoredPart } from "./xml.ts";
+import type { Core } from "../core.ts";
+import type { PartsRequest, SignedParts, SignedRequest } from "../types.ts";
+import type { DeliveryTools } from "./deliver.ts";
+import { readAborted, readCompleted, readList } from "./multipart_outcome.ts";
+import { allParts, completeXml, type StoredPart } from "./parts_xml.ts";
+import type { Timed } from "./timed.ts";
 
-/** What a multipart upload needs of the client. */
-export interface MultipartTools extends DeliveryTools {
+/** What a multipart upload needs of the client. It has code of the client too: see core.ts. */
+export interface MultipartTools extends DeliveryTools, Core {
   /** Signs parts and what follows them: `POST /uploads/parts`. */
   signParts(request: PartsRequest, signal: AbortSignal): Promise<SignedParts>;
 }
@@ -34,12 +35,8 @@ export interface MultipartUpload {
   abort(signal: AbortSignal): Promise<void>;
 }
 
-/** Creates the upload that was planned. Resolves with its id. */
-export function createMultipart(tools: DeliveryTools, plan: UploadPlan, signal: AbortSignal): Promise<string> {
-  return deliver(tools, { signal, sign: () => plan, read: readCreated }) as Promise<string>;
-}
-
 export function multipartUpload(tools: MultipartTools, { key, uploadId }: { key: string; uploadId: string }): MultipartUpload {
+  const { deliver, timed } = tools;
   const ask = (signal: AbortSignal, parts: PartsRequest["parts"] = [], after = 0) =>
     tools.signParts({ key, uploadId, parts, listAfter: after || undefined }, signal);
   return {
@@ -48,7 +45,7 @@ export function multipartUpload(tools: MultipartTools, { key, uploadId }: { key:
       return parts.map((part, i) => ({ ...part, ...signed[i]!, until }));
     },
     list: (signal) =>
-      allParts(async (after) => {
+      allParts(tools, async (after) => {
         const { list } = await ask(signal, [], after);
         return list && deliver(tools, { signal, sign: () => list, read: readList });
       }),
@@ -57,7 +54,7 @@ export function multipartUpload(tools: MultipartTools, { key, uploadId }: { key:
         signal,
         body: new Blob([completeXml(parts)]),
         sign: async () => (await ask(signal)).complete,
-        read: readCompleted,
+        read: readCompleted(tools),
       }),
     abort: async (signal) => {
       const { abort } = await ask(signal);

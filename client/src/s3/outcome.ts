@@ -18,28 +18,15 @@
 //   200 with an <Error>                 replaces itself, a second create is one more upload that stays empty, and the
 //                                       two that make an object are as above
 //   anything else                       S3 refuses: the upload fails
-import { type S3Error, SignpostError } from "../errors.ts";
+import type { S3Error } from "../errors.ts";
 import type { SignedRequest } from "../types.ts";
 import type { Answer } from "./answer.ts";
-import { textOf } from "./xml.ts";
 
 /** Reads what S3 must confirm with; nothing if the answer is not S3's. */
 export type Reading = (answer: Answer) => string | null | undefined;
 
 /** PutObject, UploadPart: the ETag. */
 export const readStored: Reading = ({ etag }) => etag;
-
-/** CreateMultipartUpload: the upload's id. */
-export const readCreated: Reading = ({ xml }) => textOf(xml, "UploadId");
-
-/** CompleteMultipartUpload: the ETag. */
-export const readCompleted: Reading = ({ xml }) => textOf(xml, "ETag");
-
-/** ListParts: the list. */
-export const readList: Reading = ({ xml }) => /<ListPartsResult[^]*/.exec(xml)?.[0];
-
-/** AbortMultipartUpload: any 2xx is enough. */
-export const readAborted: Reading = () => "aborted";
 
 /** Whether an earlier try made the object. */
 export function isStoredAlready(error: S3Error, { headers }: SignedRequest): boolean {
@@ -52,13 +39,4 @@ export function isStoredAlready(error: S3Error, { headers }: SignedRequest): boo
  */
 export function wantsNewUrl({ code, isExpired }: S3Error): boolean {
   return isExpired || /RequestTimeTooSkewed|BadDigest/.test(code);
-}
-
-/**
- * Whether this multipart upload can't be completed, and a new one can. The API has the code
- * InvalidPart too, and BadAnswer is an answer that doesn't fit the upload: it may split the file
- * otherwise than when the upload began.
- */
-export function isGone(error: unknown): boolean {
-  return error instanceof SignpostError && /^(NoSuchUpload|InvalidPart|EntityTooSmall|BadAnswer)/.test(error.code);
 }

@@ -1,10 +1,12 @@
+import { core } from "../core.ts";
 import { SignpostError, withoutQuery } from "../errors.ts";
 import { deliver } from "../s3/deliver.ts";
-import { createMultipart, multipartUpload, type MultipartTools, type MultipartUpload } from "../s3/multipart_upload.ts";
+import { readCreated } from "../s3/multipart_outcome.ts";
+import { multipartUpload, type MultipartTools, type MultipartUpload } from "../s3/multipart_upload.ts";
 import { readStored } from "../s3/outcome.ts";
 import { partSize } from "../s3/part_size.ts";
+import type { StoredPart } from "../s3/parts_xml.ts";
 import type { Timed } from "../s3/timed.ts";
-import type { StoredPart } from "../s3/xml.ts";
 import type { Signpost } from "../signpost.ts";
 import type { SignedRequest } from "../types.ts";
 import { bodyOf, sizeOf, UppyPlanner, type UppyFileLike, type UppyOptions } from "./planner.ts";
@@ -102,6 +104,7 @@ function toolsOf(signpost: Signpost): MultipartTools {
   return {
     retry: signpost.settings.retry,
     pool: (_signal, work) => work(),
+    ...core,
     signParts: (request, signal) => signpost.signParts(request, { signal }),
   };
 }
@@ -180,7 +183,8 @@ class MultipartUploads {
   async create(file: UppyFileLike, signal = noAbort()): Promise<{ key: string; uploadId: string }> {
     const partChecksums = this.#planner.partChecksum(sizeOf(file)) !== undefined;
     const plan = await this.#planner.planInParts(file, partChecksums, signal);
-    return { key: plan.key, uploadId: await createMultipart(this.#tools, plan, signal) };
+    const uploadId = await deliver(this.#tools, { signal, sign: () => plan, read: readCreated(this.#tools) });
+    return { key: plan.key, uploadId: uploadId! };
   }
 
   async sign(file: UppyFileLike, part: MultipartRef & { partNumber: number; body: Blob }): Promise<UppyParameters> {
