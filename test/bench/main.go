@@ -41,13 +41,14 @@ func main() {
 
 // subject is a function that is measured.
 type subject struct {
-	name   string
-	source string // package path
-	event  string // that it receives
-	status int    // of its answer
-	binary string
-	size   int64
-	starts []start
+	name        string
+	source      string // package path
+	environment map[string]string
+	event       string                      // that it receives
+	check       func(response []byte) error // whether the function has done its work
+	binary      string
+	size        int64
+	starts      []start
 }
 
 // start is what one cold start took.
@@ -56,13 +57,21 @@ type start struct {
 	cpu  time.Duration // user and system time spent until then
 }
 
-func bench(dir string, runs int) error {
-	empty := &subject{name: "empty", source: "signpost/test/bench/empty", event: plan, status: 204}
-	subjects := []*subject{
-		empty,
-		{name: "upload", source: "signpost/lambda/upload", event: plan, status: 201},
-		{name: "download", source: "signpost/lambda/download", event: download, status: 200},
+// subjects returns the functions, the empty one first.
+func subjects() []*subject {
+	upload, files := uploadEnvironment(), filesEnvironment()
+	return []*subject{
+		{name: "empty", source: "signpost/test/bench/empty", environment: upload, event: plan, check: hasStatus(204)},
+		{name: "upload", source: "signpost/lambda/upload", environment: upload, event: plan, check: hasStatus(201)},
+		{name: "download", source: "signpost/lambda/download", environment: files, event: download, check: hasStatus(200)},
+		{name: "list", source: "signpost/lambda/list", environment: files, event: listing, check: hasStatus(200)},
+		{name: "delete", source: "signpost/lambda/delete", environment: files, event: deletion, check: hasStatus(200)},
+		{name: "scan", source: "signpost/lambda/scan", environment: files, event: scan, check: hasStatus(200)},
 	}
+}
+
+func bench(dir string, runs int) error {
+	subjects := subjects()
 	for _, s := range subjects {
 		s.binary = filepath.Join(dir, s.name, "bootstrap")
 		if err := build(s); err != nil {
@@ -87,6 +96,7 @@ func bench(dir string, runs int) error {
 	}
 	report(subjects)
 	fmt.Println()
+	empty := subjects[0]
 	for _, s := range subjects[1:] {
 		wall := median(s.starts, wallOf).Seconds() / median(empty.starts, wallOf).Seconds()
 		cpu := median(s.starts, cpuOf).Seconds() / median(empty.starts, cpuOf).Seconds()
