@@ -58,7 +58,11 @@ type start struct {
 }
 
 // subjects returns the functions, the empty one first.
-func subjects() []*subject {
+func subjects(i *issuer) ([]*subject, error) {
+	authorize, err := i.event()
+	if err != nil {
+		return nil, err
+	}
 	upload, files := uploadEnvironment(), filesEnvironment()
 	return []*subject{
 		{name: "empty", source: "signpost/test/bench/empty", environment: upload, event: plan, check: hasStatus(204)},
@@ -67,11 +71,20 @@ func subjects() []*subject {
 		{name: "list", source: "signpost/lambda/list", environment: files, event: listing, check: hasStatus(200)},
 		{name: "delete", source: "signpost/lambda/delete", environment: files, event: deletion, check: hasStatus(200)},
 		{name: "scan", source: "signpost/lambda/scan", environment: files, event: scan, check: hasStatus(200)},
-	}
+		{name: "authorize", source: "signpost/lambda/authorize", environment: i.environment(), event: authorize, check: isAllowed},
+	}, nil
 }
 
 func bench(dir string, runs int) error {
-	subjects := subjects()
+	i, err := newIssuer()
+	if err != nil {
+		return err
+	}
+	defer i.close()
+	subjects, err := subjects(i)
+	if err != nil {
+		return err
+	}
 	for _, s := range subjects {
 		s.binary = filepath.Join(dir, s.name, "bootstrap")
 		if err := build(s); err != nil {
@@ -109,15 +122,15 @@ func wallOf(s start) time.Duration { return s.wall }
 func cpuOf(s start) time.Duration  { return s.cpu }
 
 func report(subjects []*subject) {
-	fmt.Printf("%-8s %9s   %26s   %26s\n", "", "", "first response, ms", "CPU time, ms")
-	fmt.Printf("%-8s %9s   %8s %8s %8s   %8s %8s %8s\n", "function", "MB", "min", "median", "max", "min", "median", "max")
+	fmt.Printf("%-9s %9s   %26s   %26s\n", "", "", "first response, ms", "CPU time, ms")
+	fmt.Printf("%-9s %9s   %8s %8s %8s   %8s %8s %8s\n", "function", "MB", "min", "median", "max", "min", "median", "max")
 	for _, s := range subjects {
 		var cells []string
 		for _, of := range []func(start) time.Duration{wallOf, cpuOf} {
 			sorted := sortedBy(s.starts, of)
 			cells = append(cells, fmt.Sprintf("%8.2f %8.2f %8.2f", ms(sorted[0]), ms(median(s.starts, of)), ms(sorted[len(sorted)-1])))
 		}
-		fmt.Printf("%-8s %9.2f   %s\n", s.name, float64(s.size)/1e6, strings.Join(cells, "   "))
+		fmt.Printf("%-9s %9.2f   %s\n", s.name, float64(s.size)/1e6, strings.Join(cells, "   "))
 	}
 }
 
