@@ -25,7 +25,7 @@ if (process.env.TEST_WORKER_INDEX === undefined) for (const message of missing) 
 export default defineConfig<object, EngineFixtures>({
   testDir: ".",
   outputDir: "../../.build/engine-results", // Changes in the root folder would invalidate Go's test cache.
-  globalSetup: "../browser/local_run/build.ts",
+  globalSetup: "../browser/local_run/global_setup.ts",
   workers: 2, // Each has its own local run. Tests wait more than they compute.
   timeout: 120_000, // long enough for a busy machine
   expect: { timeout: 30_000 },
