@@ -47,9 +47,10 @@ check-go: format vet
 check-node: types-check
 	cd client && node --test --test-reporter=dot 'test/**/*.test.ts'
 
-# Two at a time: a test that uses jsii is one process, and waits more than it computes.
+# Two at a time: a test that uses jsii is one process, and waits more than it computes. The longest come first, so that none is
+# left alone at the end; the two with browsers and workers of their own are rarely side by side.
 test: node_modules/.installed
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-engines test-template test-conformance lint test-faults test-nag \
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-template test-conformance test-engines test-faults lint test-nag \
 		test-iam test-consumer test-contract test-local test-lambda test-client fuzz
 
 lint: format vet types-check
@@ -119,7 +120,7 @@ test-browser: node_modules/.installed
 
 # What differs between browser engines, in Chromium, Firefox and WebKitGTK. For one: make test-engines ENGINE=firefox
 test-engines: node_modules/.installed
-	npx playwright test --config test/engines/playwright.config.ts $(ENGINE:%=--project %)
+	npx playwright test --config test/engines/playwright.config.ts $(ENGINE:%=--grep %)
 
 # UPLOADS and SEED, if given, reach it through the environment.
 test-faults: node_modules/.installed

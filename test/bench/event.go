@@ -7,13 +7,19 @@ import (
 	"signpost/lambda/config"
 )
 
-// plan and download are the events that API Gateway sends to the functions.
+// The events that API Gateway sends to the functions.
 var (
 	plan     = event("/uploads", `{"filename":"holiday in Köln.png","contentType":"image/png","size":12345,"metadata":{"album":"2026"}}`)
-	download = event("/downloads", `{"key":"uploads/`+sub+`/01K2XQ7V8Z9ABCDEFGHJKMNPQR/holiday-in-Koln.png","disposition":"inline"}`)
+	download = event("/downloads", `{"key":"`+key+`","disposition":"inline"}`)
+	listing  = event("/listings", `{"limit":100}`)
+	deletion = event("/deletions", `{"keys":["`+key+`"]}`)
+	scan     = event("/scans", `{"key":"`+key+`"}`)
 )
 
-const sub = "0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c"
+const (
+	sub = "0f9a8b7c-6d5e-4f3a-2b1c-0d9e8f7a6b5c"
+	key = "uploads/" + sub + "/01K2XQ7V8Z9ABCDEFGHJKMNPQR/holiday-in-Koln.png"
+)
 
 func event(resource, body string) string {
 	return strings.NewReplacer("@RESOURCE", resource, "@BODY", strconv.Quote(body), "@SUB", sub).Replace(request)
@@ -48,30 +54,29 @@ const request = `{
   "isBase64Encoded": false
 }`
 
-// environment returns the environment of a function. The keys are AWS's own documented examples.
-func environment() []string {
-	upload := config.Upload{
-		Shared: config.Shared{
-			Bucket:           "signpost-uploads",
-			KeyPrefix:        config.DefaultKeyPrefix,
-			URLLifetime:      config.DefaultURLLifetime,
-			AllowedOrigins:   []string{"https://app.example.com"},
-			ClientIDs:        []string{"3n4b5urk1ft4fl3mg5e62d9ado"},
-			TokenUse:         config.IDToken,
-			MetricsNamespace: config.DefaultMetricsNamespace,
-		},
+// shared are the settings of every function that signs.
+func shared() config.Shared {
+	return config.Shared{
+		Bucket:           "signpost-uploads",
+		KeyPrefix:        config.DefaultKeyPrefix,
+		URLLifetime:      config.DefaultURLLifetime,
+		AllowedOrigins:   []string{"https://app.example.com"},
+		ClientIDs:        []string{"3n4b5urk1ft4fl3mg5e62d9ado"},
+		TokenUse:         config.IDToken,
+		MetricsNamespace: config.DefaultMetricsNamespace,
+	}
+}
+
+// uploadEnvironment returns the environment of the function that signs uploads.
+func uploadEnvironment() map[string]string {
+	return config.Upload{
+		Shared:             shared(),
 		MaxSize:            config.DefaultMaxSize,
 		MultipartThreshold: config.DefaultMultipartThreshold,
 		ResumableUploads:   true,
 		AllowedTypes:       config.DefaultAllowedTypes(),
-	}
-	variables := []string{
-		"AWS_REGION=eu-west-1",
-		"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
-		"AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-	}
-	for name, value := range upload.Environment() {
-		variables = append(variables, name+"="+value)
-	}
-	return variables
+	}.Environment()
 }
+
+// filesEnvironment returns the environment of a function that signs for stored files.
+func filesEnvironment() map[string]string { return config.Files{Shared: shared()}.Environment() }

@@ -41,13 +41,14 @@ func main() {
 
 // subject is a function that is measured.
 type subject struct {
-	name   string
-	source string // package path
-	event  string // that it receives
-	status int    // of its answer
-	binary string
-	size   int64
-	starts []start
+	name        string
+	source      string // package path
+	environment map[string]string
+	event       string                      // that it receives
+	check       func(response []byte) error // whether the function has done its work
+	binary      string
+	size        int64
+	starts      []start
 }
 
 // start is what one cold start took.
@@ -56,12 +57,33 @@ type start struct {
 	cpu  time.Duration // user and system time spent until then
 }
 
+// subjects returns the functions, the empty one first.
+func subjects(i *issuer) ([]*subject, error) {
+	authorize, err := i.event()
+	if err != nil {
+		return nil, err
+	}
+	upload, files := uploadEnvironment(), filesEnvironment()
+	return []*subject{
+		{name: "empty", source: "signpost/test/bench/empty", environment: upload, event: plan, check: hasStatus(204)},
+		{name: "upload", source: "signpost/lambda/upload", environment: upload, event: plan, check: hasStatus(201)},
+		{name: "download", source: "signpost/lambda/download", environment: files, event: download, check: hasStatus(200)},
+		{name: "list", source: "signpost/lambda/list", environment: files, event: listing, check: hasStatus(200)},
+		{name: "delete", source: "signpost/lambda/delete", environment: files, event: deletion, check: hasStatus(200)},
+		{name: "scan", source: "signpost/lambda/scan", environment: files, event: scan, check: hasStatus(200)},
+		{name: "authorize", source: "signpost/lambda/authorize", environment: i.environment(), event: authorize, check: isAllowed},
+	}, nil
+}
+
 func bench(dir string, runs int) error {
-	empty := &subject{name: "empty", source: "signpost/test/bench/empty", event: plan, status: 204}
-	subjects := []*subject{
-		empty,
-		{name: "upload", source: "signpost/lambda/upload", event: plan, status: 201},
-		{name: "download", source: "signpost/lambda/download", event: download, status: 200},
+	i, err := newIssuer()
+	if err != nil {
+		return err
+	}
+	defer i.close()
+	subjects, err := subjects(i)
+	if err != nil {
+		return err
 	}
 	for _, s := range subjects {
 		s.binary = filepath.Join(dir, s.name, "bootstrap")
@@ -87,6 +109,7 @@ func bench(dir string, runs int) error {
 	}
 	report(subjects)
 	fmt.Println()
+	empty := subjects[0]
 	for _, s := range subjects[1:] {
 		wall := median(s.starts, wallOf).Seconds() / median(empty.starts, wallOf).Seconds()
 		cpu := median(s.starts, cpuOf).Seconds() / median(empty.starts, cpuOf).Seconds()
@@ -99,15 +122,15 @@ func wallOf(s start) time.Duration { return s.wall }
 func cpuOf(s start) time.Duration  { return s.cpu }
 
 func report(subjects []*subject) {
-	fmt.Printf("%-8s %9s   %26s   %26s\n", "", "", "first response, ms", "CPU time, ms")
-	fmt.Printf("%-8s %9s   %8s %8s %8s   %8s %8s %8s\n", "function", "MB", "min", "median", "max", "min", "median", "max")
+	fmt.Printf("%-9s %9s   %26s   %26s\n", "", "", "first response, ms", "CPU time, ms")
+	fmt.Printf("%-9s %9s   %8s %8s %8s   %8s %8s %8s\n", "function", "MB", "min", "median", "max", "min", "median", "max")
 	for _, s := range subjects {
 		var cells []string
 		for _, of := range []func(start) time.Duration{wallOf, cpuOf} {
 			sorted := sortedBy(s.starts, of)
 			cells = append(cells, fmt.Sprintf("%8.2f %8.2f %8.2f", ms(sorted[0]), ms(median(s.starts, of)), ms(sorted[len(sorted)-1])))
 		}
-		fmt.Printf("%-8s %9.2f   %s\n", s.name, float64(s.size)/1e6, strings.Join(cells, "   "))
+		fmt.Printf("%-9s %9.2f   %s\n", s.name, float64(s.size)/1e6, strings.Join(cells, "   "))
 	}
 }
 

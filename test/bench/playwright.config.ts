@@ -6,7 +6,7 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: ".",
   outputDir: "../../.build/test-results-bench", // Changes in the root folder would invalidate Go's test cache.
-  globalSetup: "../browser/local_run/build.ts",
+  globalSetup: "../browser/local_run/global_setup.ts",
   workers: 1,
   timeout: 0,
   forbidOnly: true,

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as playwrightTest } from "@playwright/test";
-import { startEdited, type Template } from "./local_run/edited_run";
-import { LocalRun } from "./local_run/local_run";
+import { startEdited, startLocal, type Template } from "./local_run/edited_run";
+import type { LocalRun } from "./local_run/local_run";
 
 interface TestFixtures {
   /** A folder for the test's files. It is removed after the test. */
@@ -26,7 +26,7 @@ interface WorkerFixtures {
 export const test = playwrightTest.extend<TestFixtures, WorkerFixtures>({
   run: [
     async ({}, use) => {
-      const run = await LocalRun.start();
+      const run = await startLocal();
       await use(run);
       await run.stop();
     },

@@ -10,7 +10,7 @@ import { findChromium } from "./find_chromium";
 export default defineConfig({
   testDir: ".",
   outputDir: "../../.build/test-results", // Changes in the root folder would invalidate Go's test cache.
-  globalSetup: "./local_run/build.ts",
+  globalSetup: "./local_run/global_setup.ts",
   testIgnore: "page/screenshot.spec.ts", // It writes to docs/: see screenshot.config.ts.
   workers: 2, // Each has its own local run. Tests wait more than they compute.
   timeout: 120_000, // long enough for a busy machine

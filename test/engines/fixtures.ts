@@ -6,8 +6,8 @@ import { ClientPage } from "../browser/client/client_page";
 import { test as base } from "../browser/client/client_fixtures";
 import type { LocalRun } from "../browser/local_run/local_run";
 import { DemoPage } from "./demo_page";
-import type { Engine, EngineOptions, EngineName, Tab } from "./engine";
-import { findEngine } from "./programs";
+import { type Engine, type EngineOptions, type EngineName, engineNames, type Tab } from "./engine";
+import { findEngine, isInstalled } from "./programs";
 import { startChromium, startFirefox } from "./puppeteer";
 import { startWebKit } from "./webkit";
 
@@ -17,11 +17,8 @@ const startEngine: Record<EngineName, (program: string, options: EngineOptions) 
   webkit: startWebKit,
 };
 
-export interface EngineFixtures {
-  engineName: EngineName;
-}
-
 interface Fixtures {
+  engineName: EngineName;
   /** The folder for the browser's downloads. */
   downloads: string;
   /** Whether pages can use localStorage. */
@@ -38,8 +35,8 @@ interface Fixtures {
 }
 
 /** Tests with a local run, and a browser of any engine behind a FaultProxy. */
-export const test = base.extend<Fixtures, EngineFixtures>({
-  engineName: ["chromium", { option: true, scope: "worker" }],
+export const test = base.extend<Fixtures>({
+  engineName: ["chromium", { option: true }],
   storage: [true, { option: true }],
   downloads: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), "signpost-downloads-"));
@@ -81,6 +78,22 @@ export const test = base.extend<Fixtures, EngineFixtures>({
     for (const client of clients) await client.checkProgress();
   },
 });
+
+/** The engines whose tests are here only. For Chromium, test/browser has them. */
+export const otherEngines: readonly EngineName[] = engineNames.filter((name) => name !== "chromium");
+
+/**
+ * Declares tests for each of these engines that is installed. Not by Playwright's projects: each of
+ * those has workers of its own, with local runs of their own.
+ */
+export function inEngines(engines: readonly EngineName[], declare: () => void): void {
+  for (const engineName of engines.filter(isInstalled)) {
+    test.describe(engineName, () => {
+      test.use({ engineName });
+      declare();
+    });
+  }
+}
 
 /** The part of Playwright's Page that ClientPage uses. */
 function asPage(tab: Tab): Page {

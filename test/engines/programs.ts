@@ -23,6 +23,19 @@ export const findEngine: Record<EngineName, () => string> = {
   },
 };
 
+export function isInstalled(name: EngineName): boolean {
+  return problemWith(name) === undefined;
+}
+
+/** Why an engine can't be tested. */
+export function problemWith(name: EngineName): string | undefined {
+  try {
+    findEngine[name]();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Finds Xvfb, a display in memory. WebKitGTK has no headless mode. */
 export function findXvfb(packages = "xvfb"): string {
   return findProgram({ variable: "XVFB", names: ["Xvfb"], description: "an X server", packages });

@@ -20,8 +20,8 @@ import { expect, test } from "@playwright/test";
 import { newContext } from "../browser/client/client_fixtures";
 import { FaultProxy } from "../browser/fault_proxy/fault_proxy";
 import { idTokenOf } from "../browser/local_run/cognito_api";
-import { setVariable, startEdited } from "../browser/local_run/edited_run";
-import { LocalRun } from "../browser/local_run/local_run";
+import { setVariable, startLocal } from "../browser/local_run/edited_run";
+import type { LocalRun } from "../browser/local_run/local_run";
 import { baseName, checkDownloads, checkFiles, checkOpenUploads, type Problem } from "./checks";
 import { History } from "./history";
 import { Killer } from "./killer";
@@ -45,16 +45,11 @@ let pageUrl: string;
 const faultProxy = new FaultProxy();
 
 test.beforeAll(async () => {
-  test.setTimeout(300_000); // A fresh machine first compiles the CDK app.
+  test.setTimeout(120_000);
   folder = await mkdtemp(join(tmpdir(), "signpost-faults-"));
-  const [pages, original] = await Promise.all([pageWithPackedClient(folder), LocalRun.start()]);
-  faultProxy.pages = pages;
-  // The proxy serves the page at this URL, whose origin the edited run allows.
-  pageUrl = new URL("/faults/", original.outputs.Local.PageUrl).href;
-  run = await startEdited(original, (template) => {
-    setVariable(template, "MULTIPART_THRESHOLD_BYTES", String(threshold));
-  });
-  await original.stop();
+  faultProxy.pages = await pageWithPackedClient(folder);
+  run = await startLocal((template) => setVariable(template, "MULTIPART_THRESHOLD_BYTES", String(threshold)));
+  pageUrl = new URL("/faults/", run.outputs.Local.PageUrl).href; // The proxy serves it there.
   await faultProxy.listen();
 });
 

@@ -10,7 +10,7 @@ process.env.SEED ||= String(1 + Math.floor(Math.random() * 1e9));
 export default defineConfig({
   testDir: ".",
   outputDir: "../../.build/test-results-faults", // Changes in the root folder would invalidate Go's test cache.
-  globalSetup: "../browser/local_run/build.ts",
+  globalSetup: "../browser/local_run/global_setup.ts",
   workers: 2,
   fullyParallel: false,
   forbidOnly: true,

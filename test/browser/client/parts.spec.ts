@@ -1,26 +1,26 @@
 // Files that are sent in parts.
 import { expect } from "@playwright/test";
-import { makeFile, storedParts, shortLived, smallThreshold, test, holdUntilExpired } from "./client_fixtures";
+import { makeFile, storedParts, smallThreshold, test } from "./client_fixtures";
 import { apiInternalError, internalError, slowDown, throttled } from "../fault_proxy/faults";
 
 const twoParts = 6 << 20; // bytes: one part of 5 MiB, and the rest
 const threeParts = (11 << 20) + 1; // bytes: two parts of 5 MiB, and the rest
 
-test("a file of 300 MiB is sent in parts, several at a time", async ({ run, faultProxy, folder, openClient }) => {
+test("a large file is sent in parts, several at a time", async ({ run, faultProxy, folder, openClient }) => {
   const before = await run.keys();
-  const file = await makeFile(folder, "film.mp4", 300 << 20);
+  const file = await makeFile(folder, "film.mp4", 97 << 20);
   const client = await openClient(run);
   const { key, states, progress } = await client.expectStored(await client.upload(file), file);
   const parts = faultProxy.requestsFor("UploadPart");
-  expect(parts.map(({ status }) => status)).toEqual(Array(24).fill(200));
-  expect(storedParts(faultProxy)).toEqual(Array.from({ length: 24 }, (_, i) => i + 1));
-  expect(progress).toEqual({ sent: file.size, total: file.size, reused: 0, partsDone: 24, partsTotal: 24 });
+  expect(parts.map(({ status }) => status)).toEqual(Array(12).fill(200));
+  expect(storedParts(faultProxy)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+  expect(progress).toEqual({ sent: file.size, total: file.size, reused: 0, partsDone: 12, partsTotal: 12 });
   expect(states).toEqual(["planning", "uploading", "finishing", "stored"]);
   const concurrent = faultProxy.maxConcurrent(new URL(run.outputs.Local.S3Endpoint).origin);
   expect(concurrent).toBeGreaterThan(1);
   expect(concurrent).toBeLessThanOrEqual(6);
   const batches = faultProxy.requestsFor("POST /uploads/parts").length;
-  expect(batches, "URLs are signed in batches").toBeLessThan(7);
+  expect(batches, "URLs are signed in batches").toBeLessThan(4);
   expect((await run.keys()).sort()).toEqual([...before, key].sort());
   expect(await run.unfinished()).toEqual([]);
 });
@@ -28,7 +28,7 @@ test("a file of 300 MiB is sent in parts, several at a time", async ({ run, faul
 test("the file is stored once, whatever fails for a while", async ({ editedRun, faultProxy, folder, openClient }) => {
   const run = await editedRun(smallThreshold);
   const client = await openClient(run);
-  await client.configure({ retry: { stallTimeout: 2000 } });
+  await client.configure({ retry: { stallTimeout: 1000 } });
   for (const [title, operation, fault, times] of [
     ["S3 asks to slow down, six times", "UploadPart", slowDown, 6],
     ["S3 fails to create the upload, twice", "CreateMultipartUpload", internalError, 2],
@@ -56,37 +56,6 @@ test("the file is stored once, whatever fails for a while", async ({ editedRun, 
   }
 });
 
-test("after a pause, only the remaining parts are sent", async ({ editedRun, faultProxy, folder, openClient }) => {
-  const run = await editedRun(smallThreshold);
-  const file = await makeFile(folder, "paused.mp4", threeParts);
-  const client = await openClient(run);
-  faultProxy.injectFault("UploadPart", { kind: "stall", after: 1 << 20 }, { skip: 2 });
-  const upload = await client.upload(file);
-  await client.waitForParts(upload, 2);
-  await client.pause(upload);
-  expect((await client.snapshot(upload)).state).toBe("paused");
-  await client.resume(upload);
-  await client.expectStored(upload, file);
-  expect(storedParts(faultProxy), "each part is stored once").toEqual([1, 2, 3]);
-  expect(faultProxy.requestsFor("CreateMultipartUpload")).toHaveLength(1);
-});
-
-test("a cancelled upload leaves nothing in S3", async ({ editedRun, faultProxy, folder, openClient }) => {
-  const run = await editedRun(smallThreshold);
-  const before = await run.keys();
-  const file = await makeFile(folder, "cancelled.mp4", threeParts);
-  const client = await openClient(run);
-  faultProxy.injectFault("UploadPart", { kind: "stall", after: 1 << 20 }, { skip: 2 });
-  const upload = await client.upload(file);
-  await client.waitForParts(upload, 2);
-  expect(await run.unfinished()).toHaveLength(1);
-  await client.abort(upload);
-  expect((await client.waitForState(upload, "aborted")).error?.name).toBe("AbortError");
-  await expect.poll(() => run.unfinished()).toEqual([]);
-  expect(await run.keys()).toEqual(before);
-  expect(await client.storedRecords()).toEqual([]);
-});
-
 test("the upload waits while the browser is offline, and then continues", async ({ editedRun, faultProxy, folder, openClient, context }) => {
   const run = await editedRun(smallThreshold);
   const file = await makeFile(folder, "offline.mp4", threeParts);
@@ -100,18 +69,6 @@ test("the upload waits while the browser is offline, and then continues", async 
   await context.setOffline(false);
   await client.expectStored(upload, file);
   expect(storedParts(faultProxy), "each part is stored once").toEqual([1, 2, 3]);
-});
-
-test("expired URLs of parts are signed again", async ({ editedRun, faultProxy, folder, openClient }) => {
-  const run = await editedRun(shortLived);
-  const file = await makeFile(folder, "late.mp4", threeParts);
-  const client = await openClient(run);
-  faultProxy.injectFault("UploadPart", holdUntilExpired, { times: 2, skip: 1 });
-  await client.expectStored(await client.upload(file), file);
-  const statuses = faultProxy.requestsFor("UploadPart").map(({ status }) => status);
-  expect(statuses.filter((status) => status === 403)).toHaveLength(2);
-  expect(storedParts(faultProxy)).toEqual([1, 2, 3]);
-  expect(await run.unfinished()).toEqual([]);
 });
 
 test("the upload continues after the local run was restarted", async ({ editedRun, faultProxy, folder, openClient }) => {

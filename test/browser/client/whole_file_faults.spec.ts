@@ -1,8 +1,10 @@
-// Files that are sent in one piece, while requests fail.
+// Files that are sent in one piece, while requests fail; and URLs that expire, also those of parts.
 import { appendFile } from "node:fs/promises";
 import { expect } from "@playwright/test";
-import { makeFile, shortLived, test, holdUntilExpired } from "./client_fixtures";
+import { makeFile, shortLived, storedParts, test, holdUntilExpired } from "./client_fixtures";
 import { apiInternalError, internalError, slowDown, throttled } from "../fault_proxy/faults";
+
+const threeParts = (11 << 20) + 1; // bytes: two parts of 5 MiB, and the rest
 
 test("the file is stored once, whatever fails for a while", async ({ run, faultProxy, folder, openClient }) => {
   const client = await openClient(run);
@@ -57,38 +59,21 @@ test("a file whose response is lost is reported as stored", async ({ run, faultP
   }
 });
 
-test("the upload waits while the browser is offline, and then continues", async ({ run, faultProxy, folder, openClient, context }) => {
-  const before = await run.keys();
-  const file = await makeFile(folder, "offline.mp4", 8 << 20);
-  const client = await openClient(run);
-  const stalled = faultProxy.injectFault("PutObject", { kind: "stall", after: 1 << 20 });
-  const upload = await client.upload(file);
-  await client.waitUntil(upload, ({ progress }) => stalled.count === 1 && progress.sent > 0, "bytes sent");
-  await context.setOffline(true);
-  faultProxy.closeConnections(); // DevTools doesn't close open connections.
-  await client.waitForState(upload, "offline");
-  await context.setOffline(false);
-  const { key } = await client.expectStored(upload, file);
-  expect(faultProxy.requestsFor("PutObject").map(({ status }) => status)).toEqual([undefined, 200]);
-  expect((await run.keys()).sort()).toEqual([...before, key].sort());
-});
-
-test("an expired URL is signed again, once", async ({ editedRun, faultProxy, folder, openClient }) => {
+test("expired URLs of a file and of parts are signed again", async ({ editedRun, faultProxy, folder, openClient }) => {
   const run = await editedRun(shortLived);
   const before = await run.keys();
-  const file = await makeFile(folder, "late.txt", 12_345);
+  const [whole, parts] = [await makeFile(folder, "late.txt", 12_345), await makeFile(folder, "late.mp4", threeParts)];
   const client = await openClient(run);
   faultProxy.injectFault("PutObject", holdUntilExpired);
-  const { key } = await client.expectStored(await client.upload(file), file);
+  faultProxy.injectFault("UploadPart", holdUntilExpired, { times: 2, skip: 1 });
+  const first = await client.upload(whole, parts);
+  const keys = [(await client.expectStored(first, whole)).key, (await client.expectStored(first + 1, parts)).key];
   expect(faultProxy.requestsFor("PutObject").map(({ status }) => status)).toEqual([403, 200]);
-  expect(faultProxy.requestsFor("POST /uploads")).toHaveLength(2);
-  expect((await run.keys()).sort()).toEqual([...before, key].sort());
-
-  faultProxy.injectFault("PutObject", holdUntilExpired, { times: 2 });
-  const { error } = await client.waitForState(await client.upload(file), "failed");
-  expect(error).toMatchObject({ name: "S3Error", code: "AccessDenied", status: 403 });
-  expect(error?.message).not.toContain("X-Amz");
-  expect(faultProxy.requestsFor("PutObject")).toHaveLength(4);
+  const statuses = faultProxy.requestsFor("UploadPart").map(({ status }) => status);
+  expect(statuses.filter((status) => status === 403)).toHaveLength(2);
+  expect(storedParts(faultProxy)).toEqual([1, 2, 3]);
+  expect((await run.keys()).sort()).toEqual([...before, ...keys].sort());
+  expect(await run.unfinished()).toEqual([]);
 });
 
 test("a token that the API refuses is renewed, once", async ({ run, faultProxy, folder, openClient }) => {

@@ -21,7 +21,7 @@ test("a file is stored once, and its progress is shown", async ({ openFramework,
   const before = await run.keys();
   const film = await makeFile(folder, "film.mp4", 9 * MiB);
   const page = await openFramework("react", run);
-  faultProxy.bandwidth = 2 * MiB;
+  faultProxy.bandwidth = 6 * MiB;
   const values: number[] = [];
   await page.exposeFunction("recordProgress", (value: number) => values.push(value));
   await page.evaluate(() => {

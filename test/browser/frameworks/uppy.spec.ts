@@ -72,16 +72,16 @@ for (const uppy of ["uppy5", "uppy6"] as const) {
       }
     });
 
-    test("a file of 101 MiB is sent in parts, and after a pause only the missing parts are sent", async ({ openFramework, run, faultProxy, folder }) => {
-      const film = await makeFile(folder, "film.mp4", 101 * MiB);
+    test("a file over the threshold is sent in parts, and after a pause only the missing parts are sent", async ({ openFramework, run, faultProxy, folder }) => {
+      const film = await makeFile(folder, "film.mp4", 17 * MiB);
       const page = await openFramework(uppy, run);
       faultProxy.injectFault("UploadPart", hang, { skip: 1 });
       await choose(page, film.path);
-      await pauseAndResume(row(page, film.name), partsStoredBeforeHang(12));
+      await pauseAndResume(row(page, film.name), partsStoredBeforeHang(4));
       expect(await storedSha256(row(page, film.name), run)).toBe(film.sha256);
       expect(faultProxy.requestsFor("ListParts")).toHaveLength(1);
       expect(faultProxy.requestsFor("CreateMultipartUpload")).toHaveLength(1);
-      expect(storedParts(faultProxy), "each part is stored once").toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+      expect(storedParts(faultProxy), "each part is stored once").toEqual([1, 2, 3, 4]);
       expect(await run.unfinished()).toEqual([]);
     });
 

@@ -1,6 +1,4 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -13,20 +11,22 @@ export const project = resolve(__dirname, "../../..");
  */
 export const environment = { ...process.env, PATH: join(project, "node_modules/.bin") + delimiter + process.env.PATH };
 
-const variable = "SIGNPOST_LOCAL_PROGRAM";
+const variable = "SIGNPOST_LOCAL_BUILD";
 
-/** The path of the local run's program, which is built once for all workers. */
-export function localProgram(): string {
-  const program = process.env[variable];
-  if (!program) throw new Error(`${variable} is not set: playwright.config.ts must name local_run/build.ts as its globalSetup`);
-  return program;
+/** Builds the local run's program into a folder. Workers inherit which one. */
+export async function buildLocal(folder: string): Promise<void> {
+  await promisify(execFile)("go", ["build", "-o", join(folder, "local"), "./local"], { cwd: project, env: environment });
+  process.env[variable] = folder;
 }
 
-/** Playwright's globalSetup: builds the program. The function that it returns removes it. */
-export default async function build(): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), "signpost-local-"));
-  const program = join(folder, "local");
-  await promisify(execFile)("go", ["build", "-o", program, "./local"], { cwd: project, env: environment });
-  process.env[variable] = program; // Workers inherit it.
-  return () => rm(folder, { recursive: true });
+/** The path of the local run's program. */
+export const localProgram = () => join(builtFolder(), "local");
+
+/** The path of the cloud assembly of stage local. Its origins are those of some other port. */
+export const localAssembly = () => join(builtFolder(), "assembly");
+
+function builtFolder(): string {
+  const folder = process.env[variable];
+  if (!folder) throw new Error(`${variable} is not set: playwright.config.ts must name local_run/global_setup.ts as its globalSetup`);
+  return folder;
 }

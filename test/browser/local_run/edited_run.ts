@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { project } from "./build";
+import { localAssembly, project } from "./build";
 import { LocalRun } from "./local_run";
 
 /** A CloudFormation template, as far as tests edit it. */
@@ -11,25 +11,45 @@ export interface Template {
 
 const templateFile = "Signpost-local.template.json";
 
+/** An app that only copies the assembly, with the origins that it has. */
+const copy = 'mkdir -p "$CDK_OUTDIR" && cp assembly/*.json "$CDK_OUTDIR"\n';
+
+/** The same, with the origins of the run's page. The run gives its port, as to infra/app. */
+const copyWithOrigins = `
+port=$(printf %s "$CDK_CONTEXT_JSON" | sed 's/.*"pagePort":"\\([0-9]*\\)".*/\\1/')
+mkdir -p "$CDK_OUTDIR" && cp assembly/*.json "$CDK_OUTDIR"
+sed -E "s/(127\\.0\\.0\\.1|localhost):[0-9]+/\\1:$port/g" assembly/${templateFile} > "$CDK_OUTDIR/${templateFile}"
+`;
+
 /**
- * Starts a local run of another run's template, edited. It starts quickly, because nothing has to
- * be synthesized. Its AllowedOrigins are those of the other run's page.
+ * Starts a local run of stage local, whose template may be edited. It starts quickly, because
+ * nothing has to be synthesized.
  */
-export async function startEdited(run: LocalRun, edit: (template: Template) => void): Promise<LocalRun> {
+export function startLocal(edit: (template: Template) => void = () => {}): Promise<LocalRun> {
+  return startCopy(localAssembly(), copyWithOrigins, edit);
+}
+
+/** Starts a local run of another run's template, edited. Its AllowedOrigins are those of the other run's page. */
+export function startEdited(run: LocalRun, edit: (template: Template) => void): Promise<LocalRun> {
+  return startCopy(run.assembly, copy, edit);
+}
+
+/** Starts a local run of an assembly in a folder of its own, with an app that copies it. */
+async function startCopy(assembly: string, app: string, edit: (template: Template) => void): Promise<LocalRun> {
   const root = await mkdtemp(join(tmpdir(), "signpost-edited-"));
+  const remove = () => rm(root, { recursive: true, force: true });
   try {
-    await cp(run.assembly, join(root, "assembly"), { recursive: true });
+    await cp(assembly, join(root, "assembly"), { recursive: true });
     const template = JSON.parse(await readFile(join(root, "assembly", templateFile), "utf8"));
     edit(template);
     await writeFile(join(root, "assembly", templateFile), JSON.stringify(template));
-    // The app in this cdk.json only copies the assembly.
     await writeFile(join(root, "go.mod"), "module signpost\n");
     await writeFile(join(root, "cdk.json"), JSON.stringify({ app: "sh synth.sh", context: {} }));
-    await writeFile(join(root, "synth.sh"), 'mkdir -p "$CDK_OUTDIR" && cp assembly/*.json "$CDK_OUTDIR"\n');
+    await writeFile(join(root, "synth.sh"), app);
     for (const folder of ["node_modules", "page"]) await symlink(join(project, folder), join(root, folder));
-    return await LocalRun.start(root, () => rm(root, { recursive: true }));
+    return await LocalRun.start({ root, cleanUp: remove });
   } catch (error) {
-    await rm(root, { recursive: true, force: true });
+    await remove();
     throw error;
   }
 }

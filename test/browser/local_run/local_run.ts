@@ -32,6 +32,19 @@ export interface Outputs {
   };
 }
 
+interface StartOptions {
+  /**
+   * The folder with the cdk.json of the stack.
+   *
+   * @default the project
+   */
+  root?: string;
+  /** @default "local" */
+  stage?: string;
+  /** Called after the run has stopped. */
+  cleanUp?: () => Promise<void>;
+}
+
 /** A local run in a process, with free ports and a folder of its own. */
 export class LocalRun {
   #child: ChildProcess | undefined;
@@ -40,17 +53,12 @@ export class LocalRun {
 
   private constructor(
     private readonly folder: string,
-    private readonly root: string,
-    private readonly cleanUp: () => Promise<void>,
+    private readonly options: Required<StartOptions>,
   ) {}
 
-  /**
-   * Starts a local run of the project, or of another folder with a cdk.json.
-   *
-   * @param cleanUp is called after it has stopped
-   */
-  static async start(root = project, cleanUp = async () => {}): Promise<LocalRun> {
-    const run = new LocalRun(await mkdtemp(join(tmpdir(), "signpost-browser-")), root, cleanUp);
+  /** Starts a local run, which synthesizes its template. */
+  static async start({ root = project, stage = "local", cleanUp = async () => {} }: StartOptions = {}): Promise<LocalRun> {
+    const run = new LocalRun(await mkdtemp(join(tmpdir(), "signpost-browser-")), { root, stage, cleanUp });
     try {
       await run.launch();
       return run;
@@ -78,9 +86,9 @@ export class LocalRun {
     const outputsFile = join(this.folder, "outputs.json");
     await rm(outputsFile, { force: true });
     const addr = this.#outputs ? new URL(this.#outputs.Local.PageUrl).host : "127.0.0.1:0";
-    const args = ["-addr", addr, "-dir", this.data, "-outputs", outputsFile];
+    const args = ["-addr", addr, "-dir", this.data, "-outputs", outputsFile, "-stage", this.options.stage];
     // The program itself, not `go run`, so that the child's process id is the program's.
-    const child = spawn(localProgram(), args, { cwd: this.root, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(localProgram(), args, { cwd: this.options.root, env: environment, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     const kill = () => child.kill("SIGTERM");
     process.once("exit", kill);
@@ -145,7 +153,7 @@ export class LocalRun {
       await this.shutDown();
     } finally {
       await rm(this.folder, { recursive: true });
-      await this.cleanUp();
+      await this.options.cleanUp();
     }
   }
 

@@ -1,24 +1,17 @@
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { expectAccessible } from "./accessible";
 import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./page_fixtures";
 import { s3Refusal } from "./stand_ins";
 import { landscape } from "./pictures";
 
 test.use({ expectedErrors: /Failed to load resource/ });
 
-const displays = [
-  { width: 390, colorScheme: "dark" }, // a phone
-  { width: 1440, colorScheme: "light" },
-] as const;
-
 test("axe finds no problem in any state of the page", async ({ page, run, devtools }) => {
   await expectAccessible(page, "sign-in");
   await signIn(page);
-  await expectAccessible(page, "empty");
   await page.getByRole("radio", { name: "Film" }).check();
   await page.getByText("Choose files").click();
   await expect(page.getByText("Enter the title first")).toBeVisible();
-  await expectAccessible(page, "missing metadata");
+  await expectAccessible(page, "empty, and missing metadata");
   await page.getByRole("radio", { name: "General" }).check();
 
   await throttle(devtools, 64 << 10);
@@ -49,17 +42,3 @@ test("axe finds no problem in any state of the page", async ({ page, run, devtoo
   await expect(row(page, "denied.txt")).toHaveAttribute("data-state", "failed");
   await expectAccessible(page, "done and failed");
 });
-
-/**
- * Checks the page as on a phone in dark mode and as on a desktop in light mode, without animations.
- */
-async function expectAccessible(page: Page, state: string): Promise<void> {
-  for (const { width, colorScheme } of displays) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${state}: its width`).toBe(width);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    const problems = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-    expect(problems, `${state}, ${colorScheme}, ${width} px`).toEqual([]);
-  }
-}

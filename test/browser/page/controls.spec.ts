@@ -42,16 +42,17 @@ test.describe("offline", () => {
   test.use({ expectedErrors: /Failed to load resource/ });
 
   test("files wait, and continue when the browser is online again", async ({ page, run, devtools }) => {
+    const small = files.map((file) => ({ ...file, buffer: file.buffer.subarray(0, 1000) }));
     await throttle(devtools, -1, true);
     await expect(page.getByText("You are offline.")).toBeVisible();
-    await picker(page).setInputFiles(files);
-    for (const { name } of files) {
+    await picker(page).setInputFiles(small);
+    for (const { name } of small) {
       await expect(row(page, name)).toHaveAttribute("data-state", "offline");
       await expect(row(page, name)).toContainText("The upload will continue when you are back online");
     }
     await throttle(devtools, -1);
     await expect(page.getByText("You are offline.")).toBeHidden();
-    for (const { name, buffer } of files) {
+    for (const { name, buffer } of small) {
       expect(sha256(await run.object(await storedKey(page, name)))).toBe(sha256(buffer));
     }
   });

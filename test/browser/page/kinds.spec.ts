@@ -1,8 +1,7 @@
 import type { Page } from "@playwright/test";
 import type { LocalRun } from "../local_run/local_run";
-import { setVariable, type Template } from "../local_run/edited_run";
 import { expect, picker, row, signIn, storedKey, test } from "./page_fixtures";
-import { openWithStackOf } from "./stand_ins";
+import { openWithStackOf, withoutKindsAndListings } from "./stand_ins";
 import { landscape } from "./pictures";
 
 const picture = landscape(320, 240, 3);
@@ -73,7 +72,7 @@ test.describe("with a single kind", () => {
   test.use({ bypassCSP: true });
 
   test("there is no choice, and rows don't name the kind", async ({ page, run, editedRun }) => {
-    await openWithStackOf(page, run, await editedRun(withoutKinds));
+    await openWithStackOf(page, run, await editedRun(withoutKindsAndListings));
     await signIn(page);
     await picker(page).setInputFiles(note);
     await storedKey(page, "note.txt");
@@ -130,11 +129,6 @@ test.describe("limits", () => {
     await expect(page.getByRole("radio")).toHaveCount(3);
   });
 });
-
-/** Removes what `Kinds` adds to the functions. */
-function withoutKinds(template: Template): void {
-  setVariable(template, "KINDS", "");
-}
 
 /** Records the bodies of the page's POST requests to the API that plan files. */
 function postsOf(page: Page): any[] {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, picker, row, signIn, status, storedKey, test, throttle } from "./page_fixtures";
+import { expect, picker, signIn, storedKey, test } from "./page_fixtures";
 import { sha256 } from "../local_run/local_run";
 
 test.beforeEach(({ page }) => signIn(page));
@@ -20,15 +20,4 @@ test("a file over the threshold is sent in parts and stored byte for byte", asyn
 
   expect(sha256(await run.object(key))).toBe(sha256(bytes));
   expect(parts.sort((a, b) => +a - +b)).toEqual(["1", "2", "3", "4"]); // of 5 MiB, and the rest
-});
-
-test("a cancelled upload in parts leaves no object", async ({ page, run, devtools, folder }) => {
-  await writeFile(join(folder, "cancelled.mp4"), Buffer.alloc(17 << 20));
-  await throttle(devtools, 1 << 20);
-  await picker(page).setInputFiles(join(folder, "cancelled.mp4"));
-  await expect(status(page, "cancelled.mp4")).toContainText(/[1-9]\d?% · \d of 4 parts/);
-  await row(page, "cancelled.mp4").getByRole("button", { name: "Cancel: cancelled.mp4" }).click();
-  await expect(row(page, "cancelled.mp4")).toHaveAttribute("data-state", "aborted");
-  await throttle(devtools, -1);
-  expect((await run.keys()).filter((key) => key.endsWith("cancelled.mp4"))).toEqual([]);
 });

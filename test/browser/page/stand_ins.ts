@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect } from "./page_fixtures";
+import { setVariable, type Template } from "../local_run/edited_run";
 import type { LocalRun } from "../local_run/local_run";
 
 /**
@@ -14,6 +15,12 @@ export async function openWithStackOf(page: Page, run: LocalRun, other: LocalRun
       input === "config.json" ? Response.json(config) : originalFetch(input, options);
   }, { "Signpost-local": other.outputs });
   await page.goto(run.outputs.Local.PageUrl);
+}
+
+/** A deployment without kinds and without Listings. */
+export function withoutKindsAndListings(template: Template): void {
+  setVariable(template, "KINDS", "");
+  setVariable(template, "LISTINGS", "false");
 }
 
 /** A refusal as from S3, with the headers of the bucket's CORS rule that let the page read it. */

@@ -22,12 +22,6 @@ test("a file with a non-ASCII name is stored byte for byte", async ({ page, run,
   await expect(row(page, name).locator("canvas")).toBeVisible();
 });
 
-test("an empty file is stored", async ({ page, run }) => {
-  await picker(page).setInputFiles({ name: "empty.csv", mimeType: "text/csv", buffer: Buffer.alloc(0) });
-  const key = await storedKey(page, "empty.csv");
-  expect(await run.object(key)).toHaveLength(0);
-});
-
 test("the row shows the type that is stored, not the one that the browser reports", async ({ page }) => {
   await picker(page).setInputFiles({ name: "table.csv", mimeType: "application/vnd.ms-excel", buffer: Buffer.from("a,b") });
   await storedKey(page, "table.csv");
@@ -43,19 +37,7 @@ test("names may contain any characters, and are shown unchanged", async ({ page,
   }
 });
 
-test("several files can be dropped anywhere on the page", async ({ page, run, devtools, folder }) => {
-  const files: Record<string, Buffer> = {};
-  for (let i = 1; i <= 8; i++) files[`photo ${i}.png`] = landscape(320, 240, i);
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
-
-  await drop(devtools, Object.keys(files).map((name) => join(folder, name)));
-  for (const [name, bytes] of Object.entries(files)) {
-    expect(sha256(await run.object(await storedKey(page, name)))).toBe(sha256(bytes));
-  }
-  await expect(page.getByText("8 of 8 stored", { exact: true })).toBeVisible();
-});
-
-test("files in dropped folders are uploaded, and so are those dropped beside them", async ({ page, run, devtools, folder }) => {
+test("folders and files can be dropped anywhere on the page", async ({ page, run, devtools, folder }) => {
   await mkdir(join(folder, "holiday/day 1"), { recursive: true });
   await mkdir(join(folder, "nothing"));
   const bytes = landscape(320, 240, 3);

@@ -1,10 +1,10 @@
-import AxeBuilder from "@axe-core/playwright";
-import type { Locator, Page, Route } from "@playwright/test";
-import { setVariable, type Template } from "../local_run/edited_run";
+import type { Page, Route } from "@playwright/test";
 import type { LocalRun } from "../local_run/local_run";
-import { expect, picker, signIn, storedKey, test } from "./page_fixtures";
-import { expectNoSignedUrl, openWithStackOf, s3Refusal } from "./stand_ins";
+import { expectAccessible } from "./accessible";
+import { expect, picker, signIn, test } from "./page_fixtures";
+import { expectNoSignedUrl, openWithStackOf, s3Refusal, withoutKindsAndListings } from "./stand_ins";
 import { landscape } from "./pictures";
+import { file, openYourFiles, rows, upload } from "./your_files_view";
 
 // All tests of a worker share the users' files, so each has names of its own.
 
@@ -66,8 +66,9 @@ test("a deletion is sent only when it can no longer be undone, and deletes that 
   await expect(page.locator("#announcer")).toContainText("gone.txt restored.");
   expect(sent).toEqual([]);
 
+  await page.clock.install();
   await file(page, "gone.txt").getByRole("button", { name: "Delete: gone.txt" }).click();
-  await page.mouse.move(0, 0);
+  await letUndoPass(page);
   await expect.poll(() => sent).toEqual(["/deletions", "DELETE"]);
   await expect(page.locator("#undo-message")).toBeHidden();
   await expect(page.locator("#files").getByText("gone.txt"), "the upload's row").toHaveCount(0);
@@ -91,8 +92,7 @@ test("the message with Undo stays while the pointer is on it", async ({ page }) 
   await page.clock.runFor(60_000);
   await expect(page.locator("#undo-message")).toBeVisible();
   expect(sent).toEqual([]);
-  await page.mouse.move(0, 0);
-  await page.clock.runFor(2_000);
+  await letUndoPass(page);
   await expect.poll(() => sent).toEqual(["/deletions", "DELETE"]);
 });
 
@@ -119,8 +119,9 @@ test("several files are selected and deleted at once, and one Undo brings back a
   for (const name of ["many 1.txt", "many 2.txt", "many 3.txt"]) await expect(file(page, name)).toBeVisible();
 
   for (const name of ["many 1.txt", "many 3.txt"]) await page.getByRole("checkbox", { name: `Select: ${name}` }).check();
+  await page.clock.install();
   await page.getByRole("button", { name: "Delete 2 files" }).click();
-  await page.mouse.move(0, 0);
+  await letUndoPass(page);
   await expect.poll(() => sent.toSorted()).toEqual(["/deletions", "DELETE", "DELETE"]);
   await expect(file(page, "many 2.txt")).toBeVisible();
 });
@@ -237,25 +238,6 @@ test("of a row in view, the original name and the picture are asked for; of othe
   expect(asked.filter((key) => key.endsWith("file-095.bin"))).toEqual([]);
 });
 
-test.describe("with Scans", () => {
-  test("a file can be opened once the scan has found no threat", async ({ page, run }) => {
-    const verdicts = await scanStandIn(page, run);
-    await signIn(page);
-    for (const name of ["clean.txt", "threat.txt"]) await upload(page, name, name);
-    await openYourFiles(page);
-    for (const name of ["clean.txt", "threat.txt"]) {
-      await expect(file(page, name)).toContainText("Waiting for the malware scan");
-      await expect(file(page, name).getByRole("button", { name: /^(Open|Download)/ })).toHaveCount(0);
-    }
-    verdicts.set("clean.txt", "NO_THREATS_FOUND").set("threat.txt", "THREATS_FOUND");
-    await expect(file(page, "clean.txt")).toContainText("No threats found");
-    await expect(file(page, "clean.txt").getByRole("button", { name: /^(Open|Download)/ })).toHaveCount(2);
-    await expect(file(page, "threat.txt")).toContainText("Threat found. This file can't be opened");
-    await expect(file(page, "threat.txt").getByRole("button", { name: /^(Open|Download)/ })).toHaveCount(0);
-    await expect(file(page, "threat.txt").getByRole("button", { name: "Delete" })).toBeVisible();
-  });
-});
-
 test.describe("if S3 or the API refuses", () => {
   test("a picture whose URL S3 refuses gets another one", async ({ page, run }) => {
     await signIn(page);
@@ -283,15 +265,16 @@ test.describe("if S3 or the API refuses", () => {
       route.request().method() === "DELETE" ? route.fulfill(s3Refusal(page, "AccessDenied", "Access Denied")) : route.fallback();
     await page.route(s3, refuse);
     const sent = deletionsOf(page);
+    await page.clock.install();
     await file(page, "held.txt").getByRole("button", { name: "Delete" }).click();
-    await page.mouse.move(0, 0);
+    await letUndoPass(page);
     await expect(file(page, "held.txt")).toContainText("Not deleted. S3 denied the deletion. S3 says: Access Denied.");
     await expect(file(page, "held.txt")).toContainText("(AccessDenied · request 4442587FB7D0A2F9)");
     await expect(page.locator("#announcer")).toContainText("held.txt not deleted. S3 denied the deletion.");
     await page.unroute(s3, refuse);
     sent.length = 0;
     await file(page, "held.txt").getByRole("button", { name: "Delete" }).click();
-    await page.mouse.move(0, 0);
+    await letUndoPass(page);
     await expect.poll(() => sent).toContain("DELETE");
     await page.reload();
     await openYourFiles(page);
@@ -319,7 +302,7 @@ test.describe("without Listings", () => {
   test.use({ bypassCSP: true });
 
   test("there is no such view", async ({ page, run, editedRun }) => {
-    await openWithStackOf(page, run, await editedRun(withoutListings));
+    await openWithStackOf(page, run, await editedRun(withoutKindsAndListings));
     await signIn(page);
     await upload(page, "only upload.txt", "x");
     await expect(page.getByRole("navigation", { name: "Views" })).toHaveCount(0);
@@ -348,24 +331,10 @@ test("axe finds no problem", async ({ page, run }) => {
   await page.getByRole("button", { name: "Undo" }).click();
 });
 
-/** The row of the file that is shown with this name. */
-function file(page: Page, name: string): Locator {
-  return rows(page).filter({ has: page.getByText(name, { exact: true }) });
-}
-
-function rows(page: Page): Locator {
-  return page.getByRole("list", { name: "Your files" }).getByRole("listitem");
-}
-
-async function openYourFiles(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Your files" }).click();
-}
-
-/** Uploads a file, and returns its key. */
-async function upload(page: Page, name: string, content: string | Buffer): Promise<string> {
-  const mimeType = name.endsWith(".png") ? "image/png" : "text/plain";
-  await picker(page).setInputFiles({ name, mimeType, buffer: Buffer.from(content) });
-  return storedKey(page, name);
+/** Lets the time pass in which a deletion can be undone. The page's clock must be installed. */
+async function letUndoPass(page: Page): Promise<void> {
+  await page.mouse.move(0, 0); // The message stays while the pointer is on it.
+  await page.clock.runFor(9_000);
 }
 
 /** Records the page's requests that delete. */
@@ -376,32 +345,6 @@ function deletionsOf(page: Page): string[] {
     if (request.method() === "POST" && request.url().endsWith("/deletions")) sent.push("/deletions");
   });
   return sent;
-}
-
-/**
- * Answers as a deployment with Scans would. The returned map takes the verdicts, by file name; until
- * then a scan is pending.
- */
-async function scanStandIn(page: Page, run: LocalRun): Promise<Map<string, string>> {
-  const verdicts = new Map<string, string>();
-  const cors = { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*", "Access-Control-Expose-Headers": "ETag" };
-  await page.route(`${run.outputs.ApiUrl}limits`, async (route) => {
-    const response = await route.fetch();
-    const limits = await response.json();
-    await route.fulfill({ response, json: { ...limits, features: { ...limits.features, scans: true } } });
-  });
-  await page.route(`${run.outputs.ApiUrl}scans`, async (route) => {
-    if (route.request().method() === "OPTIONS") return route.fulfill({ status: 204, headers: cors });
-    const url = `${run.outputs.Local.S3Endpoint}/scan-of/${route.request().postDataJSON().key.split("/").at(-1)}`;
-    const signed = { method: "GET", url, headers: {}, expiresIn: 60, expiresAt: new Date(Date.now() + 60_000).toISOString() };
-    await route.fulfill({ headers: cors, json: signed });
-  });
-  await page.route(`${run.outputs.Local.S3Endpoint}/scan-of/*`, async (route) => {
-    const verdict = verdicts.get(new URL(route.request().url()).pathname.split("/").at(-1)!);
-    const tag = verdict ? `<Tag><Key>GuardDutyMalwareScanStatus</Key><Value>${verdict}</Value></Tag>` : "";
-    await route.fulfill({ headers: cors, contentType: "application/xml", body: `<Tagging><TagSet>${tag}</TagSet></Tagging>` });
-  });
-  return verdicts;
 }
 
 /** Answers as S3 would of a user with this many files of 1 B, all without a kind. */
@@ -424,21 +367,4 @@ function listXML(files: number): string {
     return `<Contents><Key>${key}</Key><LastModified>${date}</LastModified><ETag>"0"</ETag><Size>1</Size></Contents>`;
   });
   return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`;
-}
-
-/** Checks the page as on a phone in dark mode and as on a desktop in light mode. */
-async function expectAccessible(page: Page, state: string): Promise<void> {
-  for (const { width, colorScheme } of [{ width: 390, colorScheme: "dark" }, { width: 1440, colorScheme: "light" }] as const) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${state}: its width`).toBe(width);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    const problems = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-    expect(problems, `${state}, ${colorScheme}, ${width} px`).toEqual([]);
-  }
-}
-
-/** Turns Listings off. */
-function withoutListings(template: Template): void {
-  setVariable(template, "LISTINGS", "false");
 }
