@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -34,8 +36,14 @@ func NewUploadStack(scope constructs.Construct, stage Stage) *UploadStack {
 	output("ApiUrl", jsii.String(made.URL))
 	output("Region", stack.Region())
 	output("UploadBucketName", made.Bucket.BucketName())
-	output("UserPoolId", made.UserPool.UserPoolId())
-	output("UserPoolClientId", made.Client.UserPoolClientId())
+	if made.UserPool != nil {
+		output("UserPoolId", made.UserPool.UserPoolId())
+		output("UserPoolClientId", made.Client.UserPoolClientId())
+	}
+	if issuers := stage.Uploads.Callers.Issuers; issuers != nil {
+		// No URL has a space in it.
+		output("IssuerUrls", jsii.String(strings.Join(issuers.URLs(), " ")))
+	}
 	awscdk.Tags_Of(stack).Add(jsii.String("project"), jsii.String("signpost"), nil)
 	awscdk.Tags_Of(stack).Add(jsii.String("stage"), jsii.String(stage.Name), nil)
 	return &UploadStack{Stack: stack, Uploads: made}

@@ -25,6 +25,7 @@ func Stages() []Stage {
 	return []Stage{
 		{Name: "local", Uploads: local()},
 		{Name: "local-scan", Uploads: scanned(local())},
+		{Name: issuerStage, Uploads: ofIssuer(local())},
 		{Name: "dev", Uploads: uploads.Props{
 			AllowedOrigins:   []string{"http://localhost:8080"},
 			Callers:          uploads.Callers{NewPool: &uploads.NewPool{OptionalMFA: true}},
@@ -72,6 +73,26 @@ func scanned(props uploads.Props) uploads.Props {
 	return props
 }
 
+// issuerStage is the stage of the local run whose users an OpenID Connect provider signs in.
+const issuerStage = "issuer"
+
+// localIssuerURL is the provider of the local run, unless it has another port. It is also
+// the default in local/issuer.
+const localIssuerURL = "http://127.0.0.1:8090"
+
+// ofIssuer replaces the user pool by an issuer on this machine, and its films are for editors.
+func ofIssuer(props uploads.Props) uploads.Props {
+	props.Callers = uploads.Callers{Issuers: &uploads.Issuers{
+		List: []uploads.Issuer{{URL: localIssuerURL, Audiences: []string{"https://signpost.example/api"}}},
+	}}
+	for i := range props.Kinds {
+		if props.Kinds[i].Name == "film" {
+			props.Kinds[i].RequiredClaims = map[string][]string{"groups": {"editors"}}
+		}
+	}
+	return props
+}
+
 // StageNamed returns the stage with that name; the error lists the names.
 func StageNamed(name string) (Stage, error) {
 	var names []string
@@ -84,8 +105,8 @@ func StageNamed(name string) (Stage, error) {
 	return Stage{}, fmt.Errorf("there is no stage %q: choose one of %s", name, strings.Join(names, ", "))
 }
 
-// isLocal reports whether the stage is one of the local run's own, whose names begin with "local".
-func (s Stage) isLocal() bool { return strings.HasPrefix(s.Name, "local") }
+// isLocal reports whether the stage is one of the local run's own.
+func (s Stage) isLocal() bool { return strings.HasPrefix(s.Name, "local") || s.Name == issuerStage }
 
 // localPagePort is the port of the local run's page in the origins of its stages. It is also
 // defaultPagePort in local/page.go.
@@ -104,6 +125,22 @@ func (s Stage) WithLocalWebhook() (Stage, error) {
 			SecretARN: "arn:aws:secretsmanager:us-east-1:000000000000:secret:local-AbCdEf",
 		}
 	}
+	return s, nil
+}
+
+// WithLocalIssuer returns the stage of the local run with an issuer, with that URL for the issuer. It
+// is an error for another stage, or if the URL is not an issuer's.
+func (s Stage) WithLocalIssuer(url string) (Stage, error) {
+	if s.Name != issuerStage {
+		return Stage{}, fmt.Errorf("localIssuer is only for stage %s, not for %q", issuerStage, s.Name)
+	}
+	if problem := config.IssuerProblem(url); problem != "" {
+		return Stage{}, fmt.Errorf("localIssuer %q %s", url, problem)
+	}
+	issuers := *s.Uploads.Callers.Issuers
+	issuers.List = slices.Clone(issuers.List)
+	issuers.List[0].URL = url
+	s.Uploads.Callers.Issuers = &issuers
 	return s, nil
 }
 

@@ -10,14 +10,14 @@ import (
 )
 
 func TestStageNamed(t *testing.T) {
-	for _, name := range []string{"local", "local-scan", "dev", "staging", "production"} {
+	for _, name := range []string{"local", "local-scan", "issuer", "dev", "staging", "production"} {
 		stage, err := infra.StageNamed(name)
 		if err != nil || stage.StackName() != "Signpost-"+name {
 			t.Errorf("StageNamed(%q) is %q, %v", name, stage.StackName(), err)
 		}
 	}
 	_, err := infra.StageNamed("Dev")
-	if want := `there is no stage "Dev": choose one of local, local-scan, dev, staging, production`; err == nil || err.Error() != want {
+	if want := `there is no stage "Dev": choose one of local, local-scan, issuer, dev, staging, production`; err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %s", err, want)
 	}
 }

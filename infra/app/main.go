@@ -78,7 +78,8 @@ func run() (err error) {
 
 // stageOf returns the stage of the CDK context, by default "dev". With "firstDeployment", it is the
 // stage's first deployment; with "pagePort", the local run's page is on that port; with
-// "localWebhook", the local run has a webhook to stand in for.
+// "localWebhook", the local run has a webhook to stand in for; with "localIssuer", that is the URL of
+// the local run's issuer.
 func stageOf(context func(name string) any) (infra.Stage, error) {
 	name := context("stage")
 	if name == nil {
@@ -104,6 +105,11 @@ func stageOf(context func(name string) any) (infra.Stage, error) {
 	default:
 		return infra.Stage{}, fmt.Errorf("localWebhook is %q: give true for the local run, or false", fmt.Sprint(webhook))
 	}
+	if url := context("localIssuer"); url != nil {
+		if stage, err = stage.WithLocalIssuer(fmt.Sprint(url)); err != nil {
+			return infra.Stage{}, err
+		}
+	}
 	if port := context("pagePort"); port != nil {
 		return stage.WithPagePort(fmt.Sprint(port))
 	}
@@ -124,6 +130,9 @@ func buildFunctions(props *uploads.Props) error {
 	}
 	if props.Scans != nil {
 		codes["scan"] = &props.Scans.Code
+	}
+	if props.Callers.Issuers != nil {
+		codes["authorize"] = &props.Callers.Issuers.Code
 	}
 	for name, code := range codes {
 		var err error

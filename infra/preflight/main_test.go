@@ -164,7 +164,7 @@ func TestArguments(t *testing.T) {
 		args []string
 		says string
 	}{
-		"Stage":    {[]string{"-stage", "nope"}, `preflight: there is no stage "nope": choose one of local, local-scan, dev, staging, production`},
+		"Stage":    {[]string{"-stage", "nope"}, `preflight: there is no stage "nope": choose one of local, local-scan, issuer, dev, staging, production`},
 		"Argument": {[]string{"staging"}, `preflight: unknown argument "staging": the stage goes after -stage`},
 		"Print":    {[]string{"-print", "stack"}, "preflight: -print stack: only first-deployment can be printed"},
 	} {

@@ -73,7 +73,7 @@ type alarm struct {
 
 // newAlarms makes the alarms, with those of other features, and returns the topic that they publish
 // to, when something goes wrong and when it is over.
-func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestApi, accessLog awslogs.ILogGroup, functions map[string]awslambda.IFunction, more ...alarm) awssns.ITopic {
+func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestApi, accessLog awslogs.ILogGroup, functions map[string]awslambda.Function, more ...alarm) awssns.ITopic {
 	topic := newAlarmTopic(scope, props)
 	action := awscloudwatchactions.NewSnsAction(topic)
 	stage := api.DeploymentStage()
@@ -89,8 +89,12 @@ func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestAp
 	}
 	for _, name := range sortedKeys(functions) {
 		function := functions[name]
+		failed := function.MetricErrors(statistic("Sum"))
+		if name == authorizeName {
+			failed = newUnverifiedMetric(scope, props, function.LogGroup())
+		}
 		alarms = append(alarms,
-			alarm{name + "ErrorsAlarm", "The " + name + " function failed", function.MetricErrors(statistic("Sum")), 1, 1},
+			alarm{name + "ErrorsAlarm", "The " + name + " function failed", failed, 1, 1},
 			alarm{name + "ThrottlesAlarm", "Lambda throttled requests to the " + name + " function", function.MetricThrottles(statistic("Sum")), 1, 1},
 		)
 	}
@@ -107,6 +111,22 @@ func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestAp
 		made.AddOkAction(action)
 	}
 	return topic
+}
+
+// newUnverifiedMetric counts what the function that verifies tokens logs as an error, such as an
+// issuer whose keys can't be fetched. Lambda's own metric is no use: to have API Gateway answer 401,
+// the function must end with an error ("Output from an API Gateway Lambda authorizer", Amazon API
+// Gateway Developer Guide), so each expired token counts as one. If the function doesn't run at all
+// or takes too long, ServerErrorsAlarm goes off.
+func newUnverifiedMetric(scope constructs.Construct, props Props, log awslogs.ILogGroup) awscloudwatch.Metric {
+	filter := awslogs.NewMetricFilter(scope, jsii.String("UnverifiedFilter"), &awslogs.MetricFilterProps{
+		LogGroup:        log,
+		FilterPattern:   awslogs.FilterPattern_StringValue(jsii.String("$.level"), jsii.String("="), jsii.String("ERROR")),
+		MetricNamespace: jsii.String(props.MetricsNamespace),
+		MetricName:      jsii.String("Unverified-" + *uniqueName(scope)),
+		MetricValue:     jsii.String("1"),
+	})
+	return filter.Metric(statistic("Sum"))
 }
 
 // newForbiddenMetric counts the API's 403s, for which API Gateway has no metric. The metric's name

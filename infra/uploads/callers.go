@@ -7,12 +7,12 @@ import (
 	"signpost/lambda/config"
 )
 
-// Callers are the users who may call the API: those of a user pool that Uploads makes, or of an
-// existing one. The zero value is a new user pool with its defaults.
+// Callers are the users who may call the API: those of a user pool that Uploads makes, of an
+// existing one, or of other issuers. The zero value is a new user pool with its defaults.
 type Callers struct {
 	// NewPool configures the user pool and the app client that Uploads makes.
 	//
-	// Default: nil. Without ExistingPool, it is a new pool with the defaults of NewPool.
+	// Default: nil. Without ExistingPool and Issuers, it is a new pool with the defaults of NewPool.
 	NewPool *NewPool
 
 	// ExistingPool is a user pool that exists already.
@@ -20,8 +20,17 @@ type Callers struct {
 	// Default: nil.
 	ExistingPool *ExistingPool
 
+	// Issuers are OpenID Connect providers whose tokens are accepted. Without NewPool and
+	// ExistingPool, there is no user pool at all. With one of them, the pool's tokens are accepted
+	// too; the files of its users stay theirs.
+	//
+	// Default: nil. Only the tokens of a user pool are accepted, and API Gateway itself verifies
+	// them.
+	Issuers *Issuers
+
 	// RequiredGroup is the Cognito group that callers must be in; all others get 403. A new pool
-	// gets the group.
+	// gets the group. With Issuers, it is for the users of the pool alone: RequiredClaims of an
+	// issuer is for its own.
 	//
 	// Letters, digits and _.:@/+=-, at most 128. Cognito allows more in a group's name, but API
 	// Gateway passes a caller's groups to the function as one text, joined by commas
@@ -32,7 +41,8 @@ type Callers struct {
 }
 
 func (c Callers) withDefaults() Callers {
-	if c.ExistingPool != nil {
+	c.Issuers = c.Issuers.withDefaults()
+	if c.ExistingPool != nil || !c.hasPool() {
 		return c
 	}
 	var pool NewPool
@@ -44,11 +54,22 @@ func (c Callers) withDefaults() Callers {
 	return c
 }
 
-func (c Callers) check(found problems) {
+func (c Callers) check(found problems, props Props) {
 	c.NewPool.check(found.in("NewPool"))
 	found.notBoth("NewPool", c.NewPool != nil, "ExistingPool", c.ExistingPool != nil)
 	c.ExistingPool.check(found.in("ExistingPool"))
+	c.checkPoolBesideIssuers(found)
+	props.checkAuthorizerSize(found)
+	c.Issuers.check(found.in("Issuers"))
 	checkGroup(found, c.RequiredGroup)
+	if c.RequiredGroup != "" && !c.hasPool() {
+		found.add("RequiredGroup", "%q is a group of a user pool, and there is none: write RequiredClaims of the issuers, such as map[string][]string{\"groups\": {%[1]q}}", c.RequiredGroup)
+	}
+}
+
+// hasPool reports whether tokens of a user pool are accepted.
+func (c Callers) hasPool() bool {
+	return c.Issuers == nil || c.NewPool != nil || c.ExistingPool != nil
 }
 
 func checkGroup(found problems, group string) {
@@ -76,7 +97,8 @@ func (c Callers) tokenUse() string {
 	return config.IDToken
 }
 
-// callers are the user pool and the app clients whose tokens the API accepts.
+// callers are the user pool and the app clients whose tokens the API accepts. There are none with
+// Issuers alone.
 type callers struct {
 	pool      awscognito.IUserPool
 	client    awscognito.IUserPoolClient // the first one
@@ -87,6 +109,9 @@ type callers struct {
 func newCallers(scope constructs.Construct, props Props) callers {
 	if existing := props.Callers.ExistingPool; existing != nil {
 		return existing.callers(scope)
+	}
+	if !props.Callers.hasPool() {
+		return callers{}
 	}
 	pool := newUserPool(scope, props)
 	client := newUserPoolClient(pool, *props.Callers.NewPool)

@@ -11,12 +11,16 @@ import (
 // newDashboard makes a dashboard of the API's answers and latency, the functions' errors and
 // duration, and the functions' own metrics: uploads and bytes planned, bytes signed for, downloads
 // and the like signed, refusals by code.
-func newDashboard(scope constructs.Construct, props Props, api awsapigateway.RestApi, functions map[string]awslambda.IFunction) {
+func newDashboard(scope constructs.Construct, props Props, api awsapigateway.RestApi, functions map[string]awslambda.Function) {
 	stage := api.DeploymentStage()
 	var runs, times []awscloudwatch.IMetric
 	for _, name := range sortedKeys(functions) {
 		function := functions[name]
-		runs = append(runs, function.MetricErrors(labeled(name+": errors", "Sum")), function.MetricThrottles(labeled(name+": throttles", "Sum")))
+		errors := "errors"
+		if name == authorizeName {
+			errors = "refused tokens and errors" // see newUnverifiedMetric
+		}
+		runs = append(runs, function.MetricErrors(labeled(name+": "+errors, "Sum")), function.MetricThrottles(labeled(name+": throttles", "Sum")))
 		times = append(times, function.MetricDuration(labeled(name+": p99", "p99")))
 	}
 	signed := []awscloudwatch.IMetric{functionMetric(props, "UploadsPlanned")}

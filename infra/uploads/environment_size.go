@@ -19,6 +19,10 @@ const maxEnvironment = 4096
 const (
 	longestBucketName = 63  // "General purpose bucket naming rules", Amazon S3 User Guide
 	longestClientID   = 128 // "CreateUserPoolClient", Amazon Cognito user pools API Reference
+
+	// longestPoolURL is that of a pool as an issuer. A pool's id has at most 55 characters
+	// ("DescribeUserPool", Amazon Cognito user pools API Reference), and a region's name about 25.
+	longestPoolURL = len("https://cognito-idp..amazonaws.com.cn/") + 55 + 25
 )
 
 // propOfVariable are the variables that can be long, and the props that they hold.
@@ -61,8 +65,11 @@ func (p Props) longestVariables(environment map[string]string) (all []string) {
 }
 
 // longestClientIDs returns the ids of the app clients that are accepted, or others of the largest
-// length if they are known only during the deployment.
+// length if they are known only during the deployment. There are none without a pool.
 func (c Callers) longestClientIDs() []string {
+	if !c.hasPool() {
+		return nil
+	}
 	unknown := 1 // that of a new pool
 	if c.ExistingPool != nil {
 		if ids := c.ExistingPool.ClientIDs; len(ids) > 0 && !IsToken(strings.Join(ids, ",")) {
@@ -70,7 +77,11 @@ func (c Callers) longestClientIDs() []string {
 		}
 		unknown = max(len(c.ExistingPool.ClientIDs), len(c.ExistingPool.Clients))
 	}
-	return []string{strings.Repeat("c", min(unknown*longestClientID, maxJoinedClients))}
+	if unknown == 0 {
+		return nil // which is refused elsewhere
+	}
+	joined := strings.Join(slices.Repeat([]string{strings.Repeat("c", longestClientID)}, unknown), ",")
+	return strings.Split(joined[:min(len(joined), maxJoinedClients)], ",")
 }
 
 // jsonSize is how many bytes a value has as JSON, without escapes that only HTML needs.

@@ -45,13 +45,13 @@ func checkURLLifetime(found problems, lifetime time.Duration, allowLong bool) {
 	case lifetime < config.MinURLLifetime || lifetime > longest:
 		found.add("URLLifetime", "%v is out of range: give %.0f to %.0f minutes%s", lifetime, config.MinURLLifetime.Minutes(), longest.Minutes(), hint)
 	default:
-		checkWholeSeconds(found, lifetime)
+		checkWholeSeconds(found, "URLLifetime", lifetime)
 	}
 }
 
-func checkWholeSeconds(found problems, lifetime time.Duration) {
+func checkWholeSeconds(found problems, field string, lifetime time.Duration) {
 	if lifetime%time.Second != 0 {
-		found.add("URLLifetime", "%v has a fraction of a second: give whole seconds", lifetime)
+		found.add(field, "%v has a fraction of a second: give whole seconds", lifetime)
 	}
 }
 

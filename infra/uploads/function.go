@@ -17,7 +17,8 @@ import (
 
 // Functions configures the resources of each function.
 type Functions struct {
-	// MemoryMB is the memory of each function, in MB: [MinMemoryMB] to [MaxMemoryMB].
+	// MemoryMB is the memory of each function, in MB: [MinMemoryMB] to [MaxMemoryMB]. The one that
+	// verifies tokens for Callers.Issuers has at least [MinAuthorizerMemoryMB], 512.
 	//
 	// Default: [DefaultMemoryMB], 128.
 	MemoryMB int
@@ -37,6 +38,10 @@ const (
 	MinMemoryMB     = 128
 	MaxMemoryMB     = 10_240
 	DefaultMemoryMB = MinMemoryMB
+
+	// MinAuthorizerMemoryMB is the least memory of the function that verifies tokens. See
+	// newAuthorizeFunction.
+	MinAuthorizerMemoryMB = 512
 
 	// MaxReservedConcurrency is what an account can reserve in a region: its default quota of
 	// 1,000, less the 100 that Lambda keeps for other functions ("Configuring reserved concurrency
@@ -65,7 +70,7 @@ func (f Functions) check(found problems, count int) {
 // FunctionCount is how many functions these props make.
 func (p Props) FunctionCount() int {
 	count := 1
-	for _, added := range []bool{p.Downloads != nil, p.Listings != nil, p.Deletions != nil, p.Scans != nil} {
+	for _, added := range []bool{p.Downloads != nil, p.Listings != nil, p.Deletions != nil, p.Scans != nil, p.Callers.Issuers != nil} {
 		if added {
 			count++
 		}
@@ -78,18 +83,24 @@ type function struct {
 	id          string // construct id: "UploadFunction"
 	handler     string // name of the folder in lambda/ with its main package: "upload"
 	description string
-	signs       string // what it signs, in a few words: "uploads"
+	signs       string // what it signs, in a few words: "uploads"; "" if it signs nothing
 	code        awslambda.Code
 	policy      string // name of the policy in its role
 	grants      []awsiam.PolicyStatement
 	onBucket    bool // the grants are on the bucket itself, and not on the uploads in it
 	environment map[string]string
+
+	callsIssuers bool // whether it makes network calls: only that which verifies tokens does
 }
 
-// newFunction makes a function, with its own role and log group. It computes for microseconds and
-// makes no network calls, so the smallest memory and a short timeout are enough.
+// newFunction makes a function, with its own role and log group. Those that sign compute for
+// microseconds and make no network calls, so the smallest memory and a short timeout are enough.
 func newFunction(scope constructs.Construct, props Props, f function) awslambda.Function {
 	logs := newLogGroup(scope, f.id+"Logs", props)
+	memoryMB, timeoutSeconds := props.Functions.MemoryMB, 5
+	if f.callsIssuers {
+		memoryMB, timeoutSeconds = max(memoryMB, MinAuthorizerMemoryMB), authorizerTimeoutSeconds
+	}
 	made := awslambda.NewFunction(scope, jsii.String(f.id), &awslambda.FunctionProps{
 		Description:  jsii.String(f.description),
 		Code:         f.code,
@@ -97,8 +108,8 @@ func newFunction(scope constructs.Construct, props Props, f function) awslambda.
 		Architecture: awslambda.Architecture_ARM_64(),
 		// A custom runtime can use any name; here it says which main package this is.
 		Handler:     jsii.String(f.handler),
-		MemorySize:  jsii.Number(props.Functions.MemoryMB),
-		Timeout:     awscdk.Duration_Seconds(jsii.Number(5)),
+		MemorySize:  jsii.Number(memoryMB),
+		Timeout:     awscdk.Duration_Seconds(jsii.Number(timeoutSeconds)),
 		Role:        newFunctionRole(scope, props, logs, f),
 		LogGroup:    logs,
 		Environment: jsiiMap(f.environment),
@@ -113,7 +124,7 @@ func newFunction(scope constructs.Construct, props Props, f function) awslambda.
 	}
 	// CDK adds a dependency on the role, which the property Role already is.
 	resource.AddDeletionOverride(jsii.String("DependsOn"))
-	suppressNag(made, functionSuppressions(props)...)
+	suppressNag(made, functionSuppressions(props, f.callsIssuers)...)
 	return made
 }
 
@@ -129,20 +140,23 @@ func filesEnvironment(props Props, bucket awss3.IBucket, clientIDs []string) map
 	return config.Files{Shared: sharedConfig(props, *bucket.BucketName(), clientIDs)}.Environment()
 }
 
-// sharedConfig returns the settings of every function.
+// sharedConfig returns the settings of every function. Where a function verifies the tokens, the
+// others know nothing of a user pool.
 func sharedConfig(props Props, bucketName string, clientIDs []string) config.Shared {
-	return config.Shared{
+	shared := config.Shared{
 		Bucket:               bucketName,
 		TransferAcceleration: props.TransferAcceleration,
 		KeyPrefix:            props.KeyPrefix,
 		URLLifetime:          props.URLLifetime,
 		AllowedOrigins:       props.AllowedOrigins,
-		ClientIDs:            clientIDs,
-		TokenUse:             props.Callers.tokenUse(),
-		RequiredGroup:        props.Callers.RequiredGroup,
+		LambdaAuthorizer:     props.Callers.Issuers != nil,
 		MetricsNamespace:     props.MetricsNamespace,
 		Kinds:                kindsConfig(props.Kinds),
 	}
+	if !shared.LambdaAuthorizer {
+		shared.ClientIDs, shared.TokenUse, shared.RequiredGroup = clientIDs, props.Callers.tokenUse(), props.Callers.RequiredGroup
+	}
+	return shared
 }
 
 func jsiiMap(values map[string]string) *map[string]*string {
@@ -154,10 +168,11 @@ func jsiiMap(values map[string]string) *map[string]*string {
 }
 
 // newFunctionRole makes a function's role. Its grants are all that the function, and any URL it
-// signs, can ever do. In addition, the function may write its own log.
+// signs, can ever do. In addition, the function may write its own log. A function that signs nothing
+// has no grants.
 func newFunctionRole(scope constructs.Construct, props Props, logs awslogs.ILogGroup, f function) awsiam.Role {
 	statements := append(f.grants, writeOwnLog(logs))
-	suppressions := unless(f.onBucket, suppression{
+	suppressions := unless(f.onBucket || len(f.grants) == 0, suppression{
 		rule:    "AwsSolutions-IAM5",
 		reason:  "The function chooses each object's key, all of them under " + props.KeyPrefix,
 		finding: uploadsFinding(props),
@@ -170,8 +185,12 @@ func newFunctionRole(scope constructs.Construct, props Props, logs awslogs.ILogG
 			finding: "/^Resource::\\*$/",
 		})
 	}
+	description := "Permissions of signed " + f.signs + "; writes the function's log"
+	if f.signs == "" {
+		description = "Writes the function's log"
+	}
 	role := awsiam.NewRole(scope, jsii.String(f.id+"Role"), &awsiam.RoleProps{
-		Description:         jsii.String("Permissions of signed " + f.signs + "; writes the function's log"),
+		Description:         jsii.String(description),
 		AssumedBy:           awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 		InlinePolicies:      inlinePolicy(f.policy, statements),
 		PermissionsBoundary: permissionsBoundary(scope, f.id, props),

@@ -2,6 +2,7 @@ package uploads
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -51,16 +52,63 @@ var gatewayResponses = []gatewayResponse{
 	{"DEFAULT_5XX", "500", "Internal", "internal error; try again, or look up the request id in the log"},
 }
 
+// ofIssuers are the refusals that differ with Issuers, where a function verifies the tokens.
+//
+// API Gateway answers UNAUTHORIZED if the header can't be a token, or if the function says so, and
+// ACCESS_DENIED if the function's policy denies the request. If the function fails, is throttled or
+// takes too long, API Gateway answers 500 with either of the last two, and never 429 or 504
+// ("Gateway response types for API Gateway", Amazon API Gateway Developer Guide;
+// auth0-samples/jwt-rsa-aws-custom-authorizer#6; "API Gateway + Lambda authorizer + Lambda proxy
+// integration failure modes", dev.to).
+var ofIssuers = []gatewayResponse{
+	{"UNAUTHORIZED", "401", "Unauthorized", "sign in: the Authorization header must hold a valid token of an issuer that this deployment accepts"},
+	{"ACCESS_DENIED", "403", "Forbidden", "the token lacks a claim that this deployment requires"},
+	{"AUTHORIZER_FAILURE", "500", "Internal", tokensUnverified},
+	{"AUTHORIZER_CONFIGURATION_ERROR", "500", "Internal", tokensUnverified},
+}
+
+const tokensUnverified = "tokens can't be verified at the moment: wait a few seconds and try again, or look up the request id in the log"
+
+// refusals returns the gateway responses of a deployment.
+func refusals(callers Callers) []gatewayResponse {
+	all := slices.Clone(gatewayResponses)
+	if callers.Issuers == nil {
+		if callers.tokenUse() == config.AccessToken {
+			for i := range all {
+				all[i].message = strings.Replace(all[i].message, "ID token", "access token", 1)
+			}
+		}
+		return all
+	}
+	for _, response := range ofIssuers {
+		if i := slices.IndexFunc(all, func(other gatewayResponse) bool { return other.kind == response.kind }); i >= 0 {
+			all[i] = response
+		} else {
+			all = append(all, response)
+		}
+	}
+	return all
+}
+
+// retryAfter is in how many seconds a request may succeed, "" if it won't. Until then an issuer may
+// have answered the function, or a call of the function be over.
+func (r gatewayResponse) retryAfter() string {
+	switch {
+	case r.status == "429":
+		return "1"
+	case r.message == tokensUnverified:
+		return "5"
+	}
+	return ""
+}
+
 // addGatewayResponses adds the refusals with their bodies and headers. Without CORS headers, a
 // browser would show the page a network error instead of the refusal.
 func addGatewayResponses(api awsapigateway.RestApi, props Props) {
-	for _, response := range gatewayResponses {
-		if props.Callers.tokenUse() == config.AccessToken {
-			response.message = strings.Replace(response.message, "ID token", "access token", 1)
-		}
+	for _, response := range refusals(props.Callers) {
 		headers := refusalHeaders(props)
-		if response.status == "429" {
-			headers["Retry-After"] = jsii.String("'1'")
+		if seconds := response.retryAfter(); seconds != "" {
+			headers["Retry-After"] = jsii.String("'" + seconds + "'")
 		}
 		options := &awsapigateway.GatewayResponseOptions{
 			Type:            awsapigateway.ResponseType_Of(jsii.String(response.kind)),

@@ -50,11 +50,18 @@ type Kind struct {
 	ExpireAfterDays int
 
 	// RequiredGroup is the Cognito group that callers must be in for this kind, besides
-	// Callers.RequiredGroup. A new pool gets the group. The name has the same rules as that of
+	// Callers.RequiredGroup, so only users of a pool can be. A new pool gets the group. The name has the same rules as that of
 	// Callers.RequiredGroup.
 	//
 	// Default: "". Everybody who may call can use this kind.
 	RequiredGroup string
+
+	// RequiredClaims are claims that a caller's token must have for this kind, besides what Callers
+	// asks for. Each claim has the values of which the token must have one, as in
+	// [Issuer.RequiredClaims].
+	//
+	// Default: nil. Everybody who may call can use this kind.
+	RequiredClaims map[string][]string
 
 	// RequiredMetadata are the names that the metadata of each file must have: lower-case letters,
 	// digits, '-', '_' and '.', and at most [config.MaxRequiredMetadata], 10.
@@ -90,7 +97,13 @@ func (k Kind) check(found problems, props Props) {
 	k.checkURLLifetime(found, props.withDefaults().URLLifetime)
 	k.checkExpiry(found, props.Expiry)
 	checkGroup(found, k.RequiredGroup)
-	k.checkRequiredMetadata(found)
+	if k.RequiredGroup != "" && !props.Callers.hasPool() {
+		found.add("RequiredGroup", "%q is a group of a user pool, and there is none: write RequiredClaims, such as map[string][]string{\"groups\": {%[1]q}}", k.RequiredGroup)
+	}
+	for _, problem := range config.RequiredClaims(k.RequiredClaims).Problems() {
+		found.add("RequiredClaims", "%s", problem)
+	}
+	k.checkRequiredMetadata(found, props.Callers.Issuers != nil)
 	if k.NoDownloads && props.Downloads == nil {
 		found.add("NoDownloads", "is on, but nothing can be read without Downloads: leave it out")
 	}
@@ -105,7 +118,7 @@ func (k Kind) checkURLLifetime(found problems, longest time.Duration) {
 	case k.URLLifetime > longest:
 		found.add(field, "%v is longer than that of Props, %v, and the bucket policy refuses older URLs, whatever their kind: raise URLLifetime of Props, and give the other kinds shorter ones", k.URLLifetime, longest)
 	default:
-		checkWholeSeconds(found, k.URLLifetime)
+		checkWholeSeconds(found, field, k.URLLifetime)
 	}
 }
 
@@ -123,13 +136,19 @@ func (k Kind) checkExpiry(found problems, expiry *Expiry) {
 	}
 }
 
-func (k Kind) checkRequiredMetadata(found problems) {
+// uploadedBy is the name of the metadata that the function itself signs where several users have
+// one owner: the subject of the caller.
+const uploadedBy = "uploaded-by"
+
+func (k Kind) checkRequiredMetadata(found problems, issuers bool) {
 	const field = "RequiredMetadata"
 	for i, name := range k.RequiredMetadata {
 		if slices.Contains(k.RequiredMetadata[:i], name) {
 			found.add(field, "%q is given twice: give it once", name)
 		} else if problem := config.RequiredMetadataProblem(name); problem != "" {
 			found.add(field, "%q %s", name, problem)
+		} else if issuers && name == uploadedBy {
+			found.add(field, "%q is signed by the function itself where users share their files, and no page can send it: leave it out", name)
 		}
 	}
 	if len(k.RequiredMetadata) > config.MaxRequiredMetadata {
@@ -160,6 +179,7 @@ func kindsConfig(kinds []Kind) (all []config.Kind) {
 			MaxSize:          kind.MaxSize,
 			URLLifetime:      kind.URLLifetime,
 			RequiredGroup:    kind.RequiredGroup,
+			RequiredClaims:   kind.RequiredClaims,
 			RequiredMetadata: kind.RequiredMetadata,
 			NoDownloads:      kind.NoDownloads,
 		})

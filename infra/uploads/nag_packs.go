@@ -24,10 +24,14 @@ func unless(condition bool, suppressions ...suppression) []suppression {
 	return suppressions
 }
 
-func functionSuppressions(props Props) []suppression {
+func functionSuppressions(props Props, callsIssuers bool) []suppression {
+	outsideVPC := "It makes no network calls, so a VPC would restrict nothing"
+	if callsIssuers {
+		outsideVPC = "It fetches the public keys of the issuers over the internet, for which a VPC would need a NAT gateway; its role can reach nothing but its log"
+	}
 	return join(
 		inPacks("LambdaDLQ", "It is called synchronously: the caller gets every failure as an answer, and nothing is queued"),
-		inPacks("LambdaInsideVPC", "It makes no network calls, so a VPC would restrict nothing"),
+		inPacks("LambdaInsideVPC", outsideVPC),
 		unless(props.Functions.ReservedConcurrency != 0, inPacks("LambdaConcurrency", "The API's throttle bounds it; the prop Functions.ReservedConcurrency reserves a share of the account's quota")...),
 	)
 }
@@ -73,6 +77,10 @@ func stageSuppressions(props Props) []suppression {
 func unknownRouteSuppressions() []suppression {
 	const open = "An unknown route answers 404 without a token: API Gateway writes the answer itself, and the method calls nothing"
 	return []suppression{{rule: "AwsSolutions-APIG4", reason: open}, {rule: "AwsSolutions-COG4", reason: open}}
+}
+
+func issuersSuppressions() []suppression {
+	return []suppression{{rule: "AwsSolutions-COG4", reason: "A function verifies the tokens, since issuers other than a user pool sign users in"}}
 }
 
 func topicSuppressions() []suppression {

@@ -90,7 +90,8 @@ type Props struct {
 	// Default: false. A file needs no kind.
 	NoUnnamedKind bool
 
-	// Callers are the users who may call the API.
+	// Callers are the users who may call the API: of a user pool, or of other OpenID Connect
+	// issuers.
 	//
 	// Default: the users of a new user pool.
 	Callers Callers
@@ -338,8 +339,9 @@ func (p Props) Validate() error {
 		checkURLLifetime(found, p.URLLifetime, p.AllowLongURLs)
 		checkKeyPrefix(found, p.KeyPrefix)
 		p.checkEnvironmentSize(found)
+		p.checkKindClaims(found)
 		p.checkKinds(found)
-		p.Callers.check(found.in("Callers"))
+		p.Callers.check(found.in("Callers"), p)
 		p.Multipart.check(found.in("Multipart"), p)
 		p.Downloads.check(found.in("Downloads"))
 		p.checkListings(found)

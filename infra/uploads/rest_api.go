@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -15,7 +14,7 @@ import (
 const apiStage = "v1"
 
 // newRestAPI makes the API: regional, throttled, with its own access log. Every route that calls a
-// function needs a token of the user pool.
+// function needs a token of the user pool, or of the issuers.
 //
 // API Gateway writes access logs with a role of the account and region, not of an API ("Set up
 // CloudWatch logging for REST APIs in API Gateway", Amazon API Gateway Developer Guide). It must be
@@ -23,10 +22,7 @@ const apiStage = "v1"
 // it is deleted.
 //
 // The TLS policy of the default endpoint can't be chosen; only a custom domain has one.
-func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPool, logs awslogs.ILogGroup) awsapigateway.RestApi {
-	authorizer := awsapigateway.NewCognitoUserPoolsAuthorizer(scope, jsii.String("Authorizer"), &awsapigateway.CognitoUserPoolsAuthorizerProps{
-		CognitoUserPools: &[]awscognito.IUserPool{pool},
-	})
+func newRestAPI(scope constructs.Construct, props Props, authorizer authorizer, logs awslogs.ILogGroup) awsapigateway.RestApi {
 	api := awsapigateway.NewRestApi(scope, jsii.String("Api"), &awsapigateway.RestApiProps{
 		RestApiName:    apiName(scope),
 		Description:    jsii.String("Signs uploads that browsers send directly to S3"),
@@ -36,8 +32,8 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 		DisableExecuteApiEndpoint: onlyIf(props.Domain != nil),
 		// A default, so that a method that is added later needs a token unless it says otherwise.
 		DefaultMethodOptions: &awsapigateway.MethodOptions{
-			AuthorizationType: awsapigateway.AuthorizationType_COGNITO,
-			Authorizer:        authorizer,
+			AuthorizationType: authorizer.kind,
+			Authorizer:        authorizer.made,
 		},
 		DeployOptions: &awsapigateway.StageOptions{
 			StageName:            jsii.String(apiStage),
@@ -45,12 +41,12 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 			ThrottlingBurstLimit: jsii.Number(props.Throttle.Burst),
 			AccessLogDestination: awsapigateway.NewLogGroupLogDestination(logs),
 			TracingEnabled:       onlyIf(props.Tracing),
-			AccessLogFormat:      awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat())),
+			AccessLogFormat:      awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat(authorizer.caller))),
 		},
 	})
 	// RestApi adds an output with a hash in its name. The stack chooses its own outputs.
 	api.Node().TryRemoveChild(jsii.String("Endpoint"))
-	redeployWith(api, authorizer, pool)
+	redeployWith(api, authorizer)
 	suppressNag(api.DeploymentStage(), stageSuppressions(props)...)
 	addGatewayResponses(api, props)
 	return api
@@ -60,10 +56,10 @@ func newRestAPI(scope constructs.Construct, props Props, pool awscognito.IUserPo
 // the API: without a new one, API Gateway would still use the old user pool. CDK does this only in
 // an app with the feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId. For
 // methods, models, validators and gateway responses, it does so in every app.
-func redeployWith(api awsapigateway.RestApi, authorizer awsapigateway.CognitoUserPoolsAuthorizer, pool awscognito.IUserPool) {
+func redeployWith(api awsapigateway.RestApi, authorizer authorizer) {
 	deployment := api.LatestDeployment()
-	deployment.Node().AddDependency(authorizer)
-	deployment.AddToLogicalId(map[string]any{"userPools": []*string{pool.UserPoolArn()}})
+	deployment.Node().AddDependency(authorizer.made)
+	deployment.AddToLogicalId(authorizer.deployed)
 }
 
 // usualID is the construct id of an Uploads that is the only one in its stack.
@@ -96,8 +92,9 @@ func onlyIf(condition bool) *bool {
 }
 
 // accessLogFormat is a JSON object for each request. It omits the path as sent, the query, and
-// $context.error.message, which can quote the caller's Authorization header.
-func accessLogFormat() string {
+// $context.error.message, which can quote the caller's Authorization header. caller is the variable
+// that says who called.
+func accessLogFormat(caller string) string {
 	line := struct {
 		RequestID string `json:"requestId"`
 		// A caller can choose requestId; only API Gateway chooses this one ("Variables for access
@@ -115,7 +112,7 @@ func accessLogFormat() string {
 		Integration  string `json:"functionLatencyMs"`
 	}{
 		"$context.requestId", "$context.extendedRequestId", "$context.requestTime", "$context.identity.sourceIp",
-		"$context.authorizer.claims.sub", "$context.httpMethod", "$context.resourcePath",
+		caller, "$context.httpMethod", "$context.resourcePath",
 		"$context.status", "$context.error.responseType", "$context.responseLength",
 		"$context.responseLatency", "$context.integration.latency",
 	}

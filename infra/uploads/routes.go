@@ -24,16 +24,19 @@ func addRoutes(made *Uploads, props Props) {
 	})
 	add := func(path, method string, function awslambda.IFunction, options awsapigateway.MethodOptions) {
 		options.RequestValidator = validator
-		if scopes := props.Callers.scopes(); scopes != nil {
+		if scopes := props.Callers.scopes(); scopes != nil && props.Callers.Issuers == nil {
 			// With scopes, API Gateway expects an access token, and without them an ID token
 			// ("Integrate a REST API with an Amazon Cognito user pool", Amazon API Gateway
 			// Developer Guide).
 			options.AuthorizationScopes = jsii.Strings(scopes...)
 		}
 		resource := api.Root().ResourceForPath(jsii.String(path))
-		resource.AddMethod(jsii.String(method), awsapigateway.NewLambdaIntegration(function, &awsapigateway.LambdaIntegrationOptions{
+		made := resource.AddMethod(jsii.String(method), awsapigateway.NewLambdaIntegration(function, &awsapigateway.LambdaIntegrationOptions{
 			AllowTestInvoke: jsii.Bool(false),
 		}), &options)
+		if props.Callers.Issuers != nil {
+			suppressNag(made, issuersSuppressions()...)
+		}
 		addPreflight(resource, props, method)
 	}
 	json := awsapigateway.MethodOptions{

@@ -14,17 +14,19 @@ import (
 )
 
 // Uploads is the construct: the users who may call (UserPool), the API that they call (API), the
-// functions behind it, and the bucket that stores their files.
+// functions behind it, and the bucket that stores their files. With Issuers alone, there is no user
+// pool.
 type Uploads struct {
 	constructs.Construct
 	Bucket              awss3.Bucket
-	UserPool            awscognito.IUserPool
-	Client              awscognito.IUserPoolClient // the first client of an existing pool
+	UserPool            awscognito.IUserPool       // nil with Callers.Issuers and no pool
+	Client              awscognito.IUserPoolClient // the first client of an existing pool; nil without a pool
 	Function            awslambda.Function
 	DownloadFunction    awslambda.Function // nil without Downloads
 	ListFunction        awslambda.Function // nil without Listings
 	DeleteFunction      awslambda.Function // nil without Deletions
 	ScanFunction        awslambda.Function // nil without Scans
+	AuthorizeFunction   awslambda.Function // nil without Callers.Issuers
 	API                 awsapigateway.RestApi
 	URL                 string        // the API's URL, with a slash at its end
 	AlarmTopic          awssns.ITopic // nil without Alarms
@@ -48,9 +50,9 @@ func New(scope constructs.Construct, id string, props Props) *Uploads {
 	made := &Uploads{Construct: inner, Bucket: newUploadBucket(inner, props)}
 	callers := newCallers(inner, props)
 	made.UserPool, made.Client = callers.pool, callers.client
-	functions, functionLogs := made.addFunctions(props, callers.clientIDs)
+	functions, functionLogs := made.addFunctions(props, callers)
 	accessLog := newLogGroup(inner, "ApiAccessLogs", props)
-	made.API = newRestAPI(inner, props, made.UserPool, accessLog)
+	made.API = newRestAPI(inner, props, newAuthorizer(inner, props, made.UserPool, made.AuthorizeFunction), accessLog)
 	addRoutes(made, props)
 	made.URL = addDomain(inner, props, made.API)
 	addWebACL(inner, props, made.API)
@@ -70,13 +72,13 @@ func New(scope constructs.Construct, id string, props Props) *Uploads {
 
 // addFunctions makes the functions, and returns them by the names that alarms and graphs give them,
 // with their logs.
-func (u *Uploads) addFunctions(props Props, clientIDs []string) (byName map[string]awslambda.IFunction, logs []awslogs.ILogGroup) {
-	byName = map[string]awslambda.IFunction{}
+func (u *Uploads) addFunctions(props Props, callers callers) (byName map[string]awslambda.Function, logs []awslogs.ILogGroup) {
+	byName = map[string]awslambda.Function{}
 	add := func(name string, wanted bool, newFunction func(constructs.Construct, Props, awss3.IBucket, []string) awslambda.Function) awslambda.Function {
 		if !wanted {
 			return nil
 		}
-		function := newFunction(u.Construct, props, u.Bucket, clientIDs)
+		function := newFunction(u.Construct, props, u.Bucket, callers.clientIDs)
 		byName[name] = function
 		logs = append(logs, function.LogGroup())
 		return function
@@ -86,5 +88,8 @@ func (u *Uploads) addFunctions(props Props, clientIDs []string) (byName map[stri
 	u.ListFunction = add("List", props.Listings != nil, newListFunction)
 	u.DeleteFunction = add("Delete", props.Deletions != nil, newDeleteFunction)
 	u.ScanFunction = add("Scan", props.Scans != nil, newScanFunction)
+	u.AuthorizeFunction = add(authorizeName, props.Callers.Issuers != nil, func(scope constructs.Construct, props Props, _ awss3.IBucket, _ []string) awslambda.Function {
+		return newAuthorizeFunction(scope, props, callers)
+	})
 	return byName, logs
 }

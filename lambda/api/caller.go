@@ -2,22 +2,52 @@ package api
 
 import (
 	"fmt"
-	"slices"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"signpost/lambda/config"
-	"signpost/lambda/key"
+	"signpost/lambda/identity"
 )
 
-// caller is who calls.
-type caller struct {
-	sub    string   // the token's
-	groups []string // the Cognito groups that the user was in when the token was issued
+// caller is who calls: whose files they may reach, and the kinds that they may use.
+type caller struct{ identity.Caller }
+
+// tokenField is the header that a refused token came in.
+const tokenField = "Authorization"
+
+// authenticate returns who calls, as API Gateway's authorizer has found out. That is either a
+// function of this deployment or API Gateway itself. What the other one would say is ignored, since
+// then nobody has verified it.
+//
+// If the caller is refused, whatever is known of them is still returned, but only for the log.
+func authenticate(e events.APIGatewayProxyRequest, cfg config.Shared, now time.Time) (caller, error) {
+	if cfg.LambdaAuthorizer {
+		return callerOfIssuer(e, now)
+	}
+	return callerOfPool(e, cfg)
+}
+
+// callerOfIssuer returns the caller that the deployment's own authorizer has verified. API Gateway
+// caches what it answered, so the token's expiry is checked again.
+func callerOfIssuer(e events.APIGatewayProxyRequest, now time.Time) (caller, error) {
+	verified, err := identity.FromContext(e.RequestContext.Authorizer)
+	if err != nil {
+		return caller{}, refuse(Unauthorized, tokenField, "no token was verified; send one in Authorization")
+	}
+	c := caller{verified}
+	switch size := attributionSize(c.attribution()); {
+	case c.Expired(now):
+		return c, refuse(Unauthorized, tokenField, "the token has expired; sign in again")
+	case size > maxMetadata:
+		return c, refuse(Forbidden, tokenField, "this token's sub is too long: as the metadata %s, it comes to %d bytes; at most %d are allowed",
+			config.UploadedByMetadata, size, maxMetadata)
+	}
+	return c, nil
 }
 
 // isIn reports whether the caller is in a group. Everybody is in the group "".
-func (c caller) isIn(group string) bool { return group == "" || slices.Contains(c.groups, group) }
+func (c caller) isIn(group string) bool { return config.InGroup(group).Missing(c.Claims) == "" }
 
 // onlyForMembers refuses a caller who isn't in a group, to be read after what is refused.
 func onlyForMembers(group string) string {
@@ -25,56 +55,18 @@ func onlyForMembers(group string) string {
 		"a user who joined after signing in must sign in again", group)
 }
 
-// authenticate returns who calls, from the claims of the token that API Gateway's authorizer has
-// verified. The authorizer checks the pool, the signature, the expiry and the OAuth scopes. It
-// doesn't check the app client, although Cognito signs tokens for every client of the pool, nor the
-// groups. Those are checked here.
-//
-// If the caller is refused, the sub is still returned if it is known, but only for the log.
-func authenticate(e events.APIGatewayProxyRequest, cfg config.Shared) (caller, error) {
-	const field = "Authorization"
-	wanted := tokenKindOf(cfg.TokenUse)
-	claims, ok := e.RequestContext.Authorizer["claims"].(map[string]any)
-	if !ok {
-		return caller{}, refuse(Unauthorized, field, "no token was verified; send %s in Authorization", wanted.name)
-	}
-	claim := func(name string) string {
-		s, _ := claims[name].(string)
-		return s
-	}
-	if use := claim("token_use"); use != cfg.TokenUse {
-		given := tokenKindOf(use)
-		if given.name == "" {
-			return caller{}, refuse(Unauthorized, field, "this is not %s; send one", wanted.name)
-		}
-		return caller{}, refuse(Unauthorized, field, "this is %s; send %s", given.name, wanted.name)
-	}
-	if !slices.Contains(cfg.ClientIDs, claim(wanted.clientClaim)) {
-		return caller{}, refuse(Unauthorized, field, "this token was issued to another app client")
-	}
-	c := caller{sub: claim("sub"), groups: groupsOf(e, claim(groupsClaim))}
-	if !key.IsOwner(c.sub) {
-		return caller{}, refuse(Unauthorized, field, "this token has no usable sub claim")
-	}
-	if group := cfg.RequiredGroup; !c.isIn(group) {
-		return c, refuse(Forbidden, field, "this %s", onlyForMembers(group))
-	}
-	return c, nil
-}
+// mayUse reports whether the caller may use a kind.
+func (c caller) mayUse(k config.Kind) bool { return c.barredFrom(k) == "" }
 
-// tokenKind is what a kind of token is called in messages, and the claim that names the app client
-// to which it was issued ("Understanding user pool JSON web tokens", Amazon Cognito Developer
-// Guide).
-type tokenKind struct{ name, clientClaim string }
-
-// tokenKindOf returns the kind of token for a claim token_use, the zero value if it is neither of
-// the two.
-func tokenKindOf(use string) tokenKind {
-	switch use {
-	case config.IDToken:
-		return tokenKind{"an ID token", "aud"}
-	case config.AccessToken:
-		return tokenKind{"an access token", "client_id"}
+// barredFrom returns why the caller can't use a kind, to be read after what is refused; "" means
+// that they can. It names what is missing, but nothing that the token says.
+func (c caller) barredFrom(k config.Kind) string {
+	if !c.isIn(k.RequiredGroup) {
+		return onlyForMembers(k.RequiredGroup)
 	}
-	return tokenKind{}
+	if claim := k.RequiredClaims.Missing(c.Claims); claim != "" {
+		return fmt.Sprintf("is only for callers whose token has the claim %q with one of its required values, and this token doesn't; "+
+			"a user whose rights have changed since signing in must sign in again", claim)
+	}
+	return ""
 }

@@ -29,20 +29,20 @@ func newHandler(cfg config.Shared, routes map[string]route, log *slog.Logger) *H
 // bare 502. A failure becomes an ordinary error response.
 func (h *Handler) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	entry := logEntry{requestID: e.RequestContext.RequestID, route: e.HTTPMethod + " " + e.Resource, start: h.now()}
-	r, sub, err := h.serve(ctx, e, entry.route, entry.start)
+	r, c, err := h.serve(ctx, e, entry.route, entry.start)
 	if err != nil {
 		found := refusalsOf(err)
 		entry.code, entry.err = found[0].Code, err
 		r = result{status: entry.code.Status(), body: newErrorBody(found, entry.requestID)}
 	}
-	entry.sub, entry.status, entry.facts, entry.end = sub, r.status, r.facts, h.now()
+	entry.caller, entry.status, entry.facts, entry.end = c, r.status, r.facts, h.now()
 	writeLog(ctx, h.log, h.cfg.MetricsNamespace, entry)
 	return response(r, header(e, "Origin"), h.cfg.AllowedOrigins), nil
 }
 
 // serve finds the route and the caller, and returns the route's result. The caller is known even if
-// the route, or the check of the caller's group, refuses the request. A panic becomes an error.
-func (h *Handler) serve(ctx context.Context, e events.APIGatewayProxyRequest, name string, now time.Time) (r result, sub string, err error) {
+// the route, or a check of what the token says, refuses the request. A panic becomes an error.
+func (h *Handler) serve(ctx context.Context, e events.APIGatewayProxyRequest, name string, now time.Time) (r result, c caller, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -50,13 +50,11 @@ func (h *Handler) serve(ctx context.Context, e events.APIGatewayProxyRequest, na
 	}()
 	serveRoute, ok := h.routes[name]
 	if !ok {
-		return result{}, "", refuse(NotFound, "", "there is no such route")
+		return result{}, caller{}, refuse(NotFound, "", "there is no such route")
 	}
-	c, err := authenticate(e, h.cfg)
-	if err != nil {
-		return result{}, c.sub, err
+	if c, err = authenticate(e, h.cfg, now); err != nil { // c is named for a panic as well
+		return result{}, c, err
 	}
-	sub = c.sub // for a panic as well
 	r, err = serveRoute(ctx, request{event: e, caller: c, time: now})
-	return r, sub, err
+	return r, c, err
 }

@@ -25,8 +25,8 @@ func readKind(v value, cfg kinds, c caller) *config.Kind {
 	case !ok || name == "":
 		refuseKind(v, fmt.Sprintf("%q is unknown", shorten(name, 64)), cfg, c)
 		return nil
-	case !c.isIn(k.RequiredGroup):
-		v.refuse(Forbidden, "%q %s", name, onlyForMembers(k.RequiredGroup))
+	case !c.mayUse(k):
+		v.refuse(Forbidden, "%q %s", name, c.barredFrom(k))
 		return nil
 	}
 	return &k
@@ -47,7 +47,7 @@ func kindWithoutName(v value, cfg kinds, c caller) *config.Kind {
 func refuseKind(v value, problem string, cfg kinds, c caller) {
 	var allowed []string
 	for _, k := range cfg.named {
-		if c.isIn(k.RequiredGroup) {
+		if c.mayUse(k) {
 			allowed = append(allowed, k.Name)
 		}
 	}
@@ -85,8 +85,8 @@ func checkKindOfKey(v value, k key.Key, kind config.Kind, exists bool, c caller)
 	case !exists:
 		v.refuse(InvalidKey, "is of the kind %q, which this deployment doesn't have", k.Kind)
 		return false
-	case !c.isIn(kind.RequiredGroup):
-		v.refuse(Forbidden, "is of the kind %q, which %s", k.Kind, onlyForMembers(kind.RequiredGroup))
+	case !c.mayUse(kind):
+		v.refuse(Forbidden, "is of the kind %q, which %s", k.Kind, c.barredFrom(kind))
 		return false
 	}
 	return true

@@ -30,7 +30,7 @@ func onlyKinds(d *deployment) { withKinds(d); d.NoUnnamedKind = true }
 
 // asEditor makes a request one of a member of the group editors.
 func asEditor(e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
-	e.RequestContext.Authorizer["claims"].(map[string]any)[groupsClaim] = "editors"
+	e.RequestContext.Authorizer["claims"].(map[string]any)[config.GroupsClaim] = "editors"
 	return e
 }
 

@@ -48,7 +48,7 @@ func (u *uploads) limits(_ context.Context, r request) (result, error) {
 func limitsOf(cfg config.Upload, c caller) deploymentLimits {
 	kinds := []kindLimits{} // "kinds" is an array in every answer
 	for _, k := range cfg.KindsForUpload() {
-		if c.isIn(k.RequiredGroup) {
+		if c.mayUse(k) {
 			kinds = append(kinds, kindLimitsOf(cfg, k))
 		}
 	}

@@ -57,7 +57,7 @@ func (l *listingRequest) readLimit(v value) {
 // check finds the folder, and reports a key that isn't in it: S3 would begin the page elsewhere,
 // and skip files or repeat them all.
 func (l *listingRequest) check(found *problems, prefix string, c caller) {
-	folder, isOwn := key.Folder(prefix, l.kind.Name, c.sub)
+	folder, isOwn := key.Folder(prefix, l.kind.Name, c.Owner)
 	if !isOwn {
 		found.add(refuse(Forbidden, "kind", "files of no kind can't be listed for this token's user, whose sub could be the name of a kind"))
 	}

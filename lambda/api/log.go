@@ -18,8 +18,11 @@ func writeLog(ctx context.Context, log *slog.Logger, namespace string, e logEntr
 		slog.Int("status", e.status),
 		slog.Float64("latencyMs", e.latencyMs()),
 	}
-	if e.sub != "" {
-		attrs = append(attrs, slog.String("sub", e.sub))
+	if e.caller.Subject != "" {
+		attrs = append(attrs, slog.String("sub", e.caller.Subject))
+	}
+	if e.caller.Owner != e.caller.Subject {
+		attrs = append(attrs, slog.String("owner", e.caller.Owner))
 	}
 	attrs = append(attrs, factAttrs(e.facts)...)
 	if e.code != "" {

@@ -6,7 +6,7 @@ import "time"
 type logEntry struct {
 	requestID  string
 	route      string // "POST /uploads"
-	sub        string // of the caller, "" until the token has been checked
+	caller     caller // the zero value until the token has been checked
 	status     int
 	facts      facts // of an answer; zero if the request was refused
 	code       Code  // of a refusal, "" for an answer

@@ -19,8 +19,9 @@ const (
 )
 
 // readMetadata reads the entries of the field metadata. It returns the values, as they are signed
-// and sent in headers, by name in lower case.
-func readMetadata(v value, entries []member) map[string]string {
+// and sent in headers, by name in lower case. An attribution, if there is one, takes its part of
+// what S3 accepts.
+func readMetadata(v value, entries []member, attribution string) map[string]string {
 	if len(entries) > maxMetadataEntries {
 		v.refuse(InvalidRequest, "has %d entries; at most %d are allowed", len(entries), maxMetadataEntries)
 		return nil
@@ -40,8 +41,14 @@ func readMetadata(v value, entries []member) map[string]string {
 		metadata[name] = text
 		total += len(name) + len(text)
 	}
-	if total > maxMetadata {
-		v.refuse(InvalidRequest, "comes to %d bytes, names and values as they are sent; at most %d are allowed", total, maxMetadata)
+	taken := attributionSize(attribution)
+	switch left := maxMetadata - taken; {
+	case total <= left:
+	case taken == 0:
+		v.refuse(InvalidRequest, "comes to %d bytes, names and values as they are sent; at most %d are allowed", total, left)
+	default:
+		v.refuse(InvalidRequest, "comes to %d bytes, names and values as they are sent; at most %d are allowed, since %s takes %d of the %d that S3 accepts",
+			total, left, config.UploadedByMetadata, taken, maxMetadata)
 	}
 	return metadata
 }
@@ -75,10 +82,15 @@ func readMetadataEntry(metadata value, m member) (string, bool) {
 	return headerText(text), true
 }
 
+// hasMetadata reports whether an entry has a name, in whatever case.
+func hasMetadata(entries []member, name string) bool {
+	return slices.ContainsFunc(entries, func(m member) bool { return strings.ToLower(m.name) == name })
+}
+
 // missingMetadata returns the required names that no entry has, in whatever case.
 func missingMetadata(required []string, entries []member) (missing []string) {
 	for _, name := range required {
-		if !slices.ContainsFunc(entries, func(m member) bool { return strings.ToLower(m.name) == name }) {
+		if !hasMetadata(entries, name) {
 			missing = append(missing, name)
 		}
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"signpost/lambda/config"
@@ -55,7 +56,7 @@ func (u *uploads) planFile(ctx context.Context, r request, file uploadRequest) (
 
 // planPut plans a file that is sent in one request.
 func (u *uploads) planPut(ctx context.Context, r request, file uploadRequest) (plannedUpload, facts, error) {
-	k := key.New(u.cfg.KeyPrefix, file.kind.Name, r.caller.sub, file.filename, r.time)
+	k := key.New(u.cfg.KeyPrefix, file.kind.Name, r.caller.Owner, file.filename, r.time)
 	planned, err := u.sign(ctx, r, file, k, s3sign.PutObject(k, file.object()))
 	if err != nil {
 		return plannedUpload{}, facts{}, err
@@ -68,7 +69,7 @@ func (u *uploads) planPut(ctx context.Context, r request, file uploadRequest) (p
 // planMultipart plans a file that is sent in parts. The answer can store no bytes yet; only parts
 // can.
 func (u *uploads) planMultipart(ctx context.Context, r request, file uploadRequest) (plannedUpload, facts, error) {
-	k := key.NewMultipart(u.cfg.KeyPrefix, file.kind.Name, r.caller.sub, file.filename, r.time, file.size, file.partChecksums)
+	k := key.NewMultipart(u.cfg.KeyPrefix, file.kind.Name, r.caller.Owner, file.filename, r.time, file.size, file.partChecksums)
 	planned, err := u.sign(ctx, r, file, k, s3sign.CreateMultipartUpload(k, file.object(), file.partChecksums))
 	if err != nil {
 		return plannedUpload{}, facts{}, err
@@ -90,13 +91,36 @@ func (u *uploads) sign(ctx context.Context, r request, file uploadRequest, k str
 	if err != nil {
 		return plannedUpload{}, err
 	}
-	if len(file.metadata) > 0 && signed.Length() > s3sign.MaxRequestLength {
-		return plannedUpload{}, refuse(InvalidRequest, "metadata", "metadata and filename together don't fit into the headers that S3 accepts; shorten the metadata")
+	if surplus := signed.Length() - s3sign.MaxRequestLength; surplus > 0 {
+		if problem := file.tooLong(surplus); problem != nil {
+			return plannedUpload{}, problem
+		}
 	}
 	return plannedUpload{Key: k, SignedRequest: signed, expiry: expiryOf(validity)}, nil
 }
 
+// tooLong refuses a file whose headers are longer than S3 accepts by a number of bytes. It returns
+// nil if nothing could be shortened: the filename alone always fits.
+func (r uploadRequest) tooLong(surplus int) error {
+	switch {
+	case r.attribution != "" && len(r.metadata) > 0:
+		return refuse(InvalidRequest, "metadata", "metadata, filename and %s together are %d bytes too long for the headers that S3 accepts; shorten the metadata",
+			config.UploadedByMetadata, surplus)
+	case r.attribution != "":
+		return refuse(InvalidRequest, r.nameField, "%s and %s together are %d bytes too long for the headers that S3 accepts; shorten the name",
+			r.nameField, config.UploadedByMetadata, surplus)
+	case len(r.metadata) > 0:
+		return refuse(InvalidRequest, "metadata", "metadata and filename together don't fit into the headers that S3 accepts; shorten the metadata")
+	}
+	return nil
+}
+
 // object describes the file to S3.
 func (r uploadRequest) object() s3sign.Object {
-	return s3sign.Object{Filename: r.filename, ContentType: r.contentType.Full, Size: r.size, SHA256: r.sha256, Metadata: r.metadata}
+	metadata := r.metadata
+	if r.attribution != "" {
+		metadata = map[string]string{config.UploadedByMetadata: r.attribution}
+		maps.Copy(metadata, r.metadata)
+	}
+	return s3sign.Object{Filename: r.filename, ContentType: r.contentType.Full, Size: r.size, SHA256: r.sha256, Metadata: metadata}
 }

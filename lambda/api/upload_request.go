@@ -16,11 +16,13 @@ const maxFilename = 255
 type uploadRequest struct {
 	kind          *config.Kind // while the request is read, nil if the kind is refused
 	filename      string
+	nameField     string // the field that has it
 	contentType   mediatype.Type
 	size          int64             // in bytes, or s3sign.UnknownSize
 	sha256        string            // in base64; "" if the caller gave none
 	metadata      map[string]string // by name in lower case, values as they are sent
 	partChecksums bool              // whether the caller will give a SHA-256 of each part
+	attribution   string            // as caller.attribution returns it
 }
 
 // parseUpload reads POST /uploads.
@@ -38,7 +40,7 @@ func parseUpload(r request, cfg config.Upload) (uploadRequest, error) {
 func readUpload(file object, cfg config.Upload, c caller) (uploadRequest, error) {
 	known := kinds{cfg.Kinds, cfg.Kind}
 	var found problems
-	r := uploadRequest{size: s3sign.UnknownSize}
+	r := uploadRequest{nameField: "filename", size: s3sign.UnknownSize, attribution: c.attribution()}
 	file.read(&found, []field{
 		{
 			name:   "kind",
@@ -49,7 +51,7 @@ func readUpload(file object, cfg config.Upload, c caller) (uploadRequest, error)
 		{name: "contentType", required: true, read: r.readContentType},
 		{name: "size", required: true, read: r.readSize},
 		{name: "sha256", read: func(v value) { r.sha256 = readSHA256(v) }},
-		{name: "metadata", read: r.readMetadata, absent: func(v value) { r.checkRequiredMetadata(v, nil) }},
+		{name: "metadata", read: func(v value) { r.readMetadata(v, cfg.LambdaAuthorizer) }, absent: func(v value) { r.checkRequiredMetadata(v, nil) }},
 		{name: "partChecksums", read: r.readPartChecksums},
 	}, func() { r.check(&found, cfg.MultipartThreshold) })
 	return r, found.err()
@@ -59,7 +61,7 @@ func readUpload(file object, cfg config.Upload, c caller) (uploadRequest, error)
 func parseDocument(asked request, cfg config.Upload) (uploadRequest, error) {
 	known := kinds{cfg.Kinds, cfg.Kind}
 	var found problems
-	r := uploadRequest{size: s3sign.UnknownSize}
+	r := uploadRequest{nameField: "key", size: s3sign.UnknownSize, attribution: asked.caller.attribution()}
 	named := false
 	queryObject(asked.event).read(&found, []field{
 		{
@@ -162,13 +164,18 @@ func readSHA256(v value) string {
 	return s
 }
 
-func (r *uploadRequest) readMetadata(v value) {
+// readMetadata reads the caller's own metadata. The attribution's name is reserved if some callers
+// have one: a file of another caller would seem to have one too.
+func (r *uploadRequest) readMetadata(v value, attributed bool) {
 	o, ok := v.object("an object of strings")
 	if !ok {
 		return
 	}
+	if attributed && hasMetadata(o.members, config.UploadedByMetadata) {
+		v.refuse(InvalidRequest, "can't have the name %q, which is reserved: this deployment itself adds it to files whose owner is several users", config.UploadedByMetadata)
+	}
 	r.checkRequiredMetadata(v, o.members)
-	r.metadata = readMetadata(v, o.members)
+	r.metadata = readMetadata(v, o.members, r.attribution)
 }
 
 // checkRequiredMetadata refuses metadata without a name that the file's kind requires.

@@ -22,6 +22,37 @@ import (
 // and Okta has a list in it.
 type RequiredClaims map[string][]string
 
+// GroupsClaim is the claim with the groups that a user of a Cognito user pool is in ("Understanding
+// user pool JSON web tokens", Amazon Cognito Developer Guide).
+const GroupsClaim = "cognito:groups"
+
+// InGroup returns what a token must have of a caller who is in a Cognito group: nothing if the
+// group is "".
+func InGroup(group string) RequiredClaims {
+	if group == "" {
+		return nil
+	}
+	return RequiredClaims{GroupsClaim: {group}}
+}
+
+// ClaimsOfKinds returns the claims that any of the kinds requires, each with every value that one
+// of them names. A kind's group is among those of [GroupsClaim].
+func ClaimsOfKinds(kinds []Kind) RequiredClaims {
+	all := RequiredClaims{}
+	for _, k := range kinds {
+		for _, required := range []RequiredClaims{InGroup(k.RequiredGroup), k.RequiredClaims} {
+			for name, values := range required {
+				for _, value := range values {
+					if !slices.Contains(all[name], value) {
+						all[name] = append(all[name], value)
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
 // Limits of required claims. OpenID Connect has none; these keep the claims within a function's
 // environment.
 const (

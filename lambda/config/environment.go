@@ -20,7 +20,7 @@ func (s *Shared) variables() variables {
 		{name: "TOKEN_USE", value: text{&s.TokenUse, tokenUseProblem}, unset: DefaultTokenUse, unless: &s.LambdaAuthorizer},
 		{name: "REQUIRED_GROUP", value: text{&s.RequiredGroup, optional(GroupProblem)}, unless: &s.LambdaAuthorizer},
 		{name: "METRICS_NAMESPACE", value: text{&s.MetricsNamespace, NamespaceProblem}, unset: DefaultMetricsNamespace},
-		{name: "KINDS", value: kinds{&s.Kinds, &s.URLLifetime}, omitUnset: true},
+		{name: "KINDS", value: kinds{&s.Kinds, &s.URLLifetime, &s.LambdaAuthorizer}, omitUnset: true},
 	}
 }
 

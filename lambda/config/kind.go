@@ -85,6 +85,11 @@ const MaxMetadataName = 128
 // MetadataNameChars are the characters of a name of metadata, which becomes part of a header name.
 const MetadataNameChars = ascii.Alphanumeric + "-_."
 
+// UploadedByMetadata is the name of the metadata that says who of several callers with one owner
+// uploaded a file. A function adds it itself, so it is reserved where a function verifies the
+// tokens, whether a caller shares an owner or not.
+const UploadedByMetadata = "uploaded-by"
+
 // RequiredMetadataProblem returns what is wrong with a name that a kind requires, to be read after
 // the quoted value; "" means that it is valid. S3 stores names in lower case.
 func RequiredMetadataProblem(s string) string {

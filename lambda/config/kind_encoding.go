@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -10,6 +11,8 @@ import (
 type kinds struct {
 	list    *[]Kind
 	longest *time.Duration // the deployment's lifetime of URLs
+
+	lambdaAuthorizer *bool // whether UploadedByMetadata is reserved
 }
 
 // kindJSON is how a kind is written. The names are short, since the environment of a function has
@@ -72,6 +75,9 @@ func (ks kinds) problems() (found []string) {
 		seen[k.Name] = true
 		for _, problem := range k.problems(longest) {
 			found = append(found, fmt.Sprintf("%q: %s", k.Name, problem))
+		}
+		if *ks.lambdaAuthorizer && slices.Contains(k.RequiredMetadata, UploadedByMetadata) {
+			found = append(found, fmt.Sprintf("%q: metadata %q can't be required: the function itself adds it, and callers can't", k.Name, UploadedByMetadata))
 		}
 	}
 	return found

@@ -19,24 +19,28 @@ var environment = []string{
 	"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 }
 
-// mains are the real programs, with the variables that they must complain of, and symbols that only
-// their own binary has.
+// mains are the real programs, with the variables that they must complain of, symbols that only
+// their own binary has, and modules that only they may use.
 var mains = []struct {
 	name     string
 	problems []string
 	holds    []string
+	uses     []string
 }{
 	{"upload", []string{"UPLOAD_BUCKET", "AWS_REGION", "MAX_SIZE_BYTES"},
 		[]string{"api.(*uploads).plan", "api.(*uploads).signDocument", "api.(*uploads).signParts", "api.parseUpload", "api.parseDocument", "api.parseParts",
-			"api.readFileType", "api.readMetadata", "key.New", "key.NewMultipart", "s3sign.PutObject", "s3sign.CreateMultipartUpload"}},
+			"api.readFileType", "api.readMetadata", "key.New", "key.NewMultipart", "s3sign.PutObject", "s3sign.CreateMultipartUpload"}, nil},
 	{"download", []string{"UPLOAD_BUCKET", "AWS_REGION"},
-		[]string{"api.(*files).signDownload", "api.parseDownload", "api.(*downloadRequest).check"}},
+		[]string{"api.(*files).signDownload", "api.parseDownload", "api.(*downloadRequest).check"}, nil},
 	{"list", []string{"UPLOAD_BUCKET", "AWS_REGION"},
-		[]string{"api.(*files).signListing", "api.parseListing", "s3sign.ListObjectsV2"}},
+		[]string{"api.(*files).signListing", "api.parseListing", "s3sign.ListObjectsV2"}, nil},
 	{"delete", []string{"UPLOAD_BUCKET", "AWS_REGION"},
-		[]string{"api.(*files).signDeletions", "api.parseDeletions", "api.(*deletionsRequest).readKeys"}},
+		[]string{"api.(*files).signDeletions", "api.parseDeletions", "api.(*deletionsRequest).readKeys"}, nil},
 	{"scan", []string{"UPLOAD_BUCKET", "AWS_REGION"},
-		[]string{"api.(*files).signScan", "api.parseScan", "api.(*scanRequest).readKey"}},
+		[]string{"api.(*files).signScan", "api.parseScan", "api.(*scanRequest).readKey"}, nil},
+	{"authorize", []string{"ISSUERS"},
+		[]string{"authorizer.(*Authorizer).Authorize", "authorizer.signingKeys", "authorizer.source.get"},
+		[]string{"github.com/golang-jwt/jwt/v5", "github.com/MicahParks/jwkset", "golang.org/x/time/rate"}},
 }
 
 func TestMains(t *testing.T) {
@@ -113,28 +117,42 @@ func TestFunctionsAreMadeOfLittle(t *testing.T) {
 			first, _, _ := strings.Cut(dep, "/")
 			switch {
 			case !strings.Contains(first, "."), strings.HasPrefix(dep, "signpost/"): // the standard library, and this module
+			case slices.Contains(main.uses, dep):
 			case strings.HasPrefix(dep, "github.com/aws/aws-lambda-go/"), strings.HasPrefix(dep, "github.com/aws/smithy-go"):
 			case dep == "github.com/aws/aws-sdk-go-v2/aws", strings.HasPrefix(dep, "github.com/aws/aws-sdk-go-v2/aws/"), strings.HasPrefix(dep, "github.com/aws/aws-sdk-go-v2/internal/"):
 			default:
-				t.Errorf("%s depends on %s, which signing doesn't need", main.name, dep)
+				t.Errorf("%s depends on %s, which it doesn't need", main.name, dep)
 			}
 		}
 	}
 }
 
-// The packages form layers: each may import only those before it.
+// The packages form layers: each may import only those before it. The two sorts of function, those
+// that sign and the one that verifies tokens, have nothing of each other.
 func TestPackagesPointOneWay(t *testing.T) {
 	t.Parallel()
-	layers := []string{"ascii", "mediatype", "config", "key", "identity", "s3sign", "api", "function"}
-	for i, name := range layers {
+	common := []string{"ascii", "mediatype", "config", "key", "identity"}
+	for i, name := range common {
+		checkImports(t, name, common[:i+1])
 		for _, dep := range dependencies(t, "signpost/lambda/"+name) {
-			own, isOwn := strings.CutPrefix(dep, "signpost/")
-			if isOwn && !slices.Contains(layers[:i+1], strings.TrimPrefix(own, "lambda/")) {
-				t.Errorf("lambda/%s imports %s", name, dep)
-			}
-			if first, _, _ := strings.Cut(dep, "/"); i < slices.Index(layers, "s3sign") && !isOwn && strings.Contains(first, ".") {
+			if first, _, _ := strings.Cut(dep, "/"); strings.Contains(first, ".") {
 				t.Errorf("lambda/%s imports %s: only the standard library may be used there", name, dep)
 			}
+		}
+	}
+	signing := slices.Concat(common, []string{"s3sign", "api", "function"})
+	for i := len(common); i < len(signing); i++ {
+		checkImports(t, signing[i], signing[:i+1])
+	}
+	checkImports(t, "authorizer", slices.Concat(common, []string{"authorizer"}))
+}
+
+// checkImports checks that a package uses no other of this module than the allowed ones.
+func checkImports(t *testing.T, name string, allowed []string) {
+	t.Helper()
+	for _, dep := range dependencies(t, "signpost/lambda/"+name) {
+		if own, isOwn := strings.CutPrefix(dep, "signpost/"); isOwn && !slices.Contains(allowed, strings.TrimPrefix(own, "lambda/")) {
+			t.Errorf("lambda/%s imports %s", name, dep)
 		}
 	}
 }

@@ -46,6 +46,14 @@ func Owner(issuer, claim, value string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Leeway is how long a token is accepted after it has expired, since the clocks of its issuer and of
+// a function differ ("JSON Web Token (JWT)", RFC 7519, 4.1.4).
+const Leeway = time.Minute
+
+// Expired reports whether the caller's token has expired. API Gateway caches what an authorizer
+// answered, so a token that was good then may have expired since.
+func (c Caller) Expired(now time.Time) bool { return !now.Before(c.Expires.Add(Leeway)) }
+
 // The names of the context. API Gateway passes texts, numbers and booleans on as texts, and refuses
 // everything else ("Output from an API Gateway Lambda authorizer", Amazon API Gateway Developer
 // Guide), so all of them are texts here.

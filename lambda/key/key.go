@@ -11,10 +11,11 @@ import (
 	"signpost/lambda/config"
 )
 
-// MaxOwner is the longest owner that a key can hold, in bytes. Cognito's subs are UUIDs.
+// MaxOwner is the longest owner that a key can hold, in bytes. Cognito's subs are UUIDs, and the
+// owners of other issuers' callers are hashes (package identity).
 const MaxOwner = 128
 
-// IsOwner reports whether a user's sub can be a segment of a key.
+// IsOwner reports whether a text, such as a user's sub, can be a segment of a key.
 func IsOwner(s string) bool {
 	return s != "" && len(s) <= MaxOwner && ascii.ConsistsOf(s, ascii.Alphanumeric+"-")
 }
@@ -40,8 +41,8 @@ func folder(prefix, kind, owner string) string {
 
 // Folder returns what the keys of an owner's files of one kind begin with, and reports whether no
 // other owner's keys do. They do if the kind is "" and the owner could be the name of a kind:
-// uploads/avatar/ is also what everybody's avatars begin with. Cognito's subs are longer than the
-// name of any kind.
+// uploads/avatar/ is also what everybody's avatars begin with. Cognito's subs and the hashes of
+// other issuers' callers are longer than the name of any kind.
 func Folder(prefix, kind, owner string) (folderName string, isOwn bool) {
 	return folder(prefix, kind, owner), kind != "" || config.KindNameProblem(owner) != ""
 }
@@ -86,7 +87,7 @@ const maxLength = 1024
 type Key struct {
 	Text  string // the whole key
 	Kind  string // the name of the file's kind, "" if it has none
-	Owner string // the user it was made for
+	Owner string // whose file it is
 	Name  string // its last segment, a slug
 
 	// Of an upload in parts:

@@ -6,8 +6,9 @@
 //	http.Serve(listener, api)       // under "/<stage>/", as on AWS
 //
 // It checks in API Gateway's order: route, throttling, authorizer, request validation, integration.
-// It has AWS_PROXY integrations, which call a Go function with the signature of a Lambda handler,
-// and MOCK integrations. New refuses a template that asks for anything else.
+// It has Cognito authorizers and Lambda authorizers of type TOKEN, AWS_PROXY integrations, which
+// call a Go function with the signature of a Lambda handler, and MOCK integrations. New refuses a
+// template that asks for anything else.
 //
 // Comments name the pages of the API Gateway Developer Guide that describe the behavior. Where the
 // guide says nothing, they name public reports, or tests of emulators that were also run against
@@ -33,21 +34,24 @@ type Function func(context.Context, events.APIGatewayProxyRequest) (events.APIGa
 // token or, if the method has scopes, an access token with one of them.
 type Verify func(ctx context.Context, token string, poolARNs, scopes []string) (claims map[string]any, err error)
 
-// Backends are what the API calls: the functions, by logical id, and the Cognito authorizer's
-// check.
+// Backends are what the API calls: the functions behind integrations and those of Lambda
+// authorizers, by logical id, and the Cognito authorizer's check, nil if there is no user pool.
 type Backends struct {
-	Functions map[string]Function
-	Verify    Verify
+	Functions   map[string]Function
+	Authorizers map[string]Authorizer
+	Verify      Verify
 }
 
 // API is the REST API, an http.Handler.
 type API struct {
-	stage     string
-	routes    routes
-	responses map[string]gatewayResponse // by response type
-	throttles map[string]*rate.Limiter   // by "METHOD path", and "*" for the stage
-	backends  Backends
-	log       func(Request)
+	stage       string
+	arn         string                // of the stage: "arn:aws:execute-api:us-east-1:111122223333:Api/v1"
+	authorizers map[string]authorizer // by logical id, since methods share an authorizer and its cache
+	routes      routes
+	responses   map[string]gatewayResponse // by response type
+	throttles   map[string]*rate.Limiter   // by "METHOD path", and "*" for the stage
+	backends    Backends
+	log         func(Request)
 }
 
 type method struct {
@@ -62,7 +66,7 @@ type method struct {
 	Integration         integration
 
 	path       string
-	authorizer *authorizer
+	authorizer authorizer // nil if everybody may call
 	validator  validator
 	models     map[string]*jsonschema.Schema // by content type
 	handler    Function
@@ -76,12 +80,6 @@ type integration struct {
 	IntegrationResponses []integrationResponse
 }
 
-type authorizer struct {
-	Type           string
-	IdentitySource string
-	ProviderARNs   []string
-}
-
 type validator struct {
 	ValidateRequestBody       bool
 	ValidateRequestParameters bool
@@ -90,11 +88,8 @@ type validator struct {
 // New reads the REST API of the template. References to functions, authorizers and resources must
 // resolve to logical ids.
 func New(t *cfn.Template, backends Backends, log func(Request)) (*API, error) {
-	if _, err := t.Only("AWS::ApiGateway::RestApi"); err != nil {
-		return nil, err
-	}
 	api := &API{backends: backends, log: log, routes: routes{}}
-	for _, load := range []func(*cfn.Template) error{api.loadMethods, api.loadStage, api.loadResponses} {
+	for _, load := range []func(*cfn.Template) error{api.loadStage, api.loadARN, api.loadAuthorizers, api.loadMethods, api.loadResponses} {
 		if err := load(t); err != nil {
 			return nil, fmt.Errorf("apigateway: %w", err)
 		}
@@ -132,28 +127,15 @@ func (a *API) loadMethods(t *cfn.Template) error {
 
 // complete loads the method's authorizer, validator, models and function.
 func (a *API) complete(t *cfn.Template, m *method) error {
-	switch m.AuthorizationType {
-	case "NONE":
-	case "COGNITO_USER_POOLS":
-		m.authorizer = &authorizer{}
-		if err := decode(t, "AWS::ApiGateway::Authorizer", m.AuthorizerId, m.authorizer); err != nil {
-			return err
-		}
-		if m.authorizer.Type != "COGNITO_USER_POOLS" {
-			return fmt.Errorf("the local run doesn't support authorizers of type %s", m.authorizer.Type)
-		}
-		if m.authorizer.IdentitySource != "method.request.header.Authorization" {
-			return fmt.Errorf("the local run doesn't support the identity source %s", m.authorizer.IdentitySource)
-		}
-	default:
-		return fmt.Errorf("the local run doesn't support the authorization type %s", m.AuthorizationType)
+	var err error
+	if m.authorizer, err = a.authorizerOf(m); err != nil {
+		return err
 	}
 	if m.RequestValidatorId != "" {
 		if err := decode(t, "AWS::ApiGateway::RequestValidator", m.RequestValidatorId, &m.validator); err != nil {
 			return err
 		}
 	}
-	var err error
 	if m.models, err = compileModels(t, m.RequestModels); err != nil {
 		return err
 	}
@@ -184,6 +166,21 @@ func decode(t *cfn.Template, resourceType, id string, v any) error {
 		return t.Decode(r, v)
 	}
 	return fmt.Errorf("the template has no %s %s", resourceType, id)
+}
+
+// loadARN resolves the ARN of the stage, with which policies name its methods. The API's id in it is
+// what the template's reference to the API resolves to.
+func (a *API) loadARN(t *cfn.Template) error {
+	api, err := t.Only("AWS::ApiGateway::RestApi")
+	if err != nil {
+		return err
+	}
+	resolved, err := t.Resolve(map[string]any{"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${" + api.ID + "}"})
+	if err != nil {
+		return err
+	}
+	a.arn = fmt.Sprint(resolved) + "/" + a.stage
+	return nil
 }
 
 func (a *API) loadStage(t *cfn.Template) error {

@@ -30,14 +30,20 @@ type refusal struct {
 // The statuses are those of "Gateway response types for API Gateway". The guide doesn't have the
 // error types and messages: they are from "How do I troubleshoot HTTP 403 errors from API Gateway?"
 // (AWS re:Post), localstack/localstack's gateway_response.py and ministackorg/ministack#1746, which
-// were compared with AWS.
+// were compared with AWS. Those of a Lambda authorizer are from "How do I troubleshoot HTTP 403
+// Forbidden errors when I use a Lambda authorizer with an API Gateway REST API?" (AWS re:Post),
+// serverless/examples#305 and aws/aws-lambda-go#81. An authorizer that fails in whatever way gets
+// AUTHORIZER_CONFIGURATION_ERROR: no report shows AUTHORIZER_FAILURE of a Lambda authorizer.
 var (
 	badBody            = refusal{"BAD_REQUEST_BODY", 400, "BadRequestException", "Invalid request body"}
 	unauthorized       = refusal{"UNAUTHORIZED", 401, "UnauthorizedException", "Unauthorized"}
 	missingToken       = refusal{"MISSING_AUTHENTICATION_TOKEN", 403, "MissingAuthenticationTokenException", missingTokenText}
+	denied             = refusal{"ACCESS_DENIED", 403, "AccessDeniedException", "User is not authorized to access this resource"}
+	explicitlyDenied   = refusal{"ACCESS_DENIED", 403, "AccessDeniedException", "User is not authorized to access this resource with an explicit deny"}
 	unsupportedType    = refusal{"UNSUPPORTED_MEDIA_TYPE", 415, "BadRequestException", "Unsupported Media Type"}
 	throttled          = refusal{"THROTTLED", 429, "TooManyRequestsException", "Too Many Requests"}
 	configurationError = refusal{"API_CONFIGURATION_ERROR", 500, "InternalServerErrorException", "Internal server error"}
+	authorizerFailed   = refusal{"AUTHORIZER_CONFIGURATION_ERROR", 500, "AuthorizerConfigurationException", ""}
 	badAnswer          = refusal{"DEFAULT_5XX", 502, "InternalServerErrorException", "Internal server error"}
 	noAnswer           = refusal{"INTEGRATION_TIMEOUT", 504, "InternalServerErrorException", "Endpoint request timed out"}
 )
@@ -75,6 +81,9 @@ var templateVariable = regexp.MustCompile(`\$context\.[A-Za-z.]+`)
 // variables returns the values of the variables that the local run supports.
 func (r refusal) variables(c *call) map[string]string {
 	quoted, _ := json.Marshal(r.message)
+	if r.message == "" {
+		quoted = []byte("null") // aws/aws-lambda-go#81
+	}
 	return map[string]string{
 		"$context.requestId":           c.id,
 		"$context.extendedRequestId":   c.extendedID,
@@ -124,7 +133,7 @@ func (a *API) refuse(c *call, r refusal) answer {
 		response, ok = a.responses[fmt.Sprintf("DEFAULT_%dXX", r.status/100)]
 	}
 	if !ok {
-		response.ResponseTemplates = map[string]string{"application/json": `{"message":$context.error.messageString}`}
+		response.ResponseTemplates = map[string]string{"application/json": r.defaultTemplate()}
 	}
 	status := r.status
 	if code, err := strconv.Atoi(response.StatusCode); err == nil {
@@ -142,6 +151,15 @@ func (a *API) refuse(c *call, r refusal) answer {
 	}
 	body := substitute(response.ResponseTemplates["application/json"], r.variables(c))
 	return answer{status: status, header: header, body: body}
+}
+
+// defaultTemplate is the body without a response in the template. The answer to a policy that
+// doesn't allow has a capital letter (aws/chalice#971).
+func (r refusal) defaultTemplate() string {
+	if r == denied || r == explicitlyDenied {
+		return `{"Message":$context.error.messageString}`
+	}
+	return `{"message":$context.error.messageString}`
 }
 
 // literal returns the text of a static value, which is in single quotes.

@@ -79,8 +79,11 @@ func (a *API) answer(c *call) answer {
 	if !a.admit(c) {
 		return a.refuse(c, throttled)
 	}
-	if !a.authorize(c) {
-		return a.refuse(c, unauthorized)
+	if c.method.authorizer != nil {
+		var refused *refusal
+		if c.caller, refused = c.method.authorizer.authorize(c); refused != nil {
+			return a.refuse(c, *refused)
+		}
 	}
 	if refused, ok := c.method.validate(c); !ok {
 		return a.refuse(c, refused)
@@ -98,27 +101,6 @@ func (a *API) admit(c *call) bool {
 	}
 	stage := a.throttles["*"]
 	return stage == nil || stage.Allow()
-}
-
-// authorize checks the token, with or without "Bearer " before it. The name of the authorizer's
-// header is not case-sensitive, or no browser could sign in.
-func (a *API) authorize(c *call) bool {
-	if c.method.authorizer == nil {
-		return true
-	}
-	token := strings.TrimSpace(c.Header.Get("Authorization"))
-	if scheme, rest, ok := strings.Cut(token, " "); ok && strings.EqualFold(scheme, "Bearer") {
-		token = strings.TrimSpace(rest)
-	}
-	if token == "" {
-		return false
-	}
-	claims, err := a.backends.Verify(c.Context(), token, c.method.authorizer.ProviderARNs, c.method.AuthorizationScopes)
-	if err != nil {
-		return false
-	}
-	c.claims = claims
-	return true
 }
 
 func errorCode(a answer) string {

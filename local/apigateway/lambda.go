@@ -100,10 +100,8 @@ func (a *API) event(c *call) events.APIGatewayProxyRequest {
 			RequestTime:       now.Format("02/Jan/2006:15:04:05 -0700"),
 			RequestTimeEpoch:  now.UnixMilli(),
 			Identity:          events.APIGatewayRequestIdentity{SourceIP: source, UserAgent: c.UserAgent()},
+			Authorizer:        c.caller,
 		},
-	}
-	if c.claims != nil {
-		e.RequestContext.Authorizer = map[string]any{"claims": claimStrings(c.claims)}
 	}
 	if c.proxied != "" {
 		_, name, _ := cutLast(c.method.path)

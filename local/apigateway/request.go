@@ -26,7 +26,7 @@ type call struct {
 	path           string // without the stage, as sent
 	proxied        string // what {proxy+} stands for
 	method         *method
-	claims         map[string]any
+	caller         map[string]any // what the authorizer says of the caller
 	body           []byte
 }
 

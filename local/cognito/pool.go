@@ -13,6 +13,7 @@ import (
 // Pool is a user pool with its app client.
 type Pool struct {
 	ID, ARN, ClientID string
+	Issuer            string // the claim iss of its tokens
 }
 
 // Properties are the properties of a CloudFormation resource. AWS::Cognito::UserPool and
@@ -39,7 +40,7 @@ func (s *Server) CreatePool(ctx context.Context, name string, pool, client Prope
 	if err := s.call(ctx, "UpdateUserPoolClient", update, nil); err != nil {
 		return Pool{}, err
 	}
-	return Pool{ID: id, ARN: "arn:aws:cognito-idp:local:local:userpool/" + id, ClientID: clientID}, nil
+	return Pool{ID: id, ARN: "arn:aws:cognito-idp:local:local:userpool/" + id, ClientID: clientID, Issuer: s.issuer(id)}, nil
 }
 
 // findOrCreate returns the id of the pool or client with the name, and creates it if there is none.

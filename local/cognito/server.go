@@ -1,11 +1,12 @@
 // Package cognito runs the stack's user pool on this machine: it starts cognito-local as a child
 // process, creates the pool and app client of the template in it, and verifies the tokens that it
-// issues.
+// issues. The tokens name the issuer that they would name on AWS.
 //
-//	server, err := cognito.Start(ctx, cognito.Config{Node: node, Script: script, Dir: dir})
+//	server, err := cognito.Start(ctx, cognito.Config{Node: node, Script: script, Dir: dir, IssuerDomain: domain})
 //	server.AllowOrigins(origins)
 //	pool, err := server.CreatePool(ctx, name, poolProperties, clientProperties)
 //	claims, err := server.Verify(ctx, token, []string{pool.ARN}, nil)
+//	verifier := &http.Client{Transport: server.Transport(pool, http.DefaultTransport)}
 //	server.Close()
 //
 // cognito-local signs with a key pair that anyone can download, doesn't protect its admin API, and
@@ -43,6 +44,7 @@ type Config struct {
 	Script        string        // cognito-local's start.js
 	Dir           string        // where it stores users; created if it is missing
 	Port          int           // the port of the proxy; a free one if it is 0 or taken
+	IssuerDomain  string        // where the tokens say that they are from, as on AWS: "https://cognito-idp.us-east-1.amazonaws.com"
 	HeaderTimeout time.Duration // how long a client may take to send the headers of a request; 0 is 10 seconds
 }
 
@@ -52,21 +54,21 @@ type Server struct {
 	Port   int
 	Socket string // serves the whole API, to the owner of the data folder
 
-	process  *process.Process
-	client   *http.Client // calls the socket
-	listener net.Listener
-	web      *http.Server
-	origins  atomic.Pointer[[]string]
+	process      *process.Process
+	client       *http.Client // calls the socket
+	listener     net.Listener
+	web          *http.Server
+	origins      atomic.Pointer[[]string]
+	issuerDomain string
 
 	keysLock sync.Mutex
-	keys     map[string]keyfunc.Keyfunc // by issuer
+	keys     map[string]keyfunc.Keyfunc // by the pool's id
 }
 
 //go:embed child.cjs
 var childScript string
 
-// Start starts cognito-local and waits until it answers. The issuer of the tokens is the server's
-// URL, so that the tokens of an earlier run over the same folder are valid only on the same port.
+// Start starts cognito-local and waits until it answers.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	s, err := launch(ctx, cfg)
 	if err != nil {
@@ -76,7 +78,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 }
 
 func launch(ctx context.Context, cfg Config) (*Server, error) {
-	socket, err := prepare(cfg.Dir)
+	socket, err := prepare(cfg.Dir, cfg.IssuerDomain)
 	if err != nil {
 		return nil, err
 	}
@@ -87,12 +89,11 @@ func launch(ctx context.Context, cfg Config) (*Server, error) {
 	port := listener.Addr().(*net.TCPAddr).Port
 	s := &Server{
 		URL: "http://127.0.0.1:" + strconv.Itoa(port), Port: port, Socket: socket,
-		client: clientOf(socket), listener: listener, keys: map[string]keyfunc.Keyfunc{},
+		client: clientOf(socket), listener: listener, issuerDomain: cfg.IssuerDomain, keys: map[string]keyfunc.Keyfunc{},
 	}
 	s.web = s.proxy(cmp.Or(cfg.HeaderTimeout, 10*time.Second))
 	s.process, err = process.Command{
 		Path: cfg.Node, Args: []string{"-e", childScript, cfg.Script}, Dir: cfg.Dir,
-		Env: []string{"HOST=127.0.0.1", "PORT=" + strconv.Itoa(port)}, // for the issuer in the tokens
 	}.Start()
 	if err != nil {
 		listener.Close()
@@ -116,7 +117,7 @@ const maxSocketPath = 103
 
 // prepare makes the folder private and writes cognito-local's configuration file into it. It
 // returns the path of the socket.
-func prepare(dir string) (socket string, err error) {
+func prepare(dir, issuerDomain string) (socket string, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", err
 	}
@@ -149,7 +150,10 @@ func prepare(dir string) (socket string, err error) {
 	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
-	config, err := json.Marshal(map[string]any{"ServerConfig": map[string]string{"port": socket}})
+	config, err := json.Marshal(map[string]any{
+		"ServerConfig": map[string]string{"port": socket},
+		"TokenConfig":  map[string]string{"IssuerDomain": issuerDomain},
+	})
 	if err != nil {
 		return "", err
 	}

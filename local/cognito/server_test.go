@@ -27,7 +27,7 @@ func start(t *testing.T, dir string, port int) *Server {
 	if node, err = filepath.Abs(node); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Start(t.Context(), Config{Node: node, Script: script, Dir: dir, Port: port, HeaderTimeout: headerTimeout})
+	s, err := Start(t.Context(), Config{Node: node, Script: script, Dir: dir, Port: port, IssuerDomain: issuerDomain, HeaderTimeout: headerTimeout})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +36,8 @@ func start(t *testing.T, dir string, port int) *Server {
 }
 
 const headerTimeout = time.Second
+
+const issuerDomain = "https://cognito-idp.us-east-1.amazonaws.com"
 
 const password = "correct-Horse-1"
 

@@ -18,17 +18,13 @@ import (
 // access token with one of them. The authorizer accepts tokens of all the pool's app clients: the
 // function checks the client.
 func (s *Server) Verify(ctx context.Context, token string, poolARNs, scopes []string) (map[string]any, error) {
-	var issuers []string
-	for _, arn := range poolARNs {
-		_, id, _ := strings.Cut(arn, ":userpool/")
-		issuers = append(issuers, s.URL+"/"+id)
-	}
-	if len(issuers) == 0 {
+	if len(poolARNs) == 0 {
 		return nil, errors.New("cognito: the authorizer has no user pool")
 	}
 	var refused []error
-	for _, issuer := range issuers {
-		claims, err := s.verify(ctx, token, issuer, scopes)
+	for _, arn := range poolARNs {
+		_, id, _ := strings.Cut(arn, ":userpool/")
+		claims, err := s.verify(ctx, token, id, scopes)
 		if err == nil {
 			return claims, nil
 		}
@@ -37,14 +33,14 @@ func (s *Server) Verify(ctx context.Context, token string, poolARNs, scopes []st
 	return nil, errors.Join(refused...)
 }
 
-func (s *Server) verify(ctx context.Context, token, issuer string, scopes []string) (map[string]any, error) {
-	keys, err := s.poolKeys(ctx, issuer)
+func (s *Server) verify(ctx context.Context, token, poolID string, scopes []string) (map[string]any, error) {
+	keys, err := s.poolKeys(ctx, poolID)
 	if err != nil {
 		return nil, fmt.Errorf("cognito: the pool's keys: %w", err)
 	}
 	claims := jwt.MapClaims{}
 	_, err = jwt.ParseWithClaims(token, claims, keys.Keyfunc,
-		jwt.WithValidMethods([]string{"RS256"}), jwt.WithIssuer(issuer), jwt.WithExpirationRequired(), jwt.WithIssuedAt())
+		jwt.WithValidMethods([]string{"RS256"}), jwt.WithIssuer(s.issuer(poolID)), jwt.WithExpirationRequired(), jwt.WithIssuedAt())
 	if err != nil {
 		return nil, fmt.Errorf("cognito: %w", err)
 	}
@@ -68,13 +64,13 @@ func checkUse(claims jwt.MapClaims, scopes []string) error {
 
 // poolKeys returns a pool's JSON Web Key Set. It is fetched only once, because cognito-local never
 // changes its key: a token with an unknown key is refused without asking again.
-func (s *Server) poolKeys(ctx context.Context, issuer string) (keyfunc.Keyfunc, error) {
+func (s *Server) poolKeys(ctx context.Context, poolID string) (keyfunc.Keyfunc, error) {
 	s.keysLock.Lock()
 	defer s.keysLock.Unlock()
-	if keys, ok := s.keys[issuer]; ok {
+	if keys, ok := s.keys[poolID]; ok {
 		return keys, nil
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, issuer+"/.well-known/jwks.json", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, keysURL(poolID), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +85,7 @@ func (s *Server) poolKeys(ctx context.Context, issuer string) (keyfunc.Keyfunc, 
 	}
 	keys, err := keyfunc.NewJWKSetJSON(set)
 	if err == nil {
-		s.keys[issuer] = keys
+		s.keys[poolID] = keys
 	}
 	return keys, err
 }

@@ -50,7 +50,7 @@ func TestRefusedStart(t *testing.T) {
 		"ErrOutsideProject":   {t.TempDir(), nil, "inside the Signpost project"},
 		"ErrNoNodeModules":    {without("node_modules"), nil, "npm ci"},
 		"ErrNoCDKJSON":        {without("cdk.json"), nil, "cdk.json"},
-		"ErrUnknownStage":     {projectRoot, []string{"-stage", "nope"}, "local, local-scan, dev, staging, production"},
+		"ErrUnknownStage":     {projectRoot, []string{"-stage", "nope"}, "local, local-scan, issuer, dev, staging, production"},
 		"ErrTemplateBroken":   {with("{", "{{"), nil, templateFile},
 		"ErrPolicyCondition":  {with(`"s3:signatureAge"`, `"s3:unheardOf"`), nil, "s3:unheardOf"},
 	} {

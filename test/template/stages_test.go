@@ -21,11 +21,11 @@ func isDeployed(stage infra.Stage) bool {
 
 // forTrials reports whether the stage's data can be lost.
 func forTrials(stage infra.Stage) bool {
-	return strings.HasPrefix(stage.Name, "local") || stage.Name == "dev"
+	return strings.HasPrefix(stage.Name, "local") || stage.Name == "issuer" || stage.Name == "dev"
 }
 
 func TestTerminationProtection(t *testing.T) {
-	for name, want := range map[string]bool{"local": false, "local-scan": false, "dev": false, "staging": true, "production": true} {
+	for name, want := range map[string]bool{"local": false, "local-scan": false, "issuer": false, "dev": false, "staging": true, "production": true} {
 		stage, err := infra.StageNamed(name)
 		if err != nil {
 			t.Fatal(err)

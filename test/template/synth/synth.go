@@ -108,6 +108,11 @@ func WithStub(t testing.TB, stage infra.Stage) infra.Stage {
 	if p.Scans != nil {
 		p.Scans = &uploads.Scans{Code: code()}
 	}
+	if p.Callers.Issuers != nil {
+		issuers := *p.Callers.Issuers
+		issuers.Code = code()
+		p.Callers.Issuers = &issuers
+	}
 	return stage
 }
 

@@ -8,9 +8,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-const groupsClaim = "cognito:groups"
-
-// groupsOf returns the groups of a caller.
+// claimOf returns a claim of a Cognito token as the token has it, from the text that API Gateway
+// passes on.
 //
 // In the token, cognito:groups is a list. The Cognito authorizer of a REST API passes it on as one
 // string, the names joined by commas (aws/chalice#783; "AWS Cognito Group" on re:Post). An HTTP API
@@ -18,27 +17,32 @@ const groupsClaim = "cognito:groups"
 // (aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock#803), but there is
 // none here. Cognito allows commas and brackets in the name of a group ("CreateGroup", Amazon
 // Cognito user pools API Reference), so "x,admins" is a member of x and of admins, or of one group
-// with that name.
+// with that name. Any other claim with a comma may be a list as well.
 //
-// A single name is unambiguous. For several, the list in the token decides: API Gateway has
-// verified it, and its names must add up to the very string that API Gateway made of them.
-// Otherwise the caller counts as in no group.
-func groupsOf(e events.APIGatewayProxyRequest, claim string) []string {
+// A text without a comma is unambiguous. For any other, the list in the token decides: API Gateway
+// has verified it, and its elements must add up to the very string that API Gateway made of them.
+// Otherwise the caller counts as not having the claim.
+func claimOf(e events.APIGatewayProxyRequest, name, text string) any {
 	switch {
-	case claim == "":
+	case text == "":
 		return nil
-	case !strings.Contains(claim, ","):
-		return []string{claim}
+	case !strings.Contains(text, ","):
+		return text
 	}
-	if groups := tokenGroups(e); strings.Join(groups, ",") == claim {
-		return groups
+	list := listInToken(e, name)
+	if strings.Join(list, ",") != text {
+		return nil
 	}
-	return nil
+	values := make([]any, len(list))
+	for i, element := range list {
+		values[i] = element
+	}
+	return values
 }
 
-// tokenGroups returns the groups in the token. It returns none if the request has more than one
-// Authorization header, because it isn't known which of them API Gateway has verified.
-func tokenGroups(e events.APIGatewayProxyRequest) []string {
+// listInToken returns a list that is a claim of the token. It returns none if the request has more
+// than one Authorization header, because it isn't known which of them API Gateway has verified.
+func listInToken(e events.APIGatewayProxyRequest, claim string) []string {
 	tokens := map[string]bool{}
 	for name, value := range e.Headers {
 		if strings.EqualFold(name, "Authorization") {
@@ -58,13 +62,13 @@ func tokenGroups(e events.APIGatewayProxyRequest) []string {
 		return nil
 	}
 	for token := range tokens {
-		return groupsIn(token)
+		return listIn(token, claim)
 	}
 	return nil
 }
 
-// groupsIn returns the groups in a token's payload. It verifies nothing.
-func groupsIn(token string) []string {
+// listIn returns a list that is a claim in a token's payload. It verifies nothing.
+func listIn(token, claim string) (list []string) {
 	parts := strings.Split(token[strings.LastIndexByte(token, ' ')+1:], ".") // after "Bearer "
 	if len(parts) != 3 {
 		return nil
@@ -73,11 +77,9 @@ func groupsIn(token string) []string {
 	if err != nil {
 		return nil
 	}
-	var claims struct {
-		Groups []string `json:"cognito:groups"`
-	}
-	if json.Unmarshal(payload, &claims) != nil {
+	var claims map[string]json.RawMessage
+	if json.Unmarshal(payload, &claims) != nil || json.Unmarshal(claims[claim], &list) != nil {
 		return nil
 	}
-	return claims.Groups
+	return list
 }
