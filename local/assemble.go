@@ -10,13 +10,12 @@ import (
 
 	"signpost/internal/cfn"
 	"signpost/local/apigateway"
-	"signpost/local/cognito"
 	"signpost/local/s3"
 )
 
 // assemble creates the pool, the bucket, the functions and the API that the template describes.
 func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
-	if err := s.createPool(ctx); err != nil {
+	if err := s.createUserPool(ctx); err != nil {
 		return err
 	}
 	bucket, err := s.uploadBucket()
@@ -39,54 +38,17 @@ func (s *stack) assemble(ctx context.Context, page, api net.Listener) error {
 	if err := s.startS3(ctx, bucket, signers); err != nil {
 		return err
 	}
-	functions, err := s.functions(signers)
+	backends, err := s.backends(ctx, signers)
 	if err != nil {
 		return err
 	}
-	s.gateway, err = apigateway.New(s.template, apigateway.Backends{Functions: functions, Verify: s.cognito.Verify}, s.console.api)
-	if err != nil {
+	if s.gateway, err = apigateway.New(s.template, backends, s.console.api); err != nil {
 		return err
 	}
 	s.outputs.Region = region
 	s.outputs.ApiUrl = "http://" + api.Addr().String() + "/" + s.gateway.Stage() + "/"
 	s.outputs.Local.PageUrl = pageURL(page)
 	s.outputs.Local.S3Endpoint = s.s3.URL
-	s.outputs.Local.CognitoEndpoint, s.outputs.Local.CognitoSocket = s.cognito.URL, s.cognito.Socket
-	return nil
-}
-
-// createPool creates the user pool, its app client and the users.
-func (s *stack) createPool(ctx context.Context) error {
-	poolResource, err := s.template.Only("AWS::Cognito::UserPool")
-	if err != nil {
-		return err
-	}
-	clientResource, err := s.template.Only("AWS::Cognito::UserPoolClient")
-	if err != nil {
-		return err
-	}
-	var poolProperties, clientProperties cognito.Properties
-	if err := s.template.Decode(poolResource, &poolProperties); err != nil {
-		return err
-	}
-	if err := s.template.Decode(clientResource, &clientProperties); err != nil {
-		return err
-	}
-	pool, err := s.cognito.CreatePool(ctx, s.name, poolProperties, clientProperties)
-	if err != nil {
-		return err
-	}
-	s.names[poolResource.ID] = pool.ID
-	s.names[poolResource.ID+".Arn"] = pool.ARN
-	s.names[clientResource.ID] = pool.ClientID
-	s.outputs.UserPoolId, s.outputs.UserPoolClientId = pool.ID, pool.ClientID
-	for _, username := range usernames {
-		u := user{username, s.state.password(username)}
-		if err := s.cognito.CreateUser(ctx, pool, u.Username, u.Password); err != nil {
-			return err
-		}
-		s.outputs.Local.Users = append(s.outputs.Local.Users, u)
-	}
 	return nil
 }
 
@@ -116,7 +78,9 @@ func (s *stack) startS3(ctx context.Context, bucket *cfn.Resource, signers map[s
 	for _, rule := range properties.CorsConfiguration.CorsRules {
 		origins = append(origins, rule.AllowedOrigins...)
 	}
-	s.cognito.AllowOrigins(origins)
+	if s.cognito != nil {
+		s.cognito.AllowOrigins(origins)
+	}
 	policy, err := bucketPolicy(s.template, s.outputs.UploadBucketName)
 	if err != nil {
 		return err

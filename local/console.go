@@ -119,7 +119,10 @@ func (c *console) ready(s *stack) {
 	for _, difference := range differences(s.template) {
 		fmt.Fprintf(&b, "  - %s\n", difference)
 	}
-	fmt.Fprintf(&b, "\nTo upload a file with curl, paste this:\n\n%s\n", indent(transcript(o)))
+	b.WriteString("\n")
+	if len(l.Users) > 0 {
+		fmt.Fprintf(&b, "To upload a file with curl, paste this:\n\n%s\n", indent(transcript(o)))
+	}
 	fmt.Fprintf(&b, "Press Ctrl-C to stop. The data stays in %s. Requests:\n\n", s.dir)
 	c.printf("%s", b.String())
 }

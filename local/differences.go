@@ -53,11 +53,11 @@ var bucketDifferences = map[string]string{
 	"PublicAccessBlockConfiguration": "Block Public Access: nothing here is public, but a policy that made it public wouldn't be refused.",
 }
 
-// constantDifferences are those of every template.
-var constantDifferences = []string{
-	"TLS: requests use plain HTTP over loopback, and aws:SecureTransport is true.",
+// userPoolDifferences are those of a template with a user pool.
+var userPoolDifferences = []string{
 	"Cognito: password policy, MFA, allowed sign-in flows and writable attributes are not checked.",
 	"Cognito: only pages of the template's origins are answered, and only to sign in. The socket cognito/socket in the data folder has the whole API.",
+	"Cognito: tokens name the issuer that they would name on AWS, below " + issuerDomain + "/. Its keys are on this machine, and nothing is asked of AWS.",
 }
 
 // differences lists what the template asks for and the local run does in another way, or not at
@@ -84,5 +84,9 @@ func differences(t *cfn.Template) []string {
 			all = append(all, difference)
 		}
 	}
-	return append(all, constantDifferences...)
+	all = append(all, "TLS: requests use plain HTTP over loopback, and aws:SecureTransport is true.")
+	if len(t.OfType("AWS::Cognito::UserPool")) > 0 {
+		all = append(all, userPoolDifferences...)
+	}
+	return all
 }

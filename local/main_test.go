@@ -58,8 +58,12 @@ func TestDifferences(t *testing.T) {
 			t.Errorf("%q is not in:\n%s", want, got)
 		}
 	}
-	if strings.Contains(got, "AWS::S3::Bucket") || strings.Contains(got, "encryption") {
+	if strings.Contains(got, "AWS::S3::Bucket") || strings.Contains(got, "encryption") || strings.Contains(got, "Cognito") {
 		t.Errorf("it lists what is implemented, or what the template doesn't ask for:\n%s", got)
+	}
+	template.Resources["P"] = &cfn.Resource{Type: "AWS::Cognito::UserPool"}
+	if got := strings.Join(differences(template), "\n"); !strings.Contains(got, "nothing is asked of AWS") {
+		t.Errorf("it doesn't say where the pool's keys are:\n%s", got)
 	}
 }
 

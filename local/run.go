@@ -35,8 +35,9 @@ type stack struct {
 	dir      string // the data folder
 	state    *state
 	template *cfn.Template
-	names    names // of the template's resources
-	cognito  *cognito.Server
+	names    names           // of the template's resources
+	cognito  *cognito.Server // nil if the template has no user pool
+	pool     cognito.Pool
 	s3       *s3.Server
 	scanner  atomic.Pointer[scanner.Scanner] // nil if the template has no malware protection plan
 	gateway  *apigateway.API
@@ -122,6 +123,7 @@ func start(ctx context.Context, root, dir string, o options, state *state, page,
 	group.Go(func() (err error) {
 		s.cognito, err = cognito.Start(groupCtx, cognito.Config{
 			Node: node, Script: filepath.Join(root, cognitoScript), Dir: filepath.Join(dir, "cognito"), Port: state.Ports.Cognito,
+			IssuerDomain: issuerDomain,
 		})
 		return err
 	})
@@ -135,7 +137,10 @@ func start(ctx context.Context, root, dir string, o options, state *state, page,
 	if err := s.assemble(ctx, page, api); err != nil {
 		return s, err
 	}
-	state.Ports = ports{API: api.Addr().(*net.TCPAddr).Port, S3: s.s3.Port, Cognito: s.cognito.Port}
+	state.Ports.API, state.Ports.S3 = api.Addr().(*net.TCPAddr).Port, s.s3.Port
+	if s.cognito != nil {
+		state.Ports.Cognito = s.cognito.Port
+	}
 	return s, state.write()
 }
 
@@ -182,12 +187,16 @@ func (s *stack) serve(ctx context.Context, page, api net.Listener, outputsFile s
 		}
 	}
 
+	var cognitoEnded <-chan struct{} // never, without a user pool
+	if s.cognito != nil {
+		cognitoEnded = s.cognito.Ended()
+	}
 	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	case err = <-s.s3.Failed():
-	case <-s.cognito.Ended():
+	case <-cognitoEnded:
 		err = errors.New("cognito-local ended by itself")
 	}
 	return err
