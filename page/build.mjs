@@ -92,6 +92,7 @@ function bundle(out) {
     entryPoints: [join(source, "main.ts"), join(source, "page.css"), join(source, "mark.svg")],
     outdir: out,
     bundle: true,
+    splitting: true, // the code that signs users in is loaded for the stack's way to do so
     format: "esm",
     target: ["chrome123", "firefox124", "safari17.5"], // see Browsers in README.md
     minify: true,
@@ -99,6 +100,7 @@ function bundle(out) {
     metafile: true,
     entryNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     loader: { ".svg": "copy" },
     conditions: ["signpost-source"],
     logLevel: "silent", // the error contains the messages
@@ -106,19 +108,25 @@ function bundle(out) {
 }
 
 /**
- * Returns the page's HTML, with the names of the built files in place of the sources'.
+ * Returns the page's HTML, with the names of the built files in place of the sources'. The client's
+ * parts that are loaded on demand are loaded at once: they say why a request has no answer, and then
+ * couldn't be loaded.
  *
  * @param {import("esbuild").Metafile} metafile
  * @param {string} out
  */
 function page(metafile, out) {
   const built = new Map();
+  const preloads = [];
   for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
-    if (entryPoint) built.set(basename(entryPoint), relative(out, path));
+    if (!entryPoint) continue;
+    const name = relative(out, path);
+    built.set(basename(entryPoint), name);
+    if (!resolve(entryPoint).startsWith(source)) preloads.push(`<link rel="modulepreload" href="${name}">\n  `);
   }
   const html = readFileSync(join(source, "index.html"), "utf8");
   return html.replace(/(href|src)="\.\/([\w.-]+)"/g, (_, attribute, name) => {
     if (!built.has(name)) throw new Error(`index.html refers to ${name}, which the build did not produce`);
     return `${attribute}="${built.get(name)}"`;
-  });
+  }).replace("<script", () => `${preloads.join("")}<script`);
 }
