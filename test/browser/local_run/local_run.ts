@@ -29,6 +29,10 @@ export interface Outputs {
     CognitoEndpoint: string;
     CognitoSocket: string;
     Users: [User, User];
+    /** In a run of stage issuer, which has no user pool. */
+    Issuer?: { Url: string; ClientId: string; Audience: string };
+    MachineClientId?: string;
+    MachineSecretFile?: string;
   };
 }
 
@@ -42,6 +46,7 @@ export class LocalRun {
     private readonly folder: string,
     private readonly root: string,
     private readonly cleanUp: () => Promise<void>,
+    private readonly stage: string,
   ) {}
 
   /**
@@ -49,8 +54,8 @@ export class LocalRun {
    *
    * @param cleanUp is called after it has stopped
    */
-  static async start(root = project, cleanUp = async () => {}): Promise<LocalRun> {
-    const run = new LocalRun(await mkdtemp(join(tmpdir(), "signpost-browser-")), root, cleanUp);
+  static async start(root = project, cleanUp = async () => {}, stage = "local"): Promise<LocalRun> {
+    const run = new LocalRun(await mkdtemp(join(tmpdir(), "signpost-browser-")), root, cleanUp, stage);
     try {
       await run.launch();
       return run;
@@ -78,7 +83,7 @@ export class LocalRun {
     const outputsFile = join(this.folder, "outputs.json");
     await rm(outputsFile, { force: true });
     const addr = this.#outputs ? new URL(this.#outputs.Local.PageUrl).host : "127.0.0.1:0";
-    const args = ["-addr", addr, "-dir", this.data, "-outputs", outputsFile];
+    const args = ["-addr", addr, "-dir", this.data, "-outputs", outputsFile, "-stage", this.stage];
     // The program itself, not `go run`, so that the child's process id is the program's.
     const child = spawn(localProgram(), args, { cwd: this.root, env: environment, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
@@ -111,9 +116,9 @@ export class LocalRun {
     child.kill("SIGTERM");
     const isLate = await Promise.race([ended.then(() => false), sleep(stopLimit, true, { ref: false })]);
     if (isLate) child.kill("SIGKILL");
-    const { PageUrl, S3Endpoint, CognitoEndpoint } = this.outputs.Local;
+    const { PageUrl, S3Endpoint, CognitoEndpoint, Issuer } = this.outputs.Local;
     const responding = [];
-    for (const url of [PageUrl, S3Endpoint, CognitoEndpoint, this.outputs.ApiUrl]) {
+    for (const url of [PageUrl, S3Endpoint, Issuer?.Url ?? CognitoEndpoint, this.outputs.ApiUrl]) {
       if (await fetch(url).then(() => true, () => false)) responding.push(url);
     }
     if (isLate) throw new Error(`the local run did not end within ${stopLimit} ms of SIGTERM`);
