@@ -54,3 +54,29 @@ func TestWithPagePort(t *testing.T) {
 		t.Errorf("stage dev: %v", err)
 	}
 }
+
+func TestWithLocalIssuer(t *testing.T) {
+	stage, err := infra.StageNamed("issuer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved, err := stage.WithLocalIssuer("http://127.0.0.1:9999")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, before := moved.Uploads.Callers.Issuers.List[0].URL, stage.Uploads.Callers.Issuers.List[0].URL; got != "http://127.0.0.1:9999" || before != "http://127.0.0.1:8090" {
+		t.Errorf("the issuer is %s, and in the stage itself %s", got, before)
+	}
+	if _, err := stage.WithLocalIssuer("http://192.0.2.1"); err == nil || !strings.Contains(err.Error(), `localIssuer "http://192.0.2.1" is plain http`) {
+		t.Errorf("http elsewhere: %v", err)
+	}
+	for _, name := range []string{"local", "dev"} {
+		other, _ := infra.StageNamed(name)
+		if _, err := other.WithLocalIssuer("http://127.0.0.1:9999"); err == nil || !strings.Contains(err.Error(), "only for stage issuer") {
+			t.Errorf("stage %s: %v", name, err)
+		}
+	}
+	if moved, err := stage.WithPagePort("9000"); err != nil || moved.Uploads.AllowedOrigins[0] != "http://localhost:9000" {
+		t.Errorf("it is no stage of the local run: %v", err)
+	}
+}

@@ -119,7 +119,7 @@ export interface paths {
          *     a reload which parts S3 has (`list`) or to abort at once (`abort`). Elsewhere a lifecycle rule deletes unfinished uploads.
          *
          *     The server keeps no state: the key carries the kind and the declared size, and S3 accepts an `uploadId` only with its own
-         *     key. The kind's rules are those of this moment: its group, its largest file, and whether it still exists.
+         *     key. The kind's rules are those of this moment: its group and claims, its largest file, and whether it still exists.
          */
         post: operations["signParts"];
         delete?: never;
@@ -465,6 +465,9 @@ export interface components {
          *     The limit counts what is sent, and a value that is not ASCII is sent as RFC 2047 encodes it. A name is 1 to 128 letters,
          *     digits, `-`, `_` and `.`; upper and lower case count as the same. A value has no control characters, no space at either
          *     end and no two spaces in a row. A kind can require names (`requiredMetadata` in `GET /limits`).
+         *
+         *     Where tokens of other issuers than a user pool are accepted, the name `uploaded-by` is reserved. Files of an owner that
+         *     several callers share get it by themselves, and it counts towards the limit.
          * @example {
          *       "album": "2026",
          *       "caption": "Am Rhein"
@@ -609,7 +612,7 @@ export interface components {
         Limits: {
             /**
              * @description The limits of each kind of upload that the caller may use. The kind with no name comes first, unless the deployment has
-             *     closed it. The list is empty if each kind is for a group that the caller isn't in.
+             *     closed it. The list is empty if each kind is for a group that the caller isn't in, or for claims that the token lacks.
              */
             kinds: components["schemas"]["KindLimits"][];
             features: components["schemas"]["Features"];
@@ -654,8 +657,9 @@ export interface components {
             scans: boolean;
         };
         /**
-         * @description The object's key, `uploads/<sub>/<id>/<name>` or, with a kind, `uploads/<kind>/<sub>/<id>/<name>`, which the server chooses.
-         *     Ids sort by time and can't be guessed; the id of an upload in parts also carries the declared size. Use the key as it is.
+         * @description The object's key, `uploads/<owner>/<id>/<name>` or, with a kind, `uploads/<kind>/<owner>/<id>/<name>`, which the server
+         *     chooses. The owner is the `sub` of a user pool's user. For a caller of another issuer it is 64 hexadecimal digits: the
+         *     SHA-256 of the issuer, the name of the claim that names the owner, and its value. Ids sort by time and can't be guessed; the id of an upload in parts also carries the declared size. Use the key as it is.
          */
         Key: string;
         /**
@@ -716,7 +720,10 @@ export interface components {
         };
     };
     responses: {
-        /** @description `Unauthorized`: there is no token, or it is expired, forged, of the wrong kind, or of another user pool or app client. */
+        /**
+         * @description `Unauthorized`: there is no token, or it is expired, forged, of the wrong kind, or of another user pool, app client, issuer
+         *     or audience. Get a new token and send the request again, once.
+         */
         Unauthorized: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AllowOrigin"];
@@ -740,8 +747,9 @@ export interface components {
             };
         };
         /**
-         * @description `Forbidden`: the key belongs to another user, the caller is not in the group that the deployment or the kind requires, files
-         *     of the key's kind can't be downloaded, or the firewall blocked the request.
+         * @description `Forbidden`: the key belongs to another user, the caller is not in the group that the deployment or the kind requires, the
+         *     token lacks a claim that the deployment, the issuer or the kind requires, files of the key's kind can't be downloaded, or
+         *     the firewall blocked the request. A user whose groups or rights have changed must sign in again.
          */
         Forbidden: {
             headers: {

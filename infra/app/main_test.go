@@ -16,6 +16,7 @@ func TestStageOf(t *testing.T) {
 		origins []string // of the stage; nil is its own
 		first   bool     // whether it is the stage's first deployment
 		webhook bool     // whether it has a webhook
+		issuer  string   // the URL of its issuer
 		says    string   // the error
 	}{
 		"OK":              {context: map[string]any{"stage": "production"}, stage: "production"},
@@ -35,6 +36,9 @@ func TestStageOf(t *testing.T) {
 		"OKNoWebhook":     {context: map[string]any{"stage": "local", "localWebhook": "false"}, stage: "local"},
 		"ErrWebhook":      {context: map[string]any{"localWebhook": "true"}, says: `localWebhook is only for the stages of the local run, not for "dev"`},
 		"ErrWebhookText":  {context: map[string]any{"stage": "local", "localWebhook": "http://127.0.0.1"}, says: `localWebhook is "http://127.0.0.1": give true for the local run, or false`},
+		"OKIssuer":        {context: map[string]any{"stage": "issuer", "localIssuer": "http://127.0.0.1:9999"}, stage: "issuer", issuer: "http://127.0.0.1:9999"},
+		"OKIssuerDefault": {context: map[string]any{"stage": "issuer"}, stage: "issuer", issuer: "http://127.0.0.1:8090"},
+		"ErrIssuer":       {context: map[string]any{"stage": "dev", "localIssuer": "http://127.0.0.1:9999"}, says: `localIssuer is only for stage issuer, not for "dev"`},
 		"ErrPagePortText": {context: map[string]any{"stage": "local", "pagePort": "http"}, says: `pagePort "http" is not a port: give a number from 1 to 65535`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -53,6 +57,9 @@ func TestStageOf(t *testing.T) {
 			}
 			if (stage.Uploads.Webhook != nil) != test.webhook {
 				t.Errorf("its Webhook is %v, want one: %v", stage.Uploads.Webhook, test.webhook)
+			}
+			if issuers := stage.Uploads.Callers.Issuers; (issuers != nil) != (test.issuer != "") || issuers != nil && issuers.List[0].URL != test.issuer {
+				t.Errorf("its issuers are %+v, want %q", issuers, test.issuer)
 			}
 			want := test.origins
 			if own, _ := infra.StageNamed(test.stage); want == nil {

@@ -50,6 +50,7 @@ type authorizer struct {
 	kind     awsapigateway.AuthorizationType
 	caller   string         // the variable of the access log that says who called
 	deployed map[string]any // the properties of which a deployment has a copy
+	needs    []constructs.IDependable
 }
 
 // newAuthorizer makes the authorizer: API Gateway itself verifies the tokens of a user pool alone,
@@ -61,7 +62,11 @@ func newAuthorizer(scope constructs.Construct, props Props, pool awscognito.IUse
 	made := awsapigateway.NewCognitoUserPoolsAuthorizer(scope, jsii.String("Authorizer"), &awsapigateway.CognitoUserPoolsAuthorizerProps{
 		CognitoUserPools: &[]awscognito.IUserPool{pool},
 	})
-	return authorizer{made, awsapigateway.AuthorizationType_COGNITO, "$context.authorizer.claims.sub", map[string]any{"userPools": []*string{pool.UserPoolArn()}}}
+	return authorizer{
+		made: made, kind: awsapigateway.AuthorizationType_COGNITO, caller: "$context.authorizer.claims.sub",
+		deployed: map[string]any{"userPools": []*string{pool.UserPoolArn()}},
+		needs:    []constructs.IDependable{made},
+	}
 }
 
 // tokenExpression is what an Authorization header must match before API Gateway calls the function:
@@ -88,23 +93,28 @@ func newTokenAuthorizer(scope constructs.Construct, props Props, function awslam
 		ValidationRegex: jsii.String(tokenExpression),
 		ResultsCacheTtl: awscdk.Duration_Seconds(jsii.Number(lifetime)),
 	})
-	// The principal is the function's name for the caller, in which no quote and no line feed can
-	// be: a subject may have them.
-	return authorizer{made, awsapigateway.AuthorizationType_CUSTOM, "$context.authorizer.principalId", map[string]any{
-		"tokenAuthorizer": []any{function.FunctionArn(), tokenExpression, lifetime},
-	}}
+	return authorizer{
+		made: made, kind: awsapigateway.AuthorizationType_CUSTOM,
+		// The function's name for the caller. It has no quote and no line feed in it, as a subject
+		// may.
+		caller:   "$context.authorizer.principalId",
+		deployed: map[string]any{"tokenAuthorizer": []any{function.FunctionArn(), tokenExpression, lifetime}},
+		// The permission to call the function is one of the function's children.
+		needs: []constructs.IDependable{made, function},
+	}
 }
 
 // issuerURL is the URL that a pool's tokens have as their issuer, "" without a pool. CloudFormation
-// and CDK give it without the scheme, with the region of the pool and the partition's suffix:
-// cognito-idp.<region>.amazonaws.com/<pool>, and amazonaws.com.cn in China ("Understanding the ID
-// token", Amazon Cognito Developer Guide; "Amazon Cognito Identity endpoints and quotas", AWS
-// General Reference). A pool whose IssuerConfiguration is UPDATED has another one
-// ("IssuerConfigurationType", Amazon Cognito user pools API Reference), and its tokens are refused
-// here.
+// and CDK give the original one without the scheme, with the region of the pool and the suffix of
+// the partition: cognito-idp.<region>.amazonaws.com/<pool>, in China amazonaws.com.cn
+// ("IssuerConfigurationType", Amazon Cognito user pools API Reference; "AWS::Cognito::UserPool", AWS
+// CloudFormation Template Reference: ProviderName).
 func (c callers) issuerURL() string {
-	if c.pool == nil {
+	switch {
+	case c.pool == nil:
 		return ""
+	case c.issuer != "":
+		return c.issuer
 	}
 	return "https://" + *c.pool.UserPoolProviderName()
 }
@@ -122,9 +132,12 @@ func authorizerConfig(props Props, poolURL string, clientIDs []string) config.Au
 	return settings
 }
 
-// groupsClaim has the groups of a Cognito user ("Understanding the ID token", Amazon Cognito
-// Developer Guide).
-const groupsClaim = "cognito:groups"
+// groupsClaim has the groups of a Cognito user, and scopeClaim the scopes of an access token
+// ("Understanding the access token", Amazon Cognito Developer Guide).
+const (
+	groupsClaim = "cognito:groups"
+	scopeClaim  = "scope"
+)
 
 // poolIssuer is the user pool as one of the issuers. Cognito signs with RS256 alone ("Verifying JSON
 // web tokens", Amazon Cognito Developer Guide).
@@ -134,7 +147,7 @@ func (c Callers) poolIssuer(url string, clientIDs []string) config.Issuer {
 		claims[groupsClaim] = []string{c.RequiredGroup}
 	}
 	if scopes := c.scopes(); scopes != nil {
-		claims["scope"] = scopes
+		claims[scopeClaim] = scopes
 	}
 	return config.Issuer{
 		URL:            url,
@@ -142,19 +155,6 @@ func (c Callers) poolIssuer(url string, clientIDs []string) config.Issuer {
 		Algorithms:     []string{config.DefaultAlgorithm},
 		RequiredClaims: claims,
 		TokenUse:       c.tokenUse(),
-	}
-}
-
-// checkPoolBesideIssuers checks what is possible with a pool alone and not beside issuers: the
-// function has a limit for the values of a claim, and API Gateway has another for scopes.
-func (c Callers) checkPoolBesideIssuers(found problems) {
-	if c.Issuers == nil || c.ExistingPool == nil {
-		return
-	}
-	for _, problem := range (config.RequiredClaims{"scope": c.scopes()}).Problems() {
-		if len(c.scopes()) > 0 {
-			found.in("ExistingPool").add("OAuthScopes", "%s (with Issuers)", strings.TrimPrefix(problem, `"scope" `))
-		}
 	}
 }
 
@@ -203,7 +203,7 @@ func (p Props) checkAuthorizerSize(found problems) {
 	for i, issuer := range full.Callers.Issuers.List {
 		full.Callers.Issuers.List[i] = issuer.longest()
 	}
-	environment := authorizerConfig(full, strings.Repeat("u", longestPoolURL), full.Callers.longestClientIDs()).Environment()
+	environment := authorizerConfig(full, full.Callers.longestPoolURL(), full.Callers.longestClientIDs()).Environment()
 	if size := jsonSize(environment); size > maxEnvironment {
 		found.add("Issuers", "make the environment of the function that verifies tokens %d bytes long, %d more than the %d that Lambda allows: shorten or leave out what takes most, which is %s",
 			size, size-maxEnvironment, maxEnvironment, fmt.Sprintf("List with %d, and RequiredClaims of Kinds with %d", jsonSize(environment["ISSUERS"]), jsonSize(environment["KIND_CLAIMS"])))

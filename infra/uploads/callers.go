@@ -57,10 +57,9 @@ func (c Callers) withDefaults() Callers {
 func (c Callers) check(found problems, props Props) {
 	c.NewPool.check(found.in("NewPool"))
 	found.notBoth("NewPool", c.NewPool != nil, "ExistingPool", c.ExistingPool != nil)
-	c.ExistingPool.check(found.in("ExistingPool"))
-	c.checkPoolBesideIssuers(found)
+	c.ExistingPool.check(found.in("ExistingPool"), c.Issuers)
 	props.checkAuthorizerSize(found)
-	c.Issuers.check(found.in("Issuers"))
+	c.Issuers.check(found.in("Issuers"), c.ExistingPool)
 	checkGroup(found, c.RequiredGroup)
 	if c.RequiredGroup != "" && !c.hasPool() {
 		found.add("RequiredGroup", "%q is a group of a user pool, and there is none: write RequiredClaims of the issuers, such as map[string][]string{\"groups\": {%[1]q}}", c.RequiredGroup)
@@ -103,6 +102,7 @@ type callers struct {
 	pool      awscognito.IUserPool
 	client    awscognito.IUserPoolClient // the first one
 	clientIDs []string
+	issuer    string // the pool's issuer, if it isn't the original one
 }
 
 // newCallers makes a pool and a client, or takes the existing ones.
@@ -116,5 +116,5 @@ func newCallers(scope constructs.Construct, props Props) callers {
 	pool := newUserPool(scope, props)
 	client := newUserPoolClient(pool, *props.Callers.NewPool)
 	addGroups(pool, props)
-	return callers{pool, client, []string{*client.UserPoolClientId()}}
+	return callers{pool: pool, client: client, clientIDs: []string{*client.UserPoolClientId()}}
 }

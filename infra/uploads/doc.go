@@ -25,6 +25,7 @@
 //
 //	Downloads: &uploads.Downloads{Code: downloadCode},
 //	Callers:   uploads.Callers{ExistingPool: &uploads.ExistingPool{PoolARN: poolARN, ClientIDs: clientIDs}},
+//	Callers:   uploads.Callers{Issuers: &uploads.Issuers{Code: authorizeCode, List: issuers}}, // Auth0, Okta, Keycloak …
 //	Alarms:    &uploads.Alarms{Topic: topic},
 //
 // Deploy a new stack once with FirstDeployment, and then without it. Don't rename the construct

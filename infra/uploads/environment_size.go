@@ -84,6 +84,15 @@ func (c Callers) longestClientIDs() []string {
 	return strings.Split(joined[:min(len(joined), maxJoinedClients)], ",")
 }
 
+// longestPoolURL returns the issuer of the user pool, or another URL of the largest length if it is
+// known only during the deployment.
+func (c Callers) longestPoolURL() string {
+	if c.ExistingPool != nil && c.ExistingPool.IssuerURL != "" {
+		return Issuer{URL: c.ExistingPool.IssuerURL}.longest().URL
+	}
+	return strings.Repeat("u", longestPoolURL)
+}
+
 // jsonSize is how many bytes a value has as JSON, without escapes that only HTML needs.
 func jsonSize(value any) int {
 	var text bytes.Buffer

@@ -3,6 +3,7 @@ package uploads
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -45,6 +46,15 @@ type ExistingPool struct {
 	//
 	// Default: nil. The API accepts ID tokens.
 	OAuthScopes []string
+
+	// IssuerURL is the issuer that the pool's tokens name in iss, if the pool's issuer is the updated
+	// one: https://issuer-cognito-idp.<region>.amazonaws.com/<pool> ("IssuerConfigurationType",
+	// Amazon Cognito user pools API Reference; awslabs/aws-jwt-verify#239). It is only for
+	// Callers.Issuers, where a function verifies the pool's tokens. API Gateway itself knows the
+	// issuer of a pool.
+	//
+	// Default: "". The original issuer, https://cognito-idp.<region>.amazonaws.com/<pool>.
+	IssuerURL string
 }
 
 // MaxClients is how many app clients fit into a function's environment, with the 26 characters of
@@ -68,7 +78,7 @@ const (
 // scopeForm follows CreateResourceServer (Amazon Cognito user pools API Reference).
 var scopeForm = regexp.MustCompile(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E][\x21\x23-\x5B\x5D-\x7E]{0,255}$`)
 
-func (e *ExistingPool) check(found problems) {
+func (e *ExistingPool) check(found problems, issuers *Issuers) {
 	if e == nil {
 		return
 	}
@@ -79,6 +89,10 @@ func (e *ExistingPool) check(found problems) {
 	found.arn("PoolARN", "user pool", e.PoolARN)
 	e.checkClients(found)
 	e.checkScopes(found)
+	if issuers != nil {
+		e.checkScopesBesideIssuers(found)
+	}
+	e.checkIssuerURL(found, issuers != nil)
 }
 
 func (e *ExistingPool) checkClients(found problems) {
@@ -128,9 +142,41 @@ func (e *ExistingPool) checkScopes(found problems) {
 	}
 }
 
+// checkScopesBesideIssuers checks what the function that verifies tokens can't require, and API
+// Gateway can.
+func (e *ExistingPool) checkScopesBesideIssuers(found problems) {
+	if len(e.OAuthScopes) == 0 {
+		return
+	}
+	for _, problem := range (config.RequiredClaims{scopeClaim: e.OAuthScopes}).Problems() {
+		found.add("OAuthScopes", "%s (beside Issuers)", strings.TrimPrefix(problem, strconv.Quote(scopeClaim)+" "))
+	}
+}
+
+func (e *ExistingPool) checkIssuerURL(found problems, issuers bool) {
+	const field = "IssuerURL"
+	problem := config.IssuerProblem(e.IssuerURL)
+	switch {
+	case e.IssuerURL == "":
+	case !issuers:
+		found.add(field, "is given without Callers.Issuers: leave it out, since API Gateway itself knows the issuer of a pool")
+	case problem != "" && !IsToken(e.IssuerURL):
+		found.add(field, "%q %s", e.IssuerURL, problem)
+	}
+}
+
+// isIssuer reports whether an issuer's URL is that of the pool, as far as its id is known.
+func (e *ExistingPool) isIssuer(url string) bool {
+	if e == nil {
+		return false
+	}
+	_, id, known := strings.Cut(e.PoolARN, ":userpool/")
+	return url == e.IssuerURL || known && strings.HasSuffix(url, "/"+id)
+}
+
 // callers returns the pool and its clients. It imports what is given by ARN and ids.
 func (e *ExistingPool) callers(scope constructs.Construct) callers {
-	existing := callers{pool: e.Pool, clientIDs: e.ClientIDs}
+	existing := callers{pool: e.Pool, clientIDs: e.ClientIDs, issuer: e.IssuerURL}
 	if e.Pool == nil {
 		existing.pool = awscognito.UserPool_FromUserPoolArn(scope, jsii.String("UserPool"), jsii.String(e.PoolARN))
 	}

@@ -107,7 +107,7 @@ func (i Issuer) withDefaults() Issuer {
 	return i
 }
 
-func (i *Issuers) check(found problems) {
+func (i *Issuers) check(found problems, pool *ExistingPool) {
 	if i == nil {
 		return
 	}
@@ -119,6 +119,8 @@ func (i *Issuers) check(found problems) {
 		in := found.in("List[" + strconv.Itoa(n) + "]")
 		if slices.ContainsFunc(i.List[:n], func(other Issuer) bool { return other.URL == issuer.URL }) {
 			in.add("URL", "%q is given twice: give it once, with the audiences of both", issuer.URL)
+		} else if issuer.URL != "" && pool.isIssuer(issuer.URL) {
+			in.add("URL", "%q is ExistingPool, whose tokens are accepted already: leave it out here", issuer.URL)
 		} else if problem := config.IssuerProblem(issuer.URL); problem != "" && !IsToken(issuer.URL) {
 			in.add("URL", "%q %s", issuer.URL, problem)
 		}

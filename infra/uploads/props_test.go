@@ -297,6 +297,8 @@ func spoil(r *rapid.T, fields reflect.Value) {
 		field.Set(reflect.ValueOf(rapid.SliceOfN(rapid.String(), 0, 3).Draw(r, "texts")))
 	case map[string]string:
 		field.Set(reflect.ValueOf(rapid.MapOfN(rapid.String(), rapid.String(), 0, 3).Draw(r, "map")))
+	case map[string][]string:
+		field.Set(reflect.ValueOf(rapid.MapOfN(rapid.String(), rapid.SliceOfN(rapid.String(), 0, 3), 0, 3).Draw(r, "claims")))
 	case bool:
 		field.SetBool(!field.Bool())
 	case float64:

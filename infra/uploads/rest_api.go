@@ -54,11 +54,12 @@ func newRestAPI(scope constructs.Construct, props Props, authorizer authorizer, 
 
 // redeployWith has a change of the authorizer make a new deployment. A deployment is a snapshot of
 // the API: without a new one, API Gateway would still use the old user pool. CDK does this only in
-// an app with the feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId. For
-// methods, models, validators and gateway responses, it does so in every app.
+// an app with the feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId
+// (aws/aws-cdk#16554). For methods, models, validators and gateway responses, it does so in every
+// app.
 func redeployWith(api awsapigateway.RestApi, authorizer authorizer) {
 	deployment := api.LatestDeployment()
-	deployment.Node().AddDependency(authorizer.made)
+	deployment.Node().AddDependency(authorizer.needs...)
 	deployment.AddToLogicalId(authorizer.deployed)
 }
 

@@ -104,7 +104,12 @@ func TestCallerWithAccessToken(t *testing.T) {
 
 // tokenWith returns a token with groups, as Cognito makes one, but without a real signature.
 func tokenWith(groups ...string) string {
-	payload, err := json.Marshal(map[string]any{"sub": testSub, "cognito:groups": groups})
+	return tokenOf(map[string]any{"sub": testSub, "cognito:groups": groups})
+}
+
+// tokenOf returns a token with claims.
+func tokenOf(claims map[string]any) string {
+	payload, err := json.Marshal(claims)
 	if err != nil {
 		panic(err)
 	}

@@ -14,38 +14,57 @@ import (
 	"pgregory.net/rapid"
 
 	"signpost/lambda/config"
+	"signpost/lambda/identity"
 	"signpost/lambda/s3sign"
 	"signpost/lambda/s3sign/s3signtest"
 )
 
-// TestNoSequenceOfCallsGoesTooFar lets two users plan, replay, exchange keys and upload ids, change
+// TestNoSequenceOfCallsGoesTooFar lets users plan, replay, exchange keys and upload ids, change
 // the size in a key, ask for any part numbers, list and delete files, send bodies of any length, and
 // change the URLs that they got. In every sequence, no upload in S3 ever holds more bytes than were declared when its
 // key was planned, and no request reaches a key of the other user, or of a kind that is for a group
 // which the caller isn't in. No listing shows such a key, and pages show every other one once.
+//
+// It holds for users of a pool, who each have their own files, as well as for callers of issuers. Two
+// of those share an owner, and therefore files, but not the kinds that they may use.
 func TestNoSequenceOfCallsGoesTooFar(t *testing.T) {
 	t.Parallel()
-	completed, listed := 0, 0
-	rapid.Check(t, func(rt *rapid.T) {
-		w := newIntruders(t, rt)
-		rt.Repeat(map[string]func(*rapid.T){
-			"plan": w.plan, "parts": w.askForParts, "download": w.askForDownload, "send": w.send, "": w.check,
-			"list": w.listAll, "delete": w.askForDeletions, "scan": w.askForScan,
-		})
-		listed += w.listed
-		for key := range w.s3.objects {
-			if id := keySegments(key)[2]; len(id) > 26 {
-				completed++
+	for name, c := range map[string]struct {
+		change func(*deployment)
+		users  []*intruder
+	}{
+		"Pool": {withKinds, []*intruder{poolUser(testSub), editor(poolUser(otherSub))}},
+		"Issuers": {
+			func(d *deployment) { withKinds(d); ofIssuers(d) },
+			[]*intruder{editor(issuersUser(testCaller())), issuersUser(sharing("ada")), editor(issuersUser(sharing("bob")))},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			completed, listed := 0, 0
+			rapid.Check(t, func(rt *rapid.T) {
+				w := newIntruders(t, rt, c.users, c.change)
+				rt.Repeat(map[string]func(*rapid.T){
+					"plan": w.plan, "parts": w.askForParts, "download": w.askForDownload, "send": w.send, "": w.check,
+					"list": w.listAll, "list again": w.listAll, "delete": w.askForDeletions, "scan": w.askForScan,
+				})
+				listed += w.listed
+				for key := range w.s3.objects {
+					if id := keySegments(key)[2]; len(id) > 26 {
+						completed++
+					}
+				}
+			})
+			if completed == 0 || listed == 0 {
+				t.Errorf("%d uploads in parts were completed, and %d keys listed, so the test says nothing", completed, listed)
 			}
-		}
-	})
-	if completed == 0 || listed == 0 {
-		t.Errorf("%d uploads in parts were completed, and %d keys listed, so the test says nothing", completed, listed)
+		})
 	}
 }
 
-// intruders are two users, with the keys, ids and signed requests that they got.
+// intruders are users, with the keys, ids and signed requests that they got.
 type intruders struct {
+	users     []*intruder
 	upload    *Handler
 	files     map[string]*Handler // by resource
 	s3        *modelS3
@@ -56,38 +75,81 @@ type intruders struct {
 	listed    int // how many keys were listed
 }
 
+// intruder is a user. Only an editor may use films.
+type intruder struct {
+	owner, uploadedBy string
+	editor            bool
+	as                asCaller
+}
+
+func poolUser(sub string) *intruder {
+	return &intruder{owner: sub, as: func(e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
+		e.RequestContext.Authorizer["claims"].(map[string]any)["sub"] = sub
+		return e
+	}}
+}
+
+func issuersUser(c identity.Caller) *intruder {
+	u := &intruder{owner: c.Owner, as: func(e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest { return by(c, e) }}
+	if c.Shared {
+		u.uploadedBy = c.Subject
+	}
+	return u
+}
+
+// editor makes a user a member of the group editors.
+func editor(u *intruder) *intruder {
+	member := *u
+	member.editor = true
+	member.as = func(e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
+		e = u.as(e)
+		if _, ofPool := e.RequestContext.Authorizer["claims"]; ofPool {
+			return asEditor(e)
+		}
+		e.RequestContext.Authorizer["claims"] = `{"` + config.GroupsClaim + `":["editors"]}`
+		return e
+	}
+	return &member
+}
+
 // begun is an unfinished upload, and who began it.
-type begun struct{ sub, key, id string }
+type begun struct {
+	user    *intruder
+	key, id string
+}
 
 // taken is a signed request, and who got it.
 type taken struct {
-	sub  string
+	user *intruder
 	size int64 // that it was signed for
 	signedAnswer
 }
 
-// Only the second user is an editor, and may therefore use films.
-var intruderSubs = []string{testSub, otherSub}
-
-func newIntruders(t *testing.T, rt *rapid.T) *intruders {
-	change := []func(*deployment){withKinds}
+func newIntruders(t *testing.T, rt *rapid.T, users []*intruder, change ...func(*deployment)) *intruders {
+	w := &intruders{
+		users: users, s3: newModelS3(), declared: map[string]int64{}, ids: []string{"x"},
+		keys: []string{strings.Replace(ownTestKey("a.png"), testSub, users[0].owner, 1)}, files: map[string]*Handler{},
+	}
+	for resource := range fileHandlers {
+		w.files[resource], _ = newTestFor(t, resource, change...)
+	}
 	if rapid.Bool().Draw(rt, "strict") {
 		change = append(change, func(c *deployment) { c.ResumableUploads = false })
 	}
-	w := &intruders{s3: newModelS3(), declared: map[string]int64{}, keys: []string{ownTestKey("a.png")}, ids: []string{"x"}}
 	w.upload, _ = newTestHandler(t, change...)
-	w.files = map[string]*Handler{}
-	for resource := range fileHandlers {
-		w.files[resource], _ = newTestFor(t, resource, withKinds)
-	}
 	return w
 }
 
-func (w *intruders) call(rt *rapid.T, sub string, h *Handler, e events.APIGatewayProxyRequest, into any) (ok bool) {
-	e.RequestContext.Authorizer["claims"].(map[string]any)["sub"] = sub
-	if sub == otherSub {
-		asEditor(e)
+// owners returns the owner of each user.
+func (w *intruders) owners() (owners []string) {
+	for _, u := range w.users {
+		owners = append(owners, u.owner)
 	}
+	return owners
+}
+
+func (w *intruders) call(rt *rapid.T, u *intruder, h *Handler, e events.APIGatewayProxyRequest, into any) (ok bool) {
+	e = u.as(e)
 	resp, err := h.Handle(rt.Context(), e)
 	if err != nil || resp.StatusCode >= 500 {
 		rt.Fatalf("%v: %s", err, resp.Body)
@@ -102,7 +164,7 @@ func (w *intruders) call(rt *rapid.T, sub string, h *Handler, e events.APIGatewa
 }
 
 // take keeps a signed request, after checking that it is for one of the caller's own keys.
-func (w *intruders) take(rt *rapid.T, sub string, size int64, a *signedAnswer) {
+func (w *intruders) take(rt *rapid.T, user *intruder, size int64, a *signedAnswer) {
 	if a == nil {
 		return
 	}
@@ -115,16 +177,16 @@ func (w *intruders) take(rt *rapid.T, sub string, size int64, a *signedAnswer) {
 		path = u.Query().Get("prefix") + "id/name" // no page may show more than one user's folder
 	}
 	s := keySegments(path)
-	if s[1] != sub || s[0] == "film" && sub != otherSub || !slices.Contains([]string{"", "film", "note"}, s[0]) || strings.Contains(path, "..") {
-		rt.Fatalf("%s was given %s", sub, a.URL)
+	if s[1] != user.owner || s[0] == "film" && !user.editor || !slices.Contains([]string{"", "film", "note"}, s[0]) || strings.Contains(path, "..") {
+		rt.Fatalf("%+v was given %s", user, a.URL)
 	}
-	w.got = append(w.got, taken{sub, size, *a})
+	w.got = append(w.got, taken{user, size, *a})
 }
 
 func (w *intruders) plan(rt *rapid.T) {
-	size := rapid.Int64Range(1, 70<<20).Draw(rt, "size")
+	size := rapid.OneOf(rapid.Int64Range(1, 70<<20), rapid.Int64Range(5<<20+1, 70<<20)).Draw(rt, "size") // the last in parts
 	var a plannedAnswer
-	sub := w.sub(rt)
+	user := w.user(rt)
 	file := goodFields().alter(fields{"size": size})
 	switch rapid.IntRange(0, 3).Draw(rt, "kind") {
 	case 0:
@@ -132,22 +194,27 @@ func (w *intruders) plan(rt *rapid.T) {
 	case 1:
 		file["kind"] = "note"
 	}
-	ok := w.call(rt, sub, w.upload, postEvent(file.String()), &a)
-	if want := file["kind"] != "film" || sub == otherSub; ok != want {
-		rt.Fatalf("%s plans %s: %v, want %v", sub, file, ok, want)
+	ok := w.call(rt, user, w.upload, postEvent(file.String()), &a)
+	if want := file["kind"] != "film" || user.editor; ok != want {
+		rt.Fatalf("%+v plans %s: %v, want %v", user, file, ok, want)
 	}
 	if !ok {
 		return
 	}
+	if got := a.Headers[uploadedBy]; got != user.uploadedBy {
+		rt.Fatalf("%+v uploads as %q", user, got)
+	}
 	w.declared[a.Key] = size
 	w.keys = append(w.keys, a.Key)
-	w.take(rt, sub, size, &a.signedAnswer)
+	w.take(rt, user, size, &a.signedAnswer)
 	if rapid.Bool().Draw(rt, "send it") {
 		w.replay(rt, w.got[len(w.got)-1], s3signtest.Request{Method: a.Method, URL: a.URL, Headers: a.Headers, Size: int(size)})
 	}
 }
 
-func (w *intruders) sub(rt *rapid.T) string { return rapid.SampledFrom(intruderSubs).Draw(rt, "sub") }
+func (w *intruders) user(rt *rapid.T) *intruder {
+	return w.users[rapid.IntRange(0, len(w.users)-1).Draw(rt, "user")]
+}
 
 // key draws a key that somebody got, unchanged or altered.
 func (w *intruders) key(rt *rapid.T) string {
@@ -155,7 +222,7 @@ func (w *intruders) key(rt *rapid.T) string {
 	segments := keySegments(key)
 	switch rapid.IntRange(0, 8).Draw(rt, "alteration") {
 	case 0:
-		segments[1] = rapid.SampledFrom(append(intruderSubs, "..", "", "a")).Draw(rt, "owner")
+		segments[1] = rapid.SampledFrom(append(w.owners(), "..", "", "a")).Draw(rt, "owner")
 	case 1:
 		segments[2] = segments[2][:26] + keySuffix(rapid.Int64Range(-1, config.MaxObjectSize).Draw(rt, "forged size"), rapid.Bool().Draw(rt, "checksums"))
 	case 2:
@@ -163,7 +230,7 @@ func (w *intruders) key(rt *rapid.T) string {
 	case 3:
 		return rapid.String().Draw(rt, "any key")
 	case 4, 5:
-		segments[0] = rapid.SampledFrom(append(intruderSubs, "", "film", "note", "movie", "..")).Draw(rt, "kind")
+		segments[0] = rapid.SampledFrom(append(w.owners(), "", "film", "note", "movie", "..")).Draw(rt, "kind")
 	}
 	if segments[0] == "" {
 		segments = segments[1:]
@@ -181,7 +248,7 @@ func keySegments(key string) []string {
 }
 
 func (w *intruders) askForParts(rt *rapid.T) {
-	u := begun{w.sub(rt), w.key(rt), rapid.SampledFrom(w.ids).Draw(rt, "id")}
+	u := begun{w.user(rt), w.key(rt), rapid.SampledFrom(w.ids).Draw(rt, "id")}
 	if len(w.begun) > 0 && rapid.IntRange(0, 3).Draw(rt, "coherent") > 0 {
 		u = rapid.SampledFrom(w.begun).Draw(rt, "begun")
 		if rapid.IntRange(0, 3).Draw(rt, "forged") == 0 {
@@ -199,14 +266,14 @@ func (w *intruders) askForParts(rt *rapid.T) {
 	}
 	var a partsAnswer
 	body := partsFor(u.key, numbered(numbers...)...).alter(fields{"uploadId": u.id})
-	if !w.call(rt, u.sub, w.upload, partsEvent(body.String()), &a) {
+	if !w.call(rt, u.user, w.upload, partsEvent(body.String()), &a) {
 		return
 	}
 	first := len(w.got)
 	for _, p := range a.Parts {
-		w.take(rt, u.sub, p.Size, &p.signedAnswer)
+		w.take(rt, u.user, p.Size, &p.signedAnswer)
 	}
-	w.take(rt, u.sub, 0, a.Complete)
+	w.take(rt, u.user, 0, a.Complete)
 	if rapid.Bool().Draw(rt, "send them") {
 		for _, r := range w.got[first:] {
 			for _, longer := range []int{0, 1 << 20} { // and a longer body
@@ -214,50 +281,50 @@ func (w *intruders) askForParts(rt *rapid.T) {
 			}
 		}
 	}
-	w.take(rt, u.sub, 0, a.List)
-	w.take(rt, u.sub, 0, a.Abort)
+	w.take(rt, u.user, 0, a.List)
+	w.take(rt, u.user, 0, a.Abort)
 }
 
 func (w *intruders) askForDownload(rt *rapid.T) {
 	var a downloadAnswer
-	sub := w.sub(rt)
-	if w.call(rt, sub, w.files["/downloads"], downloadEvent(fields{"key": w.key(rt)}.String()), &a) {
-		w.take(rt, sub, 0, &a.signedAnswer)
+	user := w.user(rt)
+	if w.call(rt, user, w.files["/downloads"], downloadEvent(fields{"key": w.key(rt)}.String()), &a) {
+		w.take(rt, user, 0, &a.signedAnswer)
 	}
 }
 
 func (w *intruders) askForScan(rt *rapid.T) {
 	var a downloadAnswer
-	sub := w.sub(rt)
-	if w.call(rt, sub, w.files["/scans"], scanEvent(fields{"key": w.key(rt)}.String()), &a) {
-		w.take(rt, sub, 0, &a.signedAnswer)
+	user := w.user(rt)
+	if w.call(rt, user, w.files["/scans"], scanEvent(fields{"key": w.key(rt)}.String()), &a) {
+		w.take(rt, user, 0, &a.signedAnswer)
 	}
 }
 
 func (w *intruders) askForDeletions(rt *rapid.T) {
 	var a deletionsAnswer
-	sub := w.sub(rt)
+	user := w.user(rt)
 	keys := []any{w.key(rt)}
 	if rapid.Bool().Draw(rt, "two") {
 		keys = append(keys, w.key(rt))
 	}
-	if !w.call(rt, sub, w.files["/deletions"], deletionsEvent(keys...), &a) {
+	if !w.call(rt, user, w.files["/deletions"], deletionsEvent(keys...), &a) {
 		return
 	}
 	if len(a.Deletions) != len(keys) {
 		rt.Fatalf("%d deletions of %d keys", len(a.Deletions), len(keys))
 	}
 	for _, d := range a.Deletions {
-		w.take(rt, sub, 0, &d.signedAnswer)
+		w.take(rt, user, 0, &d.signedAnswer)
 	}
 }
 
 // listAll lists what the caller has of one kind, page by page, and perhaps begins after any key.
 func (w *intruders) listAll(rt *rapid.T) {
-	sub, kind := w.sub(rt), rapid.SampledFrom([]string{"", "film", "note", "movie", testSub, otherSub}).Draw(rt, "kind")
-	body, folder := fields{"limit": rapid.IntRange(1, 3).Draw(rt, "limit")}, "uploads/"+sub+"/"
+	user, kind := w.user(rt), rapid.SampledFrom(append(w.owners(), "", "film", "note", "movie")).Draw(rt, "kind")
+	body, folder := fields{"limit": rapid.IntRange(1, 3).Draw(rt, "limit")}, "uploads/"+user.owner+"/"
 	if kind != "" {
-		body["kind"], folder = kind, "uploads/"+kind+"/"+sub+"/"
+		body["kind"], folder = kind, "uploads/"+kind+"/"+user.owner+"/"
 	}
 	if rapid.IntRange(0, 3).Draw(rt, "from any key") == 0 {
 		body["after"] = w.key(rt)
@@ -271,10 +338,10 @@ func (w *intruders) listAll(rt *rapid.T) {
 	var got []string
 	for len(got) <= len(want) { // else a page is shown again
 		var a downloadAnswer
-		if !w.call(rt, sub, w.files["/listings"], listingEvent(body.String()), &a) {
+		if !w.call(rt, user, w.files["/listings"], listingEvent(body.String()), &a) {
 			return
 		}
-		w.take(rt, sub, 0, &a.signedAnswer)
+		w.take(rt, user, 0, &a.signedAnswer)
 		w.replay(rt, w.got[len(w.got)-1], s3signtest.Request{Method: a.Method, URL: a.URL})
 		if len(w.s3.listed) == 0 {
 			break
@@ -283,7 +350,7 @@ func (w *intruders) listAll(rt *rapid.T) {
 		body["after"] = got[len(got)-1]
 	}
 	if !slices.Equal(got, want) {
-		rt.Fatalf("%s lists %v of the kind %q, want %v", sub, got, kind, want)
+		rt.Fatalf("%+v lists %v of the kind %q, want %v", user, got, kind, want)
 	}
 	w.listed += len(got)
 }
@@ -302,13 +369,13 @@ func (w *intruders) send(rt *rapid.T) {
 		case 1:
 			sent.URL = strings.Replace(sent.URL, "partNumber=1", "partNumber="+strconv.Itoa(rapid.IntRange(2, 9).Draw(rt, "number")), 1)
 		case 2:
-			sent.URL = strings.Replace(sent.URL, "/"+testSub+"/", "/"+otherSub+"/", 1)
+			sent.URL = strings.Replace(sent.URL, "/"+w.users[0].owner+"/", "/"+w.users[1].owner+"/", 1)
 		case 3:
 			sent.Headers["x-amz-mp-object-size"] = fmt.Sprint(rapid.Int64().Draw(rt, "size"))
 		case 4:
 			sent.URL = strings.Replace(sent.URL, "/uploads/note/", "/uploads/film/", 1)
 		case 5:
-			sent.URL = strings.Replace(sent.URL, "%2F"+r.sub+"%2F", rapid.SampledFrom([]string{"", "%2F", "%2F" + testSub + "%2F", "%2F" + otherSub + "%2F"}).Draw(rt, "folder"), 1)
+			sent.URL = strings.Replace(sent.URL, "%2F"+r.user.owner+"%2F", rapid.SampledFrom([]string{"", "%2F", "%2F" + w.users[0].owner + "%2F", "%2F" + w.users[1].owner + "%2F"}).Draw(rt, "folder"), 1)
 		case 6:
 			sent.URL += rapid.SampledFrom([]string{"&prefix=uploads%2F", "&delimiter=%2F", "&versionId=null", "&tagging="}).Draw(rt, "parameter")
 		}
@@ -327,7 +394,7 @@ func (w *intruders) replay(rt *rapid.T, r taken, sent s3signtest.Request) {
 	}
 	if id != "" {
 		w.ids = append(w.ids, id)
-		w.begun = append(w.begun, begun{r.sub, w.s3.uploads[id].key, id})
+		w.begun = append(w.begun, begun{r.user, w.s3.uploads[id].key, id})
 	}
 }
 

@@ -21,7 +21,7 @@ func TestLogLine(t *testing.T) {
 
 	lines := j.lines(t)
 	for i, want := range []map[string]any{
-		{"level": "INFO", "route": "POST /uploads", "sub": testSub, "status": 201.0, "key": a.Key, "size": 12345.0, "code": nil},
+		{"level": "INFO", "route": "POST /uploads", "sub": testSub, "owner": nil, "status": 201.0, "key": a.Key, "size": 12345.0, "code": nil},
 		{"level": "INFO", "route": "GET /api/documents/signed", "sub": testSub, "status": 200.0, "size": nil, "code": nil},
 		{"level": "INFO", "route": "POST /uploads", "sub": testSub, "status": 400.0, "key": nil, "size": nil, "code": "InvalidRequest"},
 		{"level": "INFO", "route": "POST /uploads", "sub": nil, "status": 401.0, "key": nil, "code": "Unauthorized"},
@@ -35,6 +35,30 @@ func TestLogLine(t *testing.T) {
 	}
 	if len(lines) != 4 {
 		t.Errorf("%d log lines for 4 requests", len(lines))
+	}
+}
+
+// An issuer's subject may be any text, and an owner may be of several subjects. Neither breaks the
+// line.
+func TestLogLineOfAnIssuersCaller(t *testing.T) {
+	t.Parallel()
+	h, j := newTestHandler(t, ofIssuers)
+	c := sharing("a\"b\n{\"sub\":\"x\"}\u2028ü")
+	planned(t, h, by(c, postEvent(goodFields().String())))
+	refused(t, h, by(c, postEvent("{")), 400, InvalidJSON, "")
+	ofPool := c
+	ofPool.Owner, ofPool.Subject, ofPool.Shared = testSub, testSub, false
+	planned(t, h, by(ofPool, postEvent(goodFields().String())))
+	for i, want := range []map[string]any{
+		{"sub": c.Subject, "owner": c.Owner}, {"sub": c.Subject, "owner": c.Owner}, {"sub": testSub, "owner": nil},
+	} {
+		line := j.lines(t)[i]
+		if line["sub"] != want["sub"] || line["owner"] != want["owner"] {
+			t.Errorf("line %d: %v", i, line)
+		}
+	}
+	if n := strings.Count(j.String(), "\n"); n != 3 {
+		t.Errorf("%d lines for 3 requests:\n%s", n, j)
 	}
 }
 

@@ -172,7 +172,7 @@ func (r *uploadRequest) readMetadata(v value, attributed bool) {
 		return
 	}
 	if attributed && hasMetadata(o.members, config.UploadedByMetadata) {
-		v.refuse(InvalidRequest, "can't have the name %q, which is reserved: this deployment itself adds it to files whose owner is several users", config.UploadedByMetadata)
+		v.refuse(InvalidRequest, "can't have the name %q, which is reserved: this deployment adds it itself to files whose owner several users share", config.UploadedByMetadata)
 	}
 	r.checkRequiredMetadata(v, o.members)
 	r.metadata = readMetadata(v, o.members, r.attribution)

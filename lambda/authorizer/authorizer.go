@@ -1,5 +1,6 @@
-// Package authorizer verifies the tokens of OpenID Connect issuers for API Gateway. It is the Lambda
-// authorizer of a deployment whose callers an issuer other than its own Cognito user pool signs in.
+// Package authorizer verifies the tokens of OpenID Connect issuers for API Gateway. It is the
+// Lambda authorizer of a deployment whose callers an issuer other than its own Cognito user pool
+// signs in.
 //
 //	a, err := authorizer.FromEnvironment(os.Getenv, &http.Client{}, log)
 //	a.FetchKeys(ctx)

@@ -109,6 +109,17 @@ func TestAlgorithms(t *testing.T) {
 	}
 }
 
+// The settings say which algorithms are accepted, not the keys: those of many issuers name none.
+func TestOtherAlgorithms(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.issuer.publish(testKey{f.key.kid, f.key.method, f.key.private, map[string]any{"alg": nil}})
+	f.want("Allow", f.token(nil))
+	for _, f.key.method = range []jwt.SigningMethod{jwt.SigningMethodRS384, jwt.SigningMethodPS256} {
+		f.want("Unauthorized", f.token(nil))
+	}
+}
+
 // forgedTokens are tokens that nobody may use, with what the log says of each. The issuer has one
 // key, of RS256.
 func forgedTokens(f *fixture) map[string]struct{ token, why string } {

@@ -12,12 +12,15 @@ import (
 	"time"
 )
 
-// Limits of an issuer's answers. They are those that API Gateway itself has for the issuers of an
-// HTTP API: 1.5 seconds for each of the two, and 150,000 bytes ("Quotas for configuring and running
-// an HTTP API in API Gateway", Amazon API Gateway Developer Guide).
+// Limits of an issuer's answers. API Gateway itself has 1.5 seconds for each of the two, and
+// 150,000 bytes, for the issuers of an HTTP API ("Quotas for configuring and running an HTTP API in
+// API Gateway", Amazon API Gateway Developer Guide). That time is too short for a function that has
+// just started (awslabs/aws-jwt-verify#72) and for a user pool on a bad day
+// (nasa-gcn/gcn.nasa.gov#527).
 const (
-	fetchTimeout = 3 * time.Second // for both together
+	fetchTimeout = 5 * time.Second // for both together
 	maxAnswer    = 150_000
+	maxKeysURL   = 2048 // which errors repeat
 )
 
 // source is where an issuer's keys come from.
@@ -27,7 +30,8 @@ type source struct {
 	timeout time.Duration
 }
 
-// newSource makes a source that follows no redirect: only the issuer itself says where its keys are.
+// newSource makes a source that follows no redirect: only the issuer itself says where its keys
+// are.
 func newSource(issuer string, client *http.Client) source {
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -49,7 +53,7 @@ func (s source) fetch(ctx context.Context) ([]signingKey, error) {
 		return nil, err
 	}
 	if configuration.Issuer != s.issuer { // "MUST exactly match" (4.3)
-		return nil, fmt.Errorf("the configuration is that of the issuer %q: the issuer must be written exactly so, or isn't this one", configuration.Issuer)
+		return nil, fmt.Errorf("the configuration is that of the issuer %.200q: the issuer must be written exactly so, or isn't this one", configuration.Issuer)
 	}
 	if err := s.checkKeysURL(configuration.JWKSURI); err != nil {
 		return nil, err
@@ -72,10 +76,10 @@ func (s source) checkKeysURL(keys string) error {
 	u, err := url.Parse(keys)
 	issuer, issuerErr := url.Parse(s.issuer)
 	if err := errors.Join(err, issuerErr); err != nil {
-		return fmt.Errorf("the configuration's jwks_uri: %w", err)
+		return fmt.Errorf("the configuration's jwks_uri is %.200q, which is not a URL", keys)
 	}
-	if isHere := issuer.Scheme == "http" && u.Scheme == "http" && u.Host == issuer.Host; u.Host == "" || u.Scheme != "https" && !isHere {
-		return fmt.Errorf("the configuration's jwks_uri is %q: it must be https", keys)
+	if isHere := issuer.Scheme == "http" && u.Scheme == "http" && u.Host == issuer.Host; u.Host == "" || len(keys) > maxKeysURL || u.Scheme != "https" && !isHere {
+		return fmt.Errorf("the configuration's jwks_uri is %.200q: it must be https, and at most %d characters", keys, maxKeysURL)
 	}
 	return nil
 }

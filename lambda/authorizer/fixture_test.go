@@ -238,6 +238,9 @@ func (f *fixture) start(cfg config.Authorizer) *fixture {
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	for _, i := range a.issuers {
+		i.keys.source.timeout = time.Minute // a busy machine is no fault of the issuer
+	}
 	f.a = a
 	return f
 }

@@ -18,10 +18,6 @@ import (
 	"signpost/lambda/key"
 )
 
-// clockSkew is how far an issuer's clock may differ from this one. RFC 7519 (4.1.4) allows "some
-// small leeway, usually no more than a few minutes".
-const clockSkew = time.Minute
-
 // issuer is one issuer whose tokens are accepted.
 type issuer struct {
 	config.Issuer
@@ -36,7 +32,7 @@ func newIssuer(cfg config.Issuer, keys *keys, now func() time.Time) *issuer {
 		jwt.WithIssuer(cfg.URL),
 		jwt.WithExpirationRequired(), // RFC 9068 (2.2) and "OpenID Connect Core 1.0" (2) demand it
 		jwt.WithIssuedAt(),           // not in the future
-		jwt.WithLeeway(clockSkew),
+		jwt.WithLeeway(identity.Leeway),
 		jwt.WithTimeFunc(now),
 	}
 	if cfg.TokenUse != config.AccessToken {

@@ -52,7 +52,8 @@ func (k signingKey) fits(method jwt.SigningMethod) bool {
 }
 
 // signingKeys returns the keys of a JSON Web Key Set that are for signatures. It leaves out all
-// others, as RFC 7517 (5) demands of those that aren't understood.
+// others, as RFC 7517 (5) asks for those that aren't understood. The library's own reader of sets
+// would refuse all keys for one of them (MicahParks/jwkset#60).
 func signingKeys(set []json.RawMessage) (found []signingKey) {
 	for _, text := range set {
 		var described jwkset.JWKMarshal
@@ -72,8 +73,8 @@ func isForSignatures(k jwkset.JWKMarshal) bool {
 }
 
 // publicKey returns a public key, nil if it isn't a valid one. Only its numbers are read: a
-// certificate with them (x5c) that Go finds wrong is no reason to refuse the key, and one elsewhere
-// (x5u) would have to be fetched.
+// certificate with them (x5c) that Go finds wrong is no reason to refuse the key
+// (wso2-open-operations/cs-tools#1465), and one elsewhere (x5u) would have to be fetched.
 func publicKey(k jwkset.JWKMarshal) crypto.PublicKey {
 	numbers := jwkset.JWKMarshal{KTY: k.KTY, CRV: k.CRV, X: k.X, Y: k.Y, N: k.N, E: k.E}
 	key, err := jwkset.NewJWKFromMarshal(numbers, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})

@@ -21,6 +21,10 @@ const (
 	// could have been in use for long enough.
 	keepFor = 24 * time.Hour
 
+	// alarmAfter is how old keys are when a fetch that fails is an error in the log, at which an
+	// alarm goes off: long before they are too old to be used, and not for one lost request.
+	alarmAfter = 2 * time.Hour
+
 	// refreshPause is the least time between two tries while there are keys. A token whose kid is
 	// unknown needs a new key, as after a rotation ("OpenID Connect Core 1.0", 10.1.1), or has a
 	// made-up one: without this pause, a flood of those would become one at the issuer
@@ -144,7 +148,11 @@ func (k *keys) isDue(last fetched, suffices bool) bool {
 func (k *keys) fetch(ctx context.Context) {
 	found, err := k.source.fetch(context.WithoutCancel(ctx))
 	if err != nil {
-		k.log.LogAttrs(ctx, slog.LevelWarn, "keys not fetched", slog.String("issuer", k.issuer), slog.String("error", err.Error()))
+		level := slog.LevelWarn
+		if k.now().Sub(k.known().at) >= alarmAfter {
+			level = slog.LevelError
+		}
+		k.log.LogAttrs(ctx, level, "keys not fetched", slog.String("issuer", k.issuer), slog.String("error", err.Error()))
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()

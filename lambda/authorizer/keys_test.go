@@ -25,7 +25,8 @@ func (f *fixture) wantFetches(want int) {
 	}
 }
 
-// Keys are fetched once an hour, and a key that the issuer withdraws is trusted no longer than that.
+// Keys are fetched once an hour, and a key that the issuer withdraws is trusted no longer than
+// that.
 func TestKeysAreCached(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -44,7 +45,8 @@ func TestKeysAreCached(t *testing.T) {
 	f.wantFetches(2)
 }
 
-// An unknown kid brings a new key, and a flood of made-up ones doesn't become a flood at the issuer.
+// An unknown kid brings a new key, and a flood of made-up ones doesn't become a flood at the
+// issuer.
 func TestRotation(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -94,7 +96,7 @@ func TestDownAtTheStart(t *testing.T) {
 	f := newFixture(t)
 	f.issuer.fail(down)
 	f.a.FetchKeys(context.Background())
-	if lines := f.lines(); len(lines) != 1 || !strings.Contains(lines[0], "keys not fetched") || !strings.Contains(lines[0], "503") {
+	if lines := f.lines(); len(lines) != 1 || !strings.Contains(lines[0], `"level":"ERROR","msg":"keys not fetched"`) || !strings.Contains(lines[0], "503") {
 		t.Errorf("%q", lines)
 	}
 	for range 3 {
@@ -130,10 +132,17 @@ func TestDownLater(t *testing.T) {
 	if _, all := f.issuer.counts(); all != before+1 {
 		t.Errorf("the issuer was asked %d times, want once in a minute", all-before)
 	}
+	if log := f.log.String(); !strings.Contains(log, `"level":"WARN","msg":"keys not fetched"`) || strings.Contains(log, "ERROR") {
+		t.Errorf("one fetch failed: %s", log)
+	}
 	f.clock.pass(refreshPause)
 	f.want("error", f.tokenHeaded(map[string]any{"kid": "made-up or new"}))
 	f.clock.pass(keepFor - refreshAfter - refreshPause - time.Second)
+	f.log.Reset()
 	f.want("Allow", f.token(nil))
+	if log := f.log.String(); !strings.Contains(log, `"level":"ERROR","msg":"keys not fetched"`) {
+		t.Errorf("nearly a day without a fetch: %s", log)
+	}
 	f.clock.pass(time.Second)
 	f.want("error", f.token(nil))
 	f.issuer.fail(nil)
@@ -227,8 +236,8 @@ func TestKeySets(t *testing.T) {
 	}
 }
 
-// What an issuer answers instead of its keys. Each is an error of the issuer, not of the caller, and
-// the next good answer mends it.
+// What an issuer answers instead of its keys. Each is an error of the issuer, not of the caller,
+// and the next good answer mends it.
 func TestFaultsOfIssuers(t *testing.T) {
 	t.Parallel()
 	elsewhere := startIssuer(t, secondKey())
@@ -286,7 +295,8 @@ func TestFaultsOfIssuers(t *testing.T) {
 		"keys of another host":     {configuration(url, elsewhere.url+"keys"), "it must be https"},
 		"keys of a file":           {configuration(url, "file:///etc/passwd"), "it must be https"},
 		"keys of a path":           {configuration(url, "/keys"), "it must be https"},
-		"keys' URL isn't one":      {configuration(url, "http://[::1/keys"), "jwks_uri"},
+		"keys' URL isn't one":      {configuration(url, "http://[::1/keys"), "which is not a URL"},
+		"a long keys' URL":         {configuration(url, url+strings.Repeat("k", maxKeysURL)), "at most 2048 characters"},
 		"keys 500":                 {onKeys(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500) }), "answered 500"},
 		"keys as a page":           {onKeys(text("<!doctype html>")), "not the JSON document"},
 		"keys of 10 MB":            {onKeys(large), "answered more than 150000 bytes"},

@@ -41,7 +41,7 @@ func readToken(text string) (claimed, error) {
 		return claimed{}, refusal("it is longer than a request can be")
 	case len(parts) != 3: // an encrypted token has five
 		return claimed{}, refusal("it is not a signed token, of three parts")
-	case !ascii.ConsistsOf(text, base64URL+"."): // Go's decoder skips line feeds, even a strict one
+	case !ascii.ConsistsOf(text, base64URL+"."): // Go's strict decoder skips line feeds, as others did (nearform/fast-jwt#606)
 		return claimed{}, refusal("it is not base64url")
 	}
 	header, err := readPart(parts[0])
@@ -101,7 +101,7 @@ var strictBase64 = base64.RawURLEncoding.Strict()
 
 // readPart reads the JSON object of a token's header or claims. Go's decoder takes the last of two
 // members with one name, and replaces what is not UTF-8. RFC 7519 (4) lets a reader refuse a name
-// that is there twice.
+// that is there twice, since another reader could take the first (jwtk/jjwt#877).
 func readPart(part string) (map[string]any, error) {
 	text, err := strictBase64.DecodeString(part)
 	if err != nil {

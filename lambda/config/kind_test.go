@@ -85,3 +85,35 @@ func TestKindsProblems(t *testing.T) {
 	_, err = FilesFromEnvironment(with(env, "URL_LIFETIME_SECONDS", "x"))
 	wantVariables(t, err, "URL_LIFETIME_SECONDS")
 }
+
+// The function itself adds who uploaded a file, if it has tokens verified by a function.
+func TestUploadedByCantBeRequired(t *testing.T) {
+	t.Parallel()
+	u := wantUpload()
+	u.Kinds = []Kind{{Name: "note", RequiredMetadata: []string{"case", UploadedByMetadata}}}
+	if err := u.Validate(); err != nil {
+		t.Errorf("without an authorizer: %v", err)
+	}
+	u.LambdaAuthorizer, u.ClientIDs, u.TokenUse, u.RequiredGroup = true, nil, "", ""
+	const want = `KINDS: "note": metadata "uploaded-by" can't be required: the function itself adds it, and callers can't`
+	if err := u.Validate(); err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+}
+
+// A group is one of the claims, and a claim has the values of all kinds, each once.
+func TestClaimsOfKinds(t *testing.T) {
+	t.Parallel()
+	kinds := []Kind{
+		{Name: "a", RequiredGroup: "editors", RequiredClaims: RequiredClaims{"roles": {"x", "y"}}},
+		{Name: "b"},
+		{Name: "c", RequiredClaims: RequiredClaims{GroupsClaim: {"admins", "editors"}, "roles": {"y", "z"}}},
+	}
+	want := RequiredClaims{GroupsClaim: {"editors", "admins"}, "roles": {"x", "y", "z"}}
+	if got := ClaimsOfKinds(kinds); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got := ClaimsOfKinds(kinds[1:2]); len(got) != 0 {
+		t.Errorf("%v of a kind for everybody", got)
+	}
+}

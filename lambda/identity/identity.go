@@ -93,8 +93,8 @@ func FromContext(context map[string]any) (Caller, error) {
 		return Caller{}, errors.New("identity: the authorizer's context names no caller")
 	}
 	c.Expires = time.Unix(seconds, 0)
-	if encoded := text(claimsName); encoded != "" {
-		if err := json.Unmarshal([]byte(encoded), &c.Claims); err != nil {
+	if _, given := context[claimsName]; given {
+		if err := json.Unmarshal([]byte(text(claimsName)), &c.Claims); err != nil {
 			return Caller{}, errors.New("identity: the claims in the authorizer's context are not JSON")
 		}
 	}

@@ -69,18 +69,28 @@ func TestContextIsReadBack(t *testing.T) {
 func TestOtherContexts(t *testing.T) {
 	t.Parallel()
 	right := Caller{Owner: "abc", Subject: "s", Claims: map[string]any{"a": "b"}, Expires: time.Unix(1, 0)}.Context()
-	for name, value := range map[string]any{
-		"owner": "a/b", "subject": nil, "expires": 1.0, "claims": "{",
+	for _, change := range []map[string]any{
+		{"owner": "a/b"}, {"subject": nil}, {"expires": 1.0}, {"claims": "{"}, {"claims": ""}, {"claims": map[string]any{"a": "b"}},
 	} {
 		changed := maps.Clone(right)
-		changed[name] = value
+		maps.Copy(changed, change)
 		if c, err := FromContext(changed); err == nil {
-			t.Errorf("%s %v: %+v", name, value, c)
+			t.Errorf("%v: %+v", change, c)
 		}
 	}
 	for _, context := range []map[string]any{nil, {}, {"claims": map[string]any{"sub": "x"}}} {
 		if c, err := FromContext(context); err == nil {
 			t.Errorf("%v: %+v", context, c)
+		}
+	}
+}
+
+func TestExpired(t *testing.T) {
+	t.Parallel()
+	c := Caller{Expires: time.Unix(1_800_000_000, 0)}
+	for after, want := range map[time.Duration]bool{-time.Hour: false, 0: false, Leeway - 1: false, Leeway: true, time.Hour: true} {
+		if got := c.Expired(c.Expires.Add(after)); got != want {
+			t.Errorf("%v after it has expired: %v", after, got)
 		}
 	}
 }

@@ -90,11 +90,11 @@ func (a *tokenAuthorizer) authorize(c *call) (map[string]any, *refusal) {
 	return caller, nil
 }
 
-// askFunction calls the function. The error "Unauthorized", and no other text, is the caller's
-// fault (aws/aws-lambda-go#81, auth0-samples/jwt-rsa-aws-custom-authorizer#6). No error is kept
-// (data-dot-all/dataall#1792).
+// askFunction calls the function, which a caller who leaves doesn't end. The error "Unauthorized",
+// and no other text, is the caller's fault (aws/aws-lambda-go#81,
+// auth0-samples/jwt-rsa-aws-custom-authorizer#6). No error is kept (data-dot-all/dataall#1792).
 func (a *tokenAuthorizer) askFunction(c *call, token, methodARN string) (authorizerAnswer, *refusal) {
-	ctx, cancel := context.WithTimeout(c.Context(), integrationTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), integrationTimeout)
 	defer cancel()
 	response, err := a.ask(ctx, events.APIGatewayCustomAuthorizerRequest{Type: "TOKEN", AuthorizationToken: token, MethodArn: methodARN})
 	if err != nil && err.Error() == "Unauthorized" {

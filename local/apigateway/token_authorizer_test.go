@@ -394,6 +394,19 @@ func TestTokenAuthorizerTimeout(t *testing.T) {
 	})
 }
 
+// A caller who leaves doesn't end the function: its answer is for the next request.
+func TestTokenAuthorizerOutlivesItsCaller(t *testing.T) {
+	t.Parallel()
+	g := mustGuard(t, nil, func(ctx context.Context, _ question) (reply, error) { return says(statement("Allow", "*")), ctx.Err() })
+	r := httptest.NewRequest("GET", "/v1/things", nil)
+	r.Header.Set("Authorization", "x")
+	ctx, leave := context.WithCancel(r.Context())
+	leave()
+	g.api.ServeHTTP(httptest.NewRecorder(), r.WithContext(ctx))
+	checkPassed(t, g.send("GET", "/v1/things", "x"))
+	g.checkAsked(t, 1)
+}
+
 // The authorizer comes after the route and before the request's validation. OPTIONS has none.
 func TestTokenAuthorizerOrder(t *testing.T) {
 	t.Parallel()

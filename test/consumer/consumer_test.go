@@ -201,6 +201,37 @@ func TestWrongPropsAreAnError(t *testing.T) {
 	}
 }
 
+// TestIssuers: a team whose users are of Keycloak or the like needs no user pool, and builds the
+// function that verifies their tokens as it does the others.
+func TestIssuers(t *testing.T) {
+	app, folder := newApp(t), t.TempDir()
+	authorize, err := function("authorize", folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := newStack(app, uploads.Props{
+		Code:           awslambda.Code_FromAsset(jsii.String("."), nil),
+		AllowedOrigins: []string{"https://app.example.com"},
+		Callers: uploads.Callers{Issuers: &uploads.Issuers{
+			Code: authorize,
+			List: []uploads.Issuer{{URL: "https://keycloak.example.com/realms/acme", Audiences: []string{"documents"}}},
+		}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	app.Synth(nil)
+	stack := read(t, *app.Outdir())
+	_, verifier := stack.only(t, "AWS::Lambda::Function", "UploadsAuthorizeFunction")
+	same(t, "the issuers", verifier["Environment"], map[string]any{"Variables": map[string]any{
+		"ISSUERS": `[{"url":"https://keycloak.example.com/realms/acme","aud":["documents"],"alg":["RS256"]}]`,
+	}})
+	for id, resource := range stack.Resources {
+		if strings.HasPrefix(resource.Type, "AWS::Cognito::") {
+			t.Errorf("there is a user pool: %s", id)
+		}
+	}
+}
+
 // TestSameVersions: what this module and Signpost's share is of one version, so that what is shown
 // here is what Signpost's own tests prove.
 func TestSameVersions(t *testing.T) {

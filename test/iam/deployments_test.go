@@ -48,6 +48,10 @@ var (
 		"scan s3:GetObjectTagging files/uploads/me/01/cat.png",
 		"scan logs:CreateLogStream scan-log", "scan logs:PutLogEvents scan-log", "lambda sts:AssumeRole scan-role",
 	}
+	// authorizing is all that the function which verifies tokens can do.
+	authorizing = []ability{
+		"authorize logs:CreateLogStream authorize-log", "authorize logs:PutLogEvents authorize-log", "lambda sts:AssumeRole authorize-role",
+	}
 	scanning = []ability{
 		"scanner events:DeleteRule managed-rule", "scanner events:DescribeRule managed-rule", "scanner events:ListTargetsByRule managed-rule",
 		"scanner events:PutRule managed-rule", "scanner events:PutTargets managed-rule", "scanner events:RemoveTargets managed-rule",
@@ -81,6 +85,11 @@ var stages = map[string]deployment{
 		rows: usual(resumable("uploads/", "600001"), downloads("uploads/", "600001"), listings("uploads/", "600001"), listingsOfKinds("uploads/"),
 			deletions("uploads/", "600001"), scanned("uploads/", "600001"), scans("uploads/", "600001")),
 	},
+	"issuer": {
+		abilities: slices.Concat(byDefault, resuming, downloading, listing, deleting, authorizing),
+		rows: usual(resumable("uploads/", "600001"), downloads("uploads/", "600001"), listings("uploads/", "600001"), listingsOfKinds("uploads/"),
+			deletions("uploads/", "600001"), notScanned(), authorizes()),
+	},
 	"dev":     {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), notResumable(), notScanned())},
 	"staging": {abilities: byDefault, rows: slices.Concat(everywhere("uploads/", "600000", "600001"), logBucket(), notResumable(), notScanned())},
 	"production": {
@@ -107,6 +116,12 @@ var byOption = map[string]deployment{
 		abilities: slices.Concat([]ability{"upload s3:PutObject files/teams/blue/me/01/cat.png"}, byDefault[1:], listing[1:]),
 		rows: slices.Concat(everywhere("teams/blue/", "600000", "600001"), logBucket(), listings("teams/blue/", "600001"), listingsOfKinds("teams/blue/"),
 			notResumable(), notScanned()),
+	},
+	"issuers":                 {abilities: slices.Concat(byDefault, authorizing), rows: usual(notResumable(), notScanned(), authorizes())},
+	"issuers-beside-new-pool": {abilities: slices.Concat(byDefault, authorizing), rows: usual(notResumable(), notScanned(), authorizes())},
+	"issuers-beside-existing-pool": {
+		abilities: slices.Concat(byDefault, authorizing, tracing("upload"), tracing("authorize")),
+		rows:      usual(notResumable(), notScanned(), authorizes(), traced("upload"), traced("authorize")),
 	},
 	"deletions": {abilities: slices.Concat(byDefault, deleting), rows: usual(deletions("uploads/", "600001"), notResumable(), notScanned())},
 	"deletions-from-ranges": {

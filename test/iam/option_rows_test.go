@@ -146,6 +146,27 @@ func traced(who string) []row {
 	}
 }
 
+// authorizes is the rows of the function that verifies tokens: it reaches no file, no other role and
+// no user pool.
+func authorizes() []row {
+	return []row{
+		{"authorize", "logs:PutLogEvents", "authorize-log", plain, yes},
+		{"authorize", "logs:PutLogEvents", "upload-log", plain, no},
+		{"authorize", "logs:GetLogEvents", "authorize-log", plain, no},
+		{"authorize", "s3:PutObject", "files/uploads/me/01/cat.png", put, no},
+		{"authorize", "s3:GetObject", "files/uploads/me/01/cat.png", url, no},
+		{"authorize", "s3:ListBucket", "files", url, no},
+		{"authorize", "sts:AssumeRole", "upload-role", plain, no},
+		{"authorize", "lambda:InvokeFunction", "everything", plain, no},
+		{"authorize", "cognito-idp:AdminSetUserPassword", "everything", plain, no},
+		{"upload", "logs:PutLogEvents", "authorize-log", plain, no},
+		{"lambda", "sts:AssumeRole", "authorize-role", plain, yes},
+		{"apigateway", "sts:AssumeRole", "authorize-role", plain, no},
+		{"foreigner", "sts:AssumeRole", "authorize-role", plain, no},
+		{"admin", "sts:AssumeRole", "authorize-role", plain, no},
+	}
+}
+
 // alarmed is the rows of the topic of Alarms.
 func alarmed() []row {
 	alarm := with(with(plain, "aws:SourceAccount", "111122223333"), "aws:SourceArn", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Errors")

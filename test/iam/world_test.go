@@ -22,7 +22,7 @@ type world struct {
 
 // roleNames are the tables' names of the roles that a template can have, by a part of their logical
 // ids.
-var roleNames = map[string]string{"UploadFunctionRole": "upload", "DownloadFunctionRole": "download", "ListFunctionRole": "list", "DeleteFunctionRole": "delete", "ScanFunctionRole": "scan", "MalwareScanRole": "scanner", "WebhookRole": "webhook"}
+var roleNames = map[string]string{"UploadFunctionRole": "upload", "DownloadFunctionRole": "download", "ListFunctionRole": "list", "DeleteFunctionRole": "delete", "ScanFunctionRole": "scan", "AuthorizeFunctionRole": "authorize", "MalwareScanRole": "scanner", "WebhookRole": "webhook"}
 
 // otherKey is a key that the deployment does not use.
 const otherKey = "arn:aws:kms:" + region + ":" + accountID + ":key/another"
@@ -118,6 +118,7 @@ func (w *world) nameResources() error {
 		"stored-rule": {"UploadsWebhookStoredRule", "AWS::Events::Rule"}, "scanned-rule": {"UploadsWebhookScannedRule", "AWS::Events::Rule"},
 		"list-log": {"UploadsListFunctionLogs", "AWS::Logs::LogGroup"}, "list-role": {"UploadsListFunctionRole", "AWS::IAM::Role"},
 		"delete-log": {"UploadsDeleteFunctionLogs", "AWS::Logs::LogGroup"}, "delete-role": {"UploadsDeleteFunctionRole", "AWS::IAM::Role"},
+		"authorize-log": {"UploadsAuthorizeFunctionLogs", "AWS::Logs::LogGroup"}, "authorize-role": {"UploadsAuthorizeFunctionRole", "AWS::IAM::Role"},
 		"scan-log": {"UploadsScanFunctionLogs", "AWS::Logs::LogGroup"}, "scan-role": {"UploadsScanFunctionRole", "AWS::IAM::Role"},
 	} {
 		if arn, err := w.account.arn(of[0], of[1]); err == nil {

@@ -46,6 +46,9 @@ func checkBucketPolicies(t *template, want asked) (found complaints) {
 // sign. S3 counts in milliseconds, and takes the number as a string.
 func checkSignatureAge(t *template, _ asked) (found complaints) {
 	for _, function := range t.of("AWS::Lambda::Function") {
+		if function.Properties["Handler"] == "authorize" {
+			continue // it signs nothing
+		}
 		seconds, _ := strconv.Atoi(fmt.Sprint(function.env()["URL_LIFETIME_SECONDS"]))
 		condition := at(t.refusal("DenyOldSignedUrls"), "Condition", "NumericGreaterThan")
 		found.equal("the oldest signature that the bucket takes", condition, map[string]string{"s3:signatureAge": strconv.Itoa(seconds * 1000)})

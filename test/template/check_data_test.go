@@ -44,7 +44,7 @@ func checkPinnedIDs(t *template, want asked) (found complaints) {
 		"UploadsApiAccessLogsFAA55349":      "AWS::Logs::LogGroup",
 		"UploadsUploadFunctionLogs1CF67980": "AWS::Logs::LogGroup",
 	}
-	if want.poolARN == "" {
+	if want.poolARN == "" && !want.noPool {
 		pinned["UploadsUserPoolDD46AEA3"] = "AWS::Cognito::UserPool"
 		pinned["UploadsUserPoolClientAB6D4DD9"] = "AWS::Cognito::UserPoolClient"
 	}
@@ -65,6 +65,9 @@ func checkPinnedIDs(t *template, want asked) (found complaints) {
 	}
 	if want.scans {
 		pinned["UploadsScanFunctionLogs8B1C35E3"] = "AWS::Logs::LogGroup"
+	}
+	if want.issuers != nil {
+		pinned["UploadsAuthorizeFunctionLogs0592095D"] = "AWS::Logs::LogGroup"
 	}
 	for id, kind := range pinned {
 		if resource := t.Resources[id]; resource == nil || resource.Type != kind {

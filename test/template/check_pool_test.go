@@ -15,7 +15,7 @@ func checkUserPool(t *template, want asked) (found complaints) {
 		found.add("this stage lets passwords be sent")
 	}
 	pools, clients := t.of("AWS::Cognito::UserPool"), t.of("AWS::Cognito::UserPoolClient")
-	found.equal("whether there is a pool beside the given one", len(pools)+len(clients) == 0, want.poolARN != "")
+	found.equal("whether there is no new pool", len(pools)+len(clients) == 0, want.poolARN != "" || want.noPool)
 	checkGroups(t, want, &found)
 	for _, pool := range pools {
 		mfa := "ON"

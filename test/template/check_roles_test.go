@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"signpost/internal/cfn"
 	"signpost/lambda/config"
 )
 
@@ -169,7 +170,7 @@ func orNil(text string) any {
 }
 
 // checkFunctionPermissions: only API Gateway may call a function, and only for one method in one
-// stage.
+// stage, or the one that verifies tokens for the API's authorizer.
 func checkFunctionPermissions(t *template, _ asked) (found complaints) {
 	for _, permission := range t.of("AWS::Lambda::Permission") {
 		found.equal(permission.id, []any{permission.Properties["Principal"], permission.Properties["Action"]}, []string{"apigateway.amazonaws.com", "lambda:InvokeFunction"})
@@ -177,6 +178,11 @@ func checkFunctionPermissions(t *template, _ asked) (found complaints) {
 		if strings.Contains(source, "*") || strings.Contains(source, "test-invoke-stage") || !strings.Contains(source, ":execute-api:") {
 			found.add("%s lets in %s", permission.id, source)
 		}
+		verifies := t.Resources[reference(permission.Properties["FunctionName"])].Properties["Handler"] == "authorize"
+		isAuthorizer := slices.ContainsFunc(t.of("AWS::ApiGateway::Authorizer"), func(authorizer *resource) bool {
+			return strings.HasSuffix(source, "/authorizers/${"+authorizer.id+"}")
+		})
+		found.equal("whether "+permission.id+" is for the authorizer", isAuthorizer, verifies)
 	}
 	return found
 }
@@ -185,7 +191,7 @@ func checkFunctionPermissions(t *template, _ asked) (found complaints) {
 func optionalVariables(want asked) map[string]bool {
 	return map[string]bool{
 		"TRANSFER_ACCELERATION": want.acceleration, "KINDS": want.kinds != nil, "NO_UNNAMED_KIND": !want.unnamedKind,
-		"LISTINGS": want.listings, "DELETIONS": want.deletions, "SCANS": want.scans,
+		"LAMBDA_AUTHORIZER": want.issuers != nil, "LISTINGS": want.listings, "DELETIONS": want.deletions, "SCANS": want.scans,
 	}
 }
 
@@ -194,6 +200,10 @@ func optionalVariables(want asked) map[string]bool {
 func checkEnvironment(t *template, want asked) (found complaints) {
 	found.equal("whether the bucket is accelerated", at(t.uploadBucket().Properties, "AccelerateConfiguration", "AccelerationStatus") == "Enabled", want.acceleration)
 	for _, function := range t.of("AWS::Lambda::Function") {
+		if function.Properties["Handler"] == "authorize" {
+			checkAuthorizerEnvironment(t, function, want, &found)
+			continue
+		}
 		read := map[string]bool{}
 		settings, err := settingsOf(function, func(name string) string {
 			if isSet, optional := optionalVariables(want)[name]; !optional || isSet {
@@ -209,18 +219,95 @@ func checkEnvironment(t *template, want asked) (found complaints) {
 		found.equal("whether URLs are accelerated", settings.TransferAcceleration, want.acceleration)
 		found.equal("the key prefix", settings.KeyPrefix, want.prefix)
 		found.equal("the origins", settings.AllowedOrigins, want.origins)
-		found.equal("whether it asks for access tokens", settings.TokenUse == "access", want.scopes != nil)
-		found.equal("the group", settings.RequiredGroup, want.group)
 		needsKind := function.Properties["Handler"] == "upload" && !want.unnamedKind
 		found.equal("whether each file needs a kind", function.env()["NO_UNNAMED_KIND"] == "true", needsKind)
 		found.equal("the kinds", settings.Kinds, kindsOf(want))
-		var clients []string
-		for _, client := range t.of("AWS::Cognito::UserPoolClient") {
-			clients = append(clients, deployed(map[string]any{"Ref": client.id}))
+		found.equal("whether another function verifies tokens", settings.LambdaAuthorizer, want.issuers != nil)
+		if want.issuers == nil {
+			found.equal("whether it asks for access tokens", settings.TokenUse == "access", want.scopes != nil)
+			found.equal("the group", settings.RequiredGroup, want.group)
+			found.equal("the app clients", settings.ClientIDs, t.clients(want))
 		}
-		found.equal("the app clients", settings.ClientIDs, append(clients, want.clientIDs...))
 	}
 	return found
+}
+
+// clients are the ids of the app clients whose tokens are accepted.
+func (t *template) clients(want asked) []string {
+	var clients []string
+	for _, client := range t.of("AWS::Cognito::UserPoolClient") {
+		clients = append(clients, deployed(map[string]any{"Ref": client.id}))
+	}
+	return append(clients, want.clientIDs...)
+}
+
+// checkAuthorizerEnvironment: the function that verifies tokens knows all issuers with what they
+// must have, the pool among them, and the claims of all kinds.
+func checkAuthorizerEnvironment(t *template, function *resource, want asked, found *complaints) {
+	settings, err := config.AuthorizerFromEnvironment(func(name string) string { return deployed(function.env()[name]) })
+	if err != nil {
+		found.add("%s would not start: %v", function.id, err)
+		return
+	}
+	variables := []string{"ISSUERS"}
+	if len(settings.KindClaims) > 0 {
+		variables = append(variables, "KIND_CLAIMS")
+	}
+	found.equal(function.id+"'s variables", slices.Sorted(maps.Keys(function.env())), slices.Sorted(slices.Values(variables)))
+	var issuers []config.Issuer
+	for _, issuer := range want.issuers.List {
+		algorithms := issuer.Algorithms
+		if algorithms == nil {
+			algorithms = []string{"RS256"}
+		}
+		issuers = append(issuers, config.Issuer{
+			URL: issuer.URL, Audiences: issuer.Audiences, Algorithms: algorithms, RequiredClaims: issuer.RequiredClaims, OwnerClaim: issuer.OwnerClaim,
+		})
+	}
+	if !want.noPool {
+		issuers = append(issuers, t.poolIssuer(want))
+	}
+	found.equal("the issuers", settings.Issuers, issuers)
+	for _, kind := range want.kinds {
+		required := maps.Clone(kind.RequiredClaims)
+		if kind.RequiredGroup != "" {
+			required = map[string][]string{"cognito:groups": {kind.RequiredGroup}}
+			maps.Copy(required, kind.RequiredClaims)
+		}
+		for claim, values := range required {
+			for _, value := range values {
+				if !slices.Contains(settings.KindClaims[claim], value) {
+					found.add("%s doesn't hand on %s %q of kind %s", function.id, claim, value, kind.Name)
+				}
+			}
+		}
+	}
+}
+
+// poolIssuer is the user pool as the function that verifies tokens should know it. Its URL is as in
+// "Understanding the ID token" (Amazon Cognito Developer Guide).
+func (t *template) poolIssuer(want asked) config.Issuer {
+	pool := config.Issuer{Audiences: t.clients(want), Algorithms: []string{"RS256"}, TokenUse: "id"}
+	if arn := strings.Split(want.poolARN, ":"); len(arn) > 5 {
+		pool.URL = "https://cognito-idp." + arn[3] + ".amazonaws.com/" + strings.TrimPrefix(arn[5], "userpool/")
+	}
+	if want.poolIssuer != "" {
+		pool.URL = want.poolIssuer
+	}
+	for _, made := range t.of("AWS::Cognito::UserPool") {
+		pool.URL = "https://" + strings.ToLower(made.id+".ProviderName")
+	}
+	required := config.RequiredClaims{}
+	if want.group != "" {
+		required["cognito:groups"] = []string{want.group}
+	}
+	if want.scopes != nil {
+		pool.TokenUse, required["scope"] = "access", want.scopes
+	}
+	if len(required) > 0 {
+		pool.RequiredClaims = required
+	}
+	return pool
 }
 
 // kindsOf are the kinds as a function should know them: all that they are asked for but the days,
@@ -229,7 +316,7 @@ func kindsOf(want asked) (kinds []config.Kind) {
 	for _, kind := range want.kinds {
 		kinds = append(kinds, config.Kind{
 			Name: kind.Name, AllowedTypes: kind.AllowedTypes, MaxSize: kind.MaxSize, URLLifetime: kind.URLLifetime,
-			RequiredGroup: kind.RequiredGroup, RequiredMetadata: kind.RequiredMetadata, NoDownloads: kind.NoDownloads,
+			RequiredGroup: kind.RequiredGroup, RequiredClaims: kind.RequiredClaims, RequiredMetadata: kind.RequiredMetadata, NoDownloads: kind.NoDownloads,
 		})
 	}
 	return kinds
@@ -245,14 +332,20 @@ func settingsOf(function *resource, getenv func(string) string) (config.Shared, 
 	return files.Shared, err
 }
 
-// deployed is what a value could be once deployed: for a reference, some name in lower case. A
-// variable that isn't set is empty.
+// deployed is what a value could be once deployed: a reference is some name in lower case. A variable
+// that isn't set is empty.
 func deployed(value any) string {
 	if value == nil {
 		return ""
 	}
-	if id := reference(value); id != "" {
-		return strings.ToLower(id)
+	resolved, err := cfn.Resolve(value, func(name string) (string, bool) {
+		if text, ok := cfn.PseudoParameters("111122223333", "us-east-1", "Signpost")[name]; ok {
+			return text, true
+		}
+		return strings.ToLower(name), true
+	})
+	if err != nil {
+		return err.Error()
 	}
-	return fmt.Sprint(value)
+	return fmt.Sprint(resolved)
 }

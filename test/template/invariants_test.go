@@ -59,6 +59,9 @@ type asked struct {
 	unnamedKind                                       bool
 	alarms, alarmBytesGiven, logQueries               bool
 	webhook                                           *uploads.Webhook
+	noPool                                            bool
+	poolIssuer                                        string
+	issuers                                           *uploads.Issuers
 }
 
 func askedOf(stage infra.Stage) asked {
@@ -77,7 +80,8 @@ func askedOf(stage infra.Stage) asked {
 		expireDays: expiry.UploadsAfterDays, expireVersionsDays: expiry.VersionsAfterDays,
 		largestFile: largestFile(stage), kinds: p.Kinds, unnamedKind: !p.NoUnnamedKind,
 		webhook: p.Webhook,
-		alarms:  p.Alarms != nil, alarmBytesGiven: orZero(p.Alarms).BytesSigned != 0, logQueries: p.LogQueries,
+		noPool:  p.Callers.Issuers != nil && p.Callers.NewPool == nil && p.Callers.ExistingPool == nil, issuers: p.Callers.Issuers, poolIssuer: existingPool.IssuerURL,
+		alarms: p.Alarms != nil, alarmBytesGiven: orZero(p.Alarms).BytesSigned != 0, logQueries: p.LogQueries,
 	}
 }
 

@@ -3,6 +3,7 @@ package template_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"signpost/infra"
@@ -58,6 +59,35 @@ func (t *template) add(kind string) {
 }
 
 func object(value any) map[string]any { return value.(map[string]any) }
+
+// function returns the properties of the function with that handler.
+func (t *template) function(handler string) map[string]any {
+	for _, function := range t.of("AWS::Lambda::Function") {
+		if function.Properties["Handler"] == handler {
+			return function.Properties
+		}
+	}
+	return nil
+}
+
+// authorizerPermission returns the properties of the permission to call the function that verifies
+// tokens.
+func (t *template) authorizerPermission() map[string]any {
+	for _, permission := range t.of("AWS::Lambda::Permission") {
+		if strings.Contains(permission.id, "TokenAuthorizer") {
+			return permission.Properties
+		}
+	}
+	return nil
+}
+
+// variables returns the environment of the function with that handler.
+func (t *template) variables(handler string) map[string]any {
+	return object(at(t.function(handler), "Environment", "Variables"))
+}
+
+// without returns what a value could be once deployed, without part of its text.
+func without(value any, part string) string { return strings.Replace(deployed(value), part, "", 1) }
 
 // objectsUnder is the ARN of what lies under a prefix of a bucket.
 func objectsUnder(bucket, prefix string) map[string]any {
@@ -116,6 +146,16 @@ var roleMutations = []mutation{
 	{"only API Gateway calls the functions", "", "for the console's test button", func(t *template) {
 		t.first("AWS::Lambda::Permission")["SourceArn"] = "arn:aws:execute-api:eu-west-1:1:a/test-invoke-stage/POST/uploads"
 	}},
+	{"roles hold no more than they need", "issuers", "who verifies tokens reads files", func(t *template) {
+		role := t.Resources[reference(t.function("authorize")["Role"])]
+		object(at(role.Properties, "Policies", 0, "PolicyDocument", "Statement", 0))["Action"] = []any{"logs:PutLogEvents", "s3:GetObject"}
+	}},
+	{"only API Gateway calls the functions", "issuers", "any authorizer of the API", func(t *template) {
+		t.authorizerPermission()["SourceArn"] = "arn:aws:execute-api:eu-west-1:111122223333:api/authorizers/another"
+	}},
+	{"only API Gateway calls the functions", "issuers", "a method calls the function that verifies tokens", func(t *template) {
+		t.authorizerPermission()["SourceArn"] = t.first("AWS::Lambda::Permission")["SourceArn"]
+	}},
 	{"only API Gateway calls the functions", "", "anybody", func(t *template) { t.first("AWS::Lambda::Permission")["Principal"] = "*" }},
 	{"each function starts with its environment", "", "a variable less", func(t *template) { delete(t.environment(), "ALLOWED_ORIGINS") }},
 	{"each function starts with its environment", "", "a variable more", func(t *template) { t.environment()["LOG_LEVEL"] = "debug" }},
@@ -131,6 +171,19 @@ var roleMutations = []mutation{
 	{"each function starts with its environment", "kinds", "a kind of everybody", func(t *template) { t.environment()["KINDS"] = `[{"name":"avatar"}]` }},
 	{"each function starts with its environment", "", "a kind that nobody asked for", func(t *template) { t.environment()["KINDS"] = `[{"name":"avatar"}]` }},
 	{"each function starts with its environment", "no-unnamed-kind", "files without a kind", func(t *template) { t.environment()["NO_UNNAMED_KIND"] = "false" }},
+	{"each function starts with its environment", "issuers", "another issuer", func(t *template) {
+		t.variables("authorize")["ISSUERS"] = `[{"url":"https://example.com","aud":["web"],"alg":["RS256"]}]`
+	}},
+	{"each function starts with its environment", "issuers", "claims of no kind", func(t *template) { delete(t.variables("authorize"), "KIND_CLAIMS") }},
+	{"each function starts with its environment", "issuers", "claims that the function takes from API Gateway", func(t *template) { delete(t.variables("upload"), "LAMBDA_AUTHORIZER") }},
+	{"each function starts with its environment", "issuers-beside-existing-pool", "any token of the pool", func(t *template) {
+		variables := t.variables("authorize")
+		variables["ISSUERS"] = without(variables["ISSUERS"], `,"claims":{"scope":["signpost/upload"]}`)
+	}},
+	{"each function starts with its environment", "issuers-beside-existing-pool", "a pool as if it were another issuer", func(t *template) {
+		variables := t.variables("authorize")
+		variables["ISSUERS"] = without(variables["ISSUERS"], `,"use":"access"`)
+	}},
 	{"each function starts with its environment", "required-group", "everybody", func(t *template) { t.environment()["REQUIRED_GROUP"] = "" }},
 }
 
@@ -181,6 +234,14 @@ var apiMutations = []mutation{
 	{"every method needs a token", "", "an access token", func(t *template) { t.method("GET")["AuthorizationScopes"] = []any{"uploads/write"} }},
 	{"every method needs a token", "oauth-scopes", "an ID token", func(t *template) { delete(t.method("POST"), "AuthorizationScopes") }},
 	{"every method needs a token", "existing-pool", "any account's pool", func(t *template) { t.first("AWS::ApiGateway::Authorizer")["ProviderARNs"] = []any{"*"} }},
+	{"every method needs a token", "issuers", "an open method", func(t *template) { t.method("POST")["AuthorizationType"] = "NONE" }},
+	{"every method needs a token", "issuers", "another function is asked", func(t *template) {
+		t.first("AWS::ApiGateway::Authorizer")["AuthorizerUri"] = map[string]any{"Fn::GetAtt": []any{"UploadsUploadFunction6D75C9EB", "Arn"}}
+	}},
+	{"every method needs a token", "issuers", "results are kept for longer", func(t *template) { t.first("AWS::ApiGateway::Authorizer")["AuthorizerResultTtlInSeconds"] = 300.0 }},
+	{"every method needs a token", "issuers", "another header", func(t *template) {
+		t.first("AWS::ApiGateway::Authorizer")["IdentitySource"] = "method.request.header.X-Token"
+	}},
 	{"every method needs a token", "", "OPTIONS reaches the function", func(t *template) { object(t.method("OPTIONS")["Integration"])["Type"] = "AWS_PROXY" }},
 	{"every method needs a token", "", "an unknown route reaches the function", func(t *template) { t.method("ANY")["Integration"] = t.method("POST")["Integration"] }},
 	{"every method needs a token", "", "an unknown route's answer quotes the caller", func(t *template) {
@@ -210,6 +271,10 @@ var apiMutations = []mutation{
 	}},
 	{"the API's logs hold no secret", "", "the path", func(t *template) {
 		object(t.first("AWS::ApiGateway::Stage")["AccessLogSetting"])["Format"] = `{"path":"$context.path"}`
+	}},
+	{"the API's logs hold no secret", "issuers", "a subject, which may be any text", func(t *template) {
+		setting := object(t.first("AWS::ApiGateway::Stage")["AccessLogSetting"])
+		setting["Format"] = strings.Replace(render(setting["Format"]), "principalId", "subject", 1)
 	}},
 	{"the API's logs hold no secret", "", "bodies", func(t *template) {
 		object(at(t.first("AWS::ApiGateway::Stage"), "MethodSettings", 0))["DataTraceEnabled"] = true

@@ -15,7 +15,7 @@ import (
 )
 
 // inShort are the options that are tested with -short too: one for each kind of resource.
-var inShort = []string{"alarms", "domain-in-a-zone", "existing-pool", "malware-scan-with-key", "web-acl"}
+var inShort = []string{"alarms", "domain-in-a-zone", "existing-pool", "issuers-beside-new-pool", "malware-scan-with-key", "web-acl"}
 
 // TestOptions: each option changes the default template exactly as its golden file says, and breaks
 // no rule.
@@ -58,7 +58,7 @@ func TestOptionsAreAll(t *testing.T) {
 		setFields(reflect.ValueOf(options.Default().Uploads), reflect.ValueOf(option.Stage().Uploads), "", set)
 	}
 	for _, field := range []string{
-		"Code", "Downloads.Code", "Listings.Code", "Deletions.Code", "Scans.Code", // of a stub, in every test
+		"Code", "Downloads.Code", "Listings.Code", "Deletions.Code", "Scans.Code", "Callers.Issuers.Code", // of a stub, in every test
 		// The objects are in TestObjects.
 		"Callers.ExistingPool.Pool", "Callers.ExistingPool.Clients", "Encryption.Key", "Domain.Certificate", "Domain.HostedZone", "Alarms.Topic", "Webhook.Secret", "AccessLogBucket", "PermissionsBoundary",
 	} {

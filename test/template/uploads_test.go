@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -76,6 +77,7 @@ func TestMetricsAreApart(t *testing.T) {
 	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
 	props := synth.WithStub(t, options.Everything()).Uploads
+	props.Deletions = nil // a stack can't have all resources of four
 	for _, id := range []string{"Images", "Documents", "Uploads"} {
 		uploads.New(stack, id, props)
 	}
@@ -127,6 +129,45 @@ func TestAnotherPoolIsAnotherDeployment(t *testing.T) {
 		"another origin": func(p *uploads.Props) { p.AllowedOrigins = []string{"https://www.example.com"} },
 		"one more route": func(p *uploads.Props) { p.Downloads = &uploads.Downloads{} },
 		"one route less": func(p *uploads.Props) { p.NoSimpleRoute = true },
+	} {
+		if change(set) == before {
+			t.Errorf("%s makes no new deployment", what)
+		}
+	}
+}
+
+// TestAnotherAuthorizerIsAnotherDeployment: so does a change of how API Gateway asks the function that
+// verifies tokens, and a change of what that function accepts does not: API Gateway has no copy of
+// it.
+func TestAnotherAuthorizerIsAnotherDeployment(t *testing.T) {
+	change := func(set func(*uploads.Props)) string {
+		app, stage := synth.NewAppWith(t, nil), optionNamed(t, "issuers").Stage()
+		set(&stage.Uploads)
+		infra.NewUploadStack(app, synth.WithStub(t, stage))
+		parsed := parse(t, synth.Template(t, app, stage))
+		deployment := parsed.of("AWS::ApiGateway::Deployment")[0]
+		var needed []string
+		for _, kind := range []string{"AWS::ApiGateway::Authorizer", "AWS::Lambda::Permission"} {
+			for _, resource := range parsed.of(kind) {
+				if strings.Contains(resource.id, "Authoriz") {
+					needed = append(needed, resource.id)
+				}
+			}
+		}
+		for _, id := range needed {
+			if !slices.Contains(texts(deployment.DependsOn), id) {
+				t.Errorf("the deployment does not wait for %s, but for %v", id, deployment.DependsOn)
+			}
+		}
+		return deployment.id
+	}
+	before := change(func(*uploads.Props) {})
+	if again := change(func(p *uploads.Props) { p.Callers.Issuers.List[0].Audiences = []string{"another"} }); again != before {
+		t.Errorf("another audience makes a new deployment: %s, and %s before", again, before)
+	}
+	for what, set := range map[string]func(*uploads.Props){
+		"another cache": func(p *uploads.Props) { p.Callers.Issuers.CacheLifetime = time.Hour },
+		"a pool alone":  func(p *uploads.Props) { p.Callers = uploads.Callers{} },
 	} {
 		if change(set) == before {
 			t.Errorf("%s makes no new deployment", what)
@@ -245,9 +286,9 @@ func TestTwoOfEverything(t *testing.T) {
 	app, team := synth.NewApp(t), infra.Stage{Name: "team"}
 	stack := awscdk.NewStack(app, jsii.String(team.StackName()), nil)
 	props := synth.WithStub(t, options.Everything()).Uploads
+	uploads.New(constructs.NewConstruct(stack, jsii.String("Inner")), "Uploads", props)
 	for _, id := range []string{"Images", "Documents"} {
-		uploads.New(constructs.NewConstruct(stack, jsii.String("Inner"+id)), "Uploads", props)
-		if made := uploads.New(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || made.ListFunction == nil || made.DeleteFunction == nil || made.ScanFunction == nil || made.UndeliveredWebhooks == nil || !strings.HasSuffix(made.URL, "/") {
+		if made := uploads.New(stack, id, props); made.AlarmTopic == nil || made.DownloadFunction == nil || made.ListFunction == nil || made.DeleteFunction == nil || made.ScanFunction == nil || made.AuthorizeFunction == nil || made.UserPool == nil || made.UndeliveredWebhooks == nil || !strings.HasSuffix(made.URL, "/") {
 			t.Errorf("Uploads %s does not say what it made: %+v", id, made)
 		}
 	}

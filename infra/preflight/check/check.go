@@ -11,6 +11,7 @@ package check
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -27,6 +28,7 @@ type Target struct {
 	Stage     infra.Stage
 	Qualifier string        // of the CDK's bootstrap; empty is the CDK's own default
 	Timeout   time.Duration // of each check, with its retries; zero is DefaultTimeout
+	HTTP      *http.Client  // asks the issuers; nil is one with a time-out
 }
 
 // Place is where it is deployed to.
@@ -60,6 +62,9 @@ func (r Report) Count(level Level) int {
 // DefaultTimeout is ample: AWS usually answers within a tenth of a second.
 const DefaultTimeout = 20 * time.Second
 
+// issuerTimeout is for one answer of an issuer, less than DefaultTimeout.
+const issuerTimeout = 10 * time.Second
+
 // checker holds what the checks share.
 type checker struct {
 	Target
@@ -78,6 +83,9 @@ func Run(ctx context.Context, cfg aws.Config, target Target) Report {
 	}
 	if target.Timeout == 0 {
 		target.Timeout = DefaultTimeout
+	}
+	if target.HTTP == nil {
+		target.HTTP = &http.Client{Timeout: issuerTimeout}
 	}
 	report := Report{Findings: slices.Concat(propsFindings(target.Stage.Uploads), keptFindings(target.Stage.Uploads), objectFindings(target.Stage.Uploads))}
 	place, found := identify(ctx, cfg, target.Timeout)
@@ -104,7 +112,7 @@ func (c *checker) runAll(ctx context.Context) (found []Finding, noLogRole bool) 
 			noLogRole = missing
 			return found
 		},
-		c.checkConcurrency, c.checkUserPool, c.checkKey, c.checkAccessLogBucket, c.checkAlarmTopic, c.checkWebACL,
+		c.checkConcurrency, c.checkUserPool, c.checkIssuers, c.checkKey, c.checkAccessLogBucket, c.checkAlarmTopic, c.checkWebACL,
 		c.checkCertificate, c.checkDomainName, c.checkHostedZone, c.checkBoundary, c.checkTransferAcceleration, c.checkQuotas,
 	}
 	results := make([][]Finding, len(checks))

@@ -34,7 +34,10 @@ func Any(r *rapid.T) uploads.Props {
 
 func anyCallers(r *rapid.T, p *uploads.Props) {
 	p.Callers.RequiredGroup = rapid.SampledFrom([]string{"", "uploaders", "eu-west-1_Pool:Google"}).Draw(r, "group")
-	switch rapid.SampledFrom([]string{"default", "new", "existing"}).Draw(r, "pool") {
+	pool := rapid.SampledFrom([]string{"default", "new", "existing", "none"}).Draw(r, "pool")
+	switch pool {
+	case "none":
+		p.Callers.RequiredGroup = ""
 	case "new":
 		p.Callers.NewPool = &uploads.NewPool{
 			OptionalMFA:     rapid.Bool().Draw(r, "optional MFA"),
@@ -50,6 +53,26 @@ func anyCallers(r *rapid.T, p *uploads.Props) {
 			OAuthScopes: rapid.SampledFrom([][]string{nil, {uploads.SignInScope}, {"signpost/upload", "https://api.example.com/files:write"}}).Draw(r, "scopes"),
 		}
 	}
+	if pool == "none" || pool != "default" && rapid.Bool().Draw(r, "issuers") {
+		p.Callers.Issuers = anyIssuers(r)
+		if p.Callers.ExistingPool != nil {
+			p.Callers.ExistingPool.IssuerURL = rapid.SampledFrom([]string{"", PoolIssuer}).Draw(r, "issuer of the pool")
+		}
+	}
+}
+
+func anyIssuers(r *rapid.T) *uploads.Issuers {
+	issuers := &uploads.Issuers{CacheLifetime: time.Duration(rapid.IntRange(0, 3600).Draw(r, "cache seconds")) * time.Second}
+	for _, url := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{Issuer, "https://login.example.com", "http://127.0.0.1:8090", "https://example.okta.com/oauth2/default"}), 1, 3, rapid.ID).Draw(r, "URLs") {
+		issuers.List = append(issuers.List, uploads.Issuer{
+			URL:            url,
+			Audiences:      rapid.SampledFrom([][]string{{"web"}, {"https://app.example.com/uploads", `"quoted"`}}).Draw(r, "audiences"),
+			Algorithms:     rapid.SampledFrom([][]string{nil, {"ES256"}, config.Algorithms()}).Draw(r, "algorithms"),
+			RequiredClaims: rapid.SampledFrom([]map[string][]string{nil, {"scope": {"upload"}, "https://example.com/roles": {"a b", "ü"}}}).Draw(r, "claims"),
+			OwnerClaim:     rapid.SampledFrom([]string{"", "org_id"}).Draw(r, "owner claim"),
+		})
+	}
+	return issuers
 }
 
 func anyFiles(r *rapid.T, p *uploads.Props) {
@@ -97,12 +120,17 @@ func anyFiles(r *rapid.T, p *uploads.Props) {
 }
 
 func anyKinds(r *rapid.T, p *uploads.Props) {
+	groups := []string{"", "uploaders", "editors/film"}
+	if p.Callers.Issuers != nil && p.Callers.NewPool == nil && p.Callers.ExistingPool == nil {
+		groups = []string{""}
+	}
 	for _, name := range rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z][a-z0-9-]{0,8}`), 0, 3, rapid.ID).Draw(r, "kinds") {
 		kind := uploads.Kind{
 			Name:             name,
 			AllowedTypes:     rapid.SampledFrom([][]string{nil, {"image/png"}, {"image/svg+xml", "video/*"}}).Draw(r, "types"),
 			MaxSize:          rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(1, 5<<30)).Draw(r, "size"),
-			RequiredGroup:    rapid.SampledFrom([]string{"", "uploaders", "editors/film"}).Draw(r, "group"),
+			RequiredGroup:    rapid.SampledFrom(groups).Draw(r, "group"),
+			RequiredClaims:   rapid.SampledFrom([]map[string][]string{nil, {"groups": {"editors", "admins"}}, {"groups": {"admins"}, "scope": {"film"}}}).Draw(r, "claims"),
 			RequiredMetadata: rapid.SampledFrom([][]string{nil, {"title"}, {"title", "x.y_z-1"}}).Draw(r, "metadata"),
 			NoDownloads:      p.Downloads != nil && rapid.Bool().Draw(r, "no downloads"),
 		}

@@ -50,6 +50,12 @@ const (
 	BoundaryARN    = "arn:aws:iam::" + account + ":policy/boundary"
 )
 
+// Issuer is a provider whose tokens options accept.
+const Issuer = "https://login.example.com/"
+
+// PoolIssuer is the updated issuer of the pool that options give as existing.
+const PoolIssuer = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
+
 // WebhookURL is the endpoint that options tell of uploads.
 const WebhookURL = "https://api.example.com/uploads/arrived"
 
@@ -60,7 +66,7 @@ func Everything() infra.Stage {
 	stage := Default()
 	stage.Name = "everything"
 	for _, name := range []string{
-		"several-origins", "sign-in-scope", "required-group", "lifetimes", "long-urls", "max-size", "resumable-uploads", "downloads", "listings", "deletions", "key-prefix", "kinds",
+		"several-origins", "sign-in-scope", "required-group", "lifetimes", "long-urls", "max-size", "resumable-uploads", "downloads", "listings", "deletions", "key-prefix", "issuers-beside-new-pool", "kinds",
 		"expiry", "own-key", "load", "tracing", "alarms", "dashboard", "log-queries", "metrics-namespace", "source-ranges", "web-acl",
 		"event-bridge", "malware-scan", "scans", "webhook", "transfer-acceleration", "permissions-boundary", "role-tags", "tags", "optional-mfa", "password-auth",
 	} {
@@ -92,6 +98,9 @@ func All() []Option {
 				{Name: "trailer", AllowedTypes: []string{"video/mp4"}, RequiredGroup: "editors/film"},
 			}
 		}},
+		{"kinds-of-claims", func(p *props) {
+			p.Kinds = []uploads.Kind{{Name: "film", RequiredClaims: map[string][]string{"custom:role": {"editor"}}}}
+		}},
 		{"kinds-that-expire", func(p *props) {
 			p.Expiry = &uploads.Expiry{VersionsAfterDays: 7}
 			p.Kinds = []uploads.Kind{{Name: "draft", ExpireAfterDays: 3}, {Name: "draft-2", ExpireAfterDays: 30}, {Name: "document"}}
@@ -117,6 +126,27 @@ func All() []Option {
 			p.Callers.ExistingPool = &uploads.ExistingPool{PoolARN: PoolARN, ClientIDs: []string{"1example23456789"}, OAuthScopes: []string{"signpost/upload", "signpost/admin"}}
 		}},
 		{"required-group", func(p *props) { p.Callers.RequiredGroup = "uploaders" }},
+		{"issuers", func(p *props) { // and no user pool
+			p.Callers.Issuers = &uploads.Issuers{CacheLifetime: time.Minute, List: []uploads.Issuer{
+				{URL: "https://example.eu.auth0.com/", Audiences: []string{"https://app.example.com/uploads"}, RequiredClaims: map[string][]string{"scope": {"upload"}}},
+				{URL: "https://login.example.com", Audiences: []string{"web", "desktop"}, Algorithms: []string{"ES256", "RS256"}, OwnerClaim: "org_id"},
+			}}
+			p.Kinds = []uploads.Kind{{Name: "avatar"}, {Name: "film", RequiredClaims: map[string][]string{"groups": {"editors", "admins"}}}}
+		}},
+		{"issuers-beside-new-pool", func(p *props) {
+			newPool(p).AccessTokens = true
+			p.Callers.RequiredGroup = "uploaders"
+			p.Callers.Issuers = &uploads.Issuers{List: []uploads.Issuer{{URL: Issuer, Audiences: []string{"web"}}}}
+			p.Kinds = []uploads.Kind{{Name: "film", RequiredGroup: "editors/film", RequiredClaims: map[string][]string{"email_verified": {"true"}}}}
+		}},
+		{"issuers-beside-existing-pool", func(p *props) { // watched
+			p.Callers.ExistingPool = &uploads.ExistingPool{
+				PoolARN: PoolARN, ClientIDs: []string{"1example23456789", "2example"}, OAuthScopes: []string{"signpost/upload"}, IssuerURL: PoolIssuer,
+			}
+			p.Callers.Issuers = &uploads.Issuers{List: []uploads.Issuer{{URL: Issuer, Audiences: []string{"web"}}}}
+			p.Alarms, p.Dashboard, p.LogQueries, p.Tracing = &uploads.Alarms{TopicARN: TopicARN}, true, true, true
+			p.Functions = uploads.Functions{MemoryMB: 1024, ReservedConcurrency: uploads.MaxReservedConcurrency / 2}
+		}},
 		{"multipart-threshold", func(p *props) { p.Multipart.Threshold = 5 << 20 }},
 		{"no-multipart", func(p *props) { p.Multipart.Threshold = config.MaxMultipartThreshold }},
 		{"resumable-uploads", func(p *props) { p.Multipart.Resumable = true }},
