@@ -96,7 +96,7 @@ function signInPage(ctx, { users }, { username = "", error = "" }) {
     <p class="or">or with email and password</p>
     <form method="post">
       <label for="username">Email</label>
-      <input id="username" name="username" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${escaped(username)}"${error ? "" : " autofocus"}>
+      <input id="username" name="username" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${escaped(username)}">
       <label for="password">Password</label>
       <input id="password" name="password" type="password" autocomplete="current-password" required${error ? ' aria-invalid="true" autofocus' : ""}>
       <p class="actions"><button class="main">Sign in</button> <button name="cancel" value="yes" formnovalidate>Cancel</button></p>

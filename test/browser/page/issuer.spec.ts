@@ -118,6 +118,18 @@ test("a code that this tab didn't ask for is not sent, and leaves the address", 
   expect(scripts.filter((path) => /issuer_auth|cognito_/.test(path))).toEqual([expect.stringMatching(/^\/issuer_auth-/)]);
 });
 
+test("if the browser blocks storage, the page says that it can't sign in", async ({ page }) => {
+  await page.addInitScript(() => {
+    const get = () => {
+      throw new DOMException("access is denied for this document", "SecurityError");
+    };
+    for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { get });
+  });
+  await page.reload();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toHaveText("Your browser blocks this page's storage. Signing in needs it. Allow this page to store data, then reload it.");
+});
+
 test("a wrong clock in the device is no obstacle", async ({ page }) => {
   await page.clock.setFixedTime(Date.now() + 24 * 3600_000);
   await signIn(page, "Ada");
