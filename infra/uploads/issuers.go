@@ -16,7 +16,8 @@ import (
 // users of different issuers apart: the owner in a file's key is a hash of the issuer and the
 // subject.
 type Issuers struct {
-	// Code is the built code of the function that verifies tokens: that of lambda/authorize.
+	// Code is the built code of the function that verifies tokens, made like Props.Code, of
+	// signpost/lambda/authorize.
 	//
 	// Required.
 	Code awslambda.Code

@@ -246,7 +246,8 @@ type Props struct {
 
 	// Alarms adds CloudWatch alarms: for the API's 5XX rate and p99 latency, errors and throttles
 	// of the functions, many 403s, many bytes that URLs were signed to store, and what Webhook
-	// couldn't deliver.
+	// couldn't deliver. Of the function that verifies tokens for Callers.Issuers, what it logs as an
+	// error counts, and not each token that it refuses.
 	//
 	// Default: nil.
 	Alarms *Alarms

@@ -145,3 +145,20 @@ func TestObjectsOfAnotherStack(t *testing.T) {
 		t.Errorf("Uploads changed what the other stack owns (-before +after):\n%s", diff)
 	}
 }
+
+// TestPoolOfAnotherStackBesideIssuers: the function that verifies tokens knows the issuer and the
+// client of a pool that another stack makes.
+func TestPoolOfAnotherStackBesideIssuers(t *testing.T) {
+	app, stage := synth.NewApp(t), infra.Stage{Name: "issuers", Uploads: options.Default().Uploads}
+	team := awscdk.NewStack(app, jsii.String("Team"), nil)
+	pool := awscognito.NewUserPool(team, jsii.String("Pool"), nil)
+	stage.Uploads.Callers = uploads.Callers{
+		ExistingPool: &uploads.ExistingPool{Pool: pool, Clients: []awscognito.IUserPoolClient{pool.AddClient(jsii.String("Client"), nil)}},
+		Issuers:      &uploads.Issuers{List: []uploads.Issuer{{URL: options.Issuer, Audiences: []string{"web"}}}},
+	}
+	infra.NewUploadStack(app, synth.WithStub(t, stage))
+	issuers := text(parse(t, synth.Template(t, app, stage)).variables("authorize")["ISSUERS"])
+	if strings.Count(issuers, `"StackName":"Team"`) != 2 || !strings.Contains(issuers, "ProviderName") {
+		t.Errorf("ISSUERS refers to something else than the pool's provider and its client: %s", issuers)
+	}
+}
