@@ -30,6 +30,20 @@ const (
 	password   = "correct <Horse> & \"1\""
 )
 
+// TestInputs looks at what Node reads: Go's test cache then notices a change, as in test/inputs.
+func TestInputs(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("provider/*")
+	if err != nil || len(files) == 0 {
+		t.Fatal("provider/ is empty: ", err)
+	}
+	for _, file := range append(files, "../../package-lock.json") {
+		if _, err := os.Stat(file); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func config(t *testing.T, dir string) Config {
 	t.Helper()
 	node, err := exec.LookPath("../../node_modules/.bin/node")
