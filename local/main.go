@@ -1,6 +1,6 @@
 // Command local runs all of Signpost on this machine, from the template that would be deployed: API
-// Gateway, the functions, S3, Cognito or another issuer, and the demo page. It needs no AWS account and listens on
-// loopback only. It runs on Linux and macOS, and on Windows in WSL.
+// Gateway, the functions, S3, Cognito or another issuer, and the demo page. It needs no AWS account
+// and listens on loopback only. It runs on Linux and macOS, and on Windows in WSL.
 //
 //	go run ./local [-addr 127.0.0.1:8080] [-dir .local] [-outputs FILE] [-stage local] [-webhook URL]
 //

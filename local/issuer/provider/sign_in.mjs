@@ -1,4 +1,4 @@
-// The pages of the provider: sign in, sign out, and errors. They have no script but for the one that
+// The pages of the provider: sign in, sign out, and errors. They have no script but the one that
 // ends a sign-out.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
