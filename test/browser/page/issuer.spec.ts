@@ -144,15 +144,16 @@ test("another tab has no session, and gets one at the issuer without a password"
   await expect(other.getByRole("banner").getByText("Grace")).toBeVisible();
 });
 
-test("a token that is about to expire is renewed first, once for several files", async ({ page }) => {
+test("a token that is about to expire is renewed first, once for several requests", async ({ page }) => {
   await signIn(page, "Ada");
-  await expect(page.getByRole("radio")).toHaveCount(3); // The limits are known.
+  await picker(page).setInputFiles({ ...note, name: "early.txt" });
+  await storedKey(page, "early.txt");
   const { refresh_token: first } = await sessionOf(page);
   await page.clock.setFixedTime(Date.now() + lifetime);
   const renewals: string[] = [];
   page.on("request", (request) => request.url().endsWith("/token") && renewals.push(request.postData() ?? ""));
-  await picker(page).setInputFiles([1, 2, 3].map((n) => ({ ...note, name: `late-${n}.txt` })));
-  for (const n of [1, 2, 3]) await storedKey(page, `late-${n}.txt`);
+  await page.getByRole("button", { name: "Your files" }).click(); // a request for each kind
+  await expect(page.getByRole("listitem").filter({ hasText: "early.txt" })).toBeVisible();
   expect(renewals.map((form) => new URLSearchParams(form).get("grant_type"))).toEqual(["refresh_token"]);
   expect((await sessionOf(page)).refresh_token).not.toBe(first);
 });
