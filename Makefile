@@ -1,6 +1,6 @@
 # Every target sets up what it needs: Node packages here, Go modules by the go command itself.
 #
-#   make local               run the whole stack on this machine
+#   make local               run the whole stack on this machine; with another stage: make local STAGE=issuer (or local-scan)
 #   make check               format, vet, types, unit and template tests: for the inner loop
 #   make test                everything: also static analysis, race detector, IAM, cdk-nag, HTTP, browsers, faults, fuzzing
 #   make snapshot            update the golden templates after an intended change
@@ -16,11 +16,14 @@ STAGE    ?= dev
 APPROVAL ?= any-change
 ADDR     ?= 127.0.0.1:8080
 
+# The local run has another default.
+LOCAL_STAGE := $(if $(filter file,$(origin STAGE)),local,$(value STAGE))
+
 # As they were given, for recipes to quote: "$$STAGE".
 override STAGE    := $(value STAGE)
 override APPROVAL := $(value APPROVAL)
 override MODULE   := $(value MODULE)
-export STAGE APPROVAL MODULE
+export STAGE LOCAL_STAGE APPROVAL MODULE
 
 # The Node that package.json pins runs the CDK, jsii and cognito-local.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -33,7 +36,7 @@ node_modules/.installed: package.json package-lock.json $(wildcard client/packag
 	@touch $@
 
 local: node_modules/.installed
-	@exec local/build-and-run.sh -addr $(ADDR)
+	@exec local/build-and-run.sh -addr $(ADDR) -stage "$$LOCAL_STAGE"
 
 # For the inner loop. Slow Go tests are left out (-short), and Go's cache skips the packages that haven't changed. The functions'
 # tests are quick, and would try too few random requests with -short.

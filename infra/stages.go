@@ -76,8 +76,7 @@ func scanned(props uploads.Props) uploads.Props {
 // issuerStage is the stage of the local run whose users an OpenID Connect provider signs in.
 const issuerStage = "issuer"
 
-// localIssuerURL is the provider of the local run, unless it has another port. It is also
-// the default in local/issuer.
+// localIssuerURL stands for the provider of the local run, which names the port that it has.
 const localIssuerURL = "http://127.0.0.1:8090"
 
 // ofIssuer replaces the user pool by an issuer on this machine, and its films are for editors.

@@ -110,13 +110,21 @@ func (c *console) ready(s *stack) {
 		fmt.Fprintf(&b, "  %-5s   %-17s   %s\n", label, u.Username, u.Password)
 		label = ""
 	}
+	if l.Issuer != nil {
+		fmt.Fprintf(&b, "  issuer  %s\n", l.Issuer.Url)
+		fmt.Fprintf(&b, "  client  %s, for programs, with the secret in %s\n", l.MachineClientId, l.MachineSecretFile)
+	}
 	fmt.Fprintf(&b, "  files   %s\n", s.filesDir())
 	if s.webhookURL != "" {
 		fmt.Fprintf(&b, "  events  %s, with the secret in %s\n", s.webhookURL, s.secretFile())
 	}
 	fmt.Fprintf(&b, "  log     %s\n\n", s.functionLog())
 	b.WriteString("How this differs from AWS:\n")
-	for _, difference := range differences(s.template) {
+	all := differences(s.template)
+	if l.Issuer != nil {
+		all = append(all, issuerDifferences...)
+	}
+	for _, difference := range all {
 		fmt.Fprintf(&b, "  - %s\n", difference)
 	}
 	b.WriteString("\n")

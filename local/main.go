@@ -1,6 +1,6 @@
 // Command local runs all of Signpost on this machine, from the template that would be deployed: API
-// Gateway, the functions, S3, Cognito and the demo page. It needs no AWS account and listens on
-// loopback only. It runs on Linux and macOS, and on Windows in WSL.
+// Gateway, the functions, S3, Cognito or another issuer, and the demo page. It needs no AWS account
+// and listens on loopback only. It runs on Linux and macOS, and on Windows in WSL.
 //
 //	go run ./local [-addr 127.0.0.1:8080] [-dir .local] [-outputs FILE] [-stage local] [-webhook URL]
 //
@@ -36,7 +36,7 @@ Runs the stack on this machine until Ctrl-C.
   -addr     where to serve the page: a loopback address (default 127.0.0.1:8080; port 0 picks a free port)
   -dir      where to keep objects and users between runs (default .local)
   -outputs  also write the stack's outputs to this file, as cdk deploy --outputs-file does
-  -stage    the stage whose template to run (default local)
+  -stage    the stage whose template to run: local (the default), local-scan, issuer …
   -webhook  where to post the events of arrived files: a URL on this machine (default: they are only printed)
 
 Example: go run ./local -addr 127.0.0.1:9000 -dir .local-9000 -outputs outputs.json

@@ -31,7 +31,7 @@ func newPage(files fs.FS, stackName string, o outputs) http.Handler {
 	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		o := o
-		o.Local.CognitoSocket = ""
+		o.Local.CognitoSocket, o.Local.MachineSecretFile = "", ""
 		json.NewEncoder(w).Encode(map[string]outputs{stackName: o})
 	})
 	docsPolicy := docs.APIPolicy()
@@ -42,7 +42,7 @@ func newPage(files fs.FS, stackName string, o outputs) http.Handler {
 	})
 	policy := strings.Join([]string{
 		"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
-		"connect-src 'self' " + origin(o.ApiUrl) + " " + o.Local.S3Endpoint + " " + o.Local.CognitoEndpoint,
+		"connect-src " + strings.Join(connectSources(o), " "),
 		"frame-src " + o.Local.S3Endpoint, // for downloads, which the browser saves
 		"frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'",
 	}, "; ")
@@ -53,6 +53,19 @@ func newPage(files fs.FS, stackName string, o outputs) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// connectSources are the servers that the page calls. It goes to an issuer's sign-in page by a link,
+// so no form needs to be allowed.
+func connectSources(o outputs) []string {
+	sources := []string{"'self'", origin(o.ApiUrl), o.Local.S3Endpoint}
+	if o.Local.CognitoEndpoint != "" {
+		sources = append(sources, o.Local.CognitoEndpoint)
+	}
+	if o.Local.Issuer != nil {
+		sources = append(sources, origin(o.Local.Issuer.Url))
+	}
+	return sources
 }
 
 // origin returns a URL without its path.
@@ -83,4 +96,17 @@ func pageURL(page net.Listener) string {
 		host = "localhost"
 	}
 	return "http://" + net.JoinHostPort(host, port) + "/"
+}
+
+// pageURLs are the page's URLs at all hosts that the stage's origins have, the one that the run
+// prints first.
+func pageURLs(page net.Listener) []string {
+	_, port, _ := net.SplitHostPort(page.Addr().String())
+	urls := []string{pageURL(page)}
+	for _, host := range []string{"127.0.0.1", "localhost"} {
+		if url := "http://" + net.JoinHostPort(host, port) + "/"; url != urls[0] {
+			urls = append(urls, url)
+		}
+	}
+	return urls
 }

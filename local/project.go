@@ -11,6 +11,9 @@ import (
 // cognitoScript starts cognito-local. It is relative to the project's root.
 const cognitoScript = "node_modules/cognito-local/lib/bin/start.js"
 
+// issuerScript starts the issuer. It is relative to the project's root.
+const issuerScript = "local/issuer/provider/main.mjs"
+
 // projectRoot finds the folder of the project's go.mod: the working directory or one above it.
 func projectRoot() (string, error) {
 	dir, err := os.Getwd()

@@ -17,6 +17,7 @@ import (
 	"signpost/internal/cfn"
 	"signpost/local/apigateway"
 	"signpost/local/cognito"
+	"signpost/local/issuer"
 	"signpost/local/loopback"
 	"signpost/local/s3"
 	"signpost/local/scanner"
@@ -38,6 +39,7 @@ type stack struct {
 	names    names           // of the template's resources
 	cognito  *cognito.Server // nil if the template has no user pool
 	pool     cognito.Pool
+	issuer   *issuer.Server // nil if the template's callers are not signed in by it
 	s3       *s3.Server
 	scanner  atomic.Pointer[scanner.Scanner] // nil if the template has no malware protection plan
 	gateway  *apigateway.API
@@ -113,10 +115,23 @@ func start(ctx context.Context, root, dir string, o options, state *state, page,
 	if err != nil {
 		return s, err
 	}
+	issuer, err := s.reserveIssuer(o.stage)
+	if err != nil {
+		return s, err
+	}
+	settings := cdkContext{stage: o.stage, pagePort: pagePort(page)}
+	if issuer != nil {
+		defer func() {
+			if s.issuer == nil {
+				issuer.Close()
+			}
+		}()
+		settings.issuerURL = issuer.URL
+	}
 	var template string
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		s.name, template, err = synthesize(groupCtx, root, filepath.Join(dir, "cdk.out"), o.stage, pagePort(page))
+		s.name, template, err = synthesize(groupCtx, root, filepath.Join(dir, "cdk.out"), settings)
 		return err
 	})
 	group.Go(func() error { return buildPage(groupCtx, root, node, s.pageDir()) })
@@ -132,6 +147,9 @@ func start(ctx context.Context, root, dir string, o options, state *state, page,
 		return s, err
 	}
 	if s.template, s.names, err = loadTemplate(template, s.name); err != nil {
+		return s, err
+	}
+	if err := s.startIssuer(ctx, issuer, node, root, page); err != nil {
 		return s, err
 	}
 	if err := s.assemble(ctx, page, api); err != nil {
@@ -158,6 +176,9 @@ func (s *stack) close() {
 	}
 	if s.cognito != nil {
 		closing.Go(s.cognito.Close)
+	}
+	if s.issuer != nil {
+		closing.Go(s.issuer.Close)
 	}
 	if s.s3 != nil {
 		closing.Go(func() { s.s3.Close(ctx) })
@@ -187,9 +208,12 @@ func (s *stack) serve(ctx context.Context, page, api net.Listener, outputsFile s
 		}
 	}
 
-	var cognitoEnded <-chan struct{} // never, without a user pool
+	var cognitoEnded, issuerEnded <-chan struct{} // never, without a user pool or an issuer
 	if s.cognito != nil {
 		cognitoEnded = s.cognito.Ended()
+	}
+	if s.issuer != nil {
+		issuerEnded = s.issuer.Ended()
 	}
 	var err error
 	select {
@@ -198,6 +222,8 @@ func (s *stack) serve(ctx context.Context, page, api net.Listener, outputsFile s
 	case err = <-s.s3.Failed():
 	case <-cognitoEnded:
 		err = errors.New("cognito-local ended by itself")
+	case <-issuerEnded:
+		err = errors.New("oidc-provider ended by itself")
 	}
 	return err
 }

@@ -29,7 +29,7 @@ type state struct {
 }
 
 // ports on 127.0.0.1; 0 is none yet.
-type ports struct{ API, S3, Cognito int }
+type ports struct{ API, S3, Cognito, Issuer int }
 
 // readState reads the state that an earlier run left in the folder, if any.
 func readState(dir string) (*state, error) {

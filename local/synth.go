@@ -13,10 +13,32 @@ import (
 	"signpost/local/process"
 )
 
+// cdkContext is what the CDK app is told of the run.
+type cdkContext struct {
+	stage     string
+	pagePort  string // "" if the page has the port that the stage expects
+	issuerURL string // "" if the stage's issuer isn't on this machine
+}
+
+// addTo adds it to the context of cdk.json. The local run's own stages get a webhook, so that a run
+// shows the events of arrived files.
+func (c cdkContext) addTo(values map[string]any) {
+	values["stage"] = c.stage
+	if !strings.HasPrefix(c.stage, "local") && c.stage != issuerStage { // as in infra/stages.go
+		return
+	}
+	values["localWebhook"] = true
+	if c.pagePort != "" {
+		values["pagePort"] = c.pagePort
+	}
+	if c.issuerURL != "" {
+		values["localIssuer"] = c.issuerURL
+	}
+}
+
 // synthesize runs the CDK app as the CDK CLI does. It returns the stack's name and the path of its
-// template. pagePort is "" if the page has the port that stage local expects. Stage local gets a
-// webhook, so that a run shows the events of arrived files.
-func synthesize(ctx context.Context, root, out, stage, pagePort string) (stackName, template string, err error) {
+// template.
+func synthesize(ctx context.Context, root, out string, settings cdkContext) (stackName, template string, err error) {
 	var config struct {
 		App     string         `json:"app"`
 		Context map[string]any `json:"context"`
@@ -28,16 +50,10 @@ func synthesize(ctx context.Context, root, out, stage, pagePort string) (stackNa
 	if err := json.Unmarshal(raw, &config); err != nil {
 		return "", "", fmt.Errorf("cdk.json: %w", err)
 	}
-	cdkContext := maps.Clone(config.Context)
-	cdkContext["stage"] = stage
-	ownStage := strings.HasPrefix(stage, "local") // as in infra/stages.go
-	if ownStage {
-		cdkContext["localWebhook"] = true
-	}
-	if pagePort != "" && ownStage {
-		cdkContext["pagePort"] = pagePort
-	}
-	encoded, err := json.Marshal(cdkContext)
+	values := map[string]any{}
+	maps.Copy(values, config.Context)
+	settings.addTo(values)
+	encoded, err := json.Marshal(values)
 	if err != nil {
 		return "", "", err
 	}
@@ -51,7 +67,7 @@ func synthesize(ctx context.Context, root, out, stage, pagePort string) (stackNa
 	case ctx.Err() != nil:
 		return "", "", ctx.Err()
 	case err != nil:
-		return "", "", fmt.Errorf("the template of stage %s can't be synthesized:\n%s", stage, withoutExitStatus(output))
+		return "", "", fmt.Errorf("the template of stage %s can't be synthesized:\n%s", settings.stage, withoutExitStatus(output))
 	}
 	return findTemplate(out)
 }

@@ -7,13 +7,20 @@ import { readOutputs } from "./outputs.mjs";
 
 const usage = `Builds the page into static files.
 
-  node page/build.mjs --out DIR [--outputs FILE [--stack NAME]]
+  node page/build.mjs --out DIR [--outputs FILE [--stack NAME] [--issuer URL --client-id ID [--audience API] [--scope SCOPES]]]
 
   --out DIR        the folder to write to; files of an earlier build there are removed
   --outputs FILE   the stack's outputs, from cdk deploy --outputs-file or the local run's -outputs; they become
                    DIR/config.json
   --stack NAME     the stack to take from FILE, if it holds several
+  --issuer URL     the OpenID Connect issuer that signs users in, exactly as its tokens name it, instead of Cognito
+  --client-id ID   the page's client at the issuer
+  --audience API   the API as the issuer knows it, if it has to be named
+  --scope SCOPES   what to ask for (default: openid profile email offline_access)
 `;
+
+/** The options about the issuer. */
+const issuerOptions = ["issuer", "client-id", "audience", "scope"];
 
 const source = resolve(import.meta.dirname, "src");
 
@@ -31,7 +38,7 @@ async function main() {
   const options = readOptions();
   if (options.help) return console.log(usage);
   // Read before anything is written, so that an invalid file leaves no partial build.
-  const outputs = options.outputs && readOutputs(options.outputs, options.stack);
+  const outputs = options.outputs && withIssuer(readOutputs(options.outputs, options.stack, options.issuer !== undefined), options);
   empty(options.out);
   const { metafile } = await bundle(options.out);
   writeFileSync(join(options.out, "index.html"), page(metafile, options.out));
@@ -39,19 +46,28 @@ async function main() {
 }
 
 /**
- * @returns {{help?: boolean, out: string, outputs?: string, stack?: string}} an Error lists every
- * problem
+ * @typedef {object} Options
+ * @property {boolean} [help]
+ * @property {string} out
+ * @property {string} [outputs]
+ * @property {string} [stack]
+ * @property {string} [issuer]
+ * @property {string} [client-id]
+ * @property {string} [audience]
+ * @property {string} [scope]
  */
+
+/** @returns {Options} an Error lists every problem */
 function readOptions() {
   const string = { type: "string" };
+  const known = ["out", "outputs", "stack", ...issuerOptions];
   const { values, tokens } = parseArgs({
-    options: { out: string, outputs: string, stack: string, help: { type: "boolean", short: "h" } },
+    options: { ...Object.fromEntries(known.map((name) => [name, string])), help: { type: "boolean", short: "h" } },
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
   if (values.help) return { help: true, out: "" };
-  const known = ["out", "outputs", "stack"];
   const problems = tokens.flatMap((token) => {
     if (token.kind === "positional") return [`unexpected argument "${token.value}"`];
     return token.kind === "option" && !known.includes(token.name) ? [`unknown option ${token.rawName}`] : [];
@@ -62,8 +78,33 @@ function readOptions() {
   }
   if (values.out === undefined) problems.push("--out is required: the folder to write the page to");
   if (values.stack !== undefined && values.outputs === undefined) problems.push("--stack needs --outputs");
+  problems.push(...issuerProblems(values));
   if (problems.length > 0) throw new Error([...problems, "", usage.trimEnd()].join("\n"));
-  return /** @type {{out: string}} */ (values);
+  return /** @type {Options} */ (values);
+}
+
+/** @param {Record<string, unknown>} values */
+function issuerProblems({ issuer, outputs, ...values }) {
+  if (issuer === undefined) {
+    return issuerOptions.filter((name) => values[name] !== undefined).map((name) => `--${name} needs --issuer`);
+  }
+  const problems = [];
+  if (outputs === undefined) problems.push("--issuer needs --outputs");
+  if (values["client-id"] === undefined) problems.push("--issuer needs --client-id");
+  if (!/^https:\/\/[^/?#]+(\/[^?#]*)?$/.test(String(issuer))) problems.push(`--issuer must be an https URL, without a query`);
+  return problems;
+}
+
+/**
+ * Adds the issuer to the stack's outputs.
+ *
+ * @param {Record<string, Record<string, unknown>>} outputs of one stack
+ * @param {Options} options
+ */
+function withIssuer(outputs, { issuer, audience, scope, ...options }) {
+  if (issuer === undefined) return outputs;
+  const Issuer = { Url: issuer, ClientId: options["client-id"], Audience: audience, Scope: scope };
+  return Object.fromEntries(Object.entries(outputs).map(([name, stack]) => [name, { ...stack, Issuer }]));
 }
 
 /**
@@ -92,6 +133,7 @@ function bundle(out) {
     entryPoints: [join(source, "main.ts"), join(source, "page.css"), join(source, "mark.svg")],
     outdir: out,
     bundle: true,
+    splitting: true, // the code that signs users in is loaded for the stack's way to do so
     format: "esm",
     target: ["chrome123", "firefox124", "safari17.5"], // see Browsers in README.md
     minify: true,
@@ -99,6 +141,7 @@ function bundle(out) {
     metafile: true,
     entryNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     loader: { ".svg": "copy" },
     conditions: ["signpost-source"],
     logLevel: "silent", // the error contains the messages
@@ -106,19 +149,25 @@ function bundle(out) {
 }
 
 /**
- * Returns the page's HTML, with the names of the built files in place of the sources'.
+ * Returns the page's HTML, with the names of the built files in place of the sources'. The client's
+ * parts that are loaded on demand are loaded at once: they say why a request has no answer, and then
+ * couldn't be loaded.
  *
  * @param {import("esbuild").Metafile} metafile
  * @param {string} out
  */
 function page(metafile, out) {
   const built = new Map();
+  const preloads = [];
   for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
-    if (entryPoint) built.set(basename(entryPoint), relative(out, path));
+    if (!entryPoint) continue;
+    const name = relative(out, path);
+    built.set(basename(entryPoint), name);
+    if (!resolve(entryPoint).startsWith(source)) preloads.push(`<link rel="modulepreload" href="${name}">\n  `);
   }
   const html = readFileSync(join(source, "index.html"), "utf8");
   return html.replace(/(href|src)="\.\/([\w.-]+)"/g, (_, attribute, name) => {
     if (!built.has(name)) throw new Error(`index.html refers to ${name}, which the build did not produce`);
     return `${attribute}="${built.get(name)}"`;
-  });
+  }).replace("<script", () => `${preloads.join("")}<script`);
 }

@@ -2,11 +2,17 @@
 // wrote.
 import { readFileSync } from "node:fs";
 
-/** The outputs that the page needs, each with its pattern and a description for error messages. */
+/** An output's pattern, and its description for error messages. @typedef {[RegExp, string]} Rule */
+
+/** The outputs that the page needs. @type {Record<string, Rule>} */
 const requiredOutputs = {
   ApiUrl: [/^https?:\/\/[^/]+\/(.*\/)?$/, "a URL that ends in a slash"],
   Region: [/^[a-z]{2,}(-[a-z]+)+-\d+$/, "a region such as eu-west-1"],
   UploadBucketName: [/^[a-z0-9][a-z0-9.-]{2,62}$/, "a bucket's name"],
+};
+
+/** What it needs besides, if Cognito signs users in. @type {Record<string, Rule>} */
+const userPoolOutputs = {
   UserPoolId: [/^[\w-]+_[0-9A-Za-z]+$/, "a user pool's id"],
   UserPoolClientId: [/^\w+$/, "an app client's id"],
 };
@@ -16,14 +22,17 @@ const requiredOutputs = {
  *
  * @param {string} file
  * @param {string | undefined} stackName required if the file holds several stacks
+ * @param {boolean} hasIssuer whether an issuer signs users in, rather than Cognito
  * @returns {Record<string, Record<string, unknown>>} an Error lists every problem, one per line
  */
-export function readOutputs(file, stackName) {
+export function readOutputs(file, stackName, hasIssuer) {
   const stacks = parse(file);
   const name = choose(file, Object.keys(stacks), stackName);
-  const problems = Object.entries(requiredOutputs).flatMap(([output, [pattern, description]]) => {
+  const required = hasIssuer || stacks[name].Local?.Issuer ? requiredOutputs : { ...requiredOutputs, ...userPoolOutputs };
+  const problems = Object.entries(required).flatMap(([output, [pattern, description]]) => {
     const value = stacks[name][output];
-    if (value === undefined) return [`stack ${name} has no output ${output}`];
+    const hint = output in userPoolOutputs ? ": if an issuer signs users in, give --issuer" : "";
+    if (value === undefined) return [`stack ${name} has no output ${output}${hint}`];
     const isValid = typeof value === "string" && pattern.test(value);
     return isValid ? [] : [`output ${output} of stack ${name} must be ${description}`];
   });

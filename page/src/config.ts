@@ -7,16 +7,33 @@ export interface Config {
   apiUrl: string;
   bucket: string;
   region: string;
-  userPoolId: string;
-  /** The user pool's app client. */
-  clientId: string;
+  /** Who signs users in. */
+  signIn: UserPool | Issuer;
   /** Set in a local run only. */
   local?: LocalConfig;
+}
+
+/** A Cognito user pool and its app client. */
+export interface UserPool {
+  userPoolId: string;
+  clientId: string;
+}
+
+/** An OpenID Connect issuer, and the page's client there. */
+export interface Issuer {
+  /** The issuer's URL, exactly as its tokens have it. */
+  issuer: string;
+  clientId: string;
+  /** The API, as the issuer knows it. */
+  audience?: string;
+  /** What to ask for, if not "openid profile email offline_access". */
+  scope?: string;
 }
 
 /** A local run's services, and the users that the page offers to sign in. */
 export interface LocalConfig {
   s3Endpoint: string;
+  /** "" if the stack has no user pool. */
   cognitoEndpoint: string;
   users: { username: string; password: string }[];
 }
@@ -25,13 +42,22 @@ interface Outputs {
   ApiUrl: string;
   Region: string;
   UploadBucketName: string;
-  UserPoolId: string;
-  UserPoolClientId: string;
+  UserPoolId?: string;
+  UserPoolClientId?: string;
+  Issuer?: IssuerOutput;
   Local?: {
     S3Endpoint: string;
-    CognitoEndpoint: string;
+    CognitoEndpoint?: string;
+    Issuer?: IssuerOutput;
     Users: { Username: string; Password: string }[];
   };
+}
+
+interface IssuerOutput {
+  Url: string;
+  ClientId: string;
+  Audience?: string;
+  Scope?: string;
 }
 
 /**
@@ -58,10 +84,16 @@ function toConfig(outputs: Record<string, Outputs>): Config {
     apiUrl: new URL(stack.ApiUrl).href,
     bucket: stack.UploadBucketName,
     region: stack.Region,
-    userPoolId: stack.UserPoolId,
-    clientId: stack.UserPoolClientId,
+    signIn: toSignIn(stack),
   };
   if (!Local) return config;
   const users = Local.Users.map(({ Username, Password }) => ({ username: Username, password: Password }));
-  return { ...config, local: { s3Endpoint: Local.S3Endpoint, cognitoEndpoint: Local.CognitoEndpoint, users } };
+  return { ...config, local: { s3Endpoint: Local.S3Endpoint, cognitoEndpoint: Local.CognitoEndpoint ?? "", users } };
+}
+
+function toSignIn({ Issuer, Local, UserPoolClientId, UserPoolId }: Outputs): UserPool | Issuer {
+  const issuer = Issuer ?? Local?.Issuer;
+  if (!issuer) return { userPoolId: UserPoolId!, clientId: UserPoolClientId! };
+  const { Audience: audience, Scope: scope } = issuer;
+  return { issuer: issuer.Url, clientId: issuer.ClientId, ...(audience && { audience }), ...(scope && { scope }) };
 }

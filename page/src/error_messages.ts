@@ -4,12 +4,12 @@ import { ApiError, FileError, NetworkError, S3Error } from "signpost-client";
 import { Failure } from "./failure.ts";
 import { size } from "./format.ts";
 import { isLoopback, type Reachability } from "./reachability.ts";
-import { CognitoUnreachable } from "./cognito_unreachable.ts";
+import { SignInUnreachable } from "./sign_in_unreachable.ts";
 
 type Message = [title: string, advice: string];
 
 /** The services that the page calls, as its messages name them. */
-type Service = "The API" | "S3" | "Cognito";
+type Service = "The API" | "S3" | "Cognito" | "The issuer";
 
 const apiMessages: Record<string, Message> = {
   InvalidRequest: ["The API rejected this file", "Fix this, then add the file again."],
@@ -112,7 +112,7 @@ function s3Failure(error: S3Error): Failure {
 /** The client's requests got no response, after all retries. */
 function networkFailure(error: NetworkError, apiUrl: string): Failure {
   const { code, url = "" } = error;
-  const service = url.startsWith(apiUrl) ? "The API" : error instanceof CognitoUnreachable ? "Cognito" : "S3";
+  const service = url.startsWith(apiUrl) ? "The API" : error instanceof SignInUnreachable ? error.service : "S3";
   const server = URL.canParse(url) ? new URL(url).origin : service;
   if (code === "CORS") return originNotAllowed(service, url, error);
   if (code === "CSP") return blockedByPolicy(service, server, error);
@@ -159,9 +159,10 @@ function originNotAllowed(service: Service, url: string, cause: unknown): Failur
       cause,
     });
   }
+  const advice = service === "The issuer" ? `Add ${origin} to the origins of this page's client at the issuer, then reload this page.` : `Add ${origin} to this stage's AllowedOrigins in infra/stages.go, deploy or restart the local run, then reload this page.`;
   return new Failure(`${service} doesn't allow this page`, {
     details: [`${service} responds, but it doesn't allow pages from ${origin} (CORS).`],
-    advice: `Add ${origin} to this stage's AllowedOrigins in infra/stages.go, deploy or restart the local run, then reload this page.`,
+    advice,
     code: "CORS",
     cause,
   });
@@ -218,6 +219,44 @@ function passwordAdvice(isLocal: boolean): string {
 
 export function sessionEnded(cause?: unknown): Failure {
   return new Failure("Your session has ended", { advice: "Sign in again.", code: "SessionEnded", signIn: true, cause });
+}
+
+/** The issuer sent the user back with an error ("OpenID Connect Core 1.0", 3.1.2.6). */
+export function issuerRefusal(code: string, description: string): Failure {
+  const details = [`The issuer says: ${description || code}`];
+  if (code === "access_denied") return new Failure("Sign-in was cancelled or denied", { details, advice: "Try again.", code });
+  const advice = "Try again, or ask your administrator.";
+  return new Failure("The issuer didn't sign you in", { details, advice, code });
+}
+
+/** The issuer sent the user back to a tab that didn't ask for it, or did so twice. */
+export function otherSignIn(): Failure {
+  return new Failure("This sign-in can't be finished here", {
+    details: ["It was begun in another tab, or is finished already."],
+    advice: "Sign in again in this tab.",
+    code: "OtherSignIn",
+  });
+}
+
+/** The issuer's response is not one that OpenID Connect allows. */
+export function unusableAnswer(cause: unknown): Failure {
+  const details = [cause instanceof Error ? cause.message : String(cause)];
+  return new Failure("The issuer's answer can't be used", { details, advice: "Try again, or ask your administrator.", code: "IssuerAnswer" });
+}
+
+/** The issuer couldn't be asked to end the session there. */
+export function signedOutHereOnly(): Failure {
+  return new Failure("You are signed out of this page only", {
+    details: ["The issuer can't be reached, so you may still be signed in there."],
+    advice: "On a shared device, close the browser.",
+    code: "SignedOutHereOnly",
+  });
+}
+
+/** Between this page and the issuer, the browser has to remember the sign-in. */
+export function storageBlocked(): Failure {
+  const advice = "Allow this page to store data, then reload it.";
+  return new Failure("Your browser blocks this page's storage", { details: ["Signing in needs it."], advice, code: "StorageBlocked" });
 }
 
 /** Cognito asks for something that none of this project's stages turns on. */

@@ -11,9 +11,8 @@ import type { ChosenFile, UploadAs } from "./files/transfer.ts";
 import { UnfinishedFiles } from "./files/unfinished.ts";
 import { count } from "./format.ts";
 import { disableResourceTimingBuffer } from "./resource_timing.ts";
-import { Auth, type User } from "./sign_in/auth.ts";
+import { loadSignIn, type User } from "./sign_in/auth.ts";
 import { takeOwnership } from "./sign_in/owner.ts";
-import { SignInCard } from "./sign_in/sign_in_card.ts";
 import { SignpostBoards } from "./signpost_boards.ts";
 import { Views } from "./your_files/views.ts";
 import { YourFiles } from "./your_files/your_files.ts";
@@ -30,7 +29,7 @@ try {
 
 async function start(config: Config): Promise<void> {
   const { apiUrl, stackName, local } = config;
-  const auth = new Auth(config);
+  const { auth, card } = await loadSignIn(config, (signedIn) => enter(signedIn));
   const signpost = new Signpost({ apiUrl, token: (options) => auth.token(options) });
   const boards = new SignpostBoards(config);
   const unfinished = new UnfinishedFiles(() => signpost.forget());
@@ -43,7 +42,10 @@ async function start(config: Config): Promise<void> {
       unfinished.record(transfer);
     },
     onProgress: (transfer) => unfinished.recordParts(transfer),
-    onSessionEnd: () => leave("Your session has ended. Sign in again. Your files are still in the list."),
+    onSessionEnd: () => {
+      const next = auth.leavesPage ? "Then add again the files that are not stored." : "Your files are still in the list.";
+      leave(`Your session has ended. Sign in again. ${next}`);
+    },
   });
   const yourFiles = new YourFiles({
     signpost,
@@ -101,7 +103,6 @@ async function start(config: Config): Promise<void> {
     if (added.length < files.length) showProblems([choice.missing()]);
     list.add(added);
   };
-  const card = new SignInCard(auth, enter);
   const leave = (reason: string) => {
     if (isShown("sign-in")) return; // Another file's error has already shown it.
     show("sign-in");
@@ -112,7 +113,6 @@ async function start(config: Config): Promise<void> {
   byId("foot").textContent = local
     ? "This is a local run of the stack's template. Nothing leaves this machine."
     : `Stack ${stackName} in ${config.region}. Files go directly from this browser to S3.`;
-  if (local) card.offer(local.users);
   openDropZone({
     isOpen: () => isShown("files") && limits.isOpen,
     missing: () => choice.missing(),
@@ -134,17 +134,23 @@ async function start(config: Config): Promise<void> {
     takeOwnership("");
     user = undefined;
     leave("");
-    await auth.signOut();
-    announce("Signed out.");
+    const failure = await auth.signOut().then(() => undefined, toFailure);
+    if (failure) card.reopen(failure.sentence);
+    else announce("Signed out.");
   });
   addEventListener("beforeunload", (event) => {
     if (list.active + yourFiles.unsent > 0) event.preventDefault();
   });
 
-  const restored = await auth.restore();
-  if (restored) return enter(restored);
-  show("sign-in");
-  card.open("");
+  try {
+    const restored = await auth.restore();
+    if (restored) return enter(restored);
+    show("sign-in");
+    card.open("");
+  } catch (error) {
+    show("sign-in");
+    card.reopen(toFailure(error).sentence);
+  }
 }
 
 function show(view: View): void {

@@ -1,138 +1,48 @@
-import { type SignInOutput, confirmSignIn, fetchAuthSession, signIn, signOut } from "@aws-amplify/auth";
-import { cognitoUserPoolsTokenProvider as tokens } from "@aws-amplify/auth/cognito";
-import { Amplify, ConsoleLogger, sessionStorage } from "@aws-amplify/core";
-import { awsHost } from "../aws_host.ts";
+// How users sign in: to a Cognito user pool, or at an issuer. A page loads the code of one of them.
 import type { Config } from "../config.ts";
-import { noResponse, sessionEnded, signInFailure, type SignInStep, unsupportedStep } from "../error_messages.ts";
-import { findReachability } from "../reachability.ts";
-import { CognitoUnreachable } from "../cognito_unreachable.ts";
-import { renewTokens, revokeSession } from "./local_cognito.ts";
 
 /** The user who is signed in. */
 export interface User {
-  /** The token's `sub`. */
+  /** The token's `sub`, with the issuer before it if that isn't a user pool. */
   id: string;
-  /** The email address. */
+  /** The email address or the name. */
   name: string;
 }
 
-/** What Cognito asks for next. */
-export type Step =
-  | { name: "done"; user: User }
-  | { name: "new-password" }
-  | { name: "code" }
-  | { name: "set-up"; secret: string; uri: string };
-
-/**
- * Signs users in to the stack's user pool, with Amplify. It uses SRP, which keeps the password in
- * the browser. Only to a local run, whose Cognito has no SRP, it sends the password.
- *
- * The tokens are in sessionStorage. A reload keeps them, so that an unfinished upload can continue.
- * Other tabs and later users of the browser don't get them, and signing out removes them.
- */
-export class Auth {
-  readonly #config: Config;
-  #signingOut: Promise<void> | undefined;
-
-  constructor(config: Config) {
-    this.#config = config;
-    ConsoleLogger.LOG_LEVEL = "ERROR"; // Amplify warns that a local run's endpoint isn't an AWS address.
-    const { userPoolId, clientId: userPoolClientId, local } = config;
-    const endpoint = local ? { userPoolEndpoint: local.cognitoEndpoint } : {};
-    tokens.setKeyValueStorage(sessionStorage);
-    if (local) tokens.tokenOrchestrator.setTokenRefresher((session) => renewTokens(local, userPoolClientId, session));
-    const Auth = { Cognito: { userPoolId, userPoolClientId, ...endpoint } };
-    tokens.setAuthConfig(Auth);
-    Amplify.configure({ Auth }, { Auth: { tokenProvider: tokens } });
-  }
-
+/** Signs users in and out, and has their tokens. */
+export interface Auth {
+  /** Whether the browser leaves the page to sign in, which empties the list of files. */
+  readonly leavesPage: boolean;
   /**
-   * Returns the user who was signed in before a reload; undefined if there is none or Cognito
-   * doesn't respond.
+   * Returns the user who was signed in before a reload, or who returns from the issuer; undefined
+   * if there is none. A failed return is a Failure.
    */
-  async restore(): Promise<User | undefined> {
-    return currentUser().catch(() => undefined);
-  }
-
-  /** Begins to sign in. A refusal is a Failure. */
-  async signIn(username: string, password: string): Promise<Step> {
-    await this.#signingOut; // Otherwise it would end the new session.
-    await tokens.tokenOrchestrator.clearTokens(); // Amplify refuses to sign in while it has a session.
-    const authFlowType = this.#config.local ? "USER_PASSWORD_AUTH" : "USER_SRP_AUTH";
-    return this.#run("password", () => signIn({ username, password, options: { authFlowType } }));
-  }
-
-  /** Sends what the last step asked for: a new password or a code. A refusal is a Failure. */
-  async answer(challengeResponse: string): Promise<Step> {
-    return this.#run("challenge", () => confirmSignIn({ challengeResponse }));
-  }
-
-  /** Ends the session, in this tab and at Cognito. */
-  signOut(): Promise<void> {
-    const { local, clientId } = this.#config;
-    const end = async () => {
-      if (local) await revokeSession(local, clientId, await tokens.authTokenStore.loadTokens());
-      await signOut();
-    };
-    this.#signingOut = end();
-    return this.#signingOut;
-  }
-
-  /** Returns an ID token for the API, renewed if it has expired or `refresh` is true. */
-  async token({ refresh }: { refresh: boolean }): Promise<string> {
-    let session;
-    try {
-      session = await fetchAuthSession({ forceRefresh: refresh });
-    } catch (cause) {
-      if (isNetworkError(cause)) throw new CognitoUnreachable(this.#url, cause);
-      throw sessionEnded(cause);
-    }
-    if (!session.tokens?.idToken) throw sessionEnded();
-    return session.tokens.idToken.toString();
-  }
-
-  get #url(): string {
-    const { local, region } = this.#config;
-    return local?.cognitoEndpoint ?? `https://${awsHost("cognito-idp", region)}/`;
-  }
-
-  async #run(step: SignInStep, request: () => Promise<SignInOutput>): Promise<Step> {
-    try {
-      return await toStep(await request());
-    } catch (cause) {
-      if (isNetworkError(cause)) throw noResponse("Cognito", this.#url, await findReachability(this.#url), cause);
-      throw signInFailure(cause, step, this.#config.local !== undefined);
-    }
-  }
+  restore(): Promise<User | undefined>;
+  /** Returns a token for the API, renewed if it has expired or `refresh` is true. */
+  token(options: { refresh: boolean }): Promise<string>;
+  /** Ends the session, in this tab and where the user signed in. */
+  signOut(): Promise<void>;
 }
 
-async function toStep({ nextStep }: SignInOutput): Promise<Step> {
-  switch (nextStep.signInStep) {
-    case "DONE": {
-      const user = await currentUser();
-      if (!user) throw sessionEnded();
-      return { name: "done", user };
-    }
-    case "CONFIRM_SIGN_IN_WITH_NEW_PASSWORD_REQUIRED":
-      return { name: "new-password" };
-    case "CONFIRM_SIGN_IN_WITH_TOTP_CODE":
-      return { name: "code" };
-    case "CONTINUE_SIGN_IN_WITH_TOTP_SETUP": {
-      const { sharedSecret, getSetupUri } = nextStep.totpSetupDetails;
-      return { name: "set-up", secret: sharedSecret, uri: getSetupUri("Signpost").href };
-    }
+/** The sign-in card. */
+export interface Card {
+  /** Shows the first step, and why the user has to sign in: "" for no reason. */
+  open(reason: string): void;
+  /** Does the same, and moves the focus into the card. */
+  reopen(reason: string): void;
+}
+
+/** Returns the stack's way to sign in. `onUser` is called with the user who has signed in. */
+export async function loadSignIn(config: Config, onUser: (user: User) => void): Promise<{ auth: Auth; card: Card }> {
+  const { signIn } = config;
+  if ("issuer" in signIn) {
+    const [{ IssuerAuth }, { IssuerCard }] = await Promise.all([import("./issuer_auth.ts"), import("./issuer_card.ts")]);
+    const auth = new IssuerAuth(signIn);
+    return { auth, card: new IssuerCard(auth, signIn) };
   }
-  throw unsupportedStep(nextStep.signInStep);
-}
-
-async function currentUser(): Promise<User | undefined> {
-  const { userSub, tokens: current } = await fetchAuthSession();
-  const claims = current?.idToken?.payload;
-  if (!userSub || !claims) return undefined;
-  return { id: userSub, name: String(claims["email"] ?? claims["cognito:username"]) };
-}
-
-/** Whether Amplify got no response from Cognito. */
-function isNetworkError(error: unknown): boolean {
-  return error instanceof Error && error.name === "NetworkError";
+  const [{ CognitoAuth }, { CognitoCard }] = await Promise.all([import("./cognito_auth.ts"), import("./cognito_card.ts")]);
+  const auth = new CognitoAuth(config, signIn);
+  const card = new CognitoCard(auth, onUser);
+  if (config.local) card.offer(config.local.users);
+  return { auth, card };
 }

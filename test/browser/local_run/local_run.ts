@@ -29,6 +29,10 @@ export interface Outputs {
     CognitoEndpoint: string;
     CognitoSocket: string;
     Users: [User, User];
+    /** In a run of stage issuer, which has no user pool. */
+    Issuer?: { Url: string; ClientId: string; Audience: string };
+    MachineClientId?: string;
+    MachineSecretFile?: string;
   };
 }
 
@@ -119,9 +123,9 @@ export class LocalRun {
     child.kill("SIGTERM");
     const isLate = await Promise.race([ended.then(() => false), sleep(stopLimit, true, { ref: false })]);
     if (isLate) child.kill("SIGKILL");
-    const { PageUrl, S3Endpoint, CognitoEndpoint } = this.outputs.Local;
+    const { PageUrl, S3Endpoint, CognitoEndpoint, Issuer } = this.outputs.Local;
     const responding = [];
-    for (const url of [PageUrl, S3Endpoint, CognitoEndpoint, this.outputs.ApiUrl]) {
+    for (const url of [PageUrl, S3Endpoint, Issuer?.Url ?? CognitoEndpoint, this.outputs.ApiUrl]) {
       if (await fetch(url).then(() => true, () => false)) responding.push(url);
     }
     if (isLate) throw new Error(`the local run did not end within ${stopLimit} ms of SIGTERM`);

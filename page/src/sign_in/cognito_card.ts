@@ -2,7 +2,8 @@ import type { LocalConfig } from "../config.ts";
 import { makeCopyButton } from "../copy_button.ts";
 import { byId, cloneTemplate, element, setText } from "../dom.ts";
 import { toFailure } from "../error_messages.ts";
-import type { Auth, Step, User } from "./auth.ts";
+import type { Card, User } from "./auth.ts";
+import type { CognitoAuth, Step } from "./cognito_auth.ts";
 
 const titles = {
   password: "Sign in",
@@ -12,12 +13,12 @@ const titles = {
 };
 type FormName = keyof typeof titles;
 
-/** The sign-in card. It has a form for each step of signing in, and shows one of them. */
-export class SignInCard {
-  readonly #auth: Auth;
+/** The sign-in card for a user pool. It has a form for each step of signing in, and shows one of them. */
+export class CognitoCard implements Card {
+  readonly #auth: CognitoAuth;
   readonly #onUser: (user: User) => void;
 
-  constructor(auth: Auth, onUser: (user: User) => void) {
+  constructor(auth: CognitoAuth, onUser: (user: User) => void) {
     this.#auth = auth;
     this.#onUser = onUser;
     for (const form of byId("sign-in").querySelectorAll("form")) {
@@ -42,13 +43,11 @@ export class SignInCard {
     byId("users").replaceChildren(...users.map((user) => this.#userButton(user.username, user.password)));
   }
 
-  /** Shows the first step, and why the user has to sign in: "" for no reason. */
   open(reason: string): void {
     this.#show("password");
     showError(reason);
   }
 
-  /** Does the same, and moves the focus into the card. */
   reopen(reason: string): void {
     this.open(reason);
     const first = byId("local-users").hidden ? byId("username") : element(byId("users"), "button");
