@@ -28,6 +28,7 @@ test("the page is built for an issuer, and the build lists every problem", async
 
 test("with a user pool, the code for issuers isn't loaded", async ({ page }) => {
   const scripts: string[] = [];
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible(); // so no request of this load comes later
   page.on("request", (request) => scripts.push(new URL(request.url()).pathname));
   await page.reload();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
