@@ -142,7 +142,7 @@ func start(ctx context.Context, root, dir string, o options, state *state, page,
 		})
 		return err
 	})
-	const doing = "Synthesizing the template, building the page and starting Cognito (a minute or two the first time)"
+	const doing = "Synthesizing the template, building the page and starting the sign-in service (a minute or two the first time)"
 	if err := s.console.during(doing, progressInterval, group.Wait); err != nil {
 		return s, err
 	}

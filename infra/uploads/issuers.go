@@ -134,22 +134,18 @@ func (i *Issuers) check(found problems, pool *ExistingPool) {
 	}
 }
 
-// check checks all but the URL. It gives package config one field at a time, since that names what
-// is wrong and not where.
+// check checks all but the URL, which must differ from those of the other issuers.
 func (i Issuer) check(found problems) {
-	known := Issuer{Audiences: []string{"api"}}.withDefaults()
-	for _, field := range []struct {
-		name string
-		only Issuer
-	}{
-		{"Audiences", Issuer{Audiences: i.Audiences, Algorithms: known.Algorithms}},
-		{"Algorithms", Issuer{Audiences: known.Audiences, Algorithms: i.withDefaults().Algorithms}},
-		{"RequiredClaims", Issuer{Audiences: known.Audiences, Algorithms: known.Algorithms, RequiredClaims: i.RequiredClaims}},
-		{"OwnerClaim", Issuer{Audiences: known.Audiences, Algorithms: known.Algorithms, OwnerClaim: i.OwnerClaim}},
-	} {
-		for _, problem := range field.only.config().ProblemsBesidesURL() {
-			found.add(field.name, "%s", problem)
+	add := func(field string, all []string) {
+		for _, problem := range all {
+			found.add(field, "%s", problem)
 		}
+	}
+	add("Audiences", config.AudiencesProblems(i.Audiences))
+	add("Algorithms", config.AlgorithmsProblems(i.withDefaults().Algorithms))
+	add("RequiredClaims", config.RequiredClaims(i.RequiredClaims).Problems())
+	if problem := config.ClaimNameProblem(i.OwnerClaim); i.OwnerClaim != "" && problem != "" {
+		found.add("OwnerClaim", "%q %s", i.OwnerClaim, problem)
 	}
 }
 

@@ -64,10 +64,10 @@ func TestIssuersRefused(t *testing.T) {
 		{"no algorithm", issuer(func(i *uploads.Issuer) { i.Algorithms = []string{} }), first + ".Algorithms", "has no algorithms"},
 		{"a shared secret", issuer(func(i *uploads.Issuer) { i.Algorithms = []string{"HS256"} }), first + ".Algorithms", `"HS256" is not one of RS256`},
 		{"no signature", issuer(func(i *uploads.Issuer) { i.Algorithms = []string{"none"} }), first + ".Algorithms", `"none" is not one of RS256`},
-		{"a claim with a space in its name", issuer(func(i *uploads.Issuer) { i.RequiredClaims = map[string][]string{"a b": {"c"}} }), first + ".RequiredClaims", `required claim "a b" is not a claim's name`},
-		{"a claim without values", issuer(func(i *uploads.Issuer) { i.RequiredClaims = map[string][]string{"groups": nil} }), first + ".RequiredClaims", `required claim "groups" has 0 values`},
+		{"a claim with a space in its name", issuer(func(i *uploads.Issuer) { i.RequiredClaims = map[string][]string{"a b": {"c"}} }), first + ".RequiredClaims", `"a b" is not a claim's name`},
+		{"a claim without values", issuer(func(i *uploads.Issuer) { i.RequiredClaims = map[string][]string{"groups": nil} }), first + ".RequiredClaims", `"groups" has 0 values`},
 		{"two scopes in one", issuer(func(i *uploads.Issuer) { i.RequiredClaims = map[string][]string{"scope": {"a b"}} }), first + ".RequiredClaims", "separate values"},
-		{"an owner with a space", issuer(func(i *uploads.Issuer) { i.OwnerClaim = "org id" }), first + ".OwnerClaim", `owner claim "org id" is not a claim's name`},
+		{"an owner with a space", issuer(func(i *uploads.Issuer) { i.OwnerClaim = "org id" }), first + ".OwnerClaim", `"org id" is not a claim's name`},
 
 		{"a group without a pool", with(func(p *props) { p.Callers.RequiredGroup = "uploaders" }),
 			"Callers.RequiredGroup", `"uploaders" is a group of a user pool, and there is none: write RequiredClaims of the issuers, such as map[string][]string{"groups": {"uploaders"}}`},

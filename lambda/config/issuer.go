@@ -79,47 +79,53 @@ func IssuerProblem(s string) string {
 	return ""
 }
 
+// AudiencesProblems returns what is wrong with the audiences of an issuer, each to be read after
+// the issuer or the field.
+func AudiencesProblems(audiences []string) (found []string) {
+	if len(audiences) == 0 || len(audiences) > MaxAudiences {
+		found = append(found, fmt.Sprintf("has %d audiences: give 1 to %d, of which a token must name one", len(audiences), MaxAudiences))
+	}
+	for i, audience := range audiences {
+		if audience == "" || len(audience) > MaxAudience || !ascii.ConsistsOf(audience, ascii.Visible) {
+			found = append(found, fmt.Sprintf("audience %q is not one: give 1 to %d visible ASCII characters", audience, MaxAudience))
+		} else if slices.Contains(audiences[:i], audience) {
+			found = append(found, fmt.Sprintf("audience %q is given twice", audience))
+		}
+	}
+	return found
+}
+
+// AlgorithmsProblems returns what is wrong with the algorithms of an issuer, each to be read after
+// the issuer or the field.
+func AlgorithmsProblems(algorithms []string) (found []string) {
+	if len(algorithms) == 0 {
+		found = append(found, "has no algorithms: give those with which its tokens may be signed, such as "+DefaultAlgorithm)
+	}
+	for i, algorithm := range algorithms {
+		if !slices.Contains(Algorithms(), algorithm) {
+			found = append(found, fmt.Sprintf("algorithm %q is not one of %s", algorithm, strings.Join(Algorithms(), ", ")))
+		} else if slices.Contains(algorithms[:i], algorithm) {
+			found = append(found, fmt.Sprintf("algorithm %q is given twice", algorithm))
+		}
+	}
+	return found
+}
+
 // problems returns what is wrong with an issuer, each to be read after the issuer's URL.
 func (i Issuer) problems() (found []string) {
 	if problem := IssuerProblem(i.URL); problem != "" {
 		found = append(found, problem)
 	}
-	return append(found, i.ProblemsBesidesURL()...)
-}
-
-// ProblemsBesidesURL returns what is wrong with the rest of an issuer, each to be read after the
-// issuer's URL.
-func (i Issuer) ProblemsBesidesURL() (found []string) {
-	if len(i.Audiences) == 0 || len(i.Audiences) > MaxAudiences {
-		found = append(found, fmt.Sprintf("has %d audiences: give 1 to %d, of which a token must name one", len(i.Audiences), MaxAudiences))
-	}
-	for n, audience := range i.Audiences {
-		if audience == "" || len(audience) > MaxAudience || !ascii.ConsistsOf(audience, ascii.Visible) {
-			found = append(found, fmt.Sprintf("audience %q is not one: give 1 to %d visible ASCII characters", audience, MaxAudience))
-		} else if slices.Contains(i.Audiences[:n], audience) {
-			found = append(found, fmt.Sprintf("audience %q is given twice", audience))
-		}
-	}
-	if len(i.Algorithms) == 0 {
-		found = append(found, "has no algorithms: give those with which its tokens may be signed, such as "+DefaultAlgorithm)
-	}
-	for n, algorithm := range i.Algorithms {
-		if !slices.Contains(Algorithms(), algorithm) {
-			found = append(found, fmt.Sprintf("algorithm %q is not one of %s", algorithm, strings.Join(Algorithms(), ", ")))
-		} else if slices.Contains(i.Algorithms[:n], algorithm) {
-			found = append(found, fmt.Sprintf("algorithm %q is given twice", algorithm))
-		}
-	}
+	found = append(found, AudiencesProblems(i.Audiences)...)
+	found = append(found, AlgorithmsProblems(i.Algorithms)...)
 	for _, problem := range i.RequiredClaims.Problems() {
 		found = append(found, "required claim "+problem)
 	}
-	if i.OwnerClaim != "" {
-		if problem := ClaimNameProblem(i.OwnerClaim); problem != "" {
-			found = append(found, fmt.Sprintf("owner claim %q %s", i.OwnerClaim, problem))
-		}
+	if problem := ClaimNameProblem(i.OwnerClaim); i.OwnerClaim != "" && problem != "" {
+		found = append(found, fmt.Sprintf("owner claim %q %s", i.OwnerClaim, problem))
 	}
-	if i.TokenUse != "" && tokenUseProblem(i.TokenUse) != "" {
-		found = append(found, fmt.Sprintf("token use %q %s", i.TokenUse, tokenUseProblem(i.TokenUse)))
+	if problem := tokenUseProblem(i.TokenUse); i.TokenUse != "" && problem != "" {
+		found = append(found, fmt.Sprintf("token use %q %s", i.TokenUse, problem))
 	}
 	if i.TokenUse != "" && i.OwnerClaim != "" {
 		found = append(found, "is a user pool with an owner claim: the owner of its files is the subject")
