@@ -2,6 +2,7 @@ package uploads
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -122,7 +123,7 @@ func (c callers) issuerURL() string {
 // authorizerConfig returns the settings of the function that verifies tokens. The pool's URL and
 // client ids are empty without a pool.
 func authorizerConfig(props Props, poolURL string, clientIDs []string) config.Authorizer {
-	settings := config.Authorizer{KindClaims: props.kindClaims()}
+	settings := config.Authorizer{KindClaims: config.ClaimsOfKinds(kindsConfig(props.Kinds))}
 	for _, issuer := range props.Callers.Issuers.List {
 		settings.Issuers = append(settings.Issuers, issuer.config())
 	}
@@ -132,20 +133,15 @@ func authorizerConfig(props Props, poolURL string, clientIDs []string) config.Au
 	return settings
 }
 
-// groupsClaim has the groups of a Cognito user, and scopeClaim the scopes of an access token
-// ("Understanding the access token", Amazon Cognito Developer Guide).
-const (
-	groupsClaim = "cognito:groups"
-	scopeClaim  = "scope"
-)
+// scopeClaim has the scopes of a Cognito access token ("Understanding the access token", Amazon
+// Cognito Developer Guide).
+const scopeClaim = "scope"
 
 // poolIssuer is the user pool as one of the issuers. Cognito signs with RS256 alone ("Verifying JSON
 // web tokens", Amazon Cognito Developer Guide).
 func (c Callers) poolIssuer(url string, clientIDs []string) config.Issuer {
 	claims := config.RequiredClaims{}
-	if c.RequiredGroup != "" {
-		claims[groupsClaim] = []string{c.RequiredGroup}
-	}
+	maps.Copy(claims, config.InGroup(c.RequiredGroup))
 	if scopes := c.scopes(); scopes != nil {
 		claims[scopeClaim] = scopes
 	}
@@ -155,41 +151,6 @@ func (c Callers) poolIssuer(url string, clientIDs []string) config.Issuer {
 		Algorithms:     []string{config.DefaultAlgorithm},
 		RequiredClaims: claims,
 		TokenUse:       c.tokenUse(),
-	}
-}
-
-// kindClaims are the claims that some kind requires, with the values of all kinds.
-func (p Props) kindClaims() config.RequiredClaims {
-	all := config.RequiredClaims{}
-	add := func(claim string, values ...string) {
-		for _, value := range values {
-			if !slices.Contains(all[claim], value) {
-				all[claim] = append(all[claim], value)
-			}
-		}
-	}
-	for _, kind := range p.Kinds {
-		for _, claim := range sortedKeys(kind.RequiredClaims) {
-			add(claim, kind.RequiredClaims[claim]...)
-		}
-		if kind.RequiredGroup != "" {
-			add(groupsClaim, kind.RequiredGroup)
-		}
-	}
-	return all
-}
-
-// checkKindClaims checks that the function that verifies tokens can read the claims of all kinds
-// together. Kind.check checks those of each kind.
-func (p Props) checkKindClaims(found problems) {
-	if p.Callers.Issuers == nil {
-		return
-	}
-	claims := p.kindClaims()
-	for _, claim := range sortedKeys(claims) {
-		if count := len(claims[claim]); count > config.MaxClaimValues {
-			found.add("Kinds", "require %d values of the claim %q in all, more than the %d that the function which verifies tokens takes: give several kinds the same value", count, claim, config.MaxClaimValues)
-		}
 	}
 }
 

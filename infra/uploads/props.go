@@ -340,7 +340,6 @@ func (p Props) Validate() error {
 		checkURLLifetime(found, p.URLLifetime, p.AllowLongURLs)
 		checkKeyPrefix(found, p.KeyPrefix)
 		p.checkEnvironmentSize(found)
-		p.checkKindClaims(found)
 		p.checkKinds(found)
 		p.Callers.check(found.in("Callers"), p)
 		p.Multipart.check(found.in("Multipart"), p)
