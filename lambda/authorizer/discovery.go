@@ -8,8 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
+
+	"signpost/lambda/config"
 )
 
 // Limits of an issuer's answers. API Gateway itself has 1.5 seconds for each of the two, and
@@ -49,7 +50,7 @@ func (s source) fetch(ctx context.Context) ([]signingKey, error) {
 		Issuer  string `json:"issuer"`
 		JWKSURI string `json:"jwks_uri"`
 	}
-	if err := s.get(ctx, strings.TrimSuffix(s.issuer, "/")+"/.well-known/openid-configuration", &configuration); err != nil {
+	if err := s.get(ctx, config.ConfigurationURL(s.issuer), &configuration); err != nil {
 		return nil, err
 	}
 	if configuration.Issuer != s.issuer { // "MUST exactly match" (4.3)

@@ -79,6 +79,12 @@ func IssuerProblem(s string) string {
 	return ""
 }
 
+// ConfigurationURL is where the configuration of an issuer is: a slash at the end of its URL counts
+// only once ("OpenID Connect Discovery 1.0", 4.1).
+func ConfigurationURL(issuer string) string {
+	return strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration"
+}
+
 // AudiencesProblems returns what is wrong with the audiences of an issuer, each to be read after
 // the issuer or the field.
 func AudiencesProblems(audiences []string) (found []string) {

@@ -27,7 +27,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -102,7 +101,7 @@ func launch(ctx context.Context, cfg Config) (*Server, error) {
 	if err := s.waitUntilReady(ctx); err != nil {
 		listener.Close()
 		s.Close()
-		return nil, fmt.Errorf("cognito-local didn't start: %w: %s", err, reason(s.process.Output()))
+		return nil, fmt.Errorf("cognito-local didn't start: %w: %s", err, process.NodeError(s.process.Output()))
 	}
 	go s.web.Serve(listener)
 	return s, nil
@@ -210,15 +209,4 @@ func (s *Server) Close() {
 	s.process.Stop(time.Second)
 	os.Remove(s.Socket)
 	os.Remove(filepath.Dir(s.Socket)) // fails for the data folder, which is not empty
-}
-
-// reason returns the line of Node's output with the error, or else the last line.
-func reason(output string) string {
-	lines := strings.Split(strings.TrimSpace(output), "\n")
-	for _, line := range lines {
-		if strings.Contains(line, "Error: ") {
-			return strings.TrimSpace(line)
-		}
-	}
-	return lines[len(lines)-1]
 }

@@ -24,7 +24,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"signpost/local/loopback"
@@ -123,7 +122,7 @@ func (r *Reservation) start(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	if err := s.waitUntilReady(ctx); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("oidc-provider didn't start: %w: %s", err, reason(s.process.Output()))
+		return nil, fmt.Errorf("oidc-provider didn't start: %w: %s", err, process.NodeError(s.process.Output()))
 	}
 	go s.web.Serve(r.listener)
 	return s, nil
@@ -235,15 +234,4 @@ func (s *Server) Close() {
 	s.process.Stop(time.Second)
 	os.Remove(s.socket)
 	os.Remove(filepath.Dir(s.socket)) // fails for the data folder, which is not empty
-}
-
-// reason returns the line of Node's output with the error, or else the last line.
-func reason(output string) string {
-	lines := strings.Split(strings.TrimSpace(output), "\n")
-	for _, line := range lines {
-		if strings.Contains(line, "Error: ") {
-			return strings.TrimSpace(line)
-		}
-	}
-	return lines[len(lines)-1]
 }

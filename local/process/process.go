@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 )
 
@@ -94,4 +95,15 @@ func (p *Process) Stop(grace time.Duration) {
 func (p *Process) Output() string {
 	<-p.ended
 	return p.output.String()
+}
+
+// NodeError returns the line of Node's output with the error, or else the last line.
+func NodeError(output string) string {
+	lines := strings.Split(strings.TrimSpace(output), "\n")
+	for _, line := range lines {
+		if strings.Contains(line, "Error: ") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return lines[len(lines)-1]
 }

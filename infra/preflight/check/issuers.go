@@ -64,7 +64,7 @@ const maxConfiguration = 1 << 20
 // issuerConfiguration fetches an issuer's configuration from its well-known address ("OpenID Connect
 // Discovery 1.0", 4.1). It follows no redirect: the configuration must come from the issuer itself.
 func (c *checker) issuerConfiguration(ctx context.Context, issuer string) (found issuerConfiguration, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, configurationURL(issuer), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, config.ConfigurationURL(issuer), nil)
 	if err != nil {
 		return found, err
 	}
@@ -88,26 +88,20 @@ func (c *checker) issuerConfiguration(ctx context.Context, issuer string) (found
 	return found, nil
 }
 
-// configurationURL is where an issuer's configuration is: a slash at the end of its URL counts only
-// once ("OpenID Connect Discovery 1.0", 4.1).
-func configurationURL(issuer string) string {
-	return strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration"
-}
-
 // issuerFinding is the finding if the configuration can't be had. Whether AWS reaches what this
 // machine doesn't, nobody knows.
 func issuerFinding(subject, issuer string, err error) Finding {
 	var other notAConfiguration
 	if errors.As(err, &other) {
-		return problem(subject, fmt.Sprintf("%s %s", configurationURL(issuer), other), "give the issuer's URL as its tokens have it in iss, in infra/stages.go")
+		return problem(subject, fmt.Sprintf("%s %s", config.ConfigurationURL(issuer), other), "give the issuer's URL as its tokens have it in iss, in infra/stages.go")
 	}
 	var failed *url.Error
 	if errors.As(err, &failed) {
 		err = failed.Err // without the address, which is said already
 	}
 	return Finding{Subject: subject, Level: Unknown,
-		Says: fmt.Sprintf("%s can't be reached from here (%s). If AWS can't reach it either, nobody can sign in", configurationURL(issuer), strings.Join(strings.Fields(err.Error()), " ")),
-		Do:   []string{"curl " + configurationURL(issuer)}}
+		Says: fmt.Sprintf("%s can't be reached from here (%s). If AWS can't reach it either, nobody can sign in", config.ConfigurationURL(issuer), strings.Join(strings.Fields(err.Error()), " ")),
+		Do:   []string{"curl " + config.ConfigurationURL(issuer)}}
 }
 
 // findings compares an issuer's configuration with what the props say of it.
