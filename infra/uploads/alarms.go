@@ -119,24 +119,22 @@ func newAlarms(scope constructs.Construct, props Props, api awsapigateway.RestAp
 // Gateway Developer Guide), so each expired token counts as one. If the function doesn't run at all
 // or takes too long, ServerErrorsAlarm goes off.
 func newUnverifiedMetric(scope constructs.Construct, props Props, log awslogs.ILogGroup) awscloudwatch.Metric {
-	filter := awslogs.NewMetricFilter(scope, jsii.String("UnverifiedFilter"), &awslogs.MetricFilterProps{
-		LogGroup:        log,
-		FilterPattern:   awslogs.FilterPattern_StringValue(jsii.String("$.level"), jsii.String("="), jsii.String("ERROR")),
-		MetricNamespace: jsii.String(props.MetricsNamespace),
-		MetricName:      jsii.String("Unverified-" + *uniqueName(scope)),
-		MetricValue:     jsii.String("1"),
-	})
-	return filter.Metric(statistic("Sum"))
+	return countLines(scope, props, "Unverified", log, "$.level", "ERROR")
 }
 
 // newForbiddenMetric counts the API's 403s, for which API Gateway has no metric. The metric's name
 // contains the construct's, so that two deployments in one account aren't counted together.
 func newForbiddenMetric(scope constructs.Construct, props Props, accessLog awslogs.ILogGroup) awscloudwatch.IMetric {
-	filter := awslogs.NewMetricFilter(scope, jsii.String("ForbiddenFilter"), &awslogs.MetricFilterProps{
-		LogGroup:        accessLog,
-		FilterPattern:   awslogs.FilterPattern_StringValue(jsii.String("$.status"), jsii.String("="), jsii.String("403")),
+	return countLines(scope, props, "Forbidden", accessLog, "$.status", "403")
+}
+
+// countLines makes a metric of the lines of a log in which a field has this value.
+func countLines(scope constructs.Construct, props Props, name string, log awslogs.ILogGroup, field, value string) awscloudwatch.Metric {
+	filter := awslogs.NewMetricFilter(scope, jsii.String(name+"Filter"), &awslogs.MetricFilterProps{
+		LogGroup:        log,
+		FilterPattern:   awslogs.FilterPattern_StringValue(jsii.String(field), jsii.String("="), jsii.String(value)),
 		MetricNamespace: jsii.String(props.MetricsNamespace),
-		MetricName:      jsii.String("Forbidden-" + *uniqueName(scope)),
+		MetricName:      jsii.String(name + "-" + *uniqueName(scope)),
 		MetricValue:     jsii.String("1"),
 	})
 	return filter.Metric(statistic("Sum"))
